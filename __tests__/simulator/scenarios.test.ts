@@ -1,0 +1,95 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, expect, test } from '@jest/globals';
+import { large, type Scenario, SCENARIOS } from '../../simulator/index.ts';
+import { type BatchView, statusesOf, virtual } from './virtual.ts';
+
+/** Statuses of the scenario's first batch: at the start, and after as many retries of a hundred seconds. */
+function story(scenario: Scenario, retries: number): string[] {
+  const { ask, look, retry, pass } = virtual(scenario);
+  const [projectName] = Object.keys(scenario.projects);
+  const [id = ''] = ask('ListBuildBatchesForProject', { projectName })['ids'] as string[];
+  const statuses = [look(id).buildBatchStatus];
+  for (let count = 0; count < retries; count++) {
+    retry(id);
+    pass(100);
+    statuses.push(look(id).buildBatchStatus);
+  }
+  return statuses;
+}
+
+test.each<[string, number, string[]]>([
+  ['flaky', 1, ['FAILED', 'SUCCEEDED']],
+  ['broken', 2, ['FAILED', 'FAILED', 'FAILED']],
+  ['green', 0, ['SUCCEEDED']],
+  ['running', 0, ['IN_PROGRESS']],
+  ['fault', 1, ['FAULT', 'SUCCEEDED']],
+  ['badSpec', 1, ['FAILED', 'FAILED']],
+  ['large', 1, ['FAILED', 'SUCCEEDED']],
+])('%s', (name, retries, statuses) =>
+  expect(story(SCENARIOS[name] ?? { projects: {} }, retries)).toEqual(statuses),
+);
+
+test('the demo’s batch has a flaky, an ignored and two skipped groups, and a retry of about 20 seconds', () => {
+  const { look, retry, pass } = virtual(SCENARIOS['flaky'] ?? { projects: {} });
+  const id = 'web-shop:0b1f6a52-8d4c-4f0e-9a37-5c2d1e7f8a90';
+  expect(statusesOf(look(id))).toMatchObject({
+    integration_tests: 'FAILED',
+    lint: 'FAILED',
+    image: 'STOPPED',
+    preview: 'STOPPED',
+    package: 'SUCCEEDED',
+  });
+  const submitted = retry(id).phases.at(-1)?.startTime ?? NaN;
+  pass(100);
+  const ended: BatchView = look(id);
+  expect((ended.endTime ?? NaN) - submitted).toBeGreaterThan(15);
+  expect((ended.endTime ?? NaN) - submitted).toBeLessThan(25);
+  expect(ended.artifacts.location).toBe('arn:aws:s3:::web-shop-artifacts/web-shop.zip');
+});
+
+test('large makes as many groups as asked for', () => {
+  const { ask } = virtual(large(230));
+  const [id] = ask('ListBuildBatchesForProject', { projectName: 'demo' })['ids'] as string[];
+  const { buildBatches } = ask('BatchGetBuildBatches', { ids: [id] });
+  expect((buildBatches as BatchView[])[0]?.buildGroups).toHaveLength(231);
+});
+
+describe('the command', () => {
+  const run = (...given: string[]): ReturnType<typeof spawnSync> =>
+    spawnSync(process.execPath, ['simulator/cli.ts', ...given], { encoding: 'utf8' });
+
+  test.each([
+    [['nope'], 'There is no scenario "nope".'],
+    [['toString'], 'There is no scenario "toString".'],
+    [['flaky', '12abc'], '"12abc" is not a port.'],
+    [['flaky', '65536'], '"65536" is not a port.'],
+    [['flaky', '0', 'more'], '"more" is one argument too many.'],
+  ])('%j is refused with status 2', (given, message) => {
+    const { status, stderr } = run(...given);
+    expect(status).toBe(2);
+    expect(stderr).toContain(`${message}\nusage: npm run simulator`);
+  });
+
+  test('tells where it listens, ends on SIGINT, and reports a port that is taken', async () => {
+    const child = spawn(process.execPath, ['simulator/cli.ts', 'flaky', '0']);
+    const ended = once(child, 'exit');
+    const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
+    const said = chunk.toString();
+    const [, port = ''] = /on http:\/\/127\.0\.0\.1:(\d+) \(Ctrl-C ends it\)/.exec(said) ?? [];
+    expect(said).toContain('FAILED       web-shop:0b1f6a52-8d4c-4f0e-9a37-5c2d1e7f8a90');
+    expect(said).toContain(
+      `aws codebuild --endpoint-url http://127.0.0.1:${port} retry-build-batch`,
+    );
+    const second = run('flaky', port);
+    expect(second.status).toBe(1);
+    expect(second.stderr).toContain(`Cannot listen on port ${port}`);
+    child.kill('SIGINT');
+    expect(await ended).toEqual([0, null]);
+  });
+
+  test('--help tells the usage', () => {
+    const { status, stdout } = run('--help');
+    expect([status, stdout]).toEqual([0, expect.stringContaining('flaky, broken, green')]);
+  });
+});

@@ -1,0 +1,224 @@
+import { describe, expect, test } from '@jest/globals';
+import type { BatchPlan, Switches } from '../../simulator/index.ts';
+import { groupOf, ID, phasesOf, shop, statusesOf, type Virtual, virtual } from './virtual.ts';
+
+const simple: Partial<BatchPlan> = { groups: { a: {}, b: { ends: ['FAILED', 'SUCCEEDED'] } } };
+const withSwitches = (switches: Switches, plan: Partial<BatchPlan> = simple): Virtual =>
+  virtual(shop(plan, switches));
+const statuses = ({ look }: Virtual, looks: number): string[] =>
+  Array.from({ length: looks }, () => look(ID).buildBatchStatus);
+
+const [OLD, NEW] = ['FAILED', 'IN_PROGRESS'];
+
+test('newIdOnRetry: a retry is a new batch, the old one stays as it ended', () => {
+  const parts = withSwitches({ newIdOnRetry: true });
+  const before = parts.look(ID);
+  const retried = parts.retry(ID);
+  expect(retried).toMatchObject({ buildBatchNumber: 2, startTime: parts.now() / 1000 });
+  expect(retried.id).not.toBe(ID);
+  parts.pass(100);
+  expect(parts.look(ID)).toEqual(before);
+  const after = parts.look(retried.id);
+  expect(after.buildBatchStatus).toBe('SUCCEEDED');
+  expect(groupOf(after, 'a')).toEqual(groupOf(before, 'a'));
+});
+
+test('staleLooksAfterRetry: so many looks show the batch as it had ended', () => {
+  const parts = withSwitches({ staleLooksAfterRetry: 2 });
+  const before = parts.look(ID);
+  expect(parts.retry(ID).buildBatchStatus).toBe(NEW);
+  expect(parts.look(ID)).toEqual(before);
+  expect(statuses(parts, 3)).toEqual([OLD, NEW, NEW]);
+});
+
+test('staleSecondsAfterRetry: the same for so many seconds', () => {
+  const parts = withSwitches({ staleSecondsAfterRetry: 5 });
+  parts.retry(ID);
+  parts.pass(4.9);
+  expect(statuses(parts, 3)).toEqual([OLD, OLD, OLD]);
+  parts.pass(0.1);
+  expect(statuses(parts, 1)).toEqual([NEW]);
+});
+
+test('flickeringLooks: fresh and stale looks alternate, after the stale ones', () => {
+  const parts = withSwitches({ flickeringLooks: 4, staleLooksAfterRetry: 1 });
+  parts.retry(ID);
+  expect(statuses(parts, 7)).toEqual([OLD, NEW, OLD, NEW, OLD, NEW, NEW]);
+});
+
+test('staleGroupsSeconds: groups stay as they were, even when the attempt is over', () => {
+  const parts = withSwitches({ staleGroupsSeconds: 60 });
+  const before = parts.look(ID).buildGroups;
+  parts.retry(ID);
+  parts.pass(59);
+  expect(parts.look(ID)).toMatchObject({ buildBatchStatus: 'SUCCEEDED', buildGroups: before });
+  parts.pass(1);
+  expect(statusesOf(parts.look(ID))).toMatchObject({ b: 'SUCCEEDED' });
+});
+
+test('groupsNeverRefresh: groups stay those of the first attempt', () => {
+  const parts = withSwitches({ groupsNeverRefresh: true });
+  const before = parts.look(ID).buildGroups;
+  parts.retry(ID);
+  parts.pass(9999);
+  expect(parts.look(ID)).toMatchObject({ buildBatchStatus: 'SUCCEEDED', buildGroups: before });
+});
+
+test('noPriorSummaries: earlier builds are not listed', () => {
+  const parts = withSwitches({ noPriorSummaries: true });
+  parts.retry(ID);
+  parts.pass(100);
+  expect(groupOf(parts.look(ID), 'b')).not.toHaveProperty('priorBuildSummaryList');
+});
+
+test('newestPriorFirst: earlier builds are listed newest first', () => {
+  const parts = withSwitches({ newestPriorFirst: true }, { groups: { a: { ends: ['FAILED'] } } });
+  for (let retry = 0; retry < 2; retry++) {
+    parts.retry(ID);
+    parts.pass(100);
+  }
+  const [first, second] = groupOf(parts.look(ID), 'a').priorBuildSummaryList ?? [];
+  expect(first?.requestedOn).toBeGreaterThan(second?.requestedOn ?? Infinity);
+});
+
+test('pendingWithoutSummary: a waiting group has no current build', () => {
+  const parts = withSwitches({ pendingWithoutSummary: true }, {});
+  const { id } = parts.start();
+  parts.pass(15);
+  expect(groupOf(parts.look(id), 'medium')).toEqual({
+    identifier: 'medium',
+    dependsOn: ['small'],
+    ignoreFailure: false,
+  });
+  expect(statusesOf(parts.look(id))).toMatchObject({ small: 'IN_PROGRESS' });
+});
+
+test('upperCaseArtifactTypes', () => {
+  const { look } = withSwitches({ upperCaseArtifactTypes: true });
+  expect(groupOf(look(ID), 'a').currentBuildSummary?.primaryArtifact?.type).toBe('NO_ARTIFACTS');
+});
+
+test('phasesStartAnew: the phases are those of the last attempt', () => {
+  const { retry } = withSwitches({ phasesStartAnew: true });
+  expect(phasesOf(retry(ID))).toEqual(['SUBMITTED']);
+});
+
+test('noBatchspecOnRetry: a retry goes from SUBMITTED to IN_PROGRESS', () => {
+  const { retry, pass, look } = withSwitches({ noBatchspecOnRetry: true });
+  retry(ID, { retryType: 'RETRY_ALL_BUILDS' });
+  pass(100);
+  expect(phasesOf(look(ID)).slice(4)).toEqual([
+    'SUBMITTED/SUCCEEDED',
+    'IN_PROGRESS/SUCCEEDED',
+    'COMBINE_ARTIFACTS/SUCCEEDED',
+    'SUCCEEDED',
+  ]);
+});
+
+describe('retriable', () => {
+  const plans: Record<string, Partial<BatchPlan>> = {
+    SUCCEEDED: { groups: { a: {} } },
+    FAILED: simple,
+    FAULT: { ends: ['FAULT'] },
+    TIMED_OUT: { ends: ['TIMED_OUT'] },
+    STOPPED: { ends: ['STOPPED'] },
+  };
+  test.each(Object.entries(plans))('%s', (status, plan) => {
+    const accepts = (switches: Switches): boolean => {
+      try {
+        return virtual(shop(plan, switches)).retry(ID).buildBatchStatus === 'IN_PROGRESS';
+      } catch {
+        return false;
+      }
+    };
+    expect(accepts({})).toBe(status !== 'SUCCEEDED');
+    expect(accepts({ retriable: ['FAILED'] })).toBe(status === 'FAILED');
+    expect(accepts({ retriable: [status] })).toBe(true);
+  });
+});
+
+test('defaultRetryType: what a retry without retryType runs', () => {
+  const again = (switches: Switches): boolean => {
+    const { ask, look, pass } = withSwitches(switches);
+    ask('RetryBuildBatch', { id: ID });
+    pass(100);
+    return groupOf(look(ID), 'a').priorBuildSummaryList !== undefined;
+  };
+  expect(again({})).toBe(false);
+  expect(again({ defaultRetryType: 'RETRY_ALL_BUILDS' })).toBe(true);
+});
+
+test('forgetsTokens: the same request again is a second retry, and refused', () => {
+  const { retry } = withSwitches({ forgetsTokens: true });
+  retry(ID, { idempotencyToken: 't' });
+  expect(() => retry(ID, { idempotencyToken: 't' })).toThrow('cannot be retried');
+});
+
+test('notFoundAsArn: NotFound lists name ARNs', () => {
+  const { ask } = withSwitches({ notFoundAsArn: true });
+  const base = 'arn:aws:codebuild:us-west-2:123456789012';
+  expect(ask('BatchGetBuildBatches', { ids: ['shop:x'] })).toEqual({
+    buildBatches: [],
+    buildBatchesNotFound: [`${base}:build-batch/shop:x`],
+  });
+  expect(ask('BatchGetBuilds', { ids: ['shop:x', `${base}:build/shop:y`] })).toEqual({
+    builds: [],
+    buildsNotFound: [`${base}:build/shop:x`, `${base}:build/shop:y`],
+  });
+});
+
+test('retryAndStopTakeArns', () => {
+  const arn = `arn:aws:codebuild:us-west-2:123456789012:build-batch/${ID}`;
+  expect(withSwitches({ retryAndStopTakeArns: true }).retry(arn).id).toBe(ID);
+  expect(() => withSwitches({}).retry(arn)).toThrow('Invalid id');
+});
+
+test('retryAnswersOldView: the answer is the batch as it had ended', () => {
+  const { look, retry } = withSwitches({ retryAnswersOldView: true });
+  const before = look(ID);
+  expect(retry(ID)).toEqual(before);
+  expect(look(ID).buildBatchStatus).toBe(NEW);
+});
+
+test('invisibleLooksAfterStart: a new batch is not found for so many looks', () => {
+  const parts = withSwitches({ invisibleLooksAfterStart: 2, newIdOnRetry: true });
+  for (const { id } of [parts.start(), parts.retry(ID)]) {
+    expect(() => parts.look(id)).toThrow('not found');
+    expect(() => parts.look(id)).toThrow('not found');
+    expect(parts.look(id).id).toBe(id);
+  }
+  expect(parts.look(ID).id).toBe(ID);
+});
+
+test('downloadSourceNotRunAgain: RETRY_ALL_BUILDS keeps the build of DOWNLOAD_SOURCE', () => {
+  const { retry, look, pass } = withSwitches({ downloadSourceNotRunAgain: true });
+  retry(ID, { retryType: 'RETRY_ALL_BUILDS' });
+  pass(100);
+  expect(groupOf(look(ID), 'DOWNLOAD_SOURCE')).not.toHaveProperty('priorBuildSummaryList');
+  expect(groupOf(look(ID), 'a').priorBuildSummaryList).toHaveLength(1);
+});
+
+test('unresolvablePendingBuilds: builds that have not begun are not found', () => {
+  const notFound = (switches: Switches): number => {
+    const { ask, look } = withSwitches(switches, {});
+    const ids = look(ID).buildGroups.map((group) => group.currentBuildSummary?.arn);
+    return (ask('BatchGetBuilds', { ids })['buildsNotFound'] as []).length;
+  };
+  expect(notFound({})).toBe(0);
+  expect(notFound({ unresolvablePendingBuilds: true })).toBe(2);
+});
+
+test('ignoredFailuresBlock: what depends on an ignored failure does not run', () => {
+  const groups = { a: { ends: ['FAILED'], ignoreFailure: true }, b: { dependsOn: ['a'] } };
+  const b = (switches: Switches): string | undefined =>
+    statusesOf(withSwitches(switches, { groups }).look(ID))['b'];
+  expect(b({})).toBe('SUCCEEDED');
+  expect(b({ ignoredFailuresBlock: true })).toBe('STOPPED');
+});
+
+test('logsWithoutNames: logs name neither group nor stream nor ARN', () => {
+  const { ask, look } = withSwitches({ logsWithoutNames: true });
+  const ids = [groupOf(look(ID), 'a').currentBuildSummary?.arn];
+  const [build] = ask('BatchGetBuilds', { ids })['builds'] as [{ logs: object }];
+  expect(Object.keys(build.logs)).toEqual(['deepLink', 'cloudWatchLogs', 's3Logs']);
+});

@@ -1,0 +1,377 @@
+import { describe, expect, test } from '@jest/globals';
+import { type BuildView, groupOf, ID, shop, START, virtual } from './virtual.ts';
+
+const BATCH = [
+  'id',
+  'arn',
+  'startTime',
+  'endTime',
+  'currentPhase',
+  'buildBatchStatus',
+  'resolvedSourceVersion',
+  'projectName',
+  'phases',
+  'source',
+  'secondarySources',
+  'secondarySourceVersions',
+  'artifacts',
+  'secondaryArtifacts',
+  'cache',
+  'environment',
+  'logConfig',
+  'buildTimeoutInMinutes',
+  'queuedTimeoutInMinutes',
+  'complete',
+  'initiator',
+  'encryptionKey',
+  'buildBatchNumber',
+  'buildBatchConfig',
+  'buildGroups',
+];
+const without = (...absent: string[]): string[] => BATCH.filter((key) => !absent.includes(key));
+const RUN = ['arn', 'requestedOn', 'buildStatus', 'primaryArtifact', 'secondaryArtifacts'];
+const NOT_RUN = ['arn', 'requestedOn', 'buildStatus'];
+
+describe('members of a batch, as AWS recorded them', () => {
+  test('that is over', () => expect(Object.keys(virtual(shop({})).look(ID))).toEqual(BATCH));
+
+  test('in the answer of StartBuildBatch', () =>
+    expect(Object.keys(virtual(shop({})).start())).toEqual(
+      without('endTime', 'resolvedSourceVersion', 'phases', 'buildGroups'),
+    ));
+
+  test('in the answer of RetryBuildBatch', () =>
+    expect(Object.keys(virtual(shop({})).retry(ID))).toEqual(without('endTime')));
+
+  test('in the answer of StopBuildBatch', () => {
+    const { start, ask, pass } = virtual(shop({}));
+    const { id } = start();
+    pass(12);
+    expect(Object.keys(ask('StopBuildBatch', { id })['buildBatch'] as object)).toEqual(BATCH);
+  });
+});
+
+test('a failed batch on the wire', () => {
+  const { look } = virtual(shop({ downloadBatchspec: 31 }));
+  const began = START / 1000 - 3600;
+  const batch = look(ID);
+  expect(batch).toMatchObject({
+    arn: `arn:aws:codebuild:us-west-2:123456789012:build-batch/${ID}`,
+    startTime: began,
+    currentPhase: 'FAILED',
+    artifacts: { location: '' },
+    buildBatchNumber: 1,
+  });
+  expect(batch.phases).toEqual([
+    {
+      phaseType: 'SUBMITTED',
+      phaseStatus: 'SUCCEEDED',
+      startTime: began,
+      endTime: began + 0.3,
+      durationInSeconds: 0,
+    },
+    {
+      phaseType: 'DOWNLOAD_BATCHSPEC',
+      phaseStatus: 'SUCCEEDED',
+      startTime: began + 0.3,
+      endTime: began + 31.3,
+      durationInSeconds: 31,
+    },
+    {
+      phaseType: 'IN_PROGRESS',
+      phaseStatus: 'CLIENT_ERROR',
+      startTime: began + 31.3,
+      endTime: began + 41.6,
+      durationInSeconds: 10,
+    },
+    { phaseType: 'FAILED', startTime: began + 41.6 },
+  ]);
+});
+
+test('groups on the wire: the implicit first, one that ran, one that never did', () => {
+  const batch = virtual(shop({})).look(ID);
+  const build = 'arn:aws:codebuild:us-west-2:123456789012:build/shop:00000000-0000-4000-8000-';
+  const began = START / 1000 - 3600;
+  expect(batch.buildGroups.slice(0, 3)).toEqual([
+    {
+      identifier: 'DOWNLOAD_SOURCE',
+      ignoreFailure: false,
+      currentBuildSummary: {
+        arn: `${build}000000000001`,
+        requestedOn: began + 0.8,
+        buildStatus: 'SUCCEEDED',
+        primaryArtifact: { type: 'no_artifacts', identifier: 'DOWNLOAD_SOURCE' },
+        secondaryArtifacts: [],
+      },
+    },
+    {
+      identifier: 'small',
+      dependsOn: [],
+      ignoreFailure: false,
+      currentBuildSummary: {
+        arn: `${build}000000000002`,
+        requestedOn: began + 10.55,
+        buildStatus: 'FAILED',
+        primaryArtifact: { type: 'no_artifacts', identifier: 'small' },
+        secondaryArtifacts: [],
+      },
+    },
+    {
+      identifier: 'medium',
+      dependsOn: ['small'],
+      ignoreFailure: false,
+      currentBuildSummary: {
+        arn: `${build}000000000003`,
+        requestedOn: began + 10.1,
+        buildStatus: 'STOPPED',
+      },
+    },
+  ]);
+});
+
+test('members of a build summary by status', () => {
+  const { start, look, pass } = virtual(shop({}));
+  const { id } = start();
+  const keys = (group: string): string[] =>
+    Object.keys(groupOf(look(id), group).currentBuildSummary ?? {});
+  pass(15);
+  expect(keys('DOWNLOAD_SOURCE')).toEqual(RUN);
+  expect(keys('small')).toEqual(NOT_RUN);
+  expect(keys('medium')).toEqual(NOT_RUN);
+  pass(10);
+  expect(keys('small')).toEqual(RUN);
+  expect(keys('medium')).toEqual(NOT_RUN);
+});
+
+test('artifacts: of a success, of a failure, of a failure that uploaded, combined', () => {
+  const artifact = 'arn:aws:s3:::bucket/{build}/out.zip';
+  const groups = {
+    good: { artifact, secondaryArtifacts: { sbom: 'arn:aws:s3:::bucket/sbom' } },
+    bad: { artifact, ends: ['FAILED', 'SUCCEEDED'] },
+    late: { artifact, ends: [{ status: 'FAILED', uploads: true }, 'SUCCEEDED'] },
+  };
+  const combinedArtifact = 'arn:aws:s3:::bucket/all.zip';
+  const reportArns = ['arn:aws:codebuild:us-west-2:123456789012:report/unit:1'];
+  const { look, retry, pass, ask } = virtual(shop({ groups, combinedArtifact, reportArns }));
+  const summary = (group: string): Record<string, unknown> => ({
+    ...groupOf(look(ID), group).currentBuildSummary,
+  });
+  expect(summary('good')).toMatchObject({
+    primaryArtifact: {
+      type: 's3',
+      location: 'arn:aws:s3:::bucket/00000000-0000-4000-8000-000000000002/out.zip',
+      identifier: 'good',
+    },
+    secondaryArtifacts: [{ type: 's3', location: 'arn:aws:s3:::bucket/sbom', identifier: 'sbom' }],
+  });
+  expect(summary('bad')['primaryArtifact']).toEqual({ type: 's3', identifier: 'bad' });
+  expect(summary('late')['primaryArtifact']).toHaveProperty('location');
+  expect(look(ID)).toMatchObject({ artifacts: { location: '' }, reportArns });
+  const { builds } = ask('BatchGetBuilds', { ids: [summary('good')['arn']] });
+  expect(builds).toMatchObject([
+    {
+      artifacts: { location: 'arn:aws:s3:::bucket/00000000-0000-4000-8000-000000000002/out.zip' },
+      secondaryArtifacts: [{ artifactIdentifier: 'sbom', location: 'arn:aws:s3:::bucket/sbom' }],
+    },
+  ]);
+  retry(ID);
+  pass(100);
+  expect(look(ID).artifacts).toEqual({ location: combinedArtifact });
+});
+
+describe('BatchGetBuilds', () => {
+  const BUILD = [
+    'id',
+    'arn',
+    'startTime',
+    'endTime',
+    'currentPhase',
+    'buildStatus',
+    'resolvedSourceVersion',
+    'projectName',
+    'phases',
+    'source',
+    'secondarySources',
+    'secondarySourceVersions',
+    'artifacts',
+    'secondaryArtifacts',
+    'cache',
+    'environment',
+    'serviceRole',
+    'logs',
+    'timeoutInMinutes',
+    'queuedTimeoutInMinutes',
+    'buildComplete',
+    'initiator',
+    'encryptionKey',
+    'buildBatchArn',
+  ];
+  const LOGS = ['groupName', 'streamName', 'deepLink', 'cloudWatchLogsArn'];
+
+  function buildOf(
+    { look, ask }: Pick<ReturnType<typeof virtual>, 'look' | 'ask'>,
+    id: string,
+    group: string,
+  ): BuildView {
+    const { arn } = groupOf(look(id), group).currentBuildSummary ?? {};
+    const { builds } = ask('BatchGetBuilds', { ids: [arn] });
+    return (builds as [BuildView])[0];
+  }
+
+  test('gives all members of a build that is over', () => {
+    const build = buildOf(virtual(shop({})), ID, 'small');
+    expect(Object.keys(build)).toEqual(BUILD);
+    expect(Object.keys(build.logs)).toEqual([...LOGS, 'cloudWatchLogs', 's3Logs']);
+    expect(build.logs).toMatchObject({
+      groupName: '/aws/codebuild/shop',
+      streamName: build.id.slice('shop:'.length),
+    });
+  });
+
+  const EMPTY = [{ statusCode: '', message: '' }];
+  test('names the failed command, after phases with empty contexts', () => {
+    const { phases } = buildOf(virtual(shop({})), ID, 'small');
+    expect(phases.map((phase) => [phase.phaseType, phase.phaseStatus, phase.contexts])).toEqual([
+      ['SUBMITTED', 'SUCCEEDED', undefined],
+      ['QUEUED', 'SUCCEEDED', undefined],
+      ['PROVISIONING', 'SUCCEEDED', EMPTY],
+      ['DOWNLOAD_SOURCE', 'SUCCEEDED', EMPTY],
+      ['INSTALL', 'SUCCEEDED', EMPTY],
+      ['PRE_BUILD', 'SUCCEEDED', EMPTY],
+      [
+        'BUILD',
+        'FAILED',
+        [
+          {
+            statusCode: 'COMMAND_EXECUTION_ERROR',
+            message: 'Error while executing command: make small. Reason: exit status 1',
+          },
+        ],
+      ],
+      ['POST_BUILD', 'SUCCEEDED', EMPTY],
+      ['UPLOAD_ARTIFACTS', 'SUCCEEDED', EMPTY],
+      ['FINALIZING', 'SUCCEEDED', EMPTY],
+      ['COMPLETED', undefined, undefined],
+    ]);
+  });
+
+  test.each([
+    ['QUEUED', 'CLIENT_ERROR', 'QUEUED FINALIZING COMPLETED'],
+    ['INSTALL', 'FAILED', 'INSTALL FINALIZING COMPLETED'],
+    ['POST_BUILD', 'FAILED', 'POST_BUILD UPLOAD_ARTIFACTS FINALIZING COMPLETED'],
+    ['UPLOAD_ARTIFACTS', 'FAILED', 'UPLOAD_ARTIFACTS FINALIZING COMPLETED'],
+    ['FINALIZING', 'FAILED', 'FINALIZING COMPLETED'],
+  ])('a build that fails in %s: %s', (phase, status, rest) => {
+    const cause = { phase, code: 'CODE', message: 'text' };
+    const groups = { a: { ends: [{ status: 'FAILED', cause }] } };
+    const { phases } = buildOf(virtual(shop({ groups })), ID, 'a');
+    const failing = phases.findIndex((candidate) => candidate.phaseStatus === status);
+    expect(phases[failing]?.contexts).toEqual([{ statusCode: 'CODE', message: 'text' }]);
+    const types = phases.slice(failing).map(({ phaseType }) => phaseType);
+    expect(types.join(' ')).toBe(rest);
+  });
+
+  test.each([
+    ['FAULT', 'INTERNAL_SERVICE_ERROR'],
+    ['TIMED_OUT', 'BUILD_TIMED_OUT'],
+    ['QUARANTINED', ''],
+  ])('a build that ends %s has the code %j in BUILD', (status, code) => {
+    const { phases } = buildOf(virtual(shop({ groups: { a: { ends: [status] } } })), ID, 'a');
+    const [failing] = phases.filter((phase) => phase.phaseStatus === status);
+    expect(failing).toMatchObject({ phaseType: 'BUILD', contexts: [{ statusCode: code }] });
+  });
+
+  test('shows a failure and what failed in its wake', () => {
+    const cause = [
+      { phase: 'BUILD', code: 'COMMAND_EXECUTION_ERROR', message: 'exit status 2' },
+      { phase: 'UPLOAD_ARTIFACTS', code: 'CLIENT_ERROR', message: 'no matching artifact paths' },
+    ];
+    const groups = { a: { ends: [{ status: 'FAILED', cause }] } };
+    const { phases } = buildOf(virtual(shop({ groups })), ID, 'a');
+    expect(
+      phases.filter(({ phaseStatus }) => phaseStatus === 'FAILED').map((phase) => phase.phaseType),
+    ).toEqual(['BUILD', 'UPLOAD_ARTIFACTS']);
+  });
+
+  test('a waiting, a running, a stopped build and one that never ran', () => {
+    const parts = virtual(shop({}));
+    const { id } = parts.start();
+    parts.pass(15);
+    const waiting = buildOf(parts, id, 'medium');
+    expect(waiting).toMatchObject({ buildStatus: 'IN_PROGRESS', currentPhase: 'SUBMITTED' });
+    expect(waiting.logs).toMatchObject({
+      deepLink:
+        'https://console.aws.amazon.com/cloudwatch/home?region=us-west-2#logEvent:group=null;stream=null',
+    });
+    expect(waiting.logs).not.toHaveProperty('groupName');
+    const running = buildOf(parts, id, 'small');
+    expect(running).toMatchObject({ buildStatus: 'IN_PROGRESS', currentPhase: 'PRE_BUILD' });
+    parts.ask('StopBuildBatch', { id });
+    expect(buildOf(parts, id, 'small')).toEqual(running);
+    parts.pass(2);
+    const stopped = buildOf(parts, id, 'small');
+    expect(stopped.phases.slice(-2).map((phase) => [phase.phaseType, phase.phaseStatus])).toEqual([
+      ['BUILD', 'STOPPED'],
+      ['COMPLETED', undefined],
+    ]);
+    expect(stopped.phases.slice(0, 4)).toEqual(running.phases.slice(0, 4));
+    expect(buildOf(parts, id, 'large')).toMatchObject({
+      buildStatus: 'STOPPED',
+      currentPhase: 'COMPLETED',
+    });
+  });
+});
+
+describe('GetLogEvents', () => {
+  const log = ['one', 'two', 'three', 'four'];
+  const groups = { a: { ends: [{ status: 'FAILED', log }] } };
+  const parts = virtual(shop({ groups }));
+  const logStreamName = groupOf(parts.look(ID), 'a').currentBuildSummary?.arn.split(':').at(-1);
+  const stream = { logGroupName: '/aws/codebuild/shop', logStreamName };
+  const lines = (more: object): string[] => {
+    const { events } = parts.ask('GetLogEvents', { ...stream, ...more });
+    return (events as { message: string }[]).map(({ message }) => message.trimEnd());
+  };
+
+  test.each<[string, object, string[]]>([
+    ['all of a short log', {}, log],
+    ['the last lines', { limit: 3 }, ['two', 'three', 'four']],
+    ['the first lines', { limit: 3, startFromHead: true }, ['one', 'two', 'three']],
+    ['what follows a token', { nextToken: 'f/3' }, ['four']],
+    ['nothing after the end', { nextToken: 'f/4' }, []],
+    ['what is before a token', { nextToken: 'b/2', limit: 1 }, ['two']],
+    ['nothing before its time', { endTime: 1 }, []],
+    ['nothing after its time', { startTime: START }, []],
+    [
+      'a group by its ARN',
+      {
+        logGroupName: null,
+        logGroupIdentifier: 'arn:aws:logs:us-west-2:123456789012:log-group:/aws/codebuild/shop',
+      },
+      log,
+    ],
+  ])('%s', (_, more, expected) => expect(lines(more)).toEqual(expected));
+
+  test('gives the tokens to go on with', () =>
+    expect(parts.ask('GetLogEvents', { ...stream, limit: 2 })).toMatchObject({
+      nextForwardToken: 'f/4',
+      nextBackwardToken: 'b/2',
+    }));
+
+  test('grows while the build runs', () => {
+    const running = virtual(shop({ groups: { a: { takes: 60 } } }));
+    const { id } = running.start();
+    running.pass(12);
+    const uuid = groupOf(running.look(id), 'a').currentBuildSummary?.arn.split(':').at(-1);
+    const count = (): number => {
+      const asked = { logGroupName: '/aws/codebuild/shop', logStreamName: uuid };
+      return (running.ask('GetLogEvents', asked)['events'] as []).length;
+    };
+    running.pass(1);
+    expect(count()).toBe(0);
+    running.pass(30);
+    expect(count()).toBe(2);
+    running.pass(30);
+    expect(count()).toBe(4);
+  });
+});

@@ -1,0 +1,26 @@
+const coverageOfThePureRooms = { lines: 100, functions: 100, branches: 95 };
+
+/** @type {import('jest').Config} */
+export default {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: { target: 'es2024', parser: { syntax: 'typescript' } },
+        module: { type: 'es6' },
+      },
+    ],
+  },
+  collectCoverageFrom: ['src/**/*.ts', 'simulator/**/*.ts'],
+  coverageProvider: 'v8',
+  coverageReporters: ['text-summary', 'lcovonly'],
+  coverageThreshold: {
+    './src/domain/': coverageOfThePureRooms,
+    './src/report/': coverageOfThePureRooms,
+  },
+  errorOnDeprecated: true,
+  restoreMocks: true,
+};

@@ -1,0 +1,109 @@
+import { DOWNLOAD_SOURCE } from './graph.ts';
+import type { BatchPlan } from './scenario.ts';
+import { RETRIABLE_BY_DEFAULT, type Switches } from './switches.ts';
+import { type Attempt, type Build, stoppedAt, timetable } from './timetable.ts';
+
+export type RetryType = 'RETRY_FAILED_BUILDS' | 'RETRY_ALL_BUILDS';
+
+/** A batch with the timetables of its attempts, oldest first. Never changed: each operation gives a new one. */
+export interface Batch {
+  /** `project:uuid`. */
+  readonly id: string;
+  readonly project: string;
+  /** `buildBatchNumber`: the first of a project is 1. */
+  readonly number: number;
+  readonly plan: BatchPlan;
+  /** In ms; a retry does not change it (AWS CLI example of retry-build-batch). */
+  readonly startedOn: number;
+  readonly attempts: readonly [Attempt, ...Attempt[]];
+}
+
+export type NewUuid = () => string;
+
+/** Starts a batch: its first attempt is submitted at that moment (ms). */
+export function startBatch(
+  batch: Pick<Batch, 'id' | 'project' | 'number' | 'plan'>,
+  at: number,
+  newUuid: NewUuid,
+  switches: Switches,
+): Batch {
+  const attempt = timetable({
+    plan: batch.plan,
+    number: 1,
+    submittedOn: at,
+    keptGroups: new Set(),
+    downloadsBatchspec: true,
+    ignoredFailuresBlock: switches.ignoredFailuresBlock === true,
+    newUuid,
+  });
+  return { ...batch, startedOn: at, attempts: [attempt] };
+}
+
+/** `buildBatchStatus` at a moment (ms). */
+export function statusAt(batch: Batch, at: number): string {
+  const attempt = lastAttempt(batch);
+  return at < attempt.endsOn ? 'IN_PROGRESS' : attempt.status;
+}
+
+/** Whether a batch of this status may be retried. "Only batch builds that have failed" (API_RetryBuildBatch). */
+export function isRetriable(status: string, switches: Switches): boolean {
+  return status !== 'IN_PROGRESS' && (switches.retriable ?? RETRIABLE_BY_DEFAULT).includes(status);
+}
+
+/**
+ * Retries a batch that has ended: it is reopened with one attempt more.
+ * With the switch `newIdOnRetry` the answer is a new batch that holds the new attempt alone.
+ *
+ * @param successor id and number that a new batch would get
+ */
+export function retryBatch(
+  batch: Batch,
+  retryType: RetryType,
+  at: number,
+  newUuid: NewUuid,
+  switches: Switches,
+  successor: Pick<Batch, 'id' | 'number'>,
+): Batch {
+  const kept = currentBuilds(batch).filter((build) =>
+    retryType === 'RETRY_ALL_BUILDS'
+      ? build.group === DOWNLOAD_SOURCE && switches.downloadSourceNotRunAgain === true
+      : build.status === 'SUCCEEDED',
+  );
+  const attempt = timetable({
+    plan: batch.plan,
+    number: lastAttempt(batch).number + 1,
+    submittedOn: at,
+    keptGroups: new Set(kept.map((build) => build.group)),
+    downloadsBatchspec: switches.noBatchspecOnRetry !== true,
+    ignoredFailuresBlock: switches.ignoredFailuresBlock === true,
+    newUuid,
+  });
+  if (switches.newIdOnRetry === true) {
+    const withKept = { ...attempt, builds: [...kept, ...attempt.builds] };
+    return { ...batch, ...successor, startedOn: at, attempts: [withKept] };
+  }
+  return { ...batch, attempts: [...batch.attempts, attempt] };
+}
+
+/** Stops a batch at a moment (ms). A batch that is over stays as it is. */
+export function stopBatch(batch: Batch, at: number): Batch {
+  const attempt = lastAttempt(batch);
+  if (at >= attempt.endsOn) return batch;
+  const [first, ...later] = batch.attempts;
+  return later.length === 0
+    ? { ...batch, attempts: [stoppedAt(first, at)] }
+    : { ...batch, attempts: [first, ...later.slice(0, -1), stoppedAt(attempt, at)] };
+}
+
+function lastAttempt({ attempts }: Pick<Batch, 'attempts'>): Attempt {
+  return attempts.at(-1) ?? attempts[0];
+}
+
+/** The newest build of each group, however far it has come. */
+function currentBuilds(batch: Batch): Build[] {
+  const builds = new Map<string, Build>();
+  for (const attempt of batch.attempts) {
+    for (const build of attempt.builds) builds.set(build.group, build);
+  }
+  return [...builds.values()];
+}

@@ -1,0 +1,55 @@
+import type { BatchPlan, Scenario } from './scenario.ts';
+
+export const DOWNLOAD_SOURCE = 'DOWNLOAD_SOURCE';
+const IDENTIFIER = /^\w{1,127}$/;
+
+/**
+ * Identifiers of a batch's groups, each after those it depends on.
+ *
+ * @throws Error if a dependency is unknown or the graph has a cycle
+ */
+export function groupsInOrder(plan: BatchPlan): string[] {
+  const ordered = new Set<string>();
+  const visit = (identifier: string, path: readonly string[]): void => {
+    if (ordered.has(identifier)) return;
+    if (path.includes(identifier)) {
+      throw new Error(`Build groups depend on each other: ${[...path, identifier].join(' > ')}`);
+    }
+    const group = plan.groups[identifier];
+    if (group === undefined) {
+      throw new Error(
+        `Build group ${path.at(-1) ?? ''} depends on ${identifier}, which does not exist`,
+      );
+    }
+    for (const dependency of group.dependsOn ?? []) visit(dependency, [...path, identifier]);
+    ordered.add(identifier);
+  };
+  for (const identifier of Object.keys(plan.groups)) visit(identifier, []);
+  return [...ordered];
+}
+
+/**
+ * Refuses a scenario that no account could hold, before anything runs on it.
+ *
+ * @throws Error naming the first fault found
+ */
+export function checkScenario(scenario: Scenario): void {
+  for (const [project, { batches = [], next }] of Object.entries(scenario.projects)) {
+    for (const batch of batches) {
+      if (batch.id !== undefined && !batch.id.startsWith(`${project}:`)) {
+        throw new Error(`Batch ${batch.id} is not of the project ${project}`);
+      }
+      checkBatch(batch);
+    }
+    if (next !== undefined) checkBatch(next);
+  }
+}
+
+function checkBatch(plan: BatchPlan): void {
+  for (const identifier of Object.keys(plan.groups)) {
+    if (!IDENTIFIER.test(identifier) || identifier === DOWNLOAD_SOURCE) {
+      throw new Error(`${identifier} cannot be the identifier of a build group`);
+    }
+  }
+  groupsInOrder(plan);
+}

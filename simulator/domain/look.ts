@@ -1,0 +1,174 @@
+import type { Batch } from './batch.ts';
+import { DOWNLOAD_SOURCE } from './graph.ts';
+import type { Switches } from './switches.ts';
+import { type Attempt, type Build, type PhaseSpan, terminalPhase } from './timetable.ts';
+
+/** What a batch shows at one moment. Times in ms. */
+export interface BatchLook {
+  readonly batch: Batch;
+  readonly status: string;
+  readonly complete: boolean;
+  /** Null while the batch runs. */
+  readonly endedOn: number | null;
+  /** Never empty. The last one is open. */
+  readonly phases: readonly PhaseLook[];
+  readonly groups: readonly GroupLook[];
+  /** Whether the commit is known. */
+  readonly sourceResolved: boolean;
+  readonly artifactsCombined: boolean;
+  readonly reported: boolean;
+}
+
+export interface PhaseLook {
+  readonly type: string;
+  readonly startedOn: number;
+  /** Null: the phase is open. */
+  readonly closed: { readonly status: string; readonly endedOn: number } | null;
+  readonly context?: PhaseSpan['context'];
+}
+
+export interface GroupLook {
+  readonly identifier: string;
+  /** Null for DOWNLOAD_SOURCE, which lists none. */
+  readonly dependsOn: readonly string[] | null;
+  readonly ignoreFailure: boolean;
+  readonly current: BuildLook | null;
+  readonly prior: readonly BuildLook[];
+}
+
+export interface BuildLook {
+  readonly build: Build;
+  readonly status: string;
+  readonly requestedOn: number;
+  /** Whether it ran to an end of its own: such builds list artifacts (AWS CLI examples). */
+  readonly listsArtifacts: boolean;
+}
+
+/**
+ * What a batch shows at a moment.
+ *
+ * @param at in ms
+ * @param looks number of this look since the last retry, the first is 1; Infinity for one that sees all
+ */
+export function lookAt(batch: Batch, at: number, looks: number, switches: Switches): BatchLook {
+  const attempts = attemptsShown(batch, at, looks, switches);
+  const last = attempts.at(-1) ?? batch.attempts[0];
+  const complete = at >= last.endsOn;
+  const groups = groupsShown(batch, attempts, at, switches);
+  return {
+    batch,
+    status: complete ? last.status : 'IN_PROGRESS',
+    complete,
+    endedOn: complete ? last.endsOn : null,
+    phases: phasesShown(attempts, at, switches),
+    groups,
+    sourceResolved: sourceResolved(batch.attempts, at),
+    artifactsCombined: complete && last.status === 'SUCCEEDED',
+    reported: at >= batch.attempts[0].endsOn,
+  };
+}
+
+/** Whether a batch that was started while the simulator ran is found by that look. */
+export function isVisible(batch: Batch, looks: number, switches: Switches): boolean {
+  return batch.attempts.length > 1 || looks > (switches.invisibleLooksAfterStart ?? 0);
+}
+
+/** What a build shows at a moment (ms) from its creation on. */
+export function buildLookAt(build: Build, at: number): BuildLook {
+  const begun = build.startsOn !== null && at >= build.startsOn;
+  const over = at >= build.endsOn;
+  return {
+    build,
+    status: over ? build.status : begun ? 'IN_PROGRESS' : 'PENDING',
+    requestedOn: begun ? build.startsOn : build.createdOn,
+    listsArtifacts: over && build.startsOn !== null && build.status !== 'STOPPED',
+  };
+}
+
+function attemptsShown(
+  batch: Batch,
+  at: number,
+  looks: number,
+  switches: Switches,
+): readonly Attempt[] {
+  const { staleLooksAfterRetry = 0, staleSecondsAfterRetry = 0, flickeringLooks = 0 } = switches;
+  const [first, ...retries] = batch.attempts;
+  const retry = retries.at(-1);
+  if (retry === undefined) return [first];
+  const flickers = looks - staleLooksAfterRetry;
+  const stale =
+    at < retry.submittedOn + staleSecondsAfterRetry * 1000 ||
+    flickers <= 0 ||
+    (flickers <= flickeringLooks && flickers % 2 === 0);
+  return stale ? batch.attempts.slice(0, -1) : batch.attempts;
+}
+
+function phasesShown(attempts: readonly Attempt[], at: number, switches: Switches): PhaseLook[] {
+  const shown = switches.phasesStartAnew === true ? attempts.slice(-1) : attempts;
+  return shown.flatMap((attempt, index) => {
+    const next = shown[index + 1];
+    const phases = attempt.phases
+      .filter((phase) => phase.startsOn <= at)
+      .map(({ type, status, startsOn, endsOn, context }) => ({
+        type,
+        startedOn: startsOn,
+        closed: endsOn <= at ? { status, endedOn: endsOn } : null,
+        ...(endsOn <= at && context !== undefined && { context }),
+      }));
+    if (at < attempt.endsOn) return phases;
+    // A retry closes the terminal phase (AWS CLI example of retry-build-batch).
+    const closed = next === undefined ? null : { status: 'RETRY', endedOn: next.submittedOn };
+    return [...phases, { type: terminalPhase(attempt.status), startedOn: attempt.endsOn, closed }];
+  });
+}
+
+function groupsShown(
+  batch: Batch,
+  attempts: readonly Attempt[],
+  at: number,
+  switches: Switches,
+): GroupLook[] {
+  const delay =
+    switches.groupsNeverRefresh === true ? Infinity : (switches.staleGroupsSeconds ?? 0);
+  const refreshed = attempts.filter(
+    (attempt, index) => index === 0 || at >= attempt.submittedOn + delay * 1000,
+  );
+  const builds = refreshed
+    .flatMap((attempt) => attempt.builds)
+    .filter((build) => build.createdOn <= at);
+  const identifiers = [DOWNLOAD_SOURCE, ...Object.keys(batch.plan.groups)];
+  return identifiers.flatMap((identifier) => {
+    const own = builds
+      .filter((build) => build.group === identifier)
+      .map((build) => buildLookAt(build, at));
+    return own.length === 0 ? [] : [groupShown(batch, identifier, own, switches)];
+  });
+}
+
+function groupShown(
+  batch: Batch,
+  identifier: string,
+  builds: readonly BuildLook[],
+  switches: Switches,
+): GroupLook {
+  const group = batch.plan.groups[identifier];
+  const current = builds.at(-1) ?? null;
+  const prior = switches.noPriorSummaries === true ? [] : builds.slice(0, -1);
+  const hidden = switches.pendingWithoutSummary === true && current?.status === 'PENDING';
+  return {
+    identifier,
+    dependsOn: identifier === DOWNLOAD_SOURCE ? null : (group?.dependsOn ?? []),
+    ignoreFailure: group?.ignoreFailure ?? false,
+    current: hidden ? null : current,
+    prior: switches.newestPriorFirst === true ? prior.toReversed() : prior,
+  };
+}
+
+function sourceResolved(attempts: readonly Attempt[], at: number): boolean {
+  return attempts
+    .flatMap((attempt) => attempt.builds)
+    .some(
+      (build) =>
+        build.group === DOWNLOAD_SOURCE && build.status === 'SUCCEEDED' && build.endsOn <= at,
+    );
+}

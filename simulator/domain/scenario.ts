@@ -1,0 +1,106 @@
+import type { FaultRule } from './faults.ts';
+import type { Switches } from './switches.ts';
+
+/** What the simulated account holds and how its builds will end. All durations are in seconds. */
+export interface Scenario {
+  /** Default `us-west-2`. */
+  readonly region?: string;
+  /** Default `123456789012`. */
+  readonly account?: string;
+  /** Default `aws`. */
+  readonly partition?: string;
+  readonly projects: Readonly<Record<string, ProjectPlan>>;
+  /** How the simulator answers what nobody outside AWS has confirmed. */
+  readonly switches?: Switches;
+  /** Calls that go wrong. Copied: change `simulator.faults` at run time. */
+  readonly faults?: readonly FaultRule[];
+}
+
+export interface ProjectPlan {
+  /** Batches that exist when the simulator starts, oldest first. */
+  readonly batches?: readonly ExistingBatch[];
+  /** What StartBuildBatch starts. Without it the project has no batch configuration and refuses. */
+  readonly next?: BatchPlan;
+}
+
+export interface ExistingBatch extends BatchPlan {
+  /** `project:uuid`. Default: a new uuid. */
+  readonly id?: string;
+  readonly startedAgo: number;
+  /** Retries of failed builds made since then, each in seconds ago, oldest first. */
+  readonly retriedAgo?: readonly number[];
+}
+
+/** A batch and how each of its attempts goes. */
+export interface BatchPlan {
+  /** The resolved source version. Default: forty zeros. */
+  readonly commit?: string;
+  /** The source version asked for, such as a branch. Default: none, as in AWS's recordings. */
+  readonly sourceVersion?: string;
+  readonly source?: { readonly type?: string; readonly location?: string };
+  readonly initiator?: string;
+  /** How long the batch spec takes to download. Default 31, as in AWS's recordings. */
+  readonly downloadBatchspec?: number;
+  /** The implicit first group, which downloads the source. If it fails, the batch has no other groups. */
+  readonly downloadSource?: Pick<GroupPlan, 'ends'>;
+  readonly groups: Readonly<Record<string, GroupPlan>>;
+  /** One per attempt, the last repeated; null: the batch follows its groups. */
+  readonly ends?: readonly (BatchEnding | null)[];
+  /** Stops all other builds as soon as one fails. */
+  readonly fastFail?: boolean;
+  /** ARN of the artifact that a succeeding batch combines. */
+  readonly combinedArtifact?: string;
+  /** Reports that the batch lists once its first attempt is over. */
+  readonly reportArns?: readonly string[];
+}
+
+export interface GroupPlan {
+  readonly dependsOn?: readonly string[];
+  readonly ignoreFailure?: boolean;
+  /** Default 10. */
+  readonly takes?: number;
+  /** One per attempt of the batch, the last repeated. Default `SUCCEEDED`. */
+  readonly ends?: readonly (FinalStatus | GroupEnding)[];
+  /** S3 ARN of the primary artifact; `{build}` in it stands for the build's uuid. */
+  readonly artifact?: string;
+  /** S3 ARNs by artifact identifier. */
+  readonly secondaryArtifacts?: Readonly<Record<string, string>>;
+}
+
+/** How one build of a group ends. */
+export interface GroupEnding {
+  readonly status: FinalStatus;
+  /** Instead of the group's `takes`. */
+  readonly takes?: number;
+  /** The phase that failed first, and after it any that failed in its wake. Default: a command in BUILD. */
+  readonly cause?: Cause | readonly Cause[];
+  /** Lines of the build's log. Default: a few. */
+  readonly log?: readonly string[];
+  /** Whether its artifacts reach S3. Default: if it succeeds. */
+  readonly uploads?: boolean;
+}
+
+export interface Cause {
+  /** A phase of a build, such as `BUILD`. */
+  readonly phase: string;
+  /** The status code of the phase's context, such as `COMMAND_EXECUTION_ERROR`. */
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A batch that ends by itself, whatever its groups do. */
+export type BatchEnding = 'FAULT' | 'TIMED_OUT' | 'STOPPED' | 'BAD_BATCHSPEC' | DetailedBatchEnding;
+
+export interface DetailedBatchEnding {
+  readonly status: FinalStatus;
+  /** The phase in which it ends. Default `IN_PROGRESS`. */
+  readonly phase?: 'DOWNLOAD_BATCHSPEC' | 'IN_PROGRESS' | 'COMBINE_ARTIFACTS';
+  /** Since the beginning of that phase, at most as long as the phase. Default: when the phase is over. */
+  readonly after?: number;
+  /** The context of that phase. Default: none, as in AWS's recordings. */
+  readonly context?: { readonly code: string; readonly message: string };
+}
+
+/** CodeBuild's final words; any other is taken too, to show what a client does with a new one. */
+export type FinalStatus =
+  'SUCCEEDED' | 'FAILED' | 'FAULT' | 'TIMED_OUT' | 'STOPPED' | (string & Record<never, never>);

@@ -1,0 +1,58 @@
+/**
+ * What no public document of AWS settles, each a switch. All are off (false, 0) by default unless
+ * said otherwise; the default is the likelier reading.
+ */
+export interface Switches {
+  /** Unconfirmed: that a retry keeps the batch's id. On, it makes a new batch, as some emulators do. */
+  readonly newIdOnRetry?: boolean;
+  /** Unconfirmed: that the next look shows the retry. This many looks still show the batch as it had ended. */
+  readonly staleLooksAfterRetry?: number;
+  /** Unconfirmed: the same, for this many seconds. */
+  readonly staleSecondsAfterRetry?: number;
+  /** Unconfirmed: that a look never shows less than the one before. For this many looks after a retry
+   * (and after the stale ones) fresh and stale ones alternate, fresh first. */
+  readonly flickeringLooks?: number;
+  /** Unconfirmed: when buildGroups show a retry. They stay as they were for this many seconds after it,
+   * even if the attempt is over before. */
+  readonly staleGroupsSeconds?: number;
+  /** Unconfirmed: that buildGroups show a retry at all. On, they stay those of the first attempt. */
+  readonly groupsNeverRefresh?: boolean;
+  /** Unconfirmed: that earlier builds are listed in priorBuildSummaryList. On, the list is left out. */
+  readonly noPriorSummaries?: boolean;
+  /** Unconfirmed: the order of priorBuildSummaryList. Off, oldest first. */
+  readonly newestPriorFirst?: boolean;
+  /** Unconfirmed: that a waiting group always has a currentBuildSummary (it has in AWS's recordings). */
+  readonly pendingWithoutSummary?: boolean;
+  /** Unconfirmed: that artifact types are always lower case (`no_artifacts` is in AWS's recordings). */
+  readonly upperCaseArtifactTypes?: boolean;
+  /** Unconfirmed: that every retry appends its phases. On, they replace those of the attempt before. */
+  readonly phasesStartAnew?: boolean;
+  /** Unconfirmed: that a retry repeats DOWNLOAD_BATCHSPEC. On, it does not. */
+  readonly noBatchspecOnRetry?: boolean;
+  /** Unconfirmed: which statuses may be retried. Default FAILED, FAULT, TIMED_OUT, STOPPED. */
+  readonly retriable?: readonly string[];
+  /** Unconfirmed: what a retry without retryType does. Default RETRY_FAILED_BUILDS. */
+  readonly defaultRetryType?: 'RETRY_FAILED_BUILDS' | 'RETRY_ALL_BUILDS';
+  /** Unconfirmed: that idempotency tokens work on these operations. On, they are ignored. */
+  readonly forgetsTokens?: boolean;
+  /** Unconfirmed: how NotFound lists name an id. Off, as it was asked for; on, as an ARN. */
+  readonly notFoundAsArn?: boolean;
+  /** Unconfirmed: that RetryBuildBatch and StopBuildBatch refuse an ARN in place of an id. On, they take it. */
+  readonly retryAndStopTakeArns?: boolean;
+  /** Unconfirmed: that RetryBuildBatch always answers the reopened batch (it does in AWS's recording).
+   * On, it answers the batch as it had ended. */
+  readonly retryAnswersOldView?: boolean;
+  /** Unconfirmed: that a started batch (or the new id of a retry) is found at once. It is not found for
+   * this many looks. */
+  readonly invisibleLooksAfterStart?: number;
+  /** Unconfirmed: that RETRY_ALL_BUILDS repeats DOWNLOAD_SOURCE. On, its build is kept. */
+  readonly downloadSourceNotRunAgain?: boolean;
+  /** Unconfirmed: that the ARN of a build that has not begun can be looked up. On, it is not found. */
+  readonly unresolvablePendingBuilds?: boolean;
+  /** Unconfirmed: that groups run whose dependency failed with ignoreFailure. On, they do not. */
+  readonly ignoredFailuresBlock?: boolean;
+  /** Unconfirmed: that a build always names its log group, stream and ARN (in July 2022 it did not). */
+  readonly logsWithoutNames?: boolean;
+}
+
+export const RETRIABLE_BY_DEFAULT: readonly string[] = ['FAILED', 'FAULT', 'TIMED_OUT', 'STOPPED'];

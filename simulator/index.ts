@@ -1,0 +1,16 @@
+export { createSimulator } from './simulator.ts';
+export type { Answer, Call, Request, Simulator, Surroundings } from './simulator.ts';
+export { serve, type Served } from './server.ts';
+export type { Operation } from './protocol/operations.ts';
+export { ServiceError } from './protocol/errors.ts';
+export type * from './domain/scenario.ts';
+export type { Switches } from './domain/switches.ts';
+export {
+  accessDenied,
+  EXPIRED_TOKEN,
+  type Fault,
+  type FaultRule,
+  INTERNAL_FAILURE,
+  THROTTLED,
+} from './domain/faults.ts';
+export { flaky, large, SCENARIOS } from './scenarios/index.ts';

@@ -1,0 +1,110 @@
+import { type Batch, type NewUuid, retryBatch, startBatch } from '../domain/batch.ts';
+import { checkScenario } from '../domain/graph.ts';
+import { type Home, homeOf, projectIn, uuidIn } from '../domain/names.ts';
+import type { Scenario } from '../domain/scenario.ts';
+import type { Switches } from '../domain/switches.ts';
+import type { Build } from '../domain/timetable.ts';
+
+/** The batches of the simulated account, and how often each was looked at since it changed. */
+export interface Account {
+  readonly home: Home;
+  readonly scenario: Scenario;
+  readonly switches: Switches;
+  readonly newUuid: NewUuid;
+  readonly hasProject: (project: string) => boolean;
+  /** `buildBatchNumber` of the project's next batch; each is given once. */
+  readonly takeNumber: (project: string) => number;
+  readonly find: (id: string) => Batch | null;
+  readonly findBuild: (id: string) => { batch: Batch; build: Build } | null;
+  /** Oldest first. */
+  readonly batchesOf: (project: string) => Batch[];
+  /** Adds a batch or replaces the one with its id. */
+  readonly put: (batch: Batch) => void;
+  readonly remove: (id: string) => boolean;
+  /** From now on looks at the batch are counted anew. */
+  readonly restartLooks: (id: string) => void;
+  /** Counts a look; Infinity for a batch that nobody has started or retried since the simulator began. */
+  readonly countLook: (id: string) => number;
+}
+
+/**
+ * Opens an account with the batches that its scenario has from the start.
+ *
+ * @param now in ms
+ * @throws Error if no account could hold the scenario
+ */
+export function openAccount(scenario: Scenario, now: number, newUuid: NewUuid): Account {
+  checkScenario(scenario);
+  const switches = scenario.switches ?? {};
+  const batches = new Map<string, Batch>();
+  const numbers = new Map<string, number>();
+  const looks = new Map<string, number>();
+
+  const account: Account = {
+    home: homeOf(scenario),
+    scenario,
+    switches,
+    newUuid,
+    hasProject: (project) => Object.hasOwn(scenario.projects, project),
+    takeNumber: (project) => {
+      const number = (numbers.get(project) ?? 0) + 1;
+      numbers.set(project, number);
+      return number;
+    },
+    find: (id) => batches.get(id) ?? null,
+    findBuild: (id) => {
+      for (const batch of account.batchesOf(projectIn(id))) {
+        for (const attempt of batch.attempts) {
+          const build = attempt.builds.find(({ uuid }) => uuid === uuidIn(id));
+          if (build !== undefined) return { batch, build };
+        }
+      }
+      return null;
+    },
+    batchesOf: (project) =>
+      [...batches.values()]
+        .filter((batch) => batch.project === project)
+        .sort((one, other) => one.startedOn - other.startedOn || one.number - other.number),
+    put: (batch) => void batches.set(batch.id, batch),
+    remove: (id) => batches.delete(id),
+    restartLooks: (id) => void looks.set(id, 0),
+    countLook: (id) => {
+      const count = (looks.get(id) ?? Infinity) + 1;
+      looks.set(id, count);
+      return count;
+    },
+  };
+  addExistingBatches(account, now);
+  return account;
+}
+
+function addExistingBatches(account: Account, now: number): void {
+  const { newUuid, switches } = account;
+  for (const [project, { batches = [] }] of Object.entries(account.scenario.projects)) {
+    for (const plan of batches) {
+      const identity = {
+        id: plan.id ?? `${project}:${newUuid()}`,
+        project,
+        number: account.takeNumber(project),
+        plan,
+      };
+      let batch = startBatch(identity, secondsBefore(now, plan.startedAgo), newUuid, switches);
+      for (const ago of plan.retriedAgo ?? []) {
+        const at = secondsBefore(now, ago);
+        batch = retryBatch(
+          batch,
+          'RETRY_FAILED_BUILDS',
+          at,
+          newUuid,
+          { ...switches, newIdOnRetry: false },
+          batch,
+        );
+      }
+      account.put(batch);
+    }
+  }
+}
+
+function secondsBefore(now: number, seconds: number): number {
+  return Math.round(now - seconds * 1000);
+}

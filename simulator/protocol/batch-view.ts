@@ -1,0 +1,131 @@
+import type { BatchLook, BuildLook, GroupLook, PhaseLook } from '../domain/look.ts';
+import { arnOf, type Home } from '../domain/names.ts';
+import type { BatchPlan, GroupPlan } from '../domain/scenario.ts';
+import type { Switches } from '../domain/switches.ts';
+import {
+  BUILD_TIMEOUT_IN_MINUTES,
+  CACHE,
+  commitOf,
+  encryptionKey,
+  ENVIRONMENT,
+  type Json,
+  LOG_CONFIG,
+  QUEUED_TIMEOUT_IN_MINUTES,
+  serviceRole,
+  settingsOf,
+  wirePhase,
+  wireTime,
+} from './settings.ts';
+
+/** A batch in the answer of BatchGetBuildBatches, RetryBuildBatch and StopBuildBatch. */
+export function batchView(look: BatchLook, home: Home, switches: Switches): Json {
+  const { batch } = look;
+  const { plan, project } = batch;
+  return {
+    id: batch.id,
+    arn: arnOf(home, 'build-batch', batch.id),
+    startTime: wireTime(batch.startedOn),
+    ...(look.endedOn !== null && { endTime: wireTime(look.endedOn) }),
+    currentPhase: look.phases.at(-1)?.type,
+    buildBatchStatus: look.status,
+    ...(plan.sourceVersion !== undefined && { sourceVersion: plan.sourceVersion }),
+    ...(look.sourceResolved && { resolvedSourceVersion: commitOf(plan) }),
+    projectName: project,
+    phases: look.phases.map(batchPhase),
+    ...settingsOf(project, plan),
+    artifacts: { location: look.artifactsCombined ? (plan.combinedArtifact ?? '') : '' },
+    secondaryArtifacts: [],
+    cache: CACHE,
+    environment: ENVIRONMENT,
+    logConfig: LOG_CONFIG,
+    buildTimeoutInMinutes: BUILD_TIMEOUT_IN_MINUTES,
+    queuedTimeoutInMinutes: QUEUED_TIMEOUT_IN_MINUTES,
+    complete: look.complete,
+    initiator: plan.initiator ?? 'octo-deployer',
+    encryptionKey: encryptionKey(home),
+    buildBatchNumber: batch.number,
+    buildBatchConfig: {
+      serviceRole: serviceRole(home, project),
+      ...(plan.combinedArtifact !== undefined && { combineArtifacts: true }),
+      restrictions: { maximumBuildsAllowed: 100 },
+      timeoutInMins: 480,
+    },
+    buildGroups: look.groups.map((group) => groupView(group, look, home, switches)),
+    ...(look.reported && plan.reportArns !== undefined && { reportArns: plan.reportArns }),
+  };
+}
+
+/** The same in the answer of StartBuildBatch, which has fewer members (AWS CLI example of start-build-batch). */
+export function startedBatchView(look: BatchLook, home: Home, switches: Switches): Json {
+  const view = batchView(look, home, switches);
+  const absent = new Set(['phases', 'buildGroups', 'resolvedSourceVersion', 'endTime']);
+  return Object.fromEntries(Object.entries(view).filter(([member]) => !absent.has(member)));
+}
+
+/** Location of an artifact of that build: `{build}` in the scenario stands for its uuid. */
+export function artifactLocation(location: string, buildUuid: string): string {
+  return location.replaceAll('{build}', buildUuid);
+}
+
+/** Whether the artifacts of a build have reached S3. */
+export function hasUploaded({ build, listsArtifacts }: BuildLook): boolean {
+  return listsArtifacts && (build.ending.uploads ?? build.status === 'SUCCEEDED');
+}
+
+/** Phases of a batch have no `contexts` in AWS's recordings: only those with something to say get it. */
+function batchPhase(phase: PhaseLook): Json {
+  const { context } = phase;
+  if (context === undefined) return wirePhase(phase);
+  return {
+    ...wirePhase(phase),
+    contexts: [{ statusCode: context.code, message: context.message }],
+  };
+}
+
+function groupView(group: GroupLook, look: BatchLook, home: Home, switches: Switches): Json {
+  const { plan, project } = look.batch;
+  const summary = (build: BuildLook): Json =>
+    summaryView(build, plan, arnOf(home, 'build', `${project}:${build.build.uuid}`), switches);
+  return {
+    identifier: group.identifier,
+    ...(group.dependsOn !== null && { dependsOn: group.dependsOn }),
+    ignoreFailure: group.ignoreFailure,
+    ...(group.current !== null && { currentBuildSummary: summary(group.current) }),
+    ...(group.prior.length > 0 && { priorBuildSummaryList: group.prior.map(summary) }),
+  };
+}
+
+function summaryView(look: BuildLook, plan: BatchPlan, arn: string, switches: Switches): Json {
+  const base = {
+    arn,
+    requestedOn: wireTime(look.requestedOn),
+    buildStatus: look.status,
+  };
+  if (!look.listsArtifacts) return base;
+  const { group } = look.build;
+  const { artifact, secondaryArtifacts = {} }: GroupPlan = plan.groups[group] ?? {};
+  const resolved = (identifier: string, location: string | undefined): Json =>
+    resolvedArtifact(identifier, location, look, switches);
+  return {
+    ...base,
+    primaryArtifact: resolved(group, artifact),
+    secondaryArtifacts: Object.entries(secondaryArtifacts).map(([identifier, location]) =>
+      resolved(identifier, location),
+    ),
+  };
+}
+
+function resolvedArtifact(
+  identifier: string,
+  location: string | undefined,
+  look: BuildLook,
+  switches: Switches,
+): Json {
+  const type = location === undefined ? 'no_artifacts' : 's3';
+  return {
+    type: switches.upperCaseArtifactTypes === true ? type.toUpperCase() : type,
+    ...(location !== undefined &&
+      hasUploaded(look) && { location: artifactLocation(location, look.build.uuid) }),
+    identifier,
+  };
+}

@@ -1,0 +1,111 @@
+import type { Batch } from '../domain/batch.ts';
+import { type BuildPhaseLook, buildPhasesAt, hasLogStream } from '../domain/build-phases.ts';
+import { DOWNLOAD_SOURCE } from '../domain/graph.ts';
+import { buildLookAt } from '../domain/look.ts';
+import { arnOf, type Home } from '../domain/names.ts';
+import type { GroupPlan } from '../domain/scenario.ts';
+import type { Switches } from '../domain/switches.ts';
+import type { Build } from '../domain/timetable.ts';
+import { artifactLocation, hasUploaded } from './batch-view.ts';
+import {
+  BUILD_TIMEOUT_IN_MINUTES,
+  CACHE,
+  commitOf,
+  encryptionKey,
+  ENVIRONMENT,
+  type Json,
+  LOG_CONFIG,
+  QUEUED_TIMEOUT_IN_MINUTES,
+  serviceRole,
+  settingsOf,
+  wirePhase,
+  wireTime,
+} from './settings.ts';
+
+/** A build of a batch at a moment (ms), in the answer of BatchGetBuilds. */
+export function buildView(
+  build: Build,
+  batch: Batch,
+  at: number,
+  home: Home,
+  switches: Switches,
+): Json {
+  const { plan, project } = batch;
+  const id = `${project}:${build.uuid}`;
+  const look = buildLookAt(build, at);
+  const phases = buildPhasesAt(build, at);
+  const over = at >= build.endsOn;
+  const resolved = build.group !== DOWNLOAD_SOURCE || (over && build.status === 'SUCCEEDED');
+  return {
+    id,
+    arn: arnOf(home, 'build', id),
+    startTime: wireTime(look.requestedOn),
+    ...(over && { endTime: wireTime(build.endsOn) }),
+    currentPhase: phases.at(-1)?.type,
+    // A build that waits has no status of its own in the API model.
+    buildStatus: look.status === 'PENDING' ? 'IN_PROGRESS' : look.status,
+    ...(plan.sourceVersion !== undefined && { sourceVersion: plan.sourceVersion }),
+    ...(resolved && { resolvedSourceVersion: commitOf(plan) }),
+    projectName: project,
+    phases: phases.map(buildPhase),
+    ...settingsOf(project, plan),
+    ...artifactsOf(build, plan.groups[build.group] ?? {}, hasUploaded(look)),
+    cache: CACHE,
+    environment: ENVIRONMENT,
+    serviceRole: serviceRole(home, project),
+    logs: logsOf(build, project, at, home, switches),
+    timeoutInMinutes: BUILD_TIMEOUT_IN_MINUTES,
+    queuedTimeoutInMinutes: QUEUED_TIMEOUT_IN_MINUTES,
+    buildComplete: over,
+    initiator: plan.initiator ?? 'octo-deployer',
+    encryptionKey: encryptionKey(home),
+    buildBatchArn: arnOf(home, 'build-batch', batch.id),
+  };
+}
+
+/** The log group of a project's builds; each build's stream bears its uuid. */
+export function logGroupOf(project: string): string {
+  return `/aws/codebuild/${project}`;
+}
+
+function buildPhase(phase: BuildPhaseLook): Json {
+  const { contexts } = phase;
+  if (contexts === null) return wirePhase(phase);
+  return {
+    ...wirePhase(phase),
+    contexts: contexts.map(({ code, message }) => ({ statusCode: code, message })),
+  };
+}
+
+function artifactsOf(build: Build, group: GroupPlan, uploaded: boolean): Json {
+  const stored = (location: string): Json => ({
+    location: uploaded ? artifactLocation(location, build.uuid) : '',
+    sha256sum: '',
+    md5sum: '',
+    overrideArtifactName: false,
+    encryptionDisabled: false,
+  });
+  const secondary = Object.entries(group.secondaryArtifacts ?? {});
+  return {
+    artifacts: group.artifact === undefined ? { location: '' } : stored(group.artifact),
+    secondaryArtifacts: secondary.map(([artifactIdentifier, location]) => ({
+      ...stored(location),
+      artifactIdentifier,
+    })),
+  };
+}
+
+/** Before PROVISIONING the log has no name: "null" (AWS CLI example of retry-build). */
+function logsOf(build: Build, project: string, at: number, home: Home, switches: Switches): Json {
+  const named = hasLogStream(build, at) && switches.logsWithoutNames !== true;
+  const [group, stream] = named ? [logGroupOf(project), build.uuid] : ['null', 'null'];
+  const { partition, region, account } = home;
+  return {
+    ...(named && { groupName: group, streamName: stream }),
+    deepLink: `https://console.aws.amazon.com/cloudwatch/home?region=${region}#logEvent:group=${group};stream=${stream}`,
+    ...(switches.logsWithoutNames !== true && {
+      cloudWatchLogsArn: `arn:${partition}:logs:${region}:${account}:log-group:${group}:log-stream:${stream}`,
+    }),
+    ...LOG_CONFIG,
+  };
+}
