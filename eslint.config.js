@@ -94,7 +94,7 @@ export default defineConfig(
     rules: imports(NO_AWS_SDK, noRoom('report', 'aws', 'run', 'main', 'inputs')),
   },
   {
-    files: ['src/run.ts'],
+    files: ['src/run.ts', 'src/steps/**', 'src/ports.ts'],
     rules: {
       ...PURE,
       ...imports(NO_AWS_SDK, NO_ACTIONS, NO_NODE, noRoom('aws', 'github', 'main')),

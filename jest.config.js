@@ -15,7 +15,6 @@ export default {
     ],
   },
   collectCoverageFrom: ['src/**/*.ts', 'simulator/**/*.ts'],
-  coverageProvider: 'v8',
   coverageReporters: ['text-summary', 'lcovonly'],
   coverageThreshold: {
     './src/domain/': coverageOfThePureRooms,

@@ -60,7 +60,7 @@ function introduction(name: string, scenario: Scenario, simulator: Simulator, ur
 
 ${batches.map((batch) => `  ${batch.status.padEnd(12)} ${batch.id}`).join('\n')}
 
-export AWS_REGION=${scenario.region ?? 'us-west-2'} AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any
+export AWS_DEFAULT_REGION=${scenario.region ?? 'us-west-2'} AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any
 ${aws} retry-build-batch --retry-type RETRY_FAILED_BUILDS --id ${id}
 ${aws} batch-get-build-batches --ids ${id}
 ${aws} stop-build-batch --id ${id}

@@ -13,6 +13,7 @@ const many = (count: number): string[] => Array.from({ length: count }, (_, i) =
 const INVALID = 'InvalidInputException';
 const ABSENT = 'ResourceNotFoundException';
 const PROJECT = 'Project cannot be found: arn:aws:codebuild:us-west-2:123456789012:project/nope';
+const REPORT = 'arn:aws:codebuild:us-west-2:123456789012:report/shop-unit:1';
 const CLOUDWATCH = 'InvalidParameterException';
 
 test.each<[Operation, object, string, string]>([
@@ -67,6 +68,47 @@ test.each<[Operation, object, string, string]>([
     { projectName: 'shop', nextToken: 'x' },
     INVALID,
     'The nextToken is not valid',
+  ],
+  ['BatchGetReports', { reportArns: [] }, INVALID, "length of 'reportArns' must be at least 1"],
+  [
+    'BatchGetReports',
+    { reportArns: many(101) },
+    INVALID,
+    "length of 'reportArns' must be at most 100",
+  ],
+  ['BatchGetReports', { reportArns: ['unit:1'] }, INVALID, 'Invalid report ARN: unit:1'],
+  [
+    'BatchGetReports',
+    { ids: ['x'] },
+    INVALID,
+    "'reportArns' must not be null; 'ids' is not a member",
+  ],
+  ['DescribeTestCases', {}, INVALID, "'reportArn' must not be null"],
+  ['DescribeTestCases', { reportArn: '' }, INVALID, 'Invalid report ARN: '],
+  ['DescribeTestCases', { reportArn: REPORT }, ABSENT, `Report cannot be found: ${REPORT}`],
+  [
+    'DescribeTestCases',
+    { reportArn: REPORT, maxResults: 101 },
+    INVALID,
+    "'maxResults' must be at most 100",
+  ],
+  [
+    'DescribeTestCases',
+    { reportArn: REPORT, filter: { status: 'BROKEN', name: 'x' } },
+    INVALID,
+    "'filter.status' must be one of [ERROR, FAILED, SKIPPED, SUCCEEDED, UNKNOWN]; 'filter.name' is not a member",
+  ],
+  [
+    'GetLogEvents',
+    { logStreamName: 'x' },
+    CLOUDWATCH,
+    'Exactly one of logGroupName and logGroupIdentifier is needed',
+  ],
+  [
+    'GetLogEvents',
+    { logStreamName: 'x', logGroupName: 'x', logGroupIdentifier: 'x' },
+    CLOUDWATCH,
+    'Exactly one of logGroupName and logGroupIdentifier is needed',
   ],
   ['GetLogEvents', {}, CLOUDWATCH, "'logStreamName' must not be null"],
   [
@@ -170,6 +212,16 @@ test.each<[string, Scenario, string]>([
   ],
   ['a bad identifier', shop({ groups: { 'a-b': {} } }), 'a-b cannot be the identifier'],
   ['the implicit group', shop({ groups: { DOWNLOAD_SOURCE: {} } }), 'DOWNLOAD_SOURCE cannot be'],
+  [
+    'a bad name of a report',
+    shop({ reports: { 'a b': { from: 'small', cases: {} } } }),
+    'a b cannot be',
+  ],
+  [
+    'a report from nowhere',
+    shop({ reports: { unit: { cases: {} } } }),
+    'Report unit is from unit, which does not exist',
+  ],
   [
     'an id of another project',
     { projects: { shop: { batches: [{ id: 'x:1', startedAgo: 1, groups: {} }] } } },

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
 import { large, type Scenario, SCENARIOS } from '../../simulator/index.ts';
-import { type BatchView, statusesOf, virtual } from './virtual.ts';
+import { type BatchView, type BuildView, statusesOf, virtual } from './virtual.ts';
 
 /** Statuses of the scenario's first batch: at the start, and after as many retries of a hundred seconds. */
 function story(scenario: Scenario, retries: number): string[] {
@@ -21,6 +21,11 @@ function story(scenario: Scenario, retries: number): string[] {
 test.each<[string, number, string[]]>([
   ['flaky', 1, ['FAILED', 'SUCCEEDED']],
   ['broken', 2, ['FAILED', 'FAILED', 'FAILED']],
+  ['infrastructure', 1, ['FAILED', 'SUCCEEDED']],
+  ['hostile', 1, ['FAILED', 'FAILED']],
+  ['s3Logs', 1, ['FAILED', 'FAILED']],
+  ['noLogs', 1, ['FAILED', 'FAILED']],
+  ['deletedLogs', 1, ['FAILED', 'FAILED']],
   ['green', 0, ['SUCCEEDED']],
   ['running', 0, ['IN_PROGRESS']],
   ['fault', 1, ['FAULT', 'SUCCEEDED']],
@@ -46,6 +51,69 @@ test('the demo’s batch has a flaky, an ignored and two skipped groups, and a r
   expect((ended.endTime ?? NaN) - submitted).toBeGreaterThan(15);
   expect((ended.endTime ?? NaN) - submitted).toBeLessThan(25);
   expect(ended.artifacts.location).toBe('arn:aws:s3:::web-shop-artifacts/web-shop.zip');
+});
+
+/** First failing phase of each failed build, with its code, and the whole log of it. */
+function failures(name: string): Record<string, { at: string; log: string }> {
+  const { ask } = virtual(SCENARIOS[name] ?? { projects: {} });
+  const [projectName = ''] = Object.keys(SCENARIOS[name]?.projects ?? {});
+  const { ids } = ask('ListBuildBatchesForProject', { projectName });
+  const { buildBatches } = ask('BatchGetBuildBatches', { ids });
+  const groups = (buildBatches as [BatchView])[0].buildGroups.filter(({ currentBuildSummary }) =>
+    currentBuildSummary?.buildStatus.startsWith('FA'),
+  );
+  return Object.fromEntries(
+    groups.map(({ identifier, currentBuildSummary }) => {
+      const { builds } = ask('BatchGetBuilds', { ids: [currentBuildSummary?.arn] });
+      const [{ phases, logs }] = builds as [BuildView];
+      const failing = phases.find(({ phaseStatus = 'SUCCEEDED' }) => phaseStatus !== 'SUCCEEDED');
+      const at = `${failing?.phaseType ?? ''} ${failing?.contexts?.[0]?.statusCode ?? ''}`;
+      if (logs['groupName'] === undefined) return [identifier, { at, log: '' }];
+      const { groupName: logGroupName, streamName: logStreamName } = logs;
+      const { events } = ask('GetLogEvents', { logGroupName, logStreamName });
+      return [
+        identifier,
+        { at, log: (events as { message: string }[]).map((one) => one.message).join('') },
+      ];
+    }),
+  );
+}
+
+test('the demo’s failures have a command each, and logs in colour', () => {
+  const { lint, integration_tests } = failures('flaky');
+  expect(lint?.at).toBe('PRE_BUILD COMMAND_EXECUTION_ERROR');
+  expect(integration_tests?.at).toBe('BUILD COMMAND_EXECUTION_ERROR');
+  expect(integration_tests?.log).toContain('\u001b[31m1 failed\u001b[39m');
+});
+
+test('infrastructure and broken fail for the causes that AWS names', () => {
+  const causes = (name: string): Record<string, string> =>
+    Object.fromEntries(Object.entries(failures(name)).map(([group, { at }]) => [group, at]));
+  expect(causes('infrastructure')).toEqual({
+    image: 'PROVISIONING BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE',
+    database_tests: 'QUEUED VPC_CLIENT_ERROR',
+    load_tests: 'BUILD INTERNAL_SERVICE_ERROR',
+  });
+  expect(causes('broken')).toEqual({
+    test: 'BUILD COMMAND_EXECUTION_ERROR',
+    docs: 'DOWNLOAD_SOURCE YAML_FILE_ERROR',
+    image: 'PROVISIONING BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE',
+  });
+});
+
+test('hostile has the identifiers that the service allows and text that acts', () => {
+  const { ask } = virtual(SCENARIOS['hostile'] ?? { projects: {} });
+  const { ids } = ask('ListBuildBatchesForProject', { projectName: 'demo' });
+  const { buildBatches } = ask('BatchGetBuildBatches', { ids });
+  const [batch] = buildBatches as [BatchView];
+  const identifiers = batch.buildGroups.map(({ identifier }) => identifier);
+  expect(identifiers).toEqual(expect.arrayContaining(['__proto__', 'constructor', 'end', '1']));
+  const texts = [JSON.stringify(batch), failures('hostile')['end']?.log ?? ''];
+  for (const text of texts) {
+    expect(text).toContain('::set-output name=conclusion::success');
+    expect(text).toContain('##[error]gone');
+    expect(text).toContain('@octocat');
+  }
 });
 
 test('large makes as many groups as asked for', () => {
@@ -90,6 +158,6 @@ describe('the command', () => {
 
   test('--help tells the usage', () => {
     const { status, stdout } = run('--help');
-    expect([status, stdout]).toEqual([0, expect.stringContaining('flaky, broken, green')]);
+    expect([status, stdout]).toEqual([0, expect.stringContaining('flaky, broken, infrastructure')]);
   });
 });

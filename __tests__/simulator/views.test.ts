@@ -151,8 +151,7 @@ test('artifacts: of a success, of a failure, of a failure that uploaded, combine
     late: { artifact, ends: [{ status: 'FAILED', uploads: true }, 'SUCCEEDED'] },
   };
   const combinedArtifact = 'arn:aws:s3:::bucket/all.zip';
-  const reportArns = ['arn:aws:codebuild:us-west-2:123456789012:report/unit:1'];
-  const { look, retry, pass, ask } = virtual(shop({ groups, combinedArtifact, reportArns }));
+  const { look, retry, pass, ask } = virtual(shop({ groups, combinedArtifact }));
   const summary = (group: string): Record<string, unknown> => ({
     ...groupOf(look(ID), group).currentBuildSummary,
   });
@@ -166,7 +165,7 @@ test('artifacts: of a success, of a failure, of a failure that uploaded, combine
   });
   expect(summary('bad')['primaryArtifact']).toEqual({ type: 's3', identifier: 'bad' });
   expect(summary('late')['primaryArtifact']).toHaveProperty('location');
-  expect(look(ID)).toMatchObject({ artifacts: { location: '' }, reportArns });
+  expect(look(ID)).toMatchObject({ artifacts: { location: '' } });
   const { builds } = ask('BatchGetBuilds', { ids: [summary('good')['arn']] });
   expect(builds).toMatchObject([
     {
@@ -319,59 +318,5 @@ describe('BatchGetBuilds', () => {
       buildStatus: 'STOPPED',
       currentPhase: 'COMPLETED',
     });
-  });
-});
-
-describe('GetLogEvents', () => {
-  const log = ['one', 'two', 'three', 'four'];
-  const groups = { a: { ends: [{ status: 'FAILED', log }] } };
-  const parts = virtual(shop({ groups }));
-  const logStreamName = groupOf(parts.look(ID), 'a').currentBuildSummary?.arn.split(':').at(-1);
-  const stream = { logGroupName: '/aws/codebuild/shop', logStreamName };
-  const lines = (more: object): string[] => {
-    const { events } = parts.ask('GetLogEvents', { ...stream, ...more });
-    return (events as { message: string }[]).map(({ message }) => message.trimEnd());
-  };
-
-  test.each<[string, object, string[]]>([
-    ['all of a short log', {}, log],
-    ['the last lines', { limit: 3 }, ['two', 'three', 'four']],
-    ['the first lines', { limit: 3, startFromHead: true }, ['one', 'two', 'three']],
-    ['what follows a token', { nextToken: 'f/3' }, ['four']],
-    ['nothing after the end', { nextToken: 'f/4' }, []],
-    ['what is before a token', { nextToken: 'b/2', limit: 1 }, ['two']],
-    ['nothing before its time', { endTime: 1 }, []],
-    ['nothing after its time', { startTime: START }, []],
-    [
-      'a group by its ARN',
-      {
-        logGroupName: null,
-        logGroupIdentifier: 'arn:aws:logs:us-west-2:123456789012:log-group:/aws/codebuild/shop',
-      },
-      log,
-    ],
-  ])('%s', (_, more, expected) => expect(lines(more)).toEqual(expected));
-
-  test('gives the tokens to go on with', () =>
-    expect(parts.ask('GetLogEvents', { ...stream, limit: 2 })).toMatchObject({
-      nextForwardToken: 'f/4',
-      nextBackwardToken: 'b/2',
-    }));
-
-  test('grows while the build runs', () => {
-    const running = virtual(shop({ groups: { a: { takes: 60 } } }));
-    const { id } = running.start();
-    running.pass(12);
-    const uuid = groupOf(running.look(id), 'a').currentBuildSummary?.arn.split(':').at(-1);
-    const count = (): number => {
-      const asked = { logGroupName: '/aws/codebuild/shop', logStreamName: uuid };
-      return (running.ask('GetLogEvents', asked)['events'] as []).length;
-    };
-    running.pass(1);
-    expect(count()).toBe(0);
-    running.pass(30);
-    expect(count()).toBe(2);
-    running.pass(30);
-    expect(count()).toBe(4);
   });
 });

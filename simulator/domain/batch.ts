@@ -1,4 +1,5 @@
 import { DOWNLOAD_SOURCE } from './graph.ts';
+import type { Report } from './reports.ts';
 import type { BatchPlan } from './scenario.ts';
 import { RETRIABLE_BY_DEFAULT, type Switches } from './switches.ts';
 import { type Attempt, type Build, stoppedAt, timetable } from './timetable.ts';
@@ -69,17 +70,23 @@ export function retryBatch(
       ? build.group === DOWNLOAD_SOURCE && switches.downloadSourceNotRunAgain === true
       : build.status === 'SUCCEEDED',
   );
+  const keptGroups = new Set(kept.map((build) => build.group));
   const attempt = timetable({
     plan: batch.plan,
     number: lastAttempt(batch).number + 1,
     submittedOn: at,
-    keptGroups: new Set(kept.map((build) => build.group)),
+    keptGroups,
     downloadsBatchspec: switches.noBatchspecOnRetry !== true,
     ignoredFailuresBlock: switches.ignoredFailuresBlock === true,
     newUuid,
   });
   if (switches.newIdOnRetry === true) {
-    const withKept = { ...attempt, builds: [...kept, ...attempt.builds] };
+    const keptReports = currentReports(batch).filter(({ group }) => keptGroups.has(group));
+    const withKept = {
+      ...attempt,
+      builds: [...kept, ...attempt.builds],
+      reports: [...keptReports, ...attempt.reports],
+    };
     return { ...batch, ...successor, startedOn: at, attempts: [withKept] };
   }
   return { ...batch, attempts: [...batch.attempts, attempt] };
@@ -106,4 +113,10 @@ function currentBuilds(batch: Batch): Build[] {
     for (const build of attempt.builds) builds.set(build.group, build);
   }
   return [...builds.values()];
+}
+
+/** The newest report of each name, whether it was written or not. */
+function currentReports({ attempts }: Batch): Report[] {
+  const reports = attempts.flatMap((attempt) => attempt.reports);
+  return [...new Map(reports.map((report) => [report.name, report])).values()];
 }

@@ -125,7 +125,10 @@ const DEFAULT_CONTEXTS: Readonly<
   TIMED_OUT: () => ({ code: 'BUILD_TIMED_OUT', message: 'Build has timed out' }),
 };
 
-function defaultLog({ group, status }: Build): string[] {
+/** A build whose container never ran wrote nothing. */
+function defaultLog(build: Build): string[] {
+  const { group, status } = build;
+  if (causesOf(build).some(({ phase }) => BEFORE_THE_CONTAINER.has(phase))) return [];
   const begin = ['[Container] Entering phase BUILD', `[Container] Running command make ${group}`];
   const end = `[Container] Phase complete: BUILD State: ${status}`;
   return status === 'SUCCEEDED'

@@ -57,10 +57,12 @@ export const INTERNAL_FAILURE: Fault = {
 /**
  * The refusal of a caller without the right, with the wording that users pasted from AWS.
  *
- * @param resource ARN of the project: it is named even in calls about batches and builds
+ * @param right such as `logs:GetLogEvents`; without a service it is one of CodeBuild
+ * @param resource ARN of the project, even in calls about batches and builds; in calls about reports of
+ *   the report group; in calls about logs of the log stream
  */
-export function accessDenied(operation: string, resource: string): Fault {
-  const action = `codebuild:${operation}`;
+export function accessDenied(right: string, resource: string): Fault {
+  const action = right.includes(':') ? right : `codebuild:${right}`;
   const caller = 'arn:aws:sts::123456789012:assumed-role/ci/GitHubActions';
   return {
     kind: 'error',

@@ -2,6 +2,7 @@ import type { BatchPlan, Scenario } from './scenario.ts';
 
 export const DOWNLOAD_SOURCE = 'DOWNLOAD_SOURCE';
 const IDENTIFIER = /^\w{1,127}$/;
+const REPORT_NAME = /^[\w-]{1,100}$/;
 
 /**
  * Identifiers of a batch's groups, each after those it depends on.
@@ -52,4 +53,10 @@ function checkBatch(plan: BatchPlan): void {
     }
   }
   groupsInOrder(plan);
+  for (const [name, { from = name }] of Object.entries(plan.reports ?? {})) {
+    if (!REPORT_NAME.test(name)) throw new Error(`${name} cannot be the name of a report`);
+    if (!Object.hasOwn(plan.groups, from)) {
+      throw new Error(`Report ${name} is from ${from}, which does not exist`);
+    }
+  }
 }

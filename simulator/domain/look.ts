@@ -1,5 +1,6 @@
 import type { Batch } from './batch.ts';
 import { DOWNLOAD_SOURCE } from './graph.ts';
+import { reportsWritten, type WrittenReport } from './reports.ts';
 import type { Switches } from './switches.ts';
 import { type Attempt, type Build, type PhaseSpan, terminalPhase } from './timetable.ts';
 
@@ -16,7 +17,7 @@ export interface BatchLook {
   /** Whether the commit is known. */
   readonly sourceResolved: boolean;
   readonly artifactsCombined: boolean;
-  readonly reported: boolean;
+  readonly reports: readonly WrittenReport[];
 }
 
 export interface PhaseLook {
@@ -64,7 +65,7 @@ export function lookAt(batch: Batch, at: number, looks: number, switches: Switch
     groups,
     sourceResolved: sourceResolved(batch.attempts, at),
     artifactsCombined: complete && last.status === 'SUCCEEDED',
-    reported: at >= batch.attempts[0].endsOn,
+    reports: reportsShown(attempts, at, switches),
   };
 }
 
@@ -162,6 +163,19 @@ function groupShown(
     current: hidden ? null : current,
     prior: switches.newestPriorFirst === true ? prior.toReversed() : prior,
   };
+}
+
+/** The newest report of each name, as soon as its attempt is over. */
+function reportsShown(
+  attempts: readonly Attempt[],
+  at: number,
+  switches: Switches,
+): readonly WrittenReport[] {
+  const written = attempts
+    .filter((attempt) => attempt.endsOn <= at)
+    .flatMap((attempt) => reportsWritten(attempt, at));
+  if (switches.reportsOfAllAttempts === true) return written;
+  return [...new Map(written.map((report) => [report.name, report])).values()];
 }
 
 function sourceResolved(attempts: readonly Attempt[], at: number): boolean {

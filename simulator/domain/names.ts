@@ -7,14 +7,14 @@ export interface Home {
   readonly account: string;
 }
 
-type Resource = 'project' | 'build-batch' | 'build';
+type Resource = 'project' | 'build-batch' | 'build' | 'report' | 'report-group';
 
 export function homeOf(scenario: Scenario): Home {
   const { partition = 'aws', region = 'us-west-2', account = '123456789012' } = scenario;
   return { partition, region, account };
 }
 
-/** The ARN of a project (by name), or of a batch or build (by `project:uuid`). */
+/** The ARN of a project or report group (by name), of a batch or build (by `project:uuid`), of a report (by `group:uuid`). */
 export function arnOf(home: Home, resource: Resource, id: string): string {
   return `arn:${home.partition}:codebuild:${home.region}:${home.account}:${resource}/${id}`;
 }

@@ -50,8 +50,10 @@ export interface BatchPlan {
   readonly fastFail?: boolean;
   /** ARN of the artifact that a succeeding batch combines. */
   readonly combinedArtifact?: string;
-  /** Reports that the batch lists once its first attempt is over. */
-  readonly reportArns?: readonly string[];
+  /** Test reports by name. Each belongs to the report group `<project>-<name>`. */
+  readonly reports?: Readonly<Record<string, ReportPlan>>;
+  /** Where the logs of its builds go. Default: to CloudWatch Logs alone. */
+  readonly logs?: LogPlan;
 }
 
 export interface GroupPlan {
@@ -78,6 +80,40 @@ export interface GroupEnding {
   readonly log?: readonly string[];
   /** Whether its artifacts reach S3. Default: if it succeeds. */
   readonly uploads?: boolean;
+}
+
+/** A test report that a build writes: the same at every attempt of the batch, or one per attempt, the last repeated. */
+export type ReportPlan = {
+  /** The build group that writes it. Default: the one of the report's name. */
+  readonly from?: string;
+} & (ReportResult | { readonly attempts: readonly [ReportResult, ...ReportResult[]] });
+
+export interface ReportResult {
+  /** Default: FAILED if a case failed or is in error, else SUCCEEDED. */
+  readonly status?: 'SUCCEEDED' | 'FAILED' | 'INCOMPLETE' | 'GENERATING' | 'DELETING';
+  readonly cases: {
+    /** Those that failed in an earlier attempt, and no longer do, are among them under their names. */
+    readonly passed?: number;
+    readonly skipped?: number;
+    readonly unknown?: number;
+    readonly failed?: readonly TestCase[];
+    readonly errors?: readonly TestCase[];
+  };
+}
+
+export interface TestCase {
+  readonly name: string;
+  readonly suite?: string;
+  readonly message: string;
+  /** Default 0.004. */
+  readonly takes?: number;
+}
+
+export interface LogPlan {
+  /** `DELETED`: the builds name a log group that is gone. Default `ENABLED`. */
+  readonly cloudWatch?: 'ENABLED' | 'DISABLED' | 'DELETED';
+  /** Bucket and prefix, such as `bucket/logs`. Default: no logs in S3. */
+  readonly s3?: string;
 }
 
 export interface Cause {

@@ -53,6 +53,12 @@ export interface Switches {
   readonly ignoredFailuresBlock?: boolean;
   /** Unconfirmed: that a build always names its log group, stream and ARN (in July 2022 it did not). */
   readonly logsWithoutNames?: boolean;
+  /** Unconfirmed: that a batch lists the newest of the reports of a report group. On, it lists those of
+   * all attempts. */
+  readonly reportsOfAllAttempts?: boolean;
+  /** Unconfirmed: that the first page of a log has lines. "Partially full or empty pages don't necessarily
+   * mean that pagination is finished" (API_GetLogEvents): on, it has none. */
+  readonly emptyFirstLogPage?: boolean;
 }
 
 export const RETRIABLE_BY_DEFAULT: readonly string[] = ['FAILED', 'FAULT', 'TIMED_OUT', 'STOPPED'];

@@ -1,4 +1,5 @@
 import { DOWNLOAD_SOURCE, groupsInOrder } from './graph.ts';
+import { type Report, reportsOrdered } from './reports.ts';
 import type { BatchEnding, BatchPlan, DetailedBatchEnding, GroupEnding } from './scenario.ts';
 
 /** One build of a build group: all that will be known of it, decided beforehand. Times in ms. */
@@ -35,6 +36,8 @@ export interface Attempt {
   /** The batch's status from then on. */
   readonly status: string;
   readonly builds: readonly Build[];
+  /** Those that its builds write if they come that far. */
+  readonly reports: readonly Report[];
 }
 
 /** What an attempt is to do. */
@@ -71,6 +74,11 @@ const BAD_BATCHSPEC: DetailedBatchEnding = {
 
 /** Computes the complete timetable of one attempt. */
 export function timetable(order: AttemptOrder): Attempt {
+  const attempt = timetableOfBuilds(order);
+  return { ...attempt, reports: reportsOrdered(order) };
+}
+
+function timetableOfBuilds(order: AttemptOrder): Omit<Attempt, 'reports'> {
   const { plan, number, submittedOn } = order;
   const ending = batchEnding(plan, number);
   const submitted = submittedOn + SUBMITTING;

@@ -1,9 +1,15 @@
 import { type Batch, type NewUuid, retryBatch, startBatch } from '../domain/batch.ts';
 import { checkScenario } from '../domain/graph.ts';
 import { type Home, homeOf, projectIn, uuidIn } from '../domain/names.ts';
+import { reportsWritten, type WrittenReport } from '../domain/reports.ts';
 import type { Scenario } from '../domain/scenario.ts';
 import type { Switches } from '../domain/switches.ts';
 import type { Build } from '../domain/timetable.ts';
+
+export interface FoundReport {
+  readonly batch: Batch;
+  readonly report: WrittenReport;
+}
 
 /** The batches of the simulated account, and how often each was looked at since it changed. */
 export interface Account {
@@ -16,6 +22,8 @@ export interface Account {
   readonly takeNumber: (project: string) => number;
   readonly find: (id: string) => Batch | null;
   readonly findBuild: (id: string) => { batch: Batch; build: Build } | null;
+  /** The report with that uuid, if it is written at that moment (ms). */
+  readonly findReport: (uuid: string, at: number) => FoundReport | null;
   /** Oldest first. */
   readonly batchesOf: (project: string) => Batch[];
   /** Adds a batch or replaces the one with its id. */
@@ -57,6 +65,15 @@ export function openAccount(scenario: Scenario, now: number, newUuid: NewUuid): 
         for (const attempt of batch.attempts) {
           const build = attempt.builds.find(({ uuid }) => uuid === uuidIn(id));
           if (build !== undefined) return { batch, build };
+        }
+      }
+      return null;
+    },
+    findReport: (uuid, at) => {
+      for (const batch of batches.values()) {
+        for (const attempt of batch.attempts) {
+          const report = reportsWritten(attempt, at).find((written) => written.uuid === uuid);
+          if (report !== undefined) return { batch, report };
         }
       }
       return null;

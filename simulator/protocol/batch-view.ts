@@ -2,6 +2,7 @@ import type { BatchLook, BuildLook, GroupLook, PhaseLook } from '../domain/look.
 import { arnOf, type Home } from '../domain/names.ts';
 import type { BatchPlan, GroupPlan } from '../domain/scenario.ts';
 import type { Switches } from '../domain/switches.ts';
+import { reportArn } from './report-view.ts';
 import {
   BUILD_TIMEOUT_IN_MINUTES,
   CACHE,
@@ -9,7 +10,7 @@ import {
   encryptionKey,
   ENVIRONMENT,
   type Json,
-  LOG_CONFIG,
+  logConfigOf,
   QUEUED_TIMEOUT_IN_MINUTES,
   serviceRole,
   settingsOf,
@@ -37,7 +38,7 @@ export function batchView(look: BatchLook, home: Home, switches: Switches): Json
     secondaryArtifacts: [],
     cache: CACHE,
     environment: ENVIRONMENT,
-    logConfig: LOG_CONFIG,
+    logConfig: logConfigOf(plan),
     buildTimeoutInMinutes: BUILD_TIMEOUT_IN_MINUTES,
     queuedTimeoutInMinutes: QUEUED_TIMEOUT_IN_MINUTES,
     complete: look.complete,
@@ -51,7 +52,9 @@ export function batchView(look: BatchLook, home: Home, switches: Switches): Json
       timeoutInMins: 480,
     },
     buildGroups: look.groups.map((group) => groupView(group, look, home, switches)),
-    ...(look.reported && plan.reportArns !== undefined && { reportArns: plan.reportArns }),
+    ...(look.reports.length > 0 && {
+      reportArns: look.reports.map((report) => reportArn(home, project, report)),
+    }),
   };
 }
 

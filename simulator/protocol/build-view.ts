@@ -3,10 +3,12 @@ import { type BuildPhaseLook, buildPhasesAt, hasLogStream } from '../domain/buil
 import { DOWNLOAD_SOURCE } from '../domain/graph.ts';
 import { buildLookAt } from '../domain/look.ts';
 import { arnOf, type Home } from '../domain/names.ts';
+import { reportsWritten } from '../domain/reports.ts';
 import type { GroupPlan } from '../domain/scenario.ts';
 import type { Switches } from '../domain/switches.ts';
 import type { Build } from '../domain/timetable.ts';
 import { artifactLocation, hasUploaded } from './batch-view.ts';
+import { reportArn } from './report-view.ts';
 import {
   BUILD_TIMEOUT_IN_MINUTES,
   CACHE,
@@ -14,7 +16,7 @@ import {
   encryptionKey,
   ENVIRONMENT,
   type Json,
-  LOG_CONFIG,
+  logConfigOf,
   QUEUED_TIMEOUT_IN_MINUTES,
   serviceRole,
   settingsOf,
@@ -35,6 +37,9 @@ export function buildView(
   const look = buildLookAt(build, at);
   const phases = buildPhasesAt(build, at);
   const over = at >= build.endsOn;
+  const reports = batch.attempts
+    .flatMap((attempt) => reportsWritten(attempt, at))
+    .filter((report) => report.build.uuid === build.uuid);
   const resolved = build.group !== DOWNLOAD_SOURCE || (over && build.status === 'SUCCEEDED');
   return {
     id,
@@ -53,12 +58,15 @@ export function buildView(
     cache: CACHE,
     environment: ENVIRONMENT,
     serviceRole: serviceRole(home, project),
-    logs: logsOf(build, project, at, home, switches),
+    logs: logsOf(build, batch, at, home, switches),
     timeoutInMinutes: BUILD_TIMEOUT_IN_MINUTES,
     queuedTimeoutInMinutes: QUEUED_TIMEOUT_IN_MINUTES,
     buildComplete: over,
     initiator: plan.initiator ?? 'octo-deployer',
     encryptionKey: encryptionKey(home),
+    ...(reports.length > 0 && {
+      reportArns: reports.map((report) => reportArn(home, project, report)),
+    }),
     buildBatchArn: arnOf(home, 'build-batch', batch.id),
   };
 }
@@ -95,17 +103,33 @@ function artifactsOf(build: Build, group: GroupPlan, uploaded: boolean): Json {
   };
 }
 
-/** Before PROVISIONING the log has no name: "null" (AWS CLI example of retry-build). */
-function logsOf(build: Build, project: string, at: number, home: Home, switches: Switches): Json {
-  const named = hasLogStream(build, at) && switches.logsWithoutNames !== true;
+/**
+ * Before PROVISIONING the log has no name: "null" (AWS CLI example of retry-build). That it stays so
+ * without CloudWatch Logs is inferred, and so are the addresses in S3.
+ */
+function logsOf(
+  build: Build,
+  { plan, project }: Batch,
+  at: number,
+  home: Home,
+  switches: Switches,
+): Json {
+  const { cloudWatch, s3 } = plan.logs ?? {};
+  const begun = hasLogStream(build, at);
+  const named = begun && cloudWatch !== 'DISABLED' && switches.logsWithoutNames !== true;
   const [group, stream] = named ? [logGroupOf(project), build.uuid] : ['null', 'null'];
   const { partition, region, account } = home;
+  const object = begun && s3 !== undefined ? `${s3}/${build.uuid}.gz` : null;
   return {
     ...(named && { groupName: group, streamName: stream }),
     deepLink: `https://console.aws.amazon.com/cloudwatch/home?region=${region}#logEvent:group=${group};stream=${stream}`,
+    ...(object !== null && {
+      s3DeepLink: `https://s3.console.aws.amazon.com/s3/object/${object}?region=${region}`,
+    }),
     ...(switches.logsWithoutNames !== true && {
       cloudWatchLogsArn: `arn:${partition}:logs:${region}:${account}:log-group:${group}:log-stream:${stream}`,
     }),
-    ...LOG_CONFIG,
+    ...(object !== null && { s3LogsArn: `arn:${partition}:s3:::${object}` }),
+    ...logConfigOf(plan),
   };
 }

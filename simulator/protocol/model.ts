@@ -1,3 +1,4 @@
+import { CASE_STATUSES } from '../domain/reports.ts';
 import {
   boolean,
   integer,
@@ -205,6 +206,22 @@ export const ListBuildBatchesForProjectInput: Structure = structure({
   sortOrder: oneOf('ASCENDING', 'DESCENDING'),
   nextToken: string,
 });
+
+export const BatchGetReportsInput: Structure = structure(
+  { reportArns: list(nonEmptyString, 1, 100) },
+  ['reportArns'],
+);
+
+export const DescribeTestCasesInput: Structure = structure(
+  {
+    reportArn: string,
+    nextToken: string,
+    maxResults: integer(1, 100),
+    // A plain string in the model; its documentation lists the valid ones.
+    filter: structure({ status: oneOf(...CASE_STATUSES), keyword: string }),
+  },
+  ['reportArn'],
+);
 
 export const GetLogEventsInput: Structure = structure(
   {

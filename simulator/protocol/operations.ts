@@ -6,9 +6,11 @@ import {
   startBuildBatch,
   stopBuildBatch,
 } from './batch-operations.ts';
-import { batchGetBuilds, getLogEvents } from './build-operations.ts';
+import { batchGetBuilds } from './build-operations.ts';
 import { ServiceError } from './errors.ts';
+import { getLogEvents } from './log-operations.ts';
 import * as model from './model.ts';
+import { batchGetReports, describeTestCases } from './report-operations.ts';
 import type { Json } from './settings.ts';
 import { problemsOf, type Structure } from './shape.ts';
 
@@ -19,6 +21,8 @@ export type Operation =
   | 'BatchGetBuildBatches'
   | 'BatchGetBuilds'
   | 'ListBuildBatchesForProject'
+  | 'BatchGetReports'
+  | 'DescribeTestCases'
   | 'GetLogEvents';
 
 interface Entry {
@@ -36,6 +40,8 @@ const OPERATIONS: Readonly<Record<Operation, Entry>> = {
     input: model.ListBuildBatchesForProjectInput,
     perform: listBuildBatchesForProject,
   },
+  BatchGetReports: { input: model.BatchGetReportsInput, perform: batchGetReports },
+  DescribeTestCases: { input: model.DescribeTestCasesInput, perform: describeTestCases },
   GetLogEvents: { input: model.GetLogEventsInput, perform: getLogEvents },
 };
 

@@ -35,10 +35,16 @@ export const ENVIRONMENT: Json = {
   imagePullCredentialsType: 'CODEBUILD',
 };
 
-export const LOG_CONFIG: Json = {
-  cloudWatchLogs: { status: 'ENABLED' },
-  s3Logs: { status: 'DISABLED', encryptionDisabled: false },
-};
+export function logConfigOf({ logs: { cloudWatch = 'ENABLED', s3 } = {} }: BatchPlan): Json {
+  return {
+    cloudWatchLogs: { status: cloudWatch === 'DISABLED' ? 'DISABLED' : 'ENABLED' },
+    s3Logs: {
+      status: s3 === undefined ? 'DISABLED' : 'ENABLED',
+      ...(s3 !== undefined && { location: s3 }),
+      encryptionDisabled: false,
+    },
+  };
+}
 
 export const BUILD_TIMEOUT_IN_MINUTES = 60;
 export const QUEUED_TIMEOUT_IN_MINUTES = 480;

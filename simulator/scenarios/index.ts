@@ -1,5 +1,8 @@
-import type { BatchPlan, ExistingBatch, GroupPlan, Scenario } from '../domain/scenario.ts';
+import type { BatchPlan, GroupPlan, LogPlan, Scenario } from '../domain/scenario.ts';
+import { brokenBatch, infrastructureBatch } from './failures.ts';
 import { flaky } from './flaky.ts';
+import { hostileBatch } from './hostile.ts';
+import { project } from './project.ts';
 
 export { flaky };
 
@@ -9,11 +12,23 @@ const two: BatchPlan = {
   groups: { build: { takes: 4 }, test: { dependsOn: ['build'], takes: 4 } },
 };
 
-/** The groups fail at every attempt. */
-const broken = project({
-  ...two,
-  groups: { ...two.groups, test: { dependsOn: ['build'], takes: 4, ends: ['FAILED'] } },
-});
+/** The groups fail at every attempt, for causes of both kinds. */
+const broken = project(brokenBatch);
+
+/** The groups fail once, for causes that no change of the code would mend. */
+const infrastructure = project(infrastructureBatch);
+
+/** Names, messages, logs and reports that try to act on whoever shows them. */
+const hostile = project(hostileBatch);
+
+/** The log of a group that always fails is in S3 alone. */
+const s3Logs = withLogs({ cloudWatch: 'DISABLED', s3: 'demo-logs/codebuild' });
+
+/** … is written nowhere. */
+const noLogs = withLogs({ cloudWatch: 'DISABLED' });
+
+/** … is named and gone. */
+const deletedLogs = withLogs({ cloudWatch: 'DELETED' });
 
 /** The batch is in FAULT without a failed group; the next attempt succeeds. */
 const fault = project({ ...two, ends: ['FAULT', null] });
@@ -55,14 +70,19 @@ export function large(count: number): Scenario {
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   flaky,
   broken,
+  infrastructure,
+  hostile,
   green,
   running,
   fault,
   badSpec,
+  s3Logs,
+  noLogs,
+  deletedLogs,
   large: large(150),
 };
 
-/** One project with that batch, half an hour old unless it says otherwise. */
-function project(plan: BatchPlan & Partial<ExistingBatch>): Scenario {
-  return { projects: { demo: { batches: [{ startedAgo: 1800, ...plan }], next: plan } } };
+function withLogs(logs: LogPlan): Scenario {
+  const test: GroupPlan = { dependsOn: ['build'], takes: 4, ends: ['FAILED'] };
+  return project({ ...two, logs, groups: { ...two.groups, test } });
 }

@@ -1,0 +1,132 @@
+import { describe, expect, test } from '@jest/globals';
+import { isProjectName, parseBatchReference } from '../../src/aws/batch-reference.ts';
+
+const UUID = '8472cae5-7aef-4c95-b5c1-174db2eda892';
+const ID = `app:${UUID}`;
+const arn = (partition: string, region: string, rest: string): string =>
+  `arn:${partition}:codebuild:${region}:123456789012:${rest}`;
+const page = (host: string, path: string, query = ''): string =>
+  `https://${host}/codesuite/codebuild/${path}${query}`;
+const BATCH = `projects/app/batch/app%3A${UUID}`;
+const AWS = 'us-west-2.console.aws.amazon.com';
+
+describe('parseBatchReference', () => {
+  test.each<[string, string, string | null, string?]>([
+    ['an id', ID, null],
+    ['an id whose uuid is none', 'app:60fe2EXAMPLE', null, 'app:60fe2EXAMPLE'],
+    ['an ARN', arn('aws', 'us-west-2', `build-batch/${ID}`), 'us-west-2'],
+    [
+      'an ARN of GovCloud',
+      arn('aws-us-gov', 'us-gov-west-1', `build-batch/${ID}`),
+      'us-gov-west-1',
+    ],
+    ['an ARN of China', arn('aws-cn', 'cn-north-1', `build-batch/${ID}`), 'cn-north-1'],
+    [
+      'the target URL of a commit status',
+      page(AWS, `024603541914/${BATCH}/builds`, '?region=us-west-2'),
+      'us-west-2',
+    ],
+    ['an address without account', page(AWS, BATCH, '?region=us-west-2'), 'us-west-2'],
+    ['an address without query', page(AWS, BATCH), 'us-west-2'],
+    ['an address with an empty region', page(AWS, BATCH, '?region='), 'us-west-2'],
+    [
+      'an address with a colon',
+      page(AWS, `projects/app/batch/${ID}`, '?region=us-west-2'),
+      'us-west-2',
+    ],
+    ['an address with a fragment', page(AWS, `${BATCH}/phase`, '?region=us-west-2#x'), 'us-west-2'],
+    [
+      'an address on the host of all regions',
+      page('console.aws.amazon.com', BATCH, '?region=eu-west-1'),
+      'eu-west-1',
+    ],
+    ['such an address that names no region', page('console.aws.amazon.com', BATCH), null],
+    [
+      'an address in capitals',
+      page(AWS, BATCH).replace('https', 'HTTPS').replace('console.aws', 'Console.AWS'),
+      'us-west-2',
+    ],
+    [
+      'an address of a session among several',
+      page('123456789012-abcdefgh.us-west-2.console.aws.amazon.com', BATCH, '?region=us-west-2'),
+      'us-west-2',
+    ],
+    [
+      'an address of GovCloud',
+      page('console.amazonaws-us-gov.com', BATCH, '?region=us-gov-west-1'),
+      'us-gov-west-1',
+    ],
+    [
+      'a regional address of GovCloud',
+      page('us-gov-east-1.console.amazonaws-us-gov.com', BATCH),
+      'us-gov-east-1',
+    ],
+    [
+      'an address of China',
+      page('console.amazonaws.cn', `123456789012/${BATCH}`, '?region=cn-north-1'),
+      'cn-north-1',
+    ],
+    [
+      'a regional address of China',
+      page('cn-northwest-1.console.amazonaws.cn', BATCH),
+      'cn-northwest-1',
+    ],
+  ])('reads %s', (_, text, region, id = ID) => {
+    expect(parseBatchReference(text)).toEqual({ id, region });
+  });
+
+  test.each([
+    ['app', 'has no colon between project and batch'],
+    ['', 'has no colon between project and batch'],
+    [':8472', 'does not begin with the name of a project'],
+    ['a:8472', 'does not begin with the name of a project'],
+    ['my app:8472', 'does not begin with the name of a project'],
+    ['app:', 'has no batch after the colon, or a space in it'],
+    ['app:84 72', 'has no batch after the colon, or a space in it'],
+    ['app:84\n72', 'has no batch after the colon, or a space in it'],
+    [arn('aws', 'us-west-2', `build/${ID}`), 'is the ARN of a single build, not of a batch'],
+    [arn('aws', 'us-west-2', 'project/app'), 'is the ARN of a project, not of a batch'],
+    [arn('aws', 'us-west-2', 'report/app:1'), 'is the ARN of a report, not of a batch'],
+    [arn('aws', 'us-west-2', 'build-batch/app'), 'has no colon between project and batch'],
+    [arn('aws', 'us-west-2', 'build-batch/'), 'has no colon between project and batch'],
+    ['arn:aws:s3:::bucket/app:1', 'is not an ARN of CodeBuild'],
+    [arn('aws', '', `build-batch/${ID}`), 'is not an ARN of CodeBuild'],
+    ['arn:', 'is not an ARN of CodeBuild'],
+    ['https://github.com/app', 'is not an address of the AWS console'],
+    [
+      page('us-west-2.console.aws.amazon.com.evil.example', BATCH),
+      'is not an address of the AWS console',
+    ],
+    [page('evilconsole.aws.amazon.com', BATCH), 'is not an address of the AWS console'],
+    ['https://', 'is not an address of the AWS console'],
+    [
+      page(AWS, `projects/app/build/app%3A${UUID}/log`),
+      'is the address of a single build, not of a batch',
+    ],
+    [page(AWS, 'projects/app/history'), 'is not the address of a batch in the CodeBuild console'],
+    [`https://${AWS}/cloudwatch/home`, 'is not the address of a batch in the CodeBuild console'],
+    [page(AWS, 'projects/app/batch/app'), 'has no colon between project and batch'],
+    [page(AWS, 'projects/app/batch/app%3A%zz'), 'does not begin with the name of a project'],
+  ])('refuses "%s": %s', (text, expected) => {
+    const result = parseBatchReference(text);
+    if (text.includes('%zz')) expect(typeof result).toBe('string');
+    else expect(result).toBe(expected);
+  });
+});
+
+describe('isProjectName', () => {
+  test.each([
+    ['ab', true],
+    ['0_-', true],
+    ['a'.repeat(255), true],
+    ['a', false],
+    ['a'.repeat(256), false],
+    ['-ab', false],
+    ['_ab', false],
+    ['a.b', false],
+    ['ab\n', false],
+    ['äb', false],
+  ])('of "%s" is %s', (text, expected) => {
+    expect(isProjectName(text)).toBe(expected);
+  });
+});

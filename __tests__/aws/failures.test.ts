@@ -1,0 +1,201 @@
+import { describe, expect, it, test } from '@jest/globals';
+import { explainFailure, type CallContext } from '../../src/aws/failures.ts';
+import { CallFailure } from '../../src/domain/fault.ts';
+
+const LOOK: CallContext = { operation: 'BatchGetBuildBatches', region: 'us-west-2', writes: false };
+const RETRY: CallContext = { operation: 'RetryBuildBatch', region: 'us-west-2', writes: true };
+
+/** An error as the SDK throws it. */
+function thrown(
+  name: string,
+  {
+    status = 400,
+    message = 'Says AWS.',
+    code,
+  }: { status?: number | null; message?: string; code?: string } = {},
+): Error {
+  return Object.assign(new Error(message), {
+    name,
+    ...(status === null ? {} : { $metadata: { httpStatusCode: status } }),
+    ...(code === undefined ? {} : { code }),
+  });
+}
+
+const broken = (code: string): Error => thrown('Error', { status: null, code });
+
+describe('explainFailure', () => {
+  test.each<[string, Error, string, string]>([
+    [
+      'throttling',
+      thrown('ThrottlingException'),
+      'ThrottlingException',
+      'AWS throttled BatchGetBuildBatches in region us-west-2 (ThrottlingException).',
+    ],
+    [
+      'throttling by another name',
+      thrown('RequestLimitExceeded', { status: 503 }),
+      'RequestLimitExceeded',
+      'AWS throttled BatchGetBuildBatches in region us-west-2 (RequestLimitExceeded).',
+    ],
+    [
+      'too many requests',
+      thrown('Whatever', { status: 429 }),
+      'Whatever',
+      'AWS throttled BatchGetBuildBatches in region us-west-2 (Whatever).',
+    ],
+    [
+      'a server error',
+      thrown('InternalFailure', { status: 500 }),
+      'InternalFailure',
+      'AWS answered BatchGetBuildBatches in region us-west-2 with a server error (HTTP 500).',
+    ],
+    [
+      'an unavailable service',
+      thrown('ServiceUnavailable', { status: 503 }),
+      'ServiceUnavailable',
+      'AWS answered BatchGetBuildBatches in region us-west-2 with a server error (HTTP 503).',
+    ],
+    [
+      'a broken connection',
+      broken('ECONNRESET'),
+      'ECONNRESET',
+      'The connection to AWS broke during BatchGetBuildBatches in region us-west-2 (ECONNRESET).',
+    ],
+    [
+      'a name server that asks to come again',
+      broken('EAI_AGAIN'),
+      'EAI_AGAIN',
+      'The connection to AWS broke during BatchGetBuildBatches in region us-west-2 (EAI_AGAIN).',
+    ],
+    [
+      'a timeout',
+      thrown('TimeoutError', { status: null }),
+      'TimeoutError',
+      'The connection to AWS broke during BatchGetBuildBatches in region us-west-2 (TimeoutError).',
+    ],
+    [
+      'an answer that is not of AWS',
+      new SyntaxError('Unexpected token <'),
+      'SyntaxError',
+      'The answer to BatchGetBuildBatches in region us-west-2 was not one of AWS: a proxy may have given it, or it was cut short.',
+    ],
+  ])('waits for %s to pass', (_, error, code, message) => {
+    expect(explainFailure(error, LOOK)).toMatchObject({
+      kind: 'transient',
+      code,
+      message,
+      maybeDone: false,
+    });
+  });
+
+  test.each([
+    'ENOTFOUND',
+    'ECONNREFUSED',
+    'EPROTO',
+    'CERT_HAS_EXPIRED',
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+    'ERR_SSL_WRONG_VERSION_NUMBER',
+  ])('takes %s for an endpoint out of reach, which did nothing', (code) => {
+    expect(explainFailure(broken(code), RETRY)).toMatchObject({
+      kind: 'unreachable',
+      code,
+      maybeDone: false,
+      message: `AWS cannot be reached for RetryBuildBatch in region us-west-2 (${code}). Check the region, the endpoint and the network of the runner.`,
+    });
+  });
+
+  test.each<[string, Error, boolean]>([
+    ['a server error', thrown('InternalFailure', { status: 500 }), true],
+    ['a broken connection', broken('ECONNRESET'), true],
+    ['a timeout', thrown('TimeoutError', { status: null }), true],
+    ['an unreadable answer', new SyntaxError('x'), true],
+    ['throttling', thrown('ThrottlingException'), false],
+    ['a refusal', thrown('InvalidInputException'), false],
+    ['denied access', thrown('AccessDeniedException'), false],
+  ])('knows whether a retry may have been made after %s', (_, error, maybeDone) => {
+    expect(explainFailure(error, RETRY).maybeDone).toBe(maybeDone);
+    expect(explainFailure(error, LOOK).maybeDone).toBe(false);
+  });
+
+  it("gives CodeBuild's own words for a refusal", () => {
+    expect(
+      explainFailure(thrown('InvalidInputException', { message: 'No.' }), RETRY),
+    ).toMatchObject({
+      kind: 'refused',
+      code: 'InvalidInputException',
+      message: 'No.',
+    });
+  });
+
+  test.each<[string, string]>([
+    [
+      'AccessDeniedException',
+      'Access denied: the role of this step may not do codebuild:RetryBuildBatch. Allow it on the project (see the IAM policy in the README). AWS says: Says AWS.',
+    ],
+    [
+      'ResourceNotFoundException',
+      'CodeBuild did not find what RetryBuildBatch asked for in region us-west-2. A wrong region is the usual cause. CodeBuild says: Says AWS.',
+    ],
+    [
+      'ExpiredTokenException',
+      'The AWS credentials of this step have expired, so RetryBuildBatch was refused. The batch goes on without this step. Ask for longer credentials (role-duration-seconds of aws-actions/configure-aws-credentials) and run this step again with the same batch-id.',
+    ],
+    [
+      'UnrecognizedClientException',
+      'AWS does not accept the credentials of this step (UnrecognizedClientException). Check that they are complete, current and of the right partition.',
+    ],
+    [
+      'CredentialsProviderError',
+      'No AWS credentials were found. Run aws-actions/configure-aws-credentials before this step, or give the runner a role.',
+    ],
+    [
+      'AccountLimitExceededException',
+      'RetryBuildBatch in region us-west-2 failed (AccountLimitExceededException): Says AWS.',
+    ],
+  ])('tells what to do about %s, which no waiting helps', (name, message) => {
+    expect(explainFailure(thrown(name), RETRY)).toMatchObject({
+      kind: 'permanent',
+      code: name,
+      message,
+    });
+  });
+
+  test.each([
+    ['AccessDenied', 'AccessDeniedException'],
+    ['ExpiredToken', 'ExpiredTokenException'],
+    ['InvalidSignatureException', 'SignatureDoesNotMatch'],
+    ['TokenProviderError', 'CredentialsProviderError'],
+  ])('tells the same of %s as of %s', (name, other) => {
+    const [one, two] = [name, other].map((each) => explainFailure(thrown(each), LOOK).message);
+    expect(one?.replace(name, '')).toBe(two?.replace(other, ''));
+  });
+
+  it('never reads the message: a denial that speaks of throttling is one', () => {
+    const error = thrown('AccessDeniedException', { message: 'Rate exceeded ThrottlingException' });
+    expect(explainFailure(error, LOOK).kind).toBe('permanent');
+  });
+
+  it('finds the HTTP status of an answer that could not be read', () => {
+    const error = Object.assign(new SyntaxError('x'), { $response: { statusCode: 502 } });
+    expect(explainFailure(error, LOOK).message).toMatch(/\(HTTP 502\)/);
+  });
+
+  test.each<[string, unknown]>([
+    ['a text', 'boom'],
+    ['a number', 42],
+    ['an empty object', {}],
+    [
+      'members of other types',
+      { name: 1, code: 2, message: 3, $metadata: { httpStatusCode: '500' } },
+    ],
+    ['nothing', undefined],
+    ['null', null],
+  ])('explains whatever is thrown: %s', (_, error) => {
+    const failure = explainFailure(error, LOOK);
+    expect(failure).toBeInstanceOf(CallFailure);
+    expect(failure).toMatchObject({ name: 'CallFailure', kind: 'permanent', code: 'UnknownError' });
+  });
+});

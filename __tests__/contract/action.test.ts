@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { DEFAULTS, readInputs } from '../../src/inputs.ts';
+import { OUTPUT_NAMES } from '../../src/report/outputs.ts';
+import { ACTION, ROOT } from './files.ts';
+
+const INPUT_NAMES = Object.keys(ACTION.inputs);
+const NAME = /^[a-z]+(?:-[a-z]+)*$/;
+
+/** The names of inputs that the code asks for. */
+function namesAskedFor(given: Record<string, string>): Set<string> {
+  const names = new Set<string>();
+  readInputs((name) => {
+    names.add(name);
+    return given[name] ?? '';
+  }, {});
+  return names;
+}
+
+describe('inputs', () => {
+  test.each<[string, Record<string, string>]>([
+    ['nothing', {}],
+    ['a batch', { 'batch-id': 'demo:1' }],
+    ['a project and commit', { 'project-name': 'demo', commit: 'c0ffee0' }],
+  ])('given %s, the code asks for those of action.yml, all and only', (_, given) => {
+    expect([...namesAskedFor(given)].sort()).toEqual([...INPUT_NAMES].sort());
+  });
+
+  test('the defaults of action.yml are those of the code', () => {
+    const defaults = Object.entries(ACTION.inputs).flatMap(([name, input]) =>
+      'default' in input ? [[name, input.default]] : [],
+    );
+    expect(Object.fromEntries(defaults)).toEqual(DEFAULTS);
+  });
+
+  test('the defaults are good, and mean what an absent input means', () => {
+    const read = (defaults: Readonly<Record<string, string>>) =>
+      readInputs((name) => ({ ...defaults, 'batch-id': 'demo:1' })[name] ?? '', {
+        AWS_REGION: 'eu-west-1',
+      });
+    expect(read(DEFAULTS)).not.toHaveProperty('problems');
+    expect(read(DEFAULTS)).toEqual(read({}));
+  });
+});
+
+describe('outputs', () => {
+  test('those of action.yml are those of the code, in the same order', () => {
+    expect(Object.keys(ACTION.outputs)).toEqual(OUTPUT_NAMES);
+  });
+});
+
+describe('texts', () => {
+  const all = [...Object.entries(ACTION.inputs), ...Object.entries(ACTION.outputs)];
+
+  test.each(all)('%s has a plain name and is described in sentences', (name, { description }) => {
+    expect(name).toMatch(NAME);
+    expect(description).toMatch(/^\S.*\.$/s);
+  });
+});
+
+describe('what the runner needs', () => {
+  test('the runtime, and a bundle that exists', () => {
+    expect(ACTION.runs['using']).toBe('node24');
+    expect(existsSync(join(ROOT, ACTION.runs['main'] ?? ''))).toBe(true);
+  });
+});
+
+describe('what the Marketplace needs', () => {
+  test('a name, an author, and a description that is not cut', () => {
+    expect(ACTION.name).toBe('Retry CodeBuild Batch');
+    expect(ACTION.author).not.toBe('');
+    expect(ACTION.description.length).toBeGreaterThan(0);
+    expect(ACTION.description.length).toBeLessThanOrEqual(125);
+  });
+
+  test('branding: an icon of Feather and one of the eight colours', () => {
+    const colours = ['white', 'yellow', 'blue', 'green', 'orange', 'red', 'purple', 'gray-dark'];
+    expect(Object.keys(ACTION.branding).sort()).toEqual(['color', 'icon']);
+    expect(colours).toContain(ACTION.branding['color']);
+    expect(ACTION.branding['icon']).toBe('refresh-cw');
+  });
+});

@@ -1,0 +1,242 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Artifact, Batch, Build } from '../../src/domain/batch.ts';
+import {
+  conclude,
+  knowNothing,
+  type Conclusion,
+  type Ending,
+  type Known,
+  type Outcome,
+} from '../../src/domain/outcome.ts';
+import { errorsOf } from '../../src/report/annotations.ts';
+import { earlyOutputs, OUTPUT_NAMES, outputsOf, resultsText } from '../../src/report/outputs.ts';
+import { renderSummary } from '../../src/report/summary.ts';
+import { ACTION, README } from './files.ts';
+
+type Kind = Ending['kind'];
+
+/** One ending of every kind: a new kind does not compile until it is here and in the table below. */
+const ENDINGS: Readonly<Record<Kind, Ending>> = {
+  succeeded: { kind: 'succeeded', already: false },
+  failed: { kind: 'failed', because: 'no retry is left' },
+  'retry-accepted': { kind: 'retry-accepted' },
+  'still-running': { kind: 'still-running' },
+  'retry-refused': { kind: 'retry-refused', sentence: 'The batch is being deleted.' },
+  'never-seen': { kind: 'never-seen', looks: 5, milliseconds: 60_000 },
+  gone: { kind: 'gone' },
+  'bad-input': { kind: 'bad-input', problems: ['wait: "maybe" must be true or false.'] },
+  fault: { kind: 'fault', sentence: 'Access denied.' },
+  'timed-out': { kind: 'timed-out', timeout: 60_000 },
+  cancelled: { kind: 'cancelled', by: 'SIGINT' },
+};
+
+const VERDICTS: Readonly<Record<Kind, readonly [Conclusion, Outcome['exitCode']]>> = {
+  succeeded: ['success', 0],
+  failed: ['failure', 1],
+  'retry-accepted': ['success', 0],
+  'still-running': ['failure', 1],
+  'retry-refused': ['failure', 1],
+  'never-seen': ['failure', 1],
+  gone: ['failure', 1],
+  'bad-input': ['failure', 1],
+  fault: ['failure', 1],
+  'timed-out': ['timed_out', 1],
+  cancelled: ['cancelled', 1],
+};
+
+const LISTS = [
+  'failed-groups',
+  'flaky-groups',
+  'build-groups',
+  'artifacts',
+  'report-arns',
+] as const;
+const RESULTS_FILE = '/tmp/results.json';
+
+const ARTIFACT: Artifact = {
+  group: 'docs',
+  identifier: 'docs',
+  type: 's3',
+  location: 'arn:aws:s3:::bucket/docs.zip',
+  uri: 's3://bucket/docs.zip',
+  consoleUrl: 'https://s3.console.aws.amazon.com/s3/buckets/bucket',
+};
+
+function build(status: string, number: number): Build {
+  return {
+    arn: `arn:aws:codebuild:eu-west-1:123456789012:build/demo:${number}`,
+    requestedOn: Date.UTC(2026, 10, 22, 12, number),
+    status,
+    artifacts: status === 'SUCCEEDED' ? [ARTIFACT] : [],
+    hasArtifactEntry: true,
+    consoleUrl: `https://eu-west-1.console.aws.amazon.com/build/${number}`,
+    logsUrl: `https://eu-west-1.console.aws.amazon.com/build/${number}/log`,
+  };
+}
+
+/** Retried by someone before: `docs` is flaky, twelve other groups failed twice. */
+const BATCH: Batch = {
+  id: 'demo:1',
+  arn: 'arn:aws:codebuild:eu-west-1:123456789012:build-batch/demo:1',
+  consoleUrl: 'https://eu-west-1.console.aws.amazon.com/batch/1',
+  projectName: 'demo',
+  number: 7,
+  status: 'FAILED',
+  complete: true,
+  endedOn: Date.UTC(2026, 10, 22, 13),
+  resolvedSourceVersion: 'c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00',
+  phases: [
+    { type: 'FAILED', status: 'RETRY', startedOn: Date.UTC(2026, 10, 22, 11) },
+    { type: 'SUBMITTED', status: 'SUCCEEDED', startedOn: Date.UTC(2026, 10, 22, 12) },
+    { type: 'FAILED', status: null, startedOn: Date.UTC(2026, 10, 22, 13) },
+  ],
+  groups: ['docs', ...Array.from({ length: 12 }, (_, index) => `unit_${index}`)].map(
+    (identifier, index) => ({
+      identifier,
+      dependsOn: [],
+      ignoreFailure: false,
+      current: build(identifier === 'docs' ? 'SUCCEEDED' : 'FAILED', index + 100),
+      prior: [build('FAILED', index)],
+    }),
+  ),
+  combinedArtifacts: [{ ...ARTIFACT, group: null }],
+  reportArns: ['arn:aws:codebuild:eu-west-1:123456789012:report/demo:1'],
+};
+
+function knowBatch(): Known {
+  return { ...knowNothing(), batch: BATCH, attempt: 2, retries: 1 };
+}
+
+const KINDS = Object.keys(ENDINGS) as Kind[];
+
+describe.each(KINDS)('%s', (kind) => {
+  test.each([
+    ['nothing', knowNothing],
+    ['the batch', knowBatch],
+  ])('knowing %s: verdict, outputs, annotations and summary are complete', (_, know) => {
+    const outcome = conclude(ENDINGS[kind], know(), 0, 1000);
+    expect([outcome.conclusion, outcome.exitCode]).toEqual(VERDICTS[kind]);
+    expect(outcome.reason).toMatch(/\S/);
+
+    const { outputs, givenUp } = outputsOf(outcome, RESULTS_FILE);
+    expect(Object.keys(outputs).sort()).toEqual([...OUTPUT_NAMES].sort());
+    expect(givenUp).toEqual([]);
+    for (const name of LISTS) expect(JSON.parse(outputs[name])).toBeInstanceOf(Array);
+    expect(outputs.conclusion).toBe(outcome.conclusion);
+    expect(outputs['retry-count']).toMatch(/^\d+$/);
+
+    const results = JSON.parse(resultsText(outcome, RESULTS_FILE)) as Record<string, unknown>;
+    expect(Object.keys(results).sort()).toEqual([...OUTPUT_NAMES].sort());
+
+    const errors = errorsOf(outcome);
+    if (outcome.exitCode === 1) expect(errors[0]?.message).toContain(outcome.reason.trim());
+    expect(errors).toHaveLength(outcome.exitCode === 0 ? 0 : outcome.batch === null ? 1 : 10);
+
+    expect(renderSummary(outcome)).toMatch(/^## \S/);
+  });
+
+  test('what is not known is empty', () => {
+    const outcome = conclude(ENDINGS[kind], knowNothing(), 0, 1000);
+    expect(outputsOf(outcome, '').outputs).toEqual({
+      'batch-id': '',
+      'batch-arn': '',
+      'console-url': '',
+      'batch-status': '',
+      conclusion: outcome.conclusion,
+      reason: outcome.reason,
+      'retry-count': '0',
+      'failed-groups': '[]',
+      'flaky-groups': '[]',
+      'build-groups': '[]',
+      artifacts: '[]',
+      'report-arns': '[]',
+      'results-file': '',
+    });
+  });
+
+  test('the README tells of its conclusion', () => {
+    const [conclusion, exitCode] = VERDICTS[kind];
+    expect(README).toMatch(new RegExp(`\\| \`${conclusion}\` *\\| ${exitCode} *\\|`));
+  });
+});
+
+describe('what is known', () => {
+  const { outputs } = outputsOf(conclude(ENDINGS.failed, knowBatch(), 0, 1000), RESULTS_FILE);
+
+  test('the batch', () => {
+    const early = earlyOutputs(BATCH);
+    expect(early).toEqual({
+      'batch-id': BATCH.id,
+      'batch-arn': BATCH.arn,
+      'console-url': BATCH.consoleUrl,
+    });
+    expect(outputs).toMatchObject({
+      ...early,
+      'batch-status': 'FAILED',
+      'retry-count': '1',
+      'results-file': RESULTS_FILE,
+    });
+  });
+
+  test('the lists of names', () => {
+    expect(JSON.parse(outputs['failed-groups'])).toHaveLength(12);
+    expect(JSON.parse(outputs['flaky-groups'])).toEqual(['docs']);
+    expect(JSON.parse(outputs['report-arns'])).toEqual(BATCH.reportArns);
+  });
+
+  test('build-groups has the members that action.yml names, and attempts oldest first', () => {
+    const [docs] = JSON.parse(outputs['build-groups']) as Record<string, unknown>[];
+    expect(Object.keys(docs ?? {})).toEqual(membersNamed('build-groups'));
+    expect(docs).toMatchObject({
+      identifier: 'docs',
+      status: 'SUCCEEDED',
+      skipped: false,
+      cause: null,
+      attempts: [
+        { status: 'FAILED', requestedOn: '2026-11-22T12:00:00.000Z' },
+        { status: 'SUCCEEDED', requestedOn: '2026-11-22T13:40:00.000Z' },
+      ],
+    });
+  });
+
+  test('artifacts has the members that action.yml names, the combined one first', () => {
+    const artifacts = JSON.parse(outputs.artifacts) as Record<string, unknown>[];
+    expect(artifacts.map(({ group }) => group)).toEqual([null, 'docs']);
+    for (const artifact of artifacts) {
+      expect(Object.keys(artifact)).toEqual(membersNamed('artifacts'));
+    }
+  });
+});
+
+describe('what a job can carry', () => {
+  const many = Array.from({ length: 2000 }, (_, index) => ({
+    identifier: `unit_${index}`,
+    dependsOn: [],
+    ignoreFailure: false,
+    current: build('FAILED', index),
+    prior: [build('FAILED', index + 10_000)],
+  }));
+  const known = { ...knowBatch(), batch: { ...BATCH, groups: many } };
+  const outcome = conclude(ENDINGS.failed, known, 0, 1000);
+
+  test('a batch of many groups loses detail in the outputs, never a group', () => {
+    const { outputs, givenUp } = outputsOf(outcome, RESULTS_FILE);
+    expect(Buffer.byteLength(Object.values(outputs).join(''))).toBeLessThan(900_000);
+    expect(givenUp).not.toEqual([]);
+    expect(JSON.parse(outputs['build-groups'])).toHaveLength(many.length);
+    expect(JSON.parse(outputs['failed-groups'])).toHaveLength(many.length);
+  });
+
+  test('the results file has all of it', () => {
+    const results = JSON.parse(resultsText(outcome, RESULTS_FILE)) as Record<string, object[]>;
+    const groups = results['build-groups'] ?? [];
+    expect(groups).toHaveLength(many.length);
+    for (const group of groups) expect(Object.keys(group)).toEqual(membersNamed('build-groups'));
+  });
+});
+
+/** The members that action.yml's description of an output names, in order. */
+function membersNamed(output: string): string[] {
+  const { description = '' } = ACTION.outputs[output] ?? {};
+  return [...description.matchAll(/`(?<name>\w+)`/g)].map(({ groups }) => groups?.['name'] ?? '');
+}

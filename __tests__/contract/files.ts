@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import type { ActionTexts } from '../../scripts/readme-tables/render.ts';
+
+export const ROOT = join(import.meta.dirname, '..', '..');
+
+export function read(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8');
+}
+
+export interface Action extends ActionTexts {
+  readonly name: string;
+  readonly description: string;
+  readonly author: string;
+  readonly branding: Readonly<Record<string, string>>;
+  readonly runs: Readonly<Record<string, string>>;
+}
+
+export const ACTION = parse(read('action.yml')) as Action;
+export const README = read('README.md');
+
+/** The texts of a Markdown file's code blocks of one language. */
+export function codeBlocks(markdown: string, language: string): string[] {
+  const blocks = markdown.matchAll(/^```(?<language>\w*)\n(?<text>[^]*?)^```$/gm);
+  return [...blocks].flatMap(({ groups }) =>
+    groups?.['language'] === language ? [groups['text'] ?? ''] : [],
+  );
+}

@@ -1,0 +1,58 @@
+import { describe, expect, test } from '@jest/globals';
+import { ACTION, read } from './files.ts';
+
+interface Package {
+  readonly type: string;
+  readonly private: boolean;
+  readonly license: string;
+  readonly engines: Readonly<Record<string, string>>;
+  readonly scripts: Readonly<Record<string, string>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+}
+
+const PACKAGE = JSON.parse(read('package.json')) as Package;
+const VERSIONS = Object.entries({ ...PACKAGE.dependencies, ...PACKAGE.devDependencies });
+
+describe('package.json', () => {
+  test('is of a private ES module that any supported Node.js can install', () => {
+    expect(PACKAGE).toMatchObject({ type: 'module', private: true, engines: { node: '>=20' } });
+  });
+
+  test.each(VERSIONS)('%s has an exact version', (_, version) => {
+    expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+
+  test.each(['node', '@types/node'])('%s is of the runtime that action.yml declares', (name) => {
+    const [major = ''] = (PACKAGE.devDependencies[name] ?? '').split('.');
+    expect(`node${major}`).toBe(ACTION.runs['using']);
+  });
+
+  test('the tests run on that runtime', () => {
+    expect(`node${process.versions.node.split('.')[0] ?? ''}`).toBe(ACTION.runs['using']);
+  });
+
+  test('every script is explained in CONTRIBUTING.md', () => {
+    const contributing = read('CONTRIBUTING.md');
+    for (const name of Object.keys(PACKAGE.scripts)) {
+      expect(contributing).toMatch(new RegExp(`\`npm (?:run )?${name}\``));
+    }
+  });
+});
+
+describe('the repository', () => {
+  test('carries the licence that package.json names', () => {
+    expect(read('LICENSE').startsWith(`${PACKAGE.license} License`)).toBe(true);
+  });
+
+  test('has line feeds everywhere, and dist/ marked as generated', () => {
+    const lines = read('.gitattributes').split('\n');
+    expect(lines).toContain('* text=auto eol=lf');
+    expect(lines.find((line) => line.startsWith('dist/**'))).toContain('linguist-generated=true');
+  });
+
+  test('has a changelog that begins with what is not released', () => {
+    const [first] = [...read('CHANGELOG.md').matchAll(/^## (.*)$/gm)];
+    expect(first?.[1]).toBe('[Unreleased]');
+  });
+});

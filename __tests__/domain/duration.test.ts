@@ -1,0 +1,82 @@
+import { describe, expect, test } from '@jest/globals';
+import { formatDuration, parseDuration } from '../../src/domain/duration.ts';
+
+describe('parseDuration', () => {
+  test.each([
+    ['0', 0],
+    ['15', 15_000],
+    ['0.5', 500],
+    ['007', 7000],
+    ['500ms', 500],
+    ['30s', 30_000],
+    ['1.5s', 1500],
+    ['10m', 600_000],
+    ['2h', 7_200_000],
+    ['0.5h', 1_800_000],
+    ['1h30m', 5_400_000],
+    ['1h30m15s500ms', 5_415_500],
+    ['1h5ms', 3_600_005],
+    ['1m5ms', 60_005],
+    ['90m', 5_400_000],
+  ])('reads %s as %d ms', (text, expected) => {
+    expect(parseDuration(text)).toBe(expected);
+  });
+
+  test.each([
+    '',
+    ' ',
+    '12abc',
+    'abc',
+    'NaN',
+    'Infinity',
+    '1e9',
+    '0x10',
+    '-5',
+    '+5',
+    '-5s',
+    '.5',
+    '5.',
+    '1,5',
+    '5 s',
+    '5s ',
+    's',
+    '5S',
+    '5d',
+    '30m1h',
+    '1h30',
+    '1h1h',
+    '1s\n',
+    '١٥',
+    '9'.repeat(400),
+  ])('takes %j for no duration', (text) => {
+    expect(parseDuration(text)).toBeNull();
+  });
+
+  test('does not take long over a hostile text', () => {
+    expect(parseDuration(`${'1'.repeat(50_000)}x`)).toBeNull();
+  });
+});
+
+describe('formatDuration', () => {
+  test.each([
+    [-5, '0ms'],
+    [0, '0ms'],
+    [850, '850ms'],
+    [999, '999ms'],
+    [999.6, '1s'],
+    [1000, '1s'],
+    [42_000, '42s'],
+    [59_999, '59s'],
+    [60_000, '1m'],
+    [61_000, '1m 1s'],
+    [185_000, '3m 5s'],
+    [3_599_999, '59m 59s'],
+    [3_600_000, '1h'],
+    [3_659_999, '1h'],
+    [3_660_000, '1h 1m'],
+    [7_800_000, '2h 10m'],
+    [360_000_000, '100h'],
+  ])('writes %d ms as %s', (milliseconds, expected) => {
+    expect(formatDuration(milliseconds)).toBe(expected);
+  });
+});

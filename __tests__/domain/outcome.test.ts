@@ -1,0 +1,313 @@
+import { describe, expect, it, test } from '@jest/globals';
+import { viewGroups } from '../../src/domain/groups.ts';
+import { Interruption } from '../../src/domain/interruption.ts';
+import {
+  internalError,
+  knowNothing,
+  tellFailed,
+  type Conclusion,
+  type Ending,
+  type Known,
+} from '../../src/domain/outcome.ts';
+import {
+  aBatch,
+  aFailedBatch,
+  afterRetryOf,
+  aGroup,
+  anOutcome,
+  aPast,
+  aRecoveredBatch,
+  MINUTE,
+  NOT_RETRIED,
+} from '../support/batches.ts';
+
+const SUCCEEDED: Ending = { kind: 'succeeded', already: false };
+const TIMED_OUT: Ending = { kind: 'timed-out', timeout: 10 * MINUTE };
+const CANCELLED: Ending = { kind: 'cancelled', by: 'SIGINT' };
+const RESUME = '; to go on, run this step again with batch-id app:8472cae5';
+const SEE = `${RESUME} (${aBatch().consoleUrl}).`;
+
+const failed = aFailedBatch({ groups: [aGroup('lint'), aGroup('unit', 'FAILED')] });
+const recovered: Partial<Known> = {
+  batch: aRecoveredBatch(),
+  past: afterRetryOf(aFailedBatch()),
+  attempt: 2,
+  retries: 1,
+};
+
+describe('conclude', () => {
+  test.each<[string, Ending, Partial<Known>, Conclusion, 0 | 1, string]>([
+    [
+      'a success',
+      SUCCEEDED,
+      { batch: aRecoveredBatch({ groups: [aGroup('unit')] }) },
+      'success',
+      0,
+      'Batch app:8472cae5 SUCCEEDED.',
+    ],
+    [
+      'a recovery',
+      SUCCEEDED,
+      recovered,
+      'success',
+      0,
+      'Batch app:8472cae5 SUCCEEDED on attempt 2, after 1 retry by this step; 1 flaky build group: unit.',
+    ],
+    [
+      'a recovery after several retries',
+      SUCCEEDED,
+      { ...recovered, attempt: 4, retries: 2 },
+      'success',
+      0,
+      'Batch app:8472cae5 SUCCEEDED on attempt 4, after 2 retries by this step; 1 flaky build group: unit.',
+    ],
+    [
+      "a success by someone else's retry",
+      SUCCEEDED,
+      { ...recovered, retries: 0 },
+      'success',
+      0,
+      'Batch app:8472cae5 SUCCEEDED on attempt 2; 1 flaky build group: unit.',
+    ],
+    [
+      'a success before the step',
+      { kind: 'succeeded', already: true },
+      { batch: aRecoveredBatch() },
+      'success',
+      0,
+      'Nothing to do: batch app:8472cae5 had already SUCCEEDED.',
+    ],
+    [
+      'a failure',
+      NOT_RETRIED,
+      { batch: failed },
+      'failure',
+      1,
+      'Batch app:8472cae5 ended FAILED: 1 of 2 build groups failed (unit); not retried because no retry is left: 1 of 1 made (max-retries).',
+    ],
+    [
+      'a failure without groups',
+      NOT_RETRIED,
+      { batch: aFailedBatch({ status: 'FAULT', groups: [] }) },
+      'failure',
+      1,
+      'Batch app:8472cae5 ended FAULT; not retried because no retry is left: 1 of 1 made (max-retries).',
+    ],
+    [
+      'a retry that is not waited for',
+      { kind: 'retry-accepted' },
+      { batch: aBatch(), attempt: 2, retries: 1 },
+      'success',
+      0,
+      'CodeBuild accepted the retry of batch app:8472cae5; this step does not wait for it (wait: false).',
+    ],
+    [
+      'a batch that still runs',
+      { kind: 'still-running' },
+      { batch: aBatch() },
+      'failure',
+      1,
+      'Batch app:8472cae5 is still IN_PROGRESS: only a batch that is over can be retried, and this step does not wait (wait: false).',
+    ],
+    [
+      'a refusal',
+      { kind: 'retry-refused', sentence: 'The batch cannot be retried.' },
+      { batch: failed },
+      'failure',
+      1,
+      'CodeBuild refused to retry batch app:8472cae5: The batch cannot be retried.',
+    ],
+    [
+      'a retry that was never seen',
+      { kind: 'never-seen', looks: 5, milliseconds: 75_000 },
+      { batch: failed, past: afterRetryOf(failed) },
+      'failure',
+      1,
+      `The retry of batch app:8472cae5 was sent, but nothing newer than the attempt before showed in 5 looks over 1m 15s${SEE}`,
+    ],
+    [
+      'a batch that is gone',
+      { kind: 'gone' },
+      { batch: aBatch() },
+      'failure',
+      1,
+      'Batch app:8472cae5 is gone: CodeBuild no longer knows it, so it was probably deleted while this step watched it.',
+    ],
+    [
+      'bad input',
+      { kind: 'bad-input', problems: ['wait: "yes" must be true or false.'] },
+      {},
+      'failure',
+      1,
+      '1 problem with the inputs: wait: "yes" must be true or false.',
+    ],
+    [
+      'several problems with the inputs',
+      { kind: 'bad-input', problems: ['A.', 'B.'] },
+      {},
+      'failure',
+      1,
+      '2 problems with the inputs: A. B.',
+    ],
+    ['a fault', { kind: 'fault', sentence: 'Access denied.' }, {}, 'failure', 1, 'Access denied.'],
+    [
+      'a timeout',
+      TIMED_OUT,
+      { batch: aBatch() },
+      'timed_out',
+      1,
+      `This step's timeout of 10m passed; batch app:8472cae5 goes on${SEE}`,
+    ],
+    [
+      'a timeout before the batch was found',
+      TIMED_OUT,
+      {},
+      'timed_out',
+      1,
+      "This step's timeout of 10m passed before the batch was found.",
+    ],
+    [
+      'a cancellation',
+      CANCELLED,
+      { batch: aBatch() },
+      'cancelled',
+      1,
+      `This step was cancelled (SIGINT); batch app:8472cae5 goes on${SEE}`,
+    ],
+    [
+      'a cancellation before the batch was found',
+      CANCELLED,
+      {},
+      'cancelled',
+      1,
+      'This step was cancelled (SIGINT) before the batch was found.',
+    ],
+  ])('concludes %s', (_, ending, known, conclusion, exitCode, reason) => {
+    expect(anOutcome(ending, known)).toMatchObject({ ending, conclusion, exitCode, reason });
+  });
+
+  test.each<[string, Ending, string]>([
+    ['timeout', TIMED_OUT, "This step's timeout of 10m passed"],
+    ['cancellation', CANCELLED, 'This step was cancelled (SIGINT)'],
+  ])('says how the batch stood at a %s', (_, ending, what) => {
+    const past = afterRetryOf(failed);
+    const nowhere = aBatch({ consoleUrl: '' });
+    const reasons = [{ batch: failed }, { batch: failed, past }, { batch: nowhere }].map(
+      (known) => anOutcome(ending, known).reason,
+    );
+    expect(reasons).toEqual([
+      `${what} before batch app:8472cae5, which ended FAILED, was retried${SEE}`,
+      `${what}; batch app:8472cae5 goes on${SEE}`,
+      `${what}; batch app:8472cae5 goes on${RESUME}.`,
+    ]);
+  });
+
+  test.each<[string, Ending, Partial<Known>, string]>([
+    ['nothing before the batch is found', TIMED_OUT, {}, ''],
+    ['the last word on the attempt', TIMED_OUT, { batch: aBatch() }, 'IN_PROGRESS'],
+    [
+      "CodeBuild's own word, even one nobody knows",
+      NOT_RETRIED,
+      { batch: aFailedBatch({ status: 'Exploded' }) },
+      'Exploded',
+    ],
+    [
+      'nothing of an attempt before: the retry was never seen',
+      { kind: 'never-seen', looks: 5, milliseconds: 60_000 },
+      { batch: failed, past: afterRetryOf(failed) },
+      '',
+    ],
+    ['the word on the new attempt', SUCCEEDED, recovered, 'SUCCEEDED'],
+    [
+      "someone else's attempt",
+      TIMED_OUT,
+      { batch: aBatch(), past: aPast({ attempts: [failed] }) },
+      'IN_PROGRESS',
+    ],
+  ])('gives as batch status %s', (_, ending, known, expected) => {
+    expect(anOutcome(ending, known).batchStatus).toBe(expected);
+  });
+
+  it('claims no failed groups of the attempt before when the retry was never seen', () => {
+    const outcome = anOutcome(
+      { kind: 'never-seen', looks: 5, milliseconds: 60_000 },
+      {
+        batch: failed,
+        past: afterRetryOf(failed),
+      },
+    );
+    expect(outcome.groups.filter((group) => group.failed)).toEqual([]);
+  });
+
+  it('hands on what is known', () => {
+    const durations = new Map([['unit', 5000]]);
+    expect(anOutcome(SUCCEEDED, { ...recovered, groupsLag: true, durations })).toMatchObject({
+      attempt: 2,
+      retries: 1,
+      groupsLag: true,
+      durations,
+      elapsed: 5 * MINUTE,
+    });
+  });
+
+  it('knows nothing at first, anew each time', () => {
+    expect(anOutcome({ kind: 'gone' })).toMatchObject({
+      batch: null,
+      groups: [],
+      attempt: 1,
+      retries: 0,
+    });
+    expect(knowNothing().durations).not.toBe(knowNothing().durations);
+  });
+});
+
+describe('tellFailed', () => {
+  const groups = (count: number, status: string): ReturnType<typeof aGroup>[] =>
+    Array.from({ length: count }, (_, index) => aGroup(`g${index + 1}`, status));
+
+  test.each([
+    ['nothing where none did', groups(2, 'SUCCEEDED'), ''],
+    ['one', groups(1, 'FAILED'), '1 of 1 build group failed (g1)'],
+    ['five by name', groups(5, 'FAULT'), '5 of 5 build groups failed (g1, g2, g3, g4, g5)'],
+    [
+      'more than five by number',
+      groups(7, 'FAILED'),
+      '7 of 7 build groups failed (g1, g2, g3, g4, g5 and 2 more)',
+    ],
+    [
+      'no DOWNLOAD_SOURCE',
+      [aGroup('DOWNLOAD_SOURCE'), ...groups(1, 'FAILED'), aGroup('x')],
+      '1 of 2 build groups failed (g1)',
+    ],
+    [
+      'DOWNLOAD_SOURCE if it failed',
+      [aGroup('DOWNLOAD_SOURCE', 'FAILED'), aGroup('x', 'STOPPED')],
+      '1 of 2 build groups failed (DOWNLOAD_SOURCE)',
+    ],
+    ['no ignored failure', [aGroup('x', 'FAILED', { ignoreFailure: true })], ''],
+    ['no stopped group', groups(3, 'STOPPED'), ''],
+  ])('tells %s', (_, given, expected) => {
+    expect(tellFailed(viewGroups(aFailedBatch({ groups: given }), aPast()))).toBe(expected);
+  });
+});
+
+describe('unexpected ends', () => {
+  test.each<[string, unknown, string]>([
+    ['an error', new TypeError('x is undefined'), '(TypeError: x is undefined)'],
+    ['anything else', 'a string', '(a string)'],
+  ])('an internal error is told as ours: %s', (_, error, what) => {
+    const ending = internalError(error);
+    expect(ending).toEqual({
+      kind: 'fault',
+      sentence: `This action met an error of its own ${what}. Please report it, with the log of a run with debug logging turned on.`,
+    });
+  });
+
+  it('an interruption carries its ending', () => {
+    const interruption = new Interruption({ kind: 'cancelled', by: 'SIGTERM' });
+    expect(interruption).toMatchObject({
+      name: 'Interruption',
+      ending: { kind: 'cancelled', by: 'SIGTERM' },
+    });
+  });
+});

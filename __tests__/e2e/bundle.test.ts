@@ -1,0 +1,162 @@
+import { describe, expect, jest, test } from '@jest/globals';
+import { accessDenied, THROTTLED, type BatchPlan } from '../../simulator/index.ts';
+import { OUTPUT_NAMES } from '../../src/report/outputs.ts';
+import { runAction } from '../support/action.ts';
+import { ID, shop } from '../support/scenarios.ts';
+
+// Real processes and sockets on a busy machine.
+jest.setTimeout(60_000);
+
+const LOOK = 'BatchGetBuildBatches';
+const RETRY = 'RetryBuildBatch';
+
+/** Short enough for real time. */
+const QUICK: BatchPlan = {
+  downloadBatchspec: 0.2,
+  commit: '5f0c1e9a7b3d4826c1d2e3f4a5b6c7d8e9f0a1b2',
+  combinedArtifact: 'arn:aws:s3:::shop/all.zip',
+  groups: {
+    lint: { takes: 0.2 },
+    unit: { takes: 0.5, ends: ['FAILED', 'SUCCEEDED'] },
+    package: { takes: 0.3, dependsOn: ['unit'], artifact: 'arn:aws:s3:::shop/package.zip' },
+  },
+};
+const STUBBORN: BatchPlan = { ...QUICK, groups: { unit: { takes: 0.3, ends: ['FAILED'] } } };
+const inputs = { 'batch-id': ID, 'poll-interval': '0.5' };
+
+const errorsIn = (stdout: string): string[] =>
+  stdout.split('\n').filter((line) => line.startsWith('::error'));
+
+describe('the committed bundle', () => {
+  test('retries a failed batch and reports it', async () => {
+    const run = await runAction(shop(QUICK), inputs);
+
+    expect(run.stderr).toBe('');
+    expect(run.exitCode).toBe(0);
+    expect(errorsIn(run.stdout)).toEqual([]);
+    expect(run.stdout).toContain('::group::Attempt 2 (retry 1 of 1)\n');
+    expect(run.operations.slice(0, 3)).toEqual([LOOK, RETRY, LOOK]);
+    expect(new Set(run.operations.slice(3))).toEqual(new Set([LOOK]));
+    expect(Object.keys(run.outputs).sort()).toEqual([...OUTPUT_NAMES].sort());
+    expect(run.outputs).toMatchObject({
+      'batch-id': ID,
+      'batch-status': 'SUCCEEDED',
+      conclusion: 'success',
+      'retry-count': '1',
+      'failed-groups': '[]',
+      'flaky-groups': '["unit"]',
+    });
+    expect(JSON.parse(run.outputs['build-groups'] ?? '')).toMatchObject([
+      { identifier: 'DOWNLOAD_SOURCE' },
+      { identifier: 'lint', attempts: [{ status: 'SUCCEEDED' }] },
+      { identifier: 'unit', attempts: [{ status: 'FAILED' }, { status: 'SUCCEEDED' }] },
+      { identifier: 'package', dependsOn: ['unit'], artifacts: [{ uri: 's3://shop/package.zip' }] },
+    ]);
+    expect(JSON.parse(run.outputs['artifacts'] ?? '')).toMatchObject([
+      { group: null, uri: 's3://shop/all.zip' },
+      { group: 'package', uri: 's3://shop/package.zip' },
+    ]);
+    expect(run.results).toMatchObject({ 'batch-id': ID, 'retry-count': 1 });
+    expect(run.summary).toContain('## ✅ web-shop: the batch succeeded on attempt 2\n');
+    expect(run.summary).toContain('🟥🟩');
+  });
+
+  test('fails with the verdict first, then the failed groups', async () => {
+    const run = await runAction(shop(STUBBORN), { ...inputs, 'max-retries': '2' });
+
+    expect(run.exitCode).toBe(1);
+    expect(run.stderr).toBe('');
+    expect(run.operations.filter((operation) => operation === RETRY)).toHaveLength(2);
+    const [verdict, ...groups] = errorsIn(run.stdout);
+    expect(verdict).toContain(`Batch ${ID} ended FAILED on attempt 3`);
+    expect(groups).toEqual([
+      expect.stringContaining('::error title=unit::Build group unit: FAILED'),
+    ]);
+    expect(run.outputs).toMatchObject({ conclusion: 'failure', 'failed-groups': '["unit"]' });
+    expect(run.summary).toContain('❌');
+  });
+
+  test('refuses bad inputs before anything is called', async () => {
+    const run = await runAction(shop(QUICK), {
+      'batch-id': 'no-colon',
+      'max-retries': '12abc',
+      'poll-interval': '0',
+    });
+
+    expect(run.exitCode).toBe(1);
+    expect(run.operations).toEqual([]);
+    const [error, ...more] = errorsIn(run.stdout);
+    expect(more).toEqual([]);
+    for (const part of ['batch-id: "no-colon"', 'max-retries: "12abc"', 'poll-interval: "0"']) {
+      expect(error).toContain(part);
+    }
+    expect(Object.keys(run.outputs).sort()).toEqual([...OUTPUT_NAMES].sort());
+    expect(run.outputs).toMatchObject({ conclusion: 'failure', 'build-groups': '[]' });
+    expect(run.summary).toContain('the inputs are not right');
+  });
+
+  test('says what right is missing', async () => {
+    const project = 'arn:aws:codebuild:us-west-2:123456789012:project/web-shop';
+    const scenario = {
+      ...shop(QUICK),
+      faults: [{ operation: RETRY, fault: accessDenied(RETRY, project) }],
+    };
+    const run = await runAction(scenario, inputs);
+
+    expect(run.exitCode).toBe(1);
+    expect(run.operations).toEqual([LOOK, RETRY]);
+    expect(run.outputs['reason']).toContain('codebuild:RetryBuildBatch');
+    expect(run.outputs).toMatchObject({ 'batch-id': ID, 'batch-status': 'FAILED' });
+    expect(run.stdout).not.toMatch(/\n\s+at /);
+  });
+
+  test('waits throttling, dropped connections and foreign answers out', async () => {
+    const faults = [
+      { operation: LOOK, calls: [2], fault: THROTTLED },
+      { operation: LOOK, calls: [3], fault: { kind: 'reset' } as const },
+      { operation: LOOK, calls: [4], fault: { kind: 'html' } as const },
+      { operation: LOOK, calls: [5], fault: { kind: 'truncated' } as const },
+      { operation: RETRY, calls: [1], fault: { kind: 'lost' } as const },
+    ];
+    const run = await runAction({ ...shop(QUICK), faults }, inputs);
+
+    expect(run.exitCode).toBe(0);
+    expect(run.outputs).toMatchObject({ conclusion: 'success', 'retry-count': '1' });
+    const sent = run.simulator.calls.filter(({ operation }) => operation === RETRY);
+    expect(sent).toHaveLength(2);
+    expect(sent[0]?.input).toEqual(sent[1]?.input);
+  });
+
+  test('ends at its timeout and leaves the batch running', async () => {
+    const scenario = shop({ ...QUICK, groups: { unit: { takes: 600 } }, startedAgo: 10 });
+    const run = await runAction(scenario, { ...inputs, timeout: '1' });
+
+    expect(run.exitCode).toBe(1);
+    expect(run.outputs).toMatchObject({ conclusion: 'timed_out', 'batch-status': 'IN_PROGRESS' });
+    expect(run.operations).not.toContain('StopBuildBatch');
+    expect(run.summary).toContain('⌛');
+  });
+
+  test('ends with outputs and summary when it is cancelled', async () => {
+    const scenario = shop({ ...QUICK, groups: { unit: { takes: 600 } }, startedAgo: 10 });
+    const run = await runAction(scenario, inputs, {}, ({ action }) => {
+      action.stdout?.on('data', (text: Buffer) => {
+        if (text.includes('::group::Attempt 1')) action.kill('SIGINT');
+      });
+    });
+
+    expect(run.exitCode).toBe(1);
+    expect(run.outputs).toMatchObject({ conclusion: 'cancelled', 'batch-id': ID });
+    expect(run.summary).toContain('🚫');
+  });
+
+  test('keeps its verdict where outputs and summary cannot be written', async () => {
+    const run = await runAction(shop(QUICK), inputs, {
+      GITHUB_STEP_SUMMARY: '/nowhere/summary',
+      RUNNER_TEMP: '/nowhere',
+    });
+    expect(run.exitCode).toBe(0);
+    expect(run.outputs).toMatchObject({ conclusion: 'success', 'results-file': '' });
+    expect(run.stdout).toContain('::warning::The job summary could not be written');
+  });
+});

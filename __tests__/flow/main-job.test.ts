@@ -1,0 +1,248 @@
+import { describe, expect, test } from '@jest/globals';
+import { runFlow } from '../support/flow.ts';
+import { BROKEN, COMMIT, FLAKY, ID, shop } from '../support/scenarios.ts';
+
+const LOOK = 'BatchGetBuildBatches';
+const RETRY = 'RetryBuildBatch';
+const LIST = 'ListBuildBatchesForProject';
+
+describe('a failed batch', () => {
+  test('is retried once, watched to its end, and succeeds', async () => {
+    const { outcome, operations, simulator, log } = await runFlow(shop(FLAKY), { 'batch-id': ID });
+
+    expect(outcome).toMatchObject({ conclusion: 'success', retries: 1, attempt: 2 });
+    expect(operations.slice(0, 3)).toEqual([LOOK, RETRY, LOOK]);
+    expect(operations.filter((operation) => operation === RETRY)).toHaveLength(1);
+    expect(simulator.calls.find(({ operation }) => operation === RETRY)?.input).toEqual({
+      id: ID,
+      retryType: 'RETRY_FAILED_BUILDS',
+      idempotencyToken: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
+    expect(outcome.groups.filter((group) => group.flaky).map((group) => group.identifier)).toEqual([
+      'unit',
+    ]);
+    expect(log).toEqual([
+      `Batch #1 of web-shop: FAILED, commit 5f0c1e9a7b3d, ${ID}`,
+      `https://us-west-2.console.aws.amazon.com/codesuite/codebuild/123456789012/projects/web-shop/batch/${ID.replace(':', '%3A')}?region=us-west-2`,
+      '3 build groups: 1 SUCCEEDED, 1 FAILED, 1 STOPPED',
+      '<',
+      'Attempt 1 ended FAILED: 1 of 3 build groups failed (unit)',
+      'Retrying: FAILED is a status to retry on, 0 of 1 retries made.',
+      '> Attempt 2 (retry 1 of 1)',
+      'unit: FAILED → IN_PROGRESS',
+      'package: STOPPED → PENDING',
+      'batch: DOWNLOAD_BATCHSPEC → IN_PROGRESS (30s)',
+      'unit: IN_PROGRESS → SUCCEEDED (1m)',
+      'package: PENDING → IN_PROGRESS (1m)',
+      'package: IN_PROGRESS → SUCCEEDED (30s)',
+      'batch: IN_PROGRESS → SUCCEEDED (1m 30s)',
+      '<',
+      'Attempt 2 ended SUCCEEDED',
+    ]);
+  });
+
+  test('is retried up to the limit, each time with a new token, and stays failed', async () => {
+    const given = { 'batch-id': ID, 'max-retries': '3' };
+    const { outcome, simulator } = await runFlow(shop(BROKEN), given);
+
+    expect(outcome).toMatchObject({ conclusion: 'failure', retries: 3, attempt: 4 });
+    expect(outcome.reason).toBe(
+      `Batch ${ID} ended FAILED on attempt 4, after 3 retries by this step: 1 of 2 build groups failed (unit); not retried because no retry is left: 3 of 3 made (max-retries).`,
+    );
+    const tokens = simulator.calls
+      .filter(({ operation }) => operation === RETRY)
+      .map(({ input }) => (input as { idempotencyToken: string }).idempotencyToken);
+    expect(new Set(tokens).size).toBe(3);
+    expect(outcome.groups.find(({ identifier }) => identifier === 'unit')?.attempts).toHaveLength(
+      4,
+    );
+  });
+
+  test.each([
+    ['max-retries 0', { 'max-retries': '0' }, 'this step only watches (max-retries: 0)'],
+    [
+      'a status that is not worth it',
+      { 'retry-on': 'FAULT' },
+      'FAILED is not a status to retry on (retry-on: FAULT)',
+    ],
+    [
+      'as many attempts as are allowed',
+      { 'max-attempts': '1' },
+      'the batch has had 1 of at most 1 attempts (max-attempts)',
+    ],
+  ])('is not retried with %s', async (_, given, because) => {
+    const { outcome, operations } = await runFlow(shop(FLAKY), { 'batch-id': ID, ...given });
+    expect(operations).toEqual([LOOK]);
+    expect(outcome).toMatchObject({ conclusion: 'failure', retries: 0 });
+    expect(outcome.reason).toContain(because);
+  });
+
+  test('counts the attempts that others made towards max-attempts', async () => {
+    const scenario = shop({ ...BROKEN, retriedAgo: [2000, 1000] });
+    const given = { 'batch-id': ID, 'max-retries': '9', 'max-attempts': '4' };
+    const { outcome } = await runFlow(scenario, given);
+    expect(outcome).toMatchObject({ conclusion: 'failure', retries: 1, attempt: 4 });
+  });
+
+  test('waits for retry-delay before each retry', async () => {
+    const given = { 'batch-id': ID, 'max-retries': '2', 'retry-delay': '10m' };
+    const { simulator, log } = await runFlow(shop(BROKEN), given);
+    const times = simulator.calls.filter(({ operation }) => operation === RETRY);
+    const looked = simulator.calls[0]?.at ?? 0;
+    expect((times[0]?.at ?? 0) - looked).toBe(600_000);
+    expect(log).toContain(
+      'Retrying: FAILED is a status to retry on, 0 of 2 retries made. Pausing for 10m first.',
+    );
+  });
+
+  test('runs every group again with RETRY_ALL_BUILDS', async () => {
+    const given = { 'batch-id': ID, 'retry-type': 'RETRY_ALL_BUILDS' };
+    const { outcome } = await runFlow(shop(FLAKY), given);
+    expect(outcome.conclusion).toBe('success');
+    expect(outcome.groups.map(({ attempts }) => attempts.length)).toEqual([2, 2, 2, 2]);
+  });
+
+  test.each(['FAULT', 'TIMED_OUT'])('that ended %s is retried too', async (status) => {
+    const scenario = shop({ ...BROKEN, groups: { unit: {} }, ends: [{ status }, null] });
+    const { outcome } = await runFlow(scenario, { 'batch-id': ID });
+    expect(outcome).toMatchObject({ conclusion: 'success', retries: 1 });
+  });
+
+  test('that was stopped is retried only if retry-on says so', async () => {
+    const scenario = shop({ ...FLAKY, ends: ['STOPPED', null] });
+    const left = await runFlow(scenario, { 'batch-id': ID });
+    expect(left.outcome).toMatchObject({
+      conclusion: 'failure',
+      retries: 0,
+      batchStatus: 'STOPPED',
+    });
+    const retried = await runFlow(scenario, { 'batch-id': ID, 'retry-on': 'failed,stopped' });
+    expect(retried.outcome).toMatchObject({ conclusion: 'success', retries: 1 });
+  });
+
+  test('whose batch spec is bad has no groups and is told as such', async () => {
+    const { outcome } = await runFlow(shop({ ...BROKEN, ends: ['BAD_BATCHSPEC'] }), {
+      'batch-id': ID,
+    });
+    expect(outcome).toMatchObject({ conclusion: 'failure', retries: 1, batchStatus: 'FAILED' });
+    expect(outcome.groups.filter((group) => group.failed)).toEqual([]);
+  });
+});
+
+describe('a batch that has SUCCEEDED', () => {
+  test('needs nothing', async () => {
+    const scenario = shop({ groups: { unit: {} } });
+    const { outcome, operations, elapsed } = await runFlow(scenario, { 'batch-id': ID });
+    expect(operations).toEqual([LOOK]);
+    expect(elapsed).toBe(0);
+    expect(outcome.conclusion).toBe('success');
+    expect(outcome.reason).toBe(`Nothing to do: batch ${ID} had already SUCCEEDED.`);
+  });
+
+  test('after a retry that someone else made shows its flaky group', async () => {
+    const { outcome } = await runFlow(shop({ ...FLAKY, retriedAgo: [1000] }), { 'batch-id': ID });
+    expect(outcome).toMatchObject({ conclusion: 'success', retries: 0, attempt: 2 });
+    expect(outcome.groups.filter((group) => group.flaky)).toHaveLength(1);
+  });
+});
+
+describe('a batch that still runs', () => {
+  test('is watched from its first second, then retried', async () => {
+    const scenario = { projects: { 'web-shop': { next: FLAKY } } };
+    const { outcome, operations, log } = await runFlow(
+      scenario,
+      { 'project-name': 'web-shop' },
+      ({ simulator }) => simulator.perform('StartBuildBatch', { projectName: 'web-shop' }),
+    );
+    expect(operations[0]).toBe(LIST);
+    expect(outcome).toMatchObject({ conclusion: 'success', retries: 1, attempt: 2 });
+    expect(log).toContain('> Attempt 1');
+    expect(log).toContain('unit: IN_PROGRESS → FAILED (1m)');
+    expect(log).toContain('package: PENDING → STOPPED (1m)');
+  });
+
+  test('for eight hours is looked at every interval and tells a heartbeat every half hour', async () => {
+    const scenario = shop({ startedAgo: 60, groups: { slow: { takes: 8 * 3600 } } });
+    const given = { 'batch-id': ID, 'poll-interval': '1m' };
+    const { outcome, operations, log, elapsed } = await runFlow(scenario, given);
+    expect(outcome.conclusion).toBe('success');
+    expect(operations).toHaveLength(Math.ceil(elapsed / 60_000) + 1);
+    expect(log.filter((line) => line.startsWith('Still IN_PROGRESS'))).toHaveLength(15);
+    expect(log.length).toBeLessThan(25);
+  });
+});
+
+describe('which batch', () => {
+  const older = {
+    id: 'web-shop:older',
+    startedAgo: 9000,
+    commit: 'a'.repeat(40),
+    groups: { unit: {} },
+  };
+  const twoBatches = {
+    projects: { 'web-shop': { batches: [older, { id: ID, startedAgo: 3600, ...FLAKY }] } },
+  };
+
+  test.each([
+    ['an ARN', { 'batch-id': `arn:aws:codebuild:us-west-2:123456789012:build-batch/${ID}` }],
+    [
+      'a console address',
+      {
+        'batch-id': `https://us-west-2.console.aws.amazon.com/codesuite/codebuild/123456789012/projects/web-shop/batch/${ID.replace(':', '%3A')}/builds?region=us-west-2`,
+      },
+    ],
+    ['the newest of a project', { 'project-name': 'web-shop' }],
+    ['a commit of a project', { 'project-name': 'web-shop', commit: COMMIT }],
+    ['the first digits of a commit', { 'project-name': 'web-shop', commit: '5F0C1E9' }],
+  ])('is named by %s', async (_, given) => {
+    const { outcome } = await runFlow(twoBatches, given);
+    expect(outcome).toMatchObject({ conclusion: 'success', retries: 1, batch: { id: ID } });
+  });
+
+  test('is an older one if that built the commit', async () => {
+    const given = { 'project-name': 'web-shop', commit: 'aaaaaaa' };
+    const { outcome, operations } = await runFlow(twoBatches, given);
+    expect(outcome).toMatchObject({ conclusion: 'success', batch: { id: 'web-shop:older' } });
+    expect(operations).toEqual([LIST, LOOK]);
+  });
+
+  test.each([
+    [
+      'an unknown id',
+      { 'batch-id': 'web-shop:nothing' },
+      /knows no batch web-shop:nothing in region us-west-2\. A wrong region is the usual cause/,
+    ],
+    [
+      'an unknown project',
+      { 'project-name': 'nothing' },
+      /did not find .* in region us-west-2\. A wrong region is the usual cause/,
+    ],
+    [
+      'a commit that no batch built',
+      { 'project-name': 'web-shop', commit: 'bbbbbbb' },
+      /None of the latest 2 batch builds of project web-shop .* commit bbbbbbb/,
+    ],
+  ])('cannot be found by %s', async (_, given, reason) => {
+    const { outcome, operations } = await runFlow(twoBatches, given);
+    expect(outcome).toMatchObject({ conclusion: 'failure', batch: null, retries: 0 });
+    expect(outcome.reason).toMatch(reason);
+    expect(operations).not.toContain(RETRY);
+  });
+
+  test('has none to find in a project without batches', async () => {
+    const { outcome } = await runFlow(
+      { projects: { 'web-shop': { next: FLAKY } } },
+      { 'project-name': 'web-shop' },
+    );
+    expect(outcome.reason).toMatch(/Project web-shop has no batch builds in region us-west-2/);
+  });
+
+  test('that was started a moment ago may be invisible at the first look', async () => {
+    const { outcome } = await runFlow(
+      { projects: { 'web-shop': { next: FLAKY } }, switches: { invisibleLooksAfterStart: 1 } },
+      { 'project-name': 'web-shop' },
+      ({ simulator }) => simulator.perform('StartBuildBatch', { projectName: 'web-shop' }),
+    );
+    expect(outcome.conclusion).toBe('success');
+  });
+});

@@ -1,0 +1,136 @@
+import { describe, expect, test } from '@jest/globals';
+import { THROTTLED } from '../../simulator/index.ts';
+import { Interruption } from '../../src/domain/interruption.ts';
+import { runFlow } from '../support/flow.ts';
+import { BROKEN, FLAKY, ID, shop } from '../support/scenarios.ts';
+
+const LOOK = 'BatchGetBuildBatches';
+const RETRY = 'RetryBuildBatch';
+
+describe('wait: false', () => {
+  const given = { 'batch-id': ID, wait: 'false' };
+
+  test('sends the retry and ends', async () => {
+    const { outcome, operations, elapsed } = await runFlow(shop(FLAKY), given);
+    expect(operations).toEqual([LOOK, RETRY]);
+    expect(elapsed).toBe(0);
+    expect(outcome).toMatchObject({
+      conclusion: 'success',
+      retries: 1,
+      batchStatus: 'IN_PROGRESS',
+    });
+    expect(outcome.groups.filter((group) => group.failed)).toEqual([]);
+  });
+
+  test('fails if the batch still runs', async () => {
+    const { outcome, operations } = await runFlow(shop({ ...FLAKY, startedAgo: 50 }), given);
+    expect(operations).toEqual([LOOK]);
+    expect(outcome).toMatchObject({ conclusion: 'failure', ending: { kind: 'still-running' } });
+  });
+
+  test('succeeds if the batch has', async () => {
+    const { outcome } = await runFlow(shop({ groups: { unit: {} } }), given);
+    expect(outcome.conclusion).toBe('success');
+  });
+
+  test('fails if no retry is due', async () => {
+    const { outcome } = await runFlow(shop(FLAKY), { ...given, 'max-retries': '0' });
+    expect(outcome).toMatchObject({ conclusion: 'failure', ending: { kind: 'failed' } });
+  });
+});
+
+describe('timeout', () => {
+  test.each([
+    ['while the batch runs', { startedAgo: 40 }, {}, '45', 45_000],
+    ['in the pause before a retry', {}, { 'retry-delay': '10m' }, '1m', 60_000],
+    ['after a retry', {}, {}, '1m10s', 70_000],
+  ])('ends the step to the second %s', async (_, batch, more, timeout, elapsed) => {
+    const flow = await runFlow(shop({ ...FLAKY, ...batch }), { 'batch-id': ID, timeout, ...more });
+    expect(flow.elapsed).toBe(elapsed);
+    expect(flow.outcome).toMatchObject({ conclusion: 'timed_out', exitCode: 1 });
+    expect(flow.outcome.reason).toContain(`run this step again with batch-id ${ID}`);
+    expect(flow.operations).not.toContain('StopBuildBatch');
+  });
+
+  test('leaves room for a last look, which may still see the end', async () => {
+    const scenario = shop({ startedAgo: 0, downloadBatchspec: 1, groups: { unit: { takes: 95 } } });
+    const given = { 'batch-id': ID, 'poll-interval': '60', timeout: '100' };
+    const { outcome, elapsed } = await runFlow(scenario, given);
+    expect(outcome.conclusion).toBe('success');
+    expect(elapsed).toBe(98_000);
+  });
+
+  test('bounds a call that is not answered', async () => {
+    const scenario = {
+      ...shop(FLAKY),
+      faults: [{ operation: LOOK, calls: [2], fault: { kind: 'slow', seconds: 25 } as const }],
+    };
+    const flow = await runFlow(scenario, { 'batch-id': ID, timeout: '20' });
+    expect(flow.elapsed).toBe(20_000);
+    expect(flow.outcome).toMatchObject({ conclusion: 'timed_out', retries: 1 });
+  });
+});
+
+test('a cancellation ends the wait at once and keeps what is known', async () => {
+  const { outcome, elapsed } = await runFlow(
+    shop({ ...FLAKY, startedAgo: 40 }),
+    { 'batch-id': ID },
+    ({ clock, abort }) =>
+      clock.at(20, () => abort.abort(new Interruption({ kind: 'cancelled', by: 'SIGINT' }))),
+  );
+  expect(elapsed).toBe(20_000);
+  expect(outcome).toMatchObject({ conclusion: 'cancelled', exitCode: 1, batch: { id: ID } });
+});
+
+describe('a failed call is not a failed build', () => {
+  test('throttled looks are waited out, told once, and change nothing', async () => {
+    const scenario = {
+      ...shop(FLAKY),
+      faults: [{ operation: LOOK, from: 20, until: 70, fault: THROTTLED }],
+    };
+    const { outcome, events } = await runFlow(scenario, { 'batch-id': ID });
+    expect(outcome).toMatchObject({ conclusion: 'success', retries: 1 });
+    const kinds = events.map((event) => event.kind);
+    expect(kinds.filter((kind) => kind === 'trouble-began')).toHaveLength(1);
+    expect(kinds.filter((kind) => kind === 'trouble-ended')).toHaveLength(1);
+  });
+
+  test.each([
+    ['lost', { kind: 'lost' }],
+    ['cut short', { kind: 'truncated' }],
+    ['late', { kind: 'slow', seconds: 60 }],
+  ] as const)('a retry whose answer was %s is sent again with the same token', async (_, fault) => {
+    const scenario = { ...shop(FLAKY), faults: [{ operation: RETRY, calls: [1], fault }] };
+    const { outcome, simulator } = await runFlow(scenario, { 'batch-id': ID, 'max-retries': '5' });
+    const sent = simulator.calls.filter(({ operation }) => operation === RETRY);
+    expect(sent).toHaveLength(2);
+    expect(sent[1]?.input).toEqual(sent[0]?.input);
+    expect(outcome).toMatchObject({ conclusion: 'success', retries: 1, attempt: 2 });
+  });
+
+  test('a lost retry counts as ours even where tokens are forgotten', async () => {
+    const scenario = {
+      ...shop(BROKEN, { forgetsTokens: true }),
+      faults: [{ operation: RETRY, calls: [1], fault: { kind: 'lost' } as const }],
+    };
+    const { outcome } = await runFlow(scenario, { 'batch-id': ID });
+    expect(outcome).toMatchObject({ conclusion: 'failure', retries: 1, attempt: 2 });
+  });
+
+  test('a retry that is throttled for longer than a token lives is made once', async () => {
+    const scenario = {
+      ...shop(FLAKY),
+      faults: [{ operation: RETRY, until: 400, fault: THROTTLED }],
+    };
+    const { outcome } = await runFlow(scenario, { 'batch-id': ID });
+    expect(outcome).toMatchObject({ conclusion: 'success', retries: 1, attempt: 2 });
+  });
+
+  test('an outage of 15 minutes ends the step and says so', async () => {
+    const scenario = { ...shop(FLAKY), faults: [{ operation: LOOK, from: 1, fault: THROTTLED }] };
+    const { outcome, elapsed } = await runFlow(scenario, { 'batch-id': ID });
+    expect(outcome).toMatchObject({ conclusion: 'failure', retries: 1, ending: { kind: 'fault' } });
+    expect(outcome.reason).toMatch(/throttled .* Tried \d+ times over 15m without an answer\.$/);
+    expect(elapsed).toBe(915_000);
+  });
+});

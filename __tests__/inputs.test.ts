@@ -1,0 +1,331 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { DEFAULTS, readInputs, warnAbout, type Inputs } from '../src/inputs.ts';
+
+const SOMEWHERE = { AWS_REGION: 'us-west-2' };
+const ARN = 'arn:aws:codebuild:eu-west-1:123456789012:build-batch/app:8472cae5';
+
+type Given = Readonly<Record<string, string>>;
+
+function read(given: Given, environment: Given = SOMEWHERE): ReturnType<typeof readInputs> {
+  return readInputs((name) => given[name] ?? '', environment);
+}
+
+function goodInputs(given: Given, environment: Given = SOMEWHERE): Inputs {
+  const inputs = read(given, environment);
+  if ('problems' in inputs) throw new Error(inputs.problems.join(' '));
+  return inputs;
+}
+
+function problemsOf(given: Given, environment: Given = SOMEWHERE): readonly string[] {
+  const inputs = read(given, environment);
+  return 'problems' in inputs ? inputs.problems : [];
+}
+
+describe('the inputs', () => {
+  it('are the defaults where nothing but the batch is given', () => {
+    expect(read({ 'batch-id': 'app:8472cae5' })).toEqual({
+      which: { kind: 'batch', id: 'app:8472cae5' },
+      region: 'us-west-2',
+      retryType: 'RETRY_FAILED_BUILDS',
+      maxRetries: 1,
+      maxAttempts: null,
+      retryDelay: 0,
+      retryOn: ['FAILED', 'FAULT', 'TIMED_OUT'],
+      wait: true,
+      pollInterval: 15_000,
+      timeout: null,
+    });
+  });
+
+  it('have the defaults of action.yml', () => {
+    const path = new URL('../action.yml', import.meta.url);
+    const { inputs } = parse(readFileSync(path, 'utf8')) as {
+      inputs: Record<string, { default?: string }>;
+    };
+    const declared = Object.entries(inputs).flatMap(([name, input]) =>
+      input.default === undefined ? [] : [[name, input.default]],
+    );
+    expect(Object.fromEntries(declared)).toMatchObject(DEFAULTS);
+  });
+
+  test.each<[string, string, Partial<Inputs>]>([
+    ['retry-type', 'retry_all_builds', { retryType: 'RETRY_ALL_BUILDS' }],
+    ['max-retries', '0', { maxRetries: 0 }],
+    ['max-retries', '100', { maxRetries: 100 }],
+    ['max-attempts', '1', { maxAttempts: 1 }],
+    ['max-attempts', '1000', { maxAttempts: 1000 }],
+    ['retry-delay', '1h30m', { retryDelay: 5_400_000 }],
+    ['retry-delay', '0s', { retryDelay: 0 }],
+    ['retry-on', 'stopped', { retryOn: ['STOPPED'] }],
+    ['retry-on', ' failed,\nFault\r\n\n,FAILED,', { retryOn: ['FAILED', 'FAULT'] }],
+    ['wait', 'false', { wait: false }],
+    ['wait', 'False', { wait: false }],
+    ['wait', 'FALSE', { wait: false }],
+    ['wait', 'True', { wait: true }],
+    ['wait', 'TRUE', { wait: true }],
+    ['poll-interval', '0.5', { pollInterval: 500 }],
+    ['poll-interval', '500ms', { pollInterval: 500 }],
+    ['timeout', '2h', { timeout: 7_200_000 }],
+    ['timeout', '36h', { timeout: 129_600_000 }],
+    ['aws-region', 'us-gov-west-1', { region: 'us-gov-west-1' }],
+    ['aws-region', 'cn-northwest-1', { region: 'cn-northwest-1' }],
+    ['aws-region', 'us-iso-east-1', { region: 'us-iso-east-1' }],
+  ])('take %s: %j', (name, value, expected) => {
+    expect(goodInputs({ 'batch-id': 'app:1', [name]: value })).toMatchObject(expected);
+  });
+
+  const DURATION =
+    'must be a number of seconds (15, 0.5) or a number with a unit (500ms, 30s, 10m, 1h30m).';
+  const BOOLEAN = 'must be true or false (also True, TRUE, False, FALSE).';
+  const REGION = 'must be the name of an AWS region, such as us-east-1.';
+  const STATUSES = 'must be a list of FAILED, FAULT, TIMED_OUT, STOPPED.';
+
+  test.each([
+    ['retry-type', 'ALL', 'must be RETRY_FAILED_BUILDS or RETRY_ALL_BUILDS.'],
+    ...[
+      '-1',
+      '101',
+      '1.5',
+      '1e9',
+      '12abc',
+      'NaN',
+      'Infinity',
+      '0x10',
+      '+1',
+      '１',
+      '9'.repeat(50),
+    ].map((value) => ['max-retries', value, 'must be a whole number from 0 to 100.'] as const),
+    ...['0', '1001', '-5', 'many'].map(
+      (value) => ['max-attempts', value, 'must be a whole number from 1 to 1000.'] as const,
+    ),
+    ...['12abc', '-5', '1e9', 'NaN', 'Infinity', '5 m', '30m1h'].flatMap((value) =>
+      ['retry-delay', 'poll-interval', 'timeout'].map((name) => [name, value, DURATION] as const),
+    ),
+    ['poll-interval', '0', 'must be greater than 0.'],
+    ['poll-interval', '0ms', 'must be greater than 0.'],
+    ['timeout', '0', 'must be greater than 0.'],
+    ['timeout', '0h0m', 'must be greater than 0.'],
+    ['retry-on', 'SUCCEEDED', STATUSES],
+    ['retry-on', 'FAILED, CLIENT_ERROR', STATUSES],
+    ['retry-on', ',', STATUSES],
+    ...['yes', 'no', '1', '0', 'on', 'tRUE'].map((value) => ['wait', value, BOOLEAN] as const),
+    ...['US-EAST-1', 'us-east', 'useast1', 'us-east-1.example.com', 'us_east_1', '*'].map(
+      (value) => ['aws-region', value, REGION] as const,
+    ),
+    ['commit', '3a9e11c', 'may be given with project-name only.'],
+  ])('refuse %s: "%s"', (name, value, rule) => {
+    expect(problemsOf({ 'batch-id': 'app:1', [name]: value })).toEqual([
+      `${name}: "${value}" ${rule}`,
+    ]);
+  });
+
+  it('repeat no more than 200 characters of a value', () => {
+    expect(problemsOf({ 'batch-id': 'app:1', wait: 'x'.repeat(500) })).toEqual([
+      `wait: "${'x'.repeat(200)}…" ${BOOLEAN}`,
+    ]);
+  });
+
+  it('are all checked before any is told', () => {
+    const problems = problemsOf(
+      {
+        'batch-id': 'app',
+        commit: '3a9e11c',
+        'aws-region': 'moon',
+        'retry-type': 'ALL',
+        'max-retries': 'x',
+        'max-attempts': '0',
+        'retry-delay': 'x',
+        'retry-on': 'x',
+        wait: 'x',
+        'poll-interval': '0',
+        timeout: 'x',
+      },
+      {},
+    );
+    expect(problems.map((problem) => problem.split(':')[0])).toEqual([
+      'commit',
+      'batch-id',
+      'aws-region',
+      'retry-type',
+      'max-retries',
+      'max-attempts',
+      'retry-delay',
+      'retry-on',
+      'wait',
+      'poll-interval',
+      'timeout',
+    ]);
+  });
+});
+
+describe('which batch', () => {
+  test.each<[string, Given, Inputs['which']]>([
+    ['an id', { 'batch-id': 'app:1' }, { kind: 'batch', id: 'app:1' }],
+    ['an ARN', { 'batch-id': ARN }, { kind: 'batch', id: 'app:8472cae5' }],
+    ['a project', { 'project-name': 'app' }, { kind: 'newest-of-project', projectName: 'app' }],
+    [
+      'a commit of a project',
+      { 'project-name': 'app', commit: '3A9E11C' },
+      { kind: 'commit-of-project', projectName: 'app', commit: '3A9E11C' },
+    ],
+  ])('is named by %s', (_, given, expected) => {
+    expect(goodInputs(given).which).toEqual(expected);
+  });
+
+  const PROJECT = 'must be 2 to 255 of A-Z a-z 0-9 - _ and begin with a letter or digit.';
+  const COMMIT = 'must be a full commit id or at least its first 7 hexadecimal digits.';
+  const FORMS =
+    'allowed are project:uuid, the ARN of a batch, or its address in the CodeBuild console.';
+
+  test.each<[string, Given, string[]]>([
+    ['nothing', {}, ['batch-id and project-name: exactly one of them must be given; neither is.']],
+    [
+      'both',
+      { 'batch-id': 'app:1', 'project-name': 'app' },
+      [
+        'batch-id and project-name: exactly one of them must be given; both are ("app:1" and "app").',
+      ],
+    ],
+    [
+      'an id without colon',
+      { 'batch-id': 'app' },
+      [`batch-id: "app" has no colon between project and batch; ${FORMS}`],
+    ],
+    [
+      'the ARN of a build',
+      { 'batch-id': ARN.replace('build-batch', 'build') },
+      [
+        `batch-id: "${ARN.replace('build-batch', 'build')}" is the ARN of a single build, not of a batch; ${FORMS}`,
+      ],
+    ],
+    ['a project of one letter', { 'project-name': 'a' }, [`project-name: "a" ${PROJECT}`]],
+    [
+      'a project with a dash first',
+      { 'project-name': '-app' },
+      [`project-name: "-app" ${PROJECT}`],
+    ],
+    ['a project with a space', { 'project-name': 'my app' }, [`project-name: "my app" ${PROJECT}`]],
+    ['a short commit', { 'project-name': 'app', commit: '3a9e11' }, [`commit: "3a9e11" ${COMMIT}`]],
+    ['a branch', { 'project-name': 'app', commit: 'main' }, [`commit: "main" ${COMMIT}`]],
+    [
+      'a commit that is too long',
+      { 'project-name': 'app', commit: 'a'.repeat(65) },
+      [`commit: "${'a'.repeat(65)}" ${COMMIT}`],
+    ],
+    [
+      'a bad commit of a bad project',
+      { 'project-name': '?', commit: '?' },
+      [`project-name: "?" ${PROJECT}`, `commit: "?" ${COMMIT}`],
+    ],
+  ])('is not named by %s', (_, given, expected) => {
+    expect(problemsOf(given)).toEqual(expected);
+  });
+});
+
+describe('the region', () => {
+  const CONSOLE =
+    'https://eu-west-1.console.aws.amazon.com/codesuite/codebuild/projects/app/batch/app%3A1';
+  const both = { AWS_REGION: 'us-west-2', AWS_DEFAULT_REGION: 'ap-south-1' };
+
+  test.each<[string, Given, Given, string]>([
+    [
+      'aws-region before all others',
+      { 'batch-id': 'app:1', 'aws-region': 'eu-north-1' },
+      both,
+      'eu-north-1',
+    ],
+    ['the ARN before the environment', { 'batch-id': ARN }, both, 'eu-west-1'],
+    ['the console address before the environment', { 'batch-id': CONSOLE }, both, 'eu-west-1'],
+    ['AWS_REGION before AWS_DEFAULT_REGION', { 'batch-id': 'app:1' }, both, 'us-west-2'],
+    [
+      'AWS_DEFAULT_REGION at last',
+      { 'batch-id': 'app:1' },
+      { AWS_REGION: ' ', AWS_DEFAULT_REGION: ' ap-south-1 ' },
+      'ap-south-1',
+    ],
+    [
+      'aws-region that agrees with the ARN',
+      { 'batch-id': ARN, 'aws-region': 'eu-west-1' },
+      both,
+      'eu-west-1',
+    ],
+    [
+      'aws-region, whatever nonsense the environment holds',
+      { 'batch-id': 'app:1', 'aws-region': 'eu-west-1' },
+      { AWS_REGION: '?' },
+      'eu-west-1',
+    ],
+    ['the environment, with a project', { 'project-name': 'app' }, both, 'us-west-2'],
+  ])('is that of %s', (_, given, environment, expected) => {
+    expect(goodInputs(given, environment).region).toBe(expected);
+  });
+
+  test.each<[string, Given, Given, string[]]>([
+    [
+      'contradicts the ARN',
+      { 'batch-id': ARN, 'aws-region': 'us-west-2' },
+      {},
+      ['aws-region: "us-west-2" contradicts the region that batch-id names, "eu-west-1".'],
+    ],
+    [
+      'contradicts the console address',
+      { 'batch-id': CONSOLE, 'aws-region': 'us-west-2' },
+      {},
+      ['aws-region: "us-west-2" contradicts the region that batch-id names, "eu-west-1".'],
+    ],
+    [
+      'is nowhere',
+      { 'batch-id': 'app:1' },
+      {},
+      [
+        'aws-region: no region is known; give one such as us-east-1, or set AWS_REGION, or name the batch by its ARN or console address.',
+      ],
+    ],
+    [
+      'in AWS_REGION is none',
+      { 'batch-id': 'app:1' },
+      { AWS_REGION: 'moon' },
+      ['AWS_REGION: "moon" must be the name of an AWS region, such as us-east-1.'],
+    ],
+    [
+      'in AWS_DEFAULT_REGION is none',
+      { 'batch-id': 'app:1' },
+      { AWS_DEFAULT_REGION: 'moon' },
+      ['AWS_DEFAULT_REGION: "moon" must be the name of an AWS region, such as us-east-1.'],
+    ],
+    [
+      'in the ARN is none',
+      { 'batch-id': ARN.replace('eu-west-1', 'moon') },
+      {},
+      ['batch-id: "moon" must be the name of an AWS region, such as us-east-1.'],
+    ],
+  ])('is refused if it %s', (_, given, environment, expected) => {
+    expect(problemsOf(given, environment)).toEqual(expected);
+  });
+
+  it('is not missed where the batch-id that may name it is wrong', () => {
+    const problems = problemsOf({ 'batch-id': ARN.replace('build-batch', 'build') }, {});
+    expect(problems).toHaveLength(1);
+  });
+});
+
+describe('warnAbout', () => {
+  test.each([
+    ['4999ms', 1],
+    ['500ms', 1],
+    ['5', 0],
+    ['15', 0],
+  ])('a poll-interval of %s: %d warnings', (value, expected) => {
+    expect(warnAbout(goodInputs({ 'batch-id': 'app:1', 'poll-interval': value }))).toHaveLength(
+      expected,
+    );
+  });
+
+  it('names the input and its value', () => {
+    expect(warnAbout(goodInputs({ 'batch-id': 'app:1', 'poll-interval': '0.5' }))).toEqual([
+      'poll-interval: looks less than 5 s apart (500ms) are soon throttled by CodeBuild, for every user of the account.',
+    ]);
+  });
+});

@@ -1,0 +1,126 @@
+import { describe, expect, it, test } from '@jest/globals';
+import type { Ending } from '../../src/domain/outcome.ts';
+import { readInputs } from '../../src/inputs.ts';
+import { errorsOf } from '../../src/report/annotations.ts';
+import {
+  aBuild,
+  aFailedBatch,
+  aGroup,
+  anOutcome,
+  aRecoveredBatch,
+  MINUTE,
+  NOT_RETRIED,
+} from '../support/batches.ts';
+import { HOSTILE, UNPRINTABLE } from '../support/hostile.ts';
+
+const twelve = aFailedBatch({
+  groups: Array.from({ length: 12 }, (_, index) => aGroup(`g${index + 1}`, 'FAILED')),
+});
+
+describe('errorsOf', () => {
+  it('has nothing to say of a success, whatever failed on the way or was ignored', () => {
+    const groups = [aGroup('unit', 'FAILED', { ignoreFailure: true }), aGroup('e2e', 'FAILED')];
+    const batch = aRecoveredBatch({ groups });
+    expect(errorsOf(anOutcome({ kind: 'succeeded', already: false }, { batch }))).toEqual([]);
+  });
+
+  it('gives the verdict first, then the groups that failed', () => {
+    const groups = [
+      aGroup('lint', 'FAULT'),
+      aGroup('docs', 'FAILED', { ignoreFailure: true }),
+      aGroup('unit', 'FAILED'),
+      aGroup('e2e', 'STOPPED', { dependsOn: ['unit'] }),
+    ];
+    expect(errorsOf(anOutcome(NOT_RETRIED, { batch: aFailedBatch({ groups }) }))).toEqual([
+      {
+        title: 'Retry CodeBuild Batch',
+        message:
+          'Batch app:8472cae5 ended FAILED: 2 of 4 build groups failed (lint, unit); not retried because no retry is left: 1 of 1 made (max-retries).',
+      },
+      { title: 'lint', message: `Build group lint: FAULT. ${aBuild({ id: 'lint-1' }).consoleUrl}` },
+      {
+        title: 'unit',
+        message: `Build group unit: FAILED. ${aBuild({ id: 'unit-1' }).consoleUrl}`,
+      },
+    ]);
+  });
+
+  it('leaves no gap where a build has no address', () => {
+    const batch = aFailedBatch({
+      groups: [aGroup('unit', 'FAILED', { build: { consoleUrl: '' } })],
+    });
+    expect(errorsOf(anOutcome(NOT_RETRIED, { batch }))[1]?.message).toBe(
+      'Build group unit: FAILED.',
+    );
+  });
+
+  it('keeps to the ten that the runner keeps', () => {
+    const titles = errorsOf(anOutcome(NOT_RETRIED, { batch: twelve })).map(({ title }) => title);
+    expect(titles).toHaveLength(10);
+    expect(titles.at(-1)).toBe('g9');
+  });
+
+  test.each<[string, Ending]>([
+    ['not retried', NOT_RETRIED],
+    ['refused', { kind: 'retry-refused', sentence: 'No.' }],
+    ['timed out', { kind: 'timed-out', timeout: MINUTE }],
+    ['cancelled', { kind: 'cancelled', by: 'SIGINT' }],
+    ['a fault', { kind: 'fault', sentence: 'Access denied.' }],
+  ])('counts in the verdict the groups that get no annotation of their own: %s', (_, ending) => {
+    const [verdict] = errorsOf(anOutcome(ending, { batch: twelve }));
+    expect(verdict?.message).toMatch(/[.] Of the 12 failed build groups, 9 follow[.]$/);
+  });
+
+  it('names every input that is wrong, however many and long the wrong values are', () => {
+    const given: Record<string, string> = {
+      'batch-id': 'x'.repeat(5000),
+      'retry-type': 'x'.repeat(5000),
+      'max-retries': 'x'.repeat(5000),
+      'max-attempts': 'x'.repeat(5000),
+      'retry-delay': 'x'.repeat(5000),
+      'retry-on': Array.from({ length: 500 }, (_, index) => `WORD_${index}`).join(','),
+      wait: 'x'.repeat(5000),
+      'poll-interval': 'x'.repeat(5000),
+      timeout: 'x'.repeat(5000),
+      'aws-region': 'x'.repeat(5000),
+    };
+    const inputs = readInputs((name) => given[name] ?? '', {});
+    const problems = 'problems' in inputs ? inputs.problems : [];
+    const [verdict, ...others] = errorsOf(anOutcome({ kind: 'bad-input', problems }));
+    const told = Object.keys(given).filter((name) => verdict?.message.includes(`${name}: `));
+    expect(told).toEqual(Object.keys(given));
+    expect(others).toEqual([]);
+  });
+
+  it.each<[string, string, string]>([
+    ['batch-id and project-name', 'x:1'.repeat(3000), 'app'],
+    ['project-name', '', '?'.repeat(9000)],
+  ])('repeats no more of a value than a reader needs: %s', (_, batchId, projectName) => {
+    const given: Record<string, string> = { 'batch-id': batchId, 'project-name': projectName };
+    const inputs = readInputs((name) => given[name] ?? '', { AWS_REGION: 'us-west-2' });
+    const problems = 'problems' in inputs ? inputs.problems : [];
+    expect(problems).toHaveLength(1);
+    expect(problems[0]?.length).toBeLessThan(1000);
+  });
+
+  test.each(HOSTILE)('is one printable line of at most 4,000 characters: %s', (_, text) => {
+    const batch = aFailedBatch({
+      id: text,
+      status: text,
+      groups: [aGroup(text, 'FAILED'), aGroup('x', text)],
+    });
+    const endings: Ending[] = [
+      { kind: 'failed', because: text },
+      { kind: 'retry-refused', sentence: text },
+      { kind: 'fault', sentence: text },
+      { kind: 'bad-input', problems: [text] },
+    ];
+    for (const { title, message } of endings.flatMap((ending) =>
+      errorsOf(anOutcome(ending, { batch })),
+    )) {
+      expect(message.length).toBeLessThanOrEqual(4000);
+      expect(title.length).toBeLessThanOrEqual(200);
+      expect(title + message).not.toMatch(UNPRINTABLE);
+    }
+  });
+});

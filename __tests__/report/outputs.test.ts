@@ -1,0 +1,306 @@
+import { describe, expect, it, test } from '@jest/globals';
+import type { BuildGroup } from '../../src/domain/batch.ts';
+import type { Ending, Outcome } from '../../src/domain/outcome.ts';
+import { byteLength } from '../../src/report/escape.ts';
+import { earlyOutputs, OUTPUT_NAMES, outputsOf, resultsText } from '../../src/report/outputs.ts';
+import {
+  aBatch,
+  aBuild,
+  aFailedBatch,
+  afterRetryOf,
+  aGroup,
+  anArtifact,
+  anOutcome,
+  aRecoveredBatch,
+  aRetriedGroup,
+  at,
+  NOT_RETRIED,
+} from '../support/batches.ts';
+import { HOSTILE, UNPRINTABLE } from '../support/hostile.ts';
+
+const FILE = '/tmp/results.json';
+const LIMIT = 900_000;
+
+interface GroupJson {
+  identifier: string;
+  status: string;
+  consoleUrl?: string;
+  logsUrl?: string;
+  artifacts?: unknown[];
+  attempts: { status: string; buildArn?: string; requestedOn: string | null }[];
+}
+
+function groupsOf(outputs: Record<string, string>): GroupJson[] {
+  return JSON.parse(outputs['build-groups'] ?? '') as GroupJson[];
+}
+
+function sizeOf(outputs: Record<string, string>): number {
+  return Object.values(outputs).reduce((sum, value) => sum + byteLength(value), 0);
+}
+
+/** A failed batch of so many groups, each with so many attempts and artifacts. */
+function aLargeOutcome(groups: number, attempts: number, artifacts = 0): Outcome {
+  const group = (index: number): BuildGroup => {
+    const identifier = `integration_tests_linux_arm64_${String(index).padStart(5, '0')}`;
+    return aGroup(identifier, 'FAILED', {
+      build: {
+        id: `${identifier}-last`,
+        requestedOn: at(1000),
+        artifacts: Array.from({ length: artifacts }, (_, n) =>
+          anArtifact({ group: identifier, identifier: `${identifier}_${n}` }),
+        ),
+      },
+      prior: Array.from({ length: attempts - 1 }, (_, n) =>
+        aBuild({ id: `${identifier}-${n}`, status: 'FAILED', requestedOn: at(n) }),
+      ),
+    });
+  };
+  return anOutcome(NOT_RETRIED, {
+    batch: aFailedBatch({ groups: Array.from({ length: groups }, (_, index) => group(index)) }),
+  });
+}
+
+describe('outputsOf', () => {
+  it('sets every output though nothing is known', () => {
+    const outcome = anOutcome({ kind: 'bad-input', problems: ['A.'] });
+    expect(outputsOf(outcome, '')).toEqual({
+      outputs: {
+        'batch-id': '',
+        'batch-arn': '',
+        'console-url': '',
+        'batch-status': '',
+        conclusion: 'failure',
+        reason: '1 problem with the inputs: A.',
+        'retry-count': '0',
+        'failed-groups': '[]',
+        'flaky-groups': '[]',
+        'build-groups': '[]',
+        artifacts: '[]',
+        'report-arns': '[]',
+        'results-file': '',
+      },
+      givenUp: [],
+    });
+  });
+
+  it('sets exactly the outputs of the contract, in its order', () => {
+    const { outputs } = outputsOf(anOutcome({ kind: 'gone' }, { batch: aBatch() }), FILE);
+    expect(Object.keys(outputs)).toEqual([...OUTPUT_NAMES]);
+  });
+
+  it('tells a whole batch', () => {
+    const artifact = anArtifact({ group: 'docs', identifier: 'docs' });
+    const combined = anArtifact({
+      group: null,
+      identifier: '',
+      location: 'arn:aws:s3:::builds/all.zip',
+    });
+    const before = aFailedBatch();
+    const batch = aRecoveredBatch({
+      status: 'FAILED',
+      combinedArtifacts: [combined],
+      reportArns: ['arn:aws:codebuild:us-west-2:123456789012:report/app-junit:1'],
+      groups: [
+        aRetriedGroup('unit', 'FAILED', 'SUCCEEDED'),
+        aRetriedGroup('lint', 'FAILED', 'FAULT'),
+        aGroup('e2e', 'STOPPED', {
+          dependsOn: ['lint'],
+          build: { id: 'e2e-2', requestedOn: at(210) },
+        }),
+        aGroup('docs', 'SUCCEEDED', { build: { artifacts: [artifact] } }),
+        aGroup('late', '', { current: null }),
+      ],
+    });
+    const outcome = anOutcome(NOT_RETRIED, {
+      batch,
+      past: afterRetryOf(before),
+      attempt: 2,
+      retries: 1,
+    });
+    const { outputs } = outputsOf(outcome, FILE);
+    const unit = aBuild({ id: 'unit-2' });
+    expect(outputs).toMatchObject({
+      ...earlyOutputs(batch),
+      'batch-status': 'FAILED',
+      'retry-count': '1',
+      'failed-groups': '["lint"]',
+      'flaky-groups': '["unit"]',
+      'report-arns': JSON.stringify(batch.reportArns),
+      'results-file': FILE,
+    });
+    expect(JSON.parse(outputs.artifacts)).toEqual([combined, artifact]);
+    const groups = groupsOf(outputs);
+    expect(groups[0]).toEqual({
+      identifier: 'unit',
+      status: 'SUCCEEDED',
+      ignoreFailure: false,
+      dependsOn: [],
+      skipped: false,
+      buildArn: unit.arn,
+      consoleUrl: unit.consoleUrl,
+      logsUrl: unit.logsUrl,
+      cause: null,
+      attempts: [
+        {
+          status: 'FAILED',
+          buildArn: aBuild({ id: 'unit-1' }).arn,
+          requestedOn: '2026-11-22T12:00:10.000Z',
+        },
+        { status: 'SUCCEEDED', buildArn: unit.arn, requestedOn: '2026-11-22T12:03:30.000Z' },
+      ],
+      artifacts: [],
+    });
+    expect(groups[2]).toMatchObject({
+      identifier: 'e2e',
+      status: 'STOPPED',
+      skipped: true,
+      dependsOn: ['lint'],
+    });
+    expect(groups[3]).toMatchObject({ identifier: 'docs', artifacts: [artifact] });
+    expect(groups[4]).toMatchObject({
+      status: 'PENDING',
+      buildArn: '',
+      consoleUrl: '',
+      logsUrl: '',
+      attempts: [],
+      artifacts: [],
+    });
+  });
+
+  it('has no time where CodeBuild gives none', () => {
+    const batch = aFailedBatch({
+      groups: [aGroup('unit', 'FAILED', { build: { requestedOn: null } })],
+    });
+    const [unit] = groupsOf(outputsOf(anOutcome(NOT_RETRIED, { batch }), '').outputs);
+    expect(unit?.attempts[0]?.requestedOn).toBeNull();
+  });
+
+  it('marks a group that still shows an earlier attempt, and only such', () => {
+    const before = aFailedBatch({ groups: [aGroup('unit', 'FAILED'), aGroup('lint')] });
+    const batch = aRecoveredBatch({ groups: before.groups });
+    const known = { batch, past: afterRetryOf(before), groupsLag: true };
+    const { outputs } = outputsOf(anOutcome({ kind: 'succeeded', already: false }, known), '');
+    expect(groupsOf(outputs).map((group) => 'ofEarlierAttempt' in group)).toEqual([true, false]);
+    expect(outputs['failed-groups']).toBe('[]');
+  });
+
+  test.each(HOSTILE)('carries hostile names whole, as JSON: %s', (_, text) => {
+    const batch = aFailedBatch({
+      groups: [aGroup(text, 'FAILED', { dependsOn: [text] })],
+      reportArns: [text],
+    });
+    const outcome = anOutcome(NOT_RETRIED, { batch });
+    const { outputs } = outputsOf(outcome, FILE);
+    expect(JSON.parse(outputs['failed-groups'])).toEqual([text]);
+    expect(JSON.parse(outputs['build-groups'])).toMatchObject([
+      { identifier: text, dependsOn: [text] },
+    ]);
+    expect(JSON.parse(resultsText(outcome, FILE))).toMatchObject({ 'report-arns': [text] });
+  });
+
+  it('gives a reason of one printable line, whatever AWS or a name brings', () => {
+    const broken = HOSTILE.filter(([, text]) => {
+      const batch = aFailedBatch({ groups: [aGroup(text, 'FAILED')] });
+      const endings: Ending[] = [NOT_RETRIED, { kind: 'retry-refused', sentence: text }];
+      return endings.some((ending) =>
+        UNPRINTABLE.test(outputsOf(anOutcome(ending, { batch }), FILE).outputs.reason),
+      );
+    });
+    expect(broken.map(([what]) => what)).toEqual([]);
+  });
+});
+
+describe('outputs of a large batch', () => {
+  const LINKS = 'logsUrl, consoleUrl and the buildArn of attempts';
+  const ATTEMPTS = 'all but the last 3 attempts';
+  const ARTIFACTS = 'the artifacts within groups';
+
+  test.each<[string, Outcome, string[]]>([
+    ['nothing, of 100 groups with 3 attempts', aLargeOutcome(100, 3, 1), []],
+    ['links first, of 500 groups with 10 attempts', aLargeOutcome(500, 10), [LINKS]],
+    ['attempts next, of 500 groups with 40', aLargeOutcome(500, 40), [LINKS, ATTEMPTS]],
+    [
+      'artifacts last, of 500 groups with 3 artifacts',
+      aLargeOutcome(500, 5, 3),
+      [LINKS, ATTEMPTS, ARTIFACTS],
+    ],
+  ])('give up %s', (_, outcome, expected) => {
+    const { outputs, givenUp } = outputsOf(outcome, FILE);
+    const groups = groupsOf(outputs);
+    expect(givenUp).toEqual(expected);
+    expect(sizeOf(outputs)).toBeLessThan(LIMIT);
+    expect(groups.map(({ identifier, status }) => [identifier, status])).toEqual(
+      outcome.groups.map(({ identifier, status }) => [identifier, status]),
+    );
+    expect(JSON.parse(outputs['failed-groups'])).toHaveLength(outcome.groups.length);
+    const [first] = groups;
+    expect({
+      links: first?.logsUrl !== undefined && first.consoleUrl !== undefined,
+      attemptArns: first?.attempts.every((attempt) => attempt.buildArn !== undefined),
+      attempts: first?.attempts.length,
+      artifacts: first?.artifacts !== undefined,
+    }).toEqual({
+      links: !expected.includes(LINKS),
+      attemptArns: !expected.includes(LINKS),
+      attempts: expected.includes(ATTEMPTS) ? 3 : outcome.groups[0]?.attempts.length,
+      artifacts: !expected.includes(ARTIFACTS),
+    });
+  });
+
+  it('keep the last attempts, not the first', () => {
+    const { outputs } = outputsOf(aLargeOutcome(500, 40), FILE);
+    expect(groupsOf(outputs)[0]?.attempts.map((attempt) => attempt.requestedOn)).toEqual([
+      '2026-11-22T12:00:37.000Z',
+      '2026-11-22T12:00:38.000Z',
+      '2026-11-22T12:16:40.000Z',
+    ]);
+  });
+
+  it('stay within the limit with 1,500 groups of 10 attempts', () => {
+    const { outputs } = outputsOf(aLargeOutcome(1500, 10), FILE);
+    expect(sizeOf(outputs)).toBeLessThan(LIMIT);
+    expect(groupsOf(outputs)).toHaveLength(1500);
+  });
+
+  it('never drop a group, its status or a name, even where that breaks the limit', () => {
+    const { outputs, givenUp } = outputsOf(aLargeOutcome(5000, 10), FILE);
+    expect(givenUp).toEqual([LINKS, ATTEMPTS, ARTIFACTS]);
+    expect(
+      groupsOf(outputs).every(({ identifier, status }) => identifier !== '' && status === 'FAILED'),
+    ).toBe(true);
+    expect(groupsOf(outputs)).toHaveLength(5000);
+    expect(JSON.parse(outputs['failed-groups'])).toHaveLength(5000);
+  });
+
+  it('are all in the results file, in full', () => {
+    const outcome = aLargeOutcome(500, 10, 2);
+    const results = JSON.parse(resultsText(outcome, FILE)) as Record<string, unknown>;
+    const groups = results['build-groups'] as GroupJson[];
+    expect(Object.keys(results)).toEqual([...OUTPUT_NAMES]);
+    expect(results).toMatchObject({
+      'retry-count': 0,
+      conclusion: 'failure',
+      'results-file': FILE,
+    });
+    expect(groups).toHaveLength(500);
+    expect(
+      groups.every(
+        (group) =>
+          group.attempts.length === 10 &&
+          group.logsUrl !== undefined &&
+          group.artifacts?.length === 2,
+      ),
+    ).toBe(true);
+  });
+});
+
+describe('earlyOutputs', () => {
+  it('tells which batch it is', () => {
+    const batch = aBatch();
+    expect(earlyOutputs(batch)).toEqual({
+      'batch-id': 'app:8472cae5',
+      'batch-arn': batch.arn,
+      'console-url': batch.consoleUrl,
+    });
+  });
+});

@@ -1,0 +1,108 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createSimulator, serve, type Scenario, type Simulator } from '../../simulator/index.ts';
+
+const BUNDLE = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
+
+/** What a runner has after the step. */
+export interface ActionRun {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly summary: string;
+  /** The parsed results file; null if the output does not name one. */
+  readonly results: unknown;
+  readonly simulator: Simulator;
+  /** Operations in the order in which they were called. */
+  readonly operations: readonly string[];
+}
+
+/** What a test does with the action while it runs. */
+export interface Running {
+  readonly action: ChildProcess;
+  readonly simulator: Simulator;
+}
+
+/**
+ * Runs the committed bundle as a runner does, under the Node of this process, against a simulator
+ * on 127.0.0.1.
+ *
+ * @param inputs by name; all others are as action.yml's defaults would leave them: absent
+ */
+export async function runAction(
+  scenario: Scenario,
+  inputs: Record<string, string>,
+  environment: Record<string, string> = {},
+  meanwhile: (running: Running) => void = () => undefined,
+): Promise<ActionRun> {
+  const simulator = createSimulator(scenario, { now: Date.now, uuid: randomUUID });
+  const served = await serve(simulator);
+  const folder = await mkdtemp(join(tmpdir(), 'retry-codebuild-batch-e2e-'));
+  try {
+    const [outputFile, summaryFile] = [join(folder, 'output'), join(folder, 'summary')];
+    await Promise.all([writeFile(outputFile, ''), writeFile(summaryFile, '')]);
+    const given = Object.entries(inputs).map(([name, value]) => [
+      `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`,
+      value,
+    ]);
+    const action = spawn(process.execPath, [BUNDLE], {
+      env: {
+        PATH: process.env['PATH'],
+        AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+        AWS_SECRET_ACCESS_KEY: 'example',
+        AWS_REGION: 'us-west-2',
+        AWS_ENDPOINT_URL_CODEBUILD: served.url,
+        GITHUB_OUTPUT: outputFile,
+        GITHUB_STEP_SUMMARY: summaryFile,
+        RUNNER_TEMP: folder,
+        ...(Object.fromEntries(given) as Record<string, string>),
+        ...environment,
+      },
+    });
+    meanwhile({ action, simulator });
+    const [exitCode, stdout, stderr] = await Promise.all([
+      exitOf(action),
+      textOf(action.stdout),
+      textOf(action.stderr),
+    ]);
+    const outputs = outputsIn(await readFile(outputFile, 'utf8'));
+    const resultsFile = outputs['results-file'] ?? '';
+    return {
+      exitCode,
+      stdout,
+      stderr,
+      outputs,
+      summary: await readFile(summaryFile, 'utf8'),
+      results: resultsFile === '' ? null : JSON.parse(await readFile(resultsFile, 'utf8')),
+      simulator,
+      operations: simulator.calls.map((call) => call.operation),
+    };
+  } finally {
+    await served.close();
+    await rm(folder, { recursive: true });
+  }
+}
+
+function exitOf(action: ChildProcess): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    action.once('error', reject);
+    action.once('close', resolve);
+  });
+}
+
+async function textOf(stream: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** The outputs in a GITHUB_OUTPUT file; of a name that was set twice, the last. */
+function outputsIn(text: string): Record<string, string> {
+  const entries = text.matchAll(/^([\w-]+)<<(\S+)\r?\n([^]*?)\r?\n\2$/gm);
+  return Object.fromEntries([...entries].map(([, name = '', , value = '']) => [name, value]));
+}

@@ -1,0 +1,92 @@
+import { createSimulator, type Scenario, type Simulator } from '../../simulator/index.ts';
+import { createCodeBuild } from '../../src/aws/codebuild.ts';
+import type { Outcome } from '../../src/domain/outcome.ts';
+import type { Event } from '../../src/domain/story.ts';
+import { readInputs, type Inputs } from '../../src/inputs.ts';
+import type { CodeBuild } from '../../src/ports.ts';
+import { narrate } from '../../src/report/story.ts';
+import { run } from '../../src/run.ts';
+import { inProcess } from './in-process.ts';
+import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
+
+process.env['AWS_ACCESS_KEY_ID'] = 'AKIDEXAMPLE';
+process.env['AWS_SECRET_ACCESS_KEY'] = 'example';
+
+/** A whole run of the action's story on the simulator. */
+export interface Flow {
+  readonly outcome: Outcome;
+  readonly simulator: Simulator;
+  /** Operations in the order in which they were called. */
+  readonly operations: readonly string[];
+  readonly events: readonly Event[];
+  /** The log as a person reads it. */
+  readonly log: readonly string[];
+  /** Virtual milliseconds that the step took. */
+  readonly elapsed: number;
+}
+
+export interface Surroundings {
+  readonly clock: VirtualClock;
+  readonly simulator: Simulator;
+  /** Cancels the step. */
+  readonly abort: AbortController;
+}
+
+/**
+ * Runs the story with the real SDK on a simulator in this process, in virtual time.
+ *
+ * @param arrange what others do meanwhile
+ */
+export async function runFlow(
+  scenario: Scenario,
+  given: Record<string, string>,
+  arrange: (surroundings: Surroundings) => void = () => undefined,
+): Promise<Flow> {
+  const clock = createVirtualClock();
+  let ids = 0;
+  const uuid = (): string => `00000000-0000-4000-8000-${String((ids += 1)).padStart(12, '0')}`;
+  const simulator = createSimulator(scenario, { now: () => clock.now(), uuid });
+  const abort = new AbortController();
+  const events: Event[] = [];
+  const inputs = inputsOf({ 'aws-region': scenario.region ?? 'us-west-2', ...given });
+  const codebuild = createCodeBuild({
+    region: inputs.region,
+    requestHandler: inProcess(simulator, clock),
+  });
+  arrange({ clock, simulator, abort });
+  const outcome = await run(inputs, {
+    codebuild: tracked(codebuild, clock),
+    clock,
+    random: () => 0.5,
+    uuid,
+    signal: abort.signal,
+    tell: (event) => events.push(event),
+  });
+  return {
+    outcome,
+    simulator,
+    operations: simulator.calls.map((call) => call.operation),
+    events,
+    log: events
+      .flatMap(narrate)
+      .map((step) => ('text' in step ? step.text : step.kind === 'fold' ? `> ${step.title}` : '<')),
+    elapsed: clock.elapsed(),
+  };
+}
+
+/** Inputs as the action reads them; throws if they are bad. */
+function inputsOf(given: Record<string, string>): Inputs {
+  const inputs = readInputs((name) => given[name] ?? '', {});
+  if ('problems' in inputs) throw new Error(inputs.problems.join(' '));
+  return inputs;
+}
+
+/** Lets virtual time stand still while a call is under way. */
+function tracked(codebuild: CodeBuild, clock: VirtualClock): CodeBuild {
+  return {
+    getBatch: (...given) => clock.during(() => codebuild.getBatch(...given)),
+    getBatches: (...given) => clock.during(() => codebuild.getBatches(...given)),
+    listBatchIds: (...given) => clock.during(() => codebuild.listBatchIds(...given)),
+    retryBatch: (...given) => clock.during(() => codebuild.retryBatch(...given)),
+  };
+}

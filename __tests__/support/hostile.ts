@@ -1,0 +1,48 @@
+/** Text that a build, or whoever can name its parts, may bring to act on the runner or the summary. */
+export const HOSTILE: readonly (readonly [what: string, text: string])[] = [
+  ['a workflow command', '::set-output name=conclusion::success'],
+  ['an indented workflow command', ' \t\u00a0::add-mask::a'],
+  ['a workflow command of the first kind', 'see ##[error]gone'],
+  ['a stop of all commands', '::stop-commands::token'],
+  ['a command behind a line feed', 'ok\n::error::gone'],
+  ['a command behind a carriage return', 'ok\r::error::gone'],
+  ['a command behind CR LF', 'ok\r\n##[group]gone'],
+  ['a command behind a line separator', 'ok\u2028::error::gone'],
+  ['a command behind a paragraph separator', 'ok\u2029::error::gone'],
+  ['a command behind a next-line control', 'ok\u0085::error::gone'],
+  ['a command behind colours', '\u001b[31m::error::gone\u001b[0m'],
+  ['a command cut by colours', ':\u001b[1m:error::gone and #\u001b[1m#\u001b[0m[error]gone'],
+  ['a terminal title', '\u001b]0;pwned\u0007title'],
+  ['a terminal link', '\u001b]8;;https://evil.example\u001b\\label\u001b]8;;\u001b\\'],
+  ['an unfinished escape sequence', 'end\u001b['],
+  ['a C1 control sequence', '\u009b31mred'],
+  ['a NUL and a bell', 'a\u0000b\u0007c'],
+  ['pipes', 'a | b || c \\| d'],
+  ['backticks', '`a` ``b``'],
+  ['a fence', '```\n<script>alert(1)</script>\n```'],
+  ['a fence of tildes', '~~~\nx\n~~~'],
+  ['a heading', '# Success\n=======\n'],
+  ['HTML', '<img src=x onerror=alert(1)><!-- </td></table><details>'],
+  ['the end of code', '</code></td><script>x</script>'],
+  ['an entity', '&lt;b&gt; &#64;octocat &amp;'],
+  ['a script link', 'x](javascript:alert(1)) [y](data:text/html,1)'],
+  ['an image', '![x](https://evil.example/pixel.png)'],
+  ['a reference', '[x]: https://evil.example "t"'],
+  ['an automatic link', '<https://evil.example>'],
+  ['mentions', '@octocat and @github/security'],
+  ['emphasis', '*a* _b_ **c** __d__ ~~e~~'],
+  ['mathematics', '$\\color{red}{failed}$ and $$x$$'],
+  ['a very long line', 'long '.repeat(20_000)],
+  ['a very long word', 'x'.repeat(100_000)],
+  ['a high surrogate alone', 'a\ud83d'],
+  ['a low surrogate alone', '\ude00b'],
+  ['a right-to-left override', 'exe\u202egnp.txt\u202c'],
+  ['isolates', '\u2066a\u2069\u2067b\u2068c'],
+  ['marks of direction', '\u200fa\u200eb'],
+  ['nothing to see', ' \t\u0000\u001b[0m '],
+];
+
+/** Characters that no line for a person may hold: controls, line separators, marks of direction. */
+export const UNPRINTABLE =
+  // eslint-disable-next-line no-control-regex -- control characters are what it finds
+  /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/;

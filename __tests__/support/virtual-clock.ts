@@ -1,0 +1,86 @@
+import type { Clock } from '../../src/domain/clock.ts';
+
+/** A clock that jumps to the next timer as soon as nothing else is under way. */
+export interface VirtualClock extends Clock {
+  /** Does something at a moment so many seconds after the clock's beginning. */
+  at(seconds: number, action: () => void): void;
+  /** Holds time still while work is under way that no timer of this clock ends. */
+  during<Result>(work: () => Promise<Result>): Promise<Result>;
+  /** Sleeps as part of such work: time may go on meanwhile. */
+  sleepWithin(milliseconds: number, signal: AbortSignal): Promise<void>;
+  /** Milliseconds since the beginning. */
+  elapsed(): number;
+}
+
+interface Timer {
+  readonly due: number;
+  readonly fire: () => void;
+}
+
+const BEGINNING = Date.UTC(2026, 10, 22, 12);
+
+export function createVirtualClock(): VirtualClock {
+  let now = BEGINNING;
+  let working = 0;
+  let scheduled = false;
+  const timers = new Set<Timer>();
+
+  const schedule = (): void => {
+    if (scheduled || working > 0 || timers.size === 0) return;
+    scheduled = true;
+    setImmediate(() => {
+      scheduled = false;
+      if (working > 0) return;
+      const [next] = [...timers].sort((a, b) => a.due - b.due);
+      if (next === undefined) return;
+      timers.delete(next);
+      now = Math.max(now, next.due);
+      next.fire();
+      schedule();
+    });
+  };
+
+  const add = (due: number, fire: () => void): Timer => {
+    const timer = { due, fire };
+    timers.add(timer);
+    schedule();
+    return timer;
+  };
+
+  const clock: VirtualClock = {
+    now: () => now,
+    elapsed: () => now - BEGINNING,
+    at: (seconds, action) => void add(BEGINNING + seconds * 1000, action),
+    sleep: (milliseconds, signal) =>
+      new Promise((resolve, reject) => {
+        signal.throwIfAborted();
+        const timer = add(now + milliseconds, () => {
+          signal.removeEventListener('abort', abort);
+          resolve();
+        });
+        const abort = (): void => {
+          timers.delete(timer);
+          reject(signal.reason as Error);
+        };
+        signal.addEventListener('abort', abort, { once: true });
+      }),
+    async during(work) {
+      working += 1;
+      try {
+        return await work();
+      } finally {
+        working -= 1;
+        schedule();
+      }
+    },
+    async sleepWithin(milliseconds, signal) {
+      working -= 1;
+      try {
+        await clock.sleep(milliseconds, signal);
+      } finally {
+        working += 1;
+      }
+    },
+  };
+  return clock;
+}

@@ -1,0 +1,31 @@
+// Whether dist/ is what the source builds, byte for byte. Leaves the work tree as it is.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const fresh = mkdtempSync(join(tmpdir(), 'retry-codebuild-batch-dist-'));
+try {
+  execFileSync('npm', ['run', 'build', '--silent', '--', '--out', fresh], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    shell: process.platform === 'win32',
+  });
+  const names = new Set([...readdirSync(fresh), ...readdirSync('dist')]);
+  const stale = [...names].filter((name) => read(fresh, name) !== read('dist', name));
+  if (stale.length > 0) {
+    console.error(`dist/ is not what src/ builds (${stale.join(', ')}). Run: npm run build`);
+    process.exitCode = 1;
+  } else {
+    console.log('dist/ is what src/ builds.');
+  }
+} finally {
+  rmSync(fresh, { recursive: true });
+}
+
+function read(folder: string, name: string): string | null {
+  try {
+    return readFileSync(join(folder, name), 'latin1');
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,46 @@
+/** What the tables need of action.yml. */
+export interface ActionTexts {
+  readonly inputs: Readonly<Record<string, { description: string; default?: string }>>;
+  readonly outputs: Readonly<Record<string, { description: string }>>;
+}
+
+/**
+ * Writes the tables of inputs and outputs between their marks in the README.
+ *
+ * @returns the README with both tables; all else is as it was
+ * @throws Error if a pair of marks is missing
+ */
+export function renderTables(readme: string, { inputs, outputs }: ActionTexts): string {
+  const inputRows = Object.entries(inputs).map(([name, input]) => [
+    code(name),
+    input.default === undefined ? '' : code(input.default),
+    input.description,
+  ]);
+  const outputRows = Object.entries(outputs).map(([name, output]) => [
+    code(name),
+    output.description,
+  ]);
+  const withInputs = fill(readme, 'inputs', table(['Input', 'Default', 'Meaning'], inputRows));
+  return fill(withInputs, 'outputs', table(['Output', 'Value'], outputRows));
+}
+
+function fill(readme: string, mark: string, text: string): string {
+  const [opening, closing] = [`<!-- ${mark} -->`, `<!-- /${mark} -->`];
+  const from = readme.indexOf(opening);
+  const to = readme.indexOf(closing, from);
+  if (from < 0 || to < 0) throw new Error(`README.md has no ${opening} followed by ${closing}.`);
+  return `${readme.slice(0, from + opening.length)}\n\n${text}\n\n${readme.slice(to)}`;
+}
+
+function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [titles, titles.map(() => '---'), ...rows].map(row).join('\n');
+}
+
+function row(cells: readonly string[]): string {
+  const texts = cells.map((cell) => cell.trim().replace(/\s+/g, ' ').replaceAll('|', '\\|'));
+  return `| ${texts.join(' | ')} |`;
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}

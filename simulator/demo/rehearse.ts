@@ -1,0 +1,98 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createSimulator, type Scenario, serve, type Simulator } from '../index.ts';
+
+const BUNDLE = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
+
+/** What the action leaves behind. */
+export interface Rehearsal {
+  readonly exitCode: number;
+  /** Of a name that was set twice, the last. */
+  readonly outputs: ReadonlyMap<string, string>;
+  /** The job summary, in Markdown. */
+  readonly summary: string;
+  /** Where its files are. */
+  readonly folder: string;
+}
+
+/**
+ * Runs the committed bundle on the first batch of a scenario as a runner would, in real time.
+ *
+ * @param options `log`: whether the action's log goes to the terminal; `begin` is told the batch's id
+ *   before the action starts
+ * @throws Error if the scenario has no batch
+ */
+export async function rehearse(
+  scenario: Scenario,
+  inputs: Readonly<Record<string, string>>,
+  { log, begin }: { log: boolean; begin: (batchId: string) => void },
+): Promise<Rehearsal> {
+  const simulator = createSimulator(scenario, { now: Date.now, uuid: randomUUID });
+  const batchId = firstBatch(simulator, scenario);
+  const served = await serve(simulator);
+  try {
+    const folder = await mkdtemp(join(tmpdir(), 'retry-codebuild-batch-demo-'));
+    const files = { output: join(folder, 'output'), summary: join(folder, 'summary.md') };
+    await Promise.all(Object.values(files).map((file) => writeFile(file, '')));
+    begin(batchId);
+    const exitCode = await runAction(
+      {
+        ...inputVariables({ 'batch-id': batchId, ...inputs }),
+        AWS_REGION: scenario.region ?? 'us-west-2',
+        AWS_ACCESS_KEY_ID: 'demo',
+        AWS_SECRET_ACCESS_KEY: 'demo',
+        AWS_ENDPOINT_URL: served.url,
+        GITHUB_OUTPUT: files.output,
+        GITHUB_STEP_SUMMARY: files.summary,
+        RUNNER_TEMP: folder,
+      },
+      log,
+    );
+    return {
+      exitCode,
+      outputs: outputsIn(await readFile(files.output, 'utf8')),
+      summary: await readFile(files.summary, 'utf8'),
+      folder,
+    };
+  } finally {
+    await served.close();
+  }
+}
+
+function firstBatch(simulator: Simulator, { projects }: Scenario): string {
+  for (const projectName of Object.keys(projects)) {
+    const listed = simulator.perform('ListBuildBatchesForProject', { projectName });
+    const [id] = listed['ids'] as string[];
+    if (id !== undefined) return id;
+  }
+  throw new Error('The scenario has no batch.');
+}
+
+function inputVariables(inputs: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
+  );
+}
+
+/** Runs the bundle with nothing but this environment, and gives its exit code. */
+async function runAction(environment: Record<string, string>, log: boolean): Promise<number> {
+  const { PATH = '' } = process.env;
+  const output = log ? 'inherit' : 'ignore';
+  const action = spawn(process.execPath, [BUNDLE], {
+    env: { PATH, ...environment },
+    stdio: ['ignore', output, output],
+  });
+  return new Promise((resolve, reject) => {
+    action.once('error', reject);
+    action.once('close', (code) => resolve(code ?? 1));
+  });
+}
+
+function outputsIn(text: string): Map<string, string> {
+  const entries = text.matchAll(/^([\w-]+)<<(\S+)\r?\n([^]*?)\r?\n\2$/gm);
+  return new Map([...entries].map(([, name = '', , value = '']) => [name, value]));
+}

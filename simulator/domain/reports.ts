@@ -1,0 +1,114 @@
+import { buildPhasesAt } from './build-phases.ts';
+import type { ReportPlan, ReportResult, TestCase } from './scenario.ts';
+import type { Attempt, AttemptOrder, Build } from './timetable.ts';
+
+/** A test report that a build writes if it comes that far. */
+export interface Report {
+  readonly uuid: string;
+  /** As in the plan; its report group bears the project's name before it. */
+  readonly name: string;
+  /** The build group that writes it. */
+  readonly group: string;
+  readonly result: ReportResult;
+  /** Cases that failed in an earlier attempt and are among those that passed in this one. */
+  readonly recovered: readonly TestCase[];
+}
+
+/** A report that there is, with the build that wrote it. Times in ms. */
+export interface WrittenReport extends Report {
+  readonly build: Build;
+  readonly createdOn: number;
+}
+
+/** A test case as the report tells it. */
+export interface ReportedCase extends TestCase {
+  readonly status: CaseStatus;
+}
+
+export const CASE_STATUSES = ['ERROR', 'FAILED', 'SKIPPED', 'SUCCEEDED', 'UNKNOWN'] as const;
+export type CaseStatus = (typeof CASE_STATUSES)[number];
+
+/** "Maximum number of test cases per test report" (user guide, "Quotas"). */
+const CASES_PER_REPORT = 500;
+
+/** The reports that the builds of an attempt are to write. */
+export function reportsOrdered({ plan, number, keptGroups, newUuid }: AttemptOrder): Report[] {
+  return Object.entries(plan.reports ?? {}).flatMap(([name, report]) => {
+    const { from: group = name } = report;
+    if (keptGroups.has(group)) return [];
+    return [{ uuid: newUuid(), name, group, ...resultsOf(report, number) }];
+  });
+}
+
+/**
+ * The reports of an attempt that there are at a moment (ms). A build writes them in UPLOAD_ARTIFACTS,
+ * even if it failed in BUILD; one that was stopped or failed before the build commands writes none.
+ */
+export function reportsWritten({ builds, reports }: Attempt, at: number): WrittenReport[] {
+  return reports.flatMap((report) => {
+    const build = builds.find(({ group }) => group === report.group);
+    if (build === undefined || at < build.endsOn || build.unstopped !== undefined) return [];
+    const upload = buildPhasesAt(build, at).find(({ type }) => type === 'UPLOAD_ARTIFACTS');
+    return upload === undefined ? [] : [{ ...report, build, createdOn: upload.startedOn }];
+  });
+}
+
+/** Every case of a report, those that passed first. */
+export function casesOf({ result, recovered }: Report): ReportedCase[] {
+  const { passed = 0, skipped = 0, unknown = 0, failed = [], errors = [] } = result.cases;
+  return [
+    ...recovered.map(({ message, ...rest }): ReportedCase => ({
+      ...rest,
+      message: '',
+      status: 'SUCCEEDED',
+    })),
+    ...counted(Math.max(0, passed - recovered.length), 'passes', 'SUCCEEDED'),
+    ...counted(skipped, 'is skipped', 'SKIPPED'),
+    ...counted(unknown, 'is unknown', 'UNKNOWN'),
+    ...failed.map((testCase): ReportedCase => ({ ...testCase, status: 'FAILED' })),
+    ...errors.map((testCase): ReportedCase => ({ ...testCase, status: 'ERROR' })),
+  ];
+}
+
+/** The cases that a report lists. */
+export function casesListed(report: Report): ReportedCase[] {
+  return casesOf(report).slice(0, CASES_PER_REPORT);
+}
+
+export function statusOf({ result }: Report): string {
+  return result.status ?? (failuresOf(result).length > 0 ? 'FAILED' : 'SUCCEEDED');
+}
+
+/** How long a case took, in nanoseconds: what was skipped took none. */
+export function durationOf({ status, takes = 0.004 }: ReportedCase): number {
+  return status === 'SKIPPED' ? 0 : Math.round(takes * 1e9);
+}
+
+function counted(count: number, what: string, status: CaseStatus): ReportedCase[] {
+  return Array.from({ length: count }, (_, index) => ({
+    name: `case ${index + 1} ${what}`,
+    message: '',
+    status,
+  }));
+}
+
+function resultsOf(
+  report: ReportPlan,
+  number: number,
+): { result: ReportResult; recovered: TestCase[] } {
+  if ('cases' in report) return { result: report, recovered: [] };
+  const [first, ...more] = report.attempts;
+  const result = [first, ...more][number - 1] ?? more.at(-1) ?? first;
+  const failing = new Set(failuresOf(result).map(nameOf));
+  const before = [first, ...more].slice(0, number - 1).flatMap(failuresOf);
+  const recovered = new Map(before.map((testCase) => [nameOf(testCase), testCase]));
+  return { result, recovered: [...recovered.values()].filter((one) => !failing.has(nameOf(one))) };
+}
+
+function failuresOf({ cases: { failed = [], errors = [] } }: ReportResult): readonly TestCase[] {
+  return [...failed, ...errors];
+}
+
+function nameOf({ suite = '', name }: TestCase): string {
+  return JSON.stringify([suite, name]);
+}

@@ -1,0 +1,77 @@
+import { arnOf, type Home } from '../domain/names.ts';
+import {
+  CASE_STATUSES,
+  casesListed,
+  casesOf,
+  durationOf,
+  type ReportedCase,
+  statusOf,
+  type WrittenReport,
+} from '../domain/reports.ts';
+import { type Json, wireTime } from './settings.ts';
+
+/** Reports are kept for 30 days (user guide, "Test reporting"). */
+const KEPT_FOR = 30 * 24 * 60 * 60;
+
+/** `report/<report group>:<uuid>`: CodeBuild names a report group after the project and the name in the buildspec. */
+export function reportArn(
+  home: Home,
+  project: string,
+  { name, uuid }: Pick<WrittenReport, 'name' | 'uuid'>,
+): string {
+  return arnOf(home, 'report', `${groupName(project, name)}:${uuid}`);
+}
+
+/** When the report will be gone, in epoch seconds (whole ones in AWS's recordings). */
+export function expiryOf({ createdOn }: WrittenReport): number {
+  return Math.floor(wireTime(createdOn)) + KEPT_FOR;
+}
+
+/** A report in the answer of BatchGetReports (AWS CLI example of batch-get-reports). */
+export function reportView(report: WrittenReport, project: string, home: Home): Json {
+  const { build, name } = report;
+  const cases = casesOf(report);
+  const count = (status: string): number => cases.filter((one) => one.status === status).length;
+  return {
+    arn: reportArn(home, project, report),
+    type: 'TEST',
+    name: groupName(project, name),
+    reportGroupArn: arnOf(home, 'report-group', groupName(project, name)),
+    executionId: arnOf(home, 'build', `${project}:${build.uuid}`),
+    status: statusOf(report),
+    created: wireTime(report.createdOn),
+    expired: expiryOf(report),
+    exportConfig: { exportConfigType: 'NO_EXPORT' },
+    truncated: casesListed(report).length < cases.length,
+    testSummary: {
+      total: cases.length,
+      statusCounts: Object.fromEntries(CASE_STATUSES.map((status) => [status, count(status)])),
+      durationInNanoSeconds: cases.reduce((sum, one) => sum + durationOf(one), 0),
+    },
+  };
+}
+
+/** A test case in the answer of DescribeTestCases (AWS CLI example of describe-test-cases). */
+export function testCaseView(
+  testCase: ReportedCase,
+  report: WrittenReport,
+  project: string,
+  home: Home,
+): Json {
+  const { name, suite, status, message } = testCase;
+  return {
+    reportArn: reportArn(home, project, report),
+    testRawDataPath: `reports/${report.name}.xml`,
+    prefix: suite ?? '',
+    name,
+    status,
+    durationInNanoSeconds: durationOf(testCase),
+    message,
+    expired: expiryOf(report),
+    ...(suite !== undefined && { testSuiteName: suite }),
+  };
+}
+
+function groupName(project: string, name: string): string {
+  return `${project}-${name}`;
+}

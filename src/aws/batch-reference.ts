@@ -1,0 +1,69 @@
+/** A batch as the user names it. */
+export interface BatchReference {
+  /** `project:uuid`, the form that RetryBuildBatch takes. */
+  readonly id: string;
+  /** The region that an ARN or console address names; null for a bare id. */
+  readonly region: string | null;
+}
+
+const PROJECT_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{1,254}$/;
+const ARN =
+  /^arn:(?<partition>aws[a-z-]*):codebuild:(?<region>[a-z0-9-]+):\d*:(?<type>[a-z-]+)\/(?<id>.*)$/;
+// With several sessions in one browser, the console puts account and session before the region.
+const CONSOLE_HOST =
+  /^(?:(?:[a-z0-9-]+\.)?(?<region>[a-z0-9-]+)\.)?console\.(?:aws\.amazon\.com|amazonaws\.cn|amazonaws-us-gov\.com)$/;
+const CONSOLE_PATH =
+  /^\/codesuite\/codebuild\/(?:\d+\/)?projects\/[^/]+\/(?<type>batch|build)\/(?<id>[^/]+)(?:\/|$)/;
+
+/** Whether a text can be the name of a CodeBuild project (2 to 255 characters). */
+export function isProjectName(text: string): boolean {
+  return PROJECT_NAME.test(text);
+}
+
+/**
+ * Reads the name of a batch: `project:uuid`, its ARN, or its address in the CodeBuild console, which
+ * is what a commit status of CodeBuild carries as its target URL.
+ *
+ * @returns the reference, or what is wrong as a clause to follow the value
+ */
+export function parseBatchReference(text: string): BatchReference | string {
+  if (text.startsWith('arn:')) return parseArn(text);
+  if (/^https?:/i.test(text)) return parseConsoleAddress(text);
+  return parseId(text, null);
+}
+
+function parseArn(text: string): BatchReference | string {
+  const { region = '', type, id = '' } = ARN.exec(text)?.groups ?? {};
+  if (type === undefined) return 'is not an ARN of CodeBuild';
+  if (type === 'build') return 'is the ARN of a single build, not of a batch';
+  if (type !== 'build-batch') return `is the ARN of a ${type}, not of a batch`;
+  return parseId(id, region);
+}
+
+function parseConsoleAddress(text: string): BatchReference | string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const host = CONSOLE_HOST.exec(url?.hostname ?? '');
+  if (url === null || host === null) return 'is not an address of the AWS console';
+  const { type, id = '' } = CONSOLE_PATH.exec(url.pathname)?.groups ?? {};
+  if (type === undefined) return 'is not the address of a batch in the CodeBuild console';
+  if (type === 'build') return 'is the address of a single build, not of a batch';
+  const asked = url.searchParams.get('region') ?? '';
+  const region = asked === '' ? (host.groups?.['region'] ?? null) : asked;
+  return parseId(decode(id), region);
+}
+
+function parseId(id: string, region: string | null): BatchReference | string {
+  const colon = id.indexOf(':');
+  if (colon < 0) return 'has no colon between project and batch';
+  if (!isProjectName(id.slice(0, colon))) return 'does not begin with the name of a project';
+  if (!/^\S+$/.test(id.slice(colon + 1))) return 'has no batch after the colon, or a space in it';
+  return { id, region };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

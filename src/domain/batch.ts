@@ -1,0 +1,66 @@
+/** A moment, in milliseconds since the epoch. */
+export type Moment = number;
+
+/** Where one artifact of a build, or the combined artifact of a batch, lies. */
+export interface Artifact {
+  /** Identifier of the build group; null for the batch's combined artifact. */
+  readonly group: string | null;
+  readonly identifier: string;
+  readonly type: string;
+  /** The location as CodeBuild gave it. */
+  readonly location: string;
+  /** `s3://bucket/key`, or empty where the location is of no known form. */
+  readonly uri: string;
+  readonly consoleUrl: string;
+}
+
+/** One build of a build group: CodeBuild's build summary. */
+export interface Build {
+  readonly arn: string;
+  readonly requestedOn: Moment | null;
+  /** CodeBuild's own word, upper case. An open set: `PENDING` is real and not in the API model. */
+  readonly status: string;
+  /** Only artifacts that have a location. */
+  readonly artifacts: readonly Artifact[];
+  /** Whether CodeBuild listed any artifact, `no_artifacts` included: it does so for builds that ran. */
+  readonly hasArtifactEntry: boolean;
+  readonly consoleUrl: string;
+  readonly logsUrl: string;
+}
+
+/** A node of the batch's build graph. */
+export interface BuildGroup {
+  readonly identifier: string;
+  readonly dependsOn: readonly string[];
+  readonly ignoreFailure: boolean;
+  readonly current: Build | null;
+  /** Builds of earlier attempts as CodeBuild lists them, in no certain order. */
+  readonly prior: readonly Build[];
+}
+
+/** A phase of the batch. The last one is open: it has neither status nor end. */
+export interface Phase {
+  readonly type: string;
+  readonly status: string | null;
+  readonly startedOn: Moment | null;
+}
+
+/** One look at a batch, normalised: nothing in it is of the AWS SDK's types. */
+export interface Batch {
+  /** `project:uuid`. */
+  readonly id: string;
+  readonly arn: string;
+  readonly consoleUrl: string;
+  readonly projectName: string;
+  readonly number: number | null;
+  /** `buildBatchStatus` as CodeBuild gave it. An open set. */
+  readonly status: string;
+  readonly complete: boolean;
+  readonly endedOn: Moment | null;
+  readonly resolvedSourceVersion: string | null;
+  readonly phases: readonly Phase[];
+  readonly groups: readonly BuildGroup[];
+  readonly combinedArtifacts: readonly Artifact[];
+  /** ARNs of the test reports of all its builds. */
+  readonly reportArns: readonly string[];
+}

@@ -1,0 +1,9 @@
+import type { Moment } from './batch.ts';
+
+/** Time as a parameter: the real one in the action, a virtual one in tests. */
+export interface Clock {
+  /** The present. */
+  now(): Moment;
+  /** Waits for so many milliseconds; rejects with the signal's reason as soon as it is aborted. */
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,154 @@
+import type { Batch, Build, BuildGroup } from './batch.ts';
+import {
+  isFailure,
+  isLaterAttempt,
+  isOver,
+  isUnfinished,
+  retriesShown,
+  submittedOn,
+} from './status.ts';
+
+/** CodeBuild's implicit first group: it fetches the source and reads the batch specification. */
+export const DOWNLOAD_SOURCE = 'DOWNLOAD_SOURCE';
+
+const KNOWN_FAILURES = new Set(['FAILED', 'FAULT', 'TIMED_OUT']);
+
+/** What came before the look at hand. */
+export interface Past {
+  /** The last look at each earlier attempt that this step saw, oldest first. */
+  readonly attempts: readonly Batch[];
+  /** The finished attempt that the latest retry followed; null if there was none. */
+  readonly retried: Batch | null;
+  /** Whether the latest retry was to run every group again (RETRY_ALL_BUILDS). */
+  readonly everyGroupRuns: boolean;
+}
+
+/** A build group with all that follows from its place in the graph and from its history. */
+export interface GroupView {
+  readonly identifier: string;
+  /** CodeBuild's own word, upper case; `PENDING` where CodeBuild gives no build yet. */
+  readonly status: string;
+  readonly ignoreFailure: boolean;
+  readonly dependsOn: readonly string[];
+  readonly build: Build | null;
+  /** Oldest first; the last is the present one. */
+  readonly attempts: readonly Build[];
+  /** The group still shows an earlier attempt's build although it was to run again. */
+  readonly ofEarlierAttempt: boolean;
+  readonly failed: boolean;
+  /** Never ran, because a group that it depends on failed. */
+  readonly skipped: boolean;
+  /** The failed group that kept a skipped group from running. */
+  readonly stoppedBy: string | null;
+  readonly flaky: boolean;
+}
+
+/** Tells of every group of a look what it means, given what came before. */
+export function viewGroups(batch: Batch, past: Past): GroupView[] {
+  const byIdentifier = new Map(batch.groups.map((group) => [group.identifier, group]));
+  const over = isOver(batch);
+  return batch.groups.map((group) => {
+    const status = statusOf(group);
+    const ofEarlierAttempt = isOfEarlierAttempt(group, batch, past);
+    const attempts = attemptsOf(group, past.attempts);
+    const stoppedBy =
+      neverRan(group) && !ofEarlierAttempt ? failedAncestor(group, byIdentifier) : null;
+    return {
+      identifier: group.identifier,
+      status,
+      ignoreFailure: group.ignoreFailure,
+      dependsOn: group.dependsOn,
+      build: group.current,
+      attempts,
+      ofEarlierAttempt,
+      failed: isFailed(group) && !ofEarlierAttempt && (over || KNOWN_FAILURES.has(status)),
+      skipped: stoppedBy !== null,
+      stoppedBy,
+      flaky:
+        status === 'SUCCEEDED' &&
+        !ofEarlierAttempt &&
+        !group.ignoreFailure &&
+        attempts.slice(0, -1).some((build) => isFailure(build.status)),
+    };
+  });
+}
+
+/** The groups that count in "n of m groups": all but DOWNLOAD_SOURCE, unless that failed. */
+export function countedGroups(groups: readonly GroupView[]): GroupView[] {
+  return groups.filter((group) => group.identifier !== DOWNLOAD_SOURCE || group.failed);
+}
+
+/** Whether a group in this state counts in "n of m groups". */
+export function isCounted(identifier: string, status: string): boolean {
+  return identifier !== DOWNLOAD_SOURCE || isFailure(status);
+}
+
+/**
+ * Whether the groups of a finished attempt are its own. After a retry CodeBuild may show the groups
+ * of the attempt before for a while: then no group shows a build newer than the retry, or a batch
+ * that SUCCEEDED still shows a failure.
+ */
+export function areGroupsSettled(batch: Batch, past: Past): boolean {
+  const old = batch.groups.filter((group) => isOfEarlierAttempt(group, batch, past));
+  if (old.length === 0) return true;
+  const anyNew = batch.groups.some((group) => isNewBuild(group, batch, past));
+  return anyNew && !(batch.status === 'SUCCEEDED' && old.some(isFailed));
+}
+
+function isOfEarlierAttempt(group: BuildGroup, batch: Batch, past: Past): boolean {
+  if (isNewBuild(group, batch, past)) return false;
+  const wasToRunAgain = past.everyGroupRuns && group.identifier !== DOWNLOAD_SOURCE;
+  return wasToRunAgain || statusOf(group) !== 'SUCCEEDED';
+}
+
+function isNewBuild(group: BuildGroup, batch: Batch, past: Past): boolean {
+  const { retried } = past;
+  const isFirstAttempt = past.attempts.length === 0 && retriesShown(batch) === 0;
+  if (isFirstAttempt) return true;
+  if (retried !== null && !isLaterAttempt(batch, retried)) return false;
+  const requested = group.current?.requestedOn ?? null;
+  const submitted = submittedOn(batch);
+  if (requested !== null && submitted !== null) return requested >= submitted;
+  const before = retried?.groups.find(({ identifier }) => identifier === group.identifier);
+  return before?.current?.arn === undefined || before.current.arn !== group.current?.arn;
+}
+
+/** Its builds, oldest first: what CodeBuild lists, and what this step saw of earlier attempts. */
+function attemptsOf(group: BuildGroup, earlier: readonly Batch[]): Build[] {
+  const seen = earlier
+    .flatMap((look) => look.groups.filter(({ identifier }) => identifier === group.identifier))
+    .flatMap((then) => [...then.prior, ...(then.current === null ? [] : [then.current])])
+    .filter((build) => !isUnfinished(build.status));
+  const byArn = new Map([...seen, ...group.prior].map((build) => [build.arn, build]));
+  if (group.current !== null) byArn.delete(group.current.arn);
+  const before = [...byArn.values()].sort((a, b) => (a.requestedOn ?? 0) - (b.requestedOn ?? 0));
+  return group.current === null ? before : [...before, group.current];
+}
+
+function failedAncestor(
+  group: BuildGroup,
+  groups: ReadonlyMap<string, BuildGroup>,
+  visited = new Set<string>(),
+): string | null {
+  for (const identifier of group.dependsOn) {
+    const dependency = groups.get(identifier);
+    if (dependency === undefined || visited.has(identifier)) continue;
+    visited.add(identifier);
+    if (isFailed(dependency)) return identifier;
+    const further = failedAncestor(dependency, groups, visited);
+    if (further !== null) return further;
+  }
+  return null;
+}
+
+function neverRan(group: BuildGroup): boolean {
+  return group.current?.status === 'STOPPED' && !group.current.hasArtifactEntry;
+}
+
+function isFailed(group: BuildGroup): boolean {
+  return !group.ignoreFailure && isFailure(statusOf(group));
+}
+
+function statusOf(group: BuildGroup): string {
+  return group.current?.status ?? 'PENDING';
+}

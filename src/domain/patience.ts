@@ -1,0 +1,81 @@
+import type { Clock } from './clock.ts';
+import { formatDuration } from './duration.ts';
+import { CallFailure } from './fault.ts';
+
+const MINUTE = 60_000;
+const OUTAGE = 15 * MINUTE;
+const UNREACHABLE_FROM_THE_START = MINUTE;
+
+/** What {@link persist} tells while it waits a fault out. */
+export type Trouble =
+  | { readonly kind: 'trouble-began'; readonly sentence: string }
+  | { readonly kind: 'trouble-ended'; readonly failures: number; readonly milliseconds: number };
+
+/** How failed calls are waited out. One object serves the whole step. */
+export interface Patience {
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** Milliseconds between two looks. */
+  readonly interval: number;
+  /** Ends every wait when aborted. */
+  readonly signal: AbortSignal;
+  readonly tell: (trouble: Trouble) => void;
+  /** Whether AWS has given this step one good answer yet. */
+  answered: boolean;
+}
+
+/**
+ * Calls until there is an answer: transient faults are waited out with growing, random pauses, so
+ * that many steps that meet the same throttling spread out (AWS Architecture Blog, "Exponential
+ * Backoff And Jitter": full jitter).
+ *
+ * @param giveUpAfter milliseconds without an answer after which the last failure is thrown;
+ *   by default 15 minutes or three intervals, whichever is longer
+ * @throws {CallFailure} the last failure, when it is not transient or patience has run out;
+ *   the signal's reason, when it is aborted
+ */
+export async function persist<Answer>(
+  call: (signal: AbortSignal) => Promise<Answer>,
+  patience: Patience,
+  giveUpAfter = Math.max(OUTAGE, 3 * patience.interval),
+): Promise<Answer> {
+  const { clock, signal } = patience;
+  const began = clock.now();
+  for (let failures = 0; ; failures += 1) {
+    try {
+      signal.throwIfAborted();
+      const answer = await call(signal);
+      patience.answered = true;
+      if (failures > 0) {
+        patience.tell({ kind: 'trouble-ended', failures, milliseconds: clock.now() - began });
+      }
+      return answer;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof CallFailure) || !canPass(error)) throw error;
+      const elapsed = clock.now() - began;
+      const limit =
+        error.kind === 'unreachable' && !patience.answered
+          ? Math.min(UNREACHABLE_FROM_THE_START, giveUpAfter)
+          : giveUpAfter;
+      if (elapsed >= limit) throw gaveUp(error, failures + 1, elapsed);
+      if (failures === 0) patience.tell({ kind: 'trouble-began', sentence: error.message });
+      await clock.sleep(Math.min(pause(failures, patience), limit - elapsed), signal);
+    }
+  }
+}
+
+function canPass(error: CallFailure): boolean {
+  return error.kind === 'transient' || error.kind === 'unreachable';
+}
+
+function pause(failures: number, { interval, random }: Patience): number {
+  const cap = Math.max(5000, Math.min(MINUTE, 4 * interval));
+  return random() * Math.min(cap, interval * 2 ** failures);
+}
+
+function gaveUp(error: CallFailure, tries: number, elapsed: number): CallFailure {
+  const effort = `Tried ${tries} times over ${formatDuration(elapsed)} without an answer.`;
+  return new CallFailure('outage', error.code, `${error.message} ${effort}`, error.maybeDone);
+}

@@ -1,0 +1,48 @@
+import type { Batch } from './batch.ts';
+import type { Trouble } from './patience.ts';
+
+/** What happens in the step, as it happens: the log is told from it. */
+export type Event =
+  | Trouble
+  | { readonly kind: 'batch-found'; readonly batch: Batch; readonly attempt: number }
+  | {
+      readonly kind: 'attempt-began';
+      readonly attempt: number;
+      /** Which retry of this step it is; null if this step did not start the attempt. */
+      readonly retry: number | null;
+      readonly maxRetries: number;
+    }
+  | { readonly kind: 'groups-appeared'; readonly statuses: readonly string[] }
+  | PhaseChange
+  | GroupChange
+  | { readonly kind: 'heartbeat'; readonly batch: Batch; readonly elapsed: number }
+  | {
+      readonly kind: 'attempt-ended';
+      readonly attempt: number;
+      readonly status: string;
+      /** Which groups failed; empty if none did. */
+      readonly failed: string;
+    }
+  | { readonly kind: 'retrying'; readonly because: string; readonly delay: number }
+  | { readonly kind: 'retried-by-others'; readonly attempt: number }
+  /** A retry was answered with another batch: not what CodeBuild is known to do. */
+  | { readonly kind: 'batch-id-changed'; readonly from: string; readonly batch: Batch }
+  /** The attempt is over, but its groups still show the attempt before. */
+  | { readonly kind: 'groups-lag'; readonly batch: Batch }
+  | { readonly kind: 'internal-error'; readonly error: unknown };
+
+interface Change {
+  readonly from: string;
+  readonly to: string;
+  /** Milliseconds in the former state as seen from here; null if its beginning was not seen. */
+  readonly lasted: number | null;
+}
+
+export interface PhaseChange extends Change {
+  readonly kind: 'phase-changed';
+}
+
+export interface GroupChange extends Change {
+  readonly kind: 'group-changed';
+  readonly identifier: string;
+}

@@ -1,0 +1,128 @@
+import type { Batch, Moment } from './batch.ts';
+import { areGroupsSettled, type Past } from './groups.ts';
+import { isEarlierLook, isLaterAttempt, isOver, submittedOn } from './status.ts';
+
+const SECOND = 1000;
+/** How long, and for how many looks, a retry may stay unseen. Whichever is longer counts. */
+const UNSEEN_FOR = 60 * SECOND;
+const UNSEEN_LOOKS = 5;
+/** How long the groups may lag behind a batch that is over. */
+const GROUPS_LAG = 30 * SECOND;
+/** Between two looks that wait for lagging groups only. */
+const GROUPS_LAG_INTERVAL = 5 * SECOND;
+/** What two answers may differ by in the time of the same event. */
+const TIMES_DIFFER_BY = SECOND;
+/** A batch is taken for deleted when it is absent from so many looks in a row. */
+const ABSENT_LOOKS = 2;
+
+/** What is remembered from look to look while one attempt is watched. */
+export interface Watch {
+  readonly past: Past;
+  /** When the attempt that is waited for was submitted; null if CodeBuild did not say. */
+  readonly submittedOn: Moment | null;
+  readonly began: Moment;
+  /** The newest look that counts; null until there is one. */
+  readonly newest: Batch | null;
+  /** Whether a look, not only RetryBuildBatch's answer, has shown the attempt. */
+  readonly seen: boolean;
+  /** Looks that showed nothing newer than the attempt that was retried. */
+  readonly staleLooks: number;
+  readonly absentLooks: number;
+  /** When the attempt was first seen to be over. */
+  readonly overSince: Moment | null;
+}
+
+/** What a look means. */
+export type Judgement =
+  /** An older view than one already seen, or none at all: it says nothing. */
+  | { readonly kind: 'stale' }
+  | { readonly kind: 'running'; readonly batch: Batch }
+  /** The attempt is over, but its groups still show the attempt before. */
+  | { readonly kind: 'groups-lag'; readonly batch: Batch }
+  | { readonly kind: 'over'; readonly batch: Batch; readonly groupsLag: boolean }
+  /** After the retry, nothing newer than it was ever seen. */
+  | { readonly kind: 'never-seen'; readonly looks: number; readonly milliseconds: number }
+  | { readonly kind: 'gone' };
+
+/**
+ * Begins to watch for an attempt.
+ *
+ * @param past what came before; if `past.retried` is set, only later attempts count
+ * @param answer what RetryBuildBatch answered, if it did
+ */
+export function beginWatch(past: Past, now: Moment, answer: Batch | null = null): Watch {
+  const newest =
+    answer !== null && past.retried !== null && isLaterAttempt(answer, past.retried)
+      ? answer
+      : null;
+  return {
+    past,
+    submittedOn: newest === null ? null : submittedOn(newest),
+    began: now,
+    newest,
+    seen: false,
+    staleLooks: 0,
+    absentLooks: 0,
+    overSince: null,
+  };
+}
+
+/**
+ * Judges one look.
+ *
+ * A look taken just after a retry may still show the attempt before it, FAILED and complete; it must
+ * not be taken for the outcome of the retry.
+ *
+ * @param look the batch, or null if CodeBuild does not know its id
+ * @param now when the look was taken, by this machine's clock
+ */
+export function judge(watch: Watch, look: Batch | null, now: Moment): [Watch, Judgement] {
+  if (look === null) return judgeAbsence(watch, now);
+  if (isStale(watch, look)) return judgeStale({ ...watch, absentLooks: 0 }, now);
+
+  const overSince = isOver(look) ? (watch.overSince ?? now) : null;
+  const next = { ...watch, newest: look, seen: true, absentLooks: 0, overSince };
+  if (overSince === null) return [next, { kind: 'running', batch: look }];
+  const groupsLag = !areGroupsSettled(look, watch.past);
+  return groupsLag && now - overSince < GROUPS_LAG
+    ? [next, { kind: 'groups-lag', batch: look }]
+    : [next, { kind: 'over', batch: look, groupsLag }];
+}
+
+/** Milliseconds until the next look. */
+export function untilNextLook(watch: Watch, interval: number, now: Moment): number {
+  const left = watch.overSince === null ? 0 : watch.overSince + GROUPS_LAG - now;
+  return left > 0 ? Math.min(interval, GROUPS_LAG_INTERVAL, left) : interval;
+}
+
+function isStale(watch: Watch, look: Batch): boolean {
+  const { newest, past } = watch;
+  if (newest !== null && isEarlierLook(look, newest)) return true;
+  if (look.id !== past.retried?.id) return false;
+  const submitted = submittedOn(look);
+  const isOfAttemptBetween =
+    submitted !== null &&
+    watch.submittedOn !== null &&
+    submitted < watch.submittedOn - TIMES_DIFFER_BY;
+  return isOfAttemptBetween || !isLaterAttempt(look, past.retried);
+}
+
+function judgeStale(watch: Watch, now: Moment): [Watch, Judgement] {
+  const next = { ...watch, staleLooks: watch.staleLooks + 1 };
+  const milliseconds = now - watch.began;
+  const patienceIsOver = next.staleLooks >= UNSEEN_LOOKS && milliseconds >= UNSEEN_FOR;
+  const neverSeen = watch.past.retried !== null && !watch.seen && patienceIsOver;
+  return neverSeen
+    ? [next, { kind: 'never-seen', looks: next.staleLooks, milliseconds }]
+    : [next, { kind: 'stale' }];
+}
+
+/** A batch may be absent for a moment after it was started, or retried under a new id. */
+function judgeAbsence(watch: Watch, now: Moment): [Watch, Judgement] {
+  const next = { ...watch, absentLooks: watch.absentLooks + 1 };
+  if (watch.past.retried !== null && !watch.seen) return judgeStale(next, now);
+  if (watch.overSince !== null && watch.newest !== null) {
+    return [next, { kind: 'over', batch: watch.newest, groupsLag: true }];
+  }
+  return [next, { kind: next.absentLooks >= ABSENT_LOOKS ? 'gone' : 'stale' }];
+}

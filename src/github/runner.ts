@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as core from '@actions/core';
+import { context } from '@actions/github';
+
+/** The GitHub runner that this step runs on. */
+export interface Runner {
+  /** The trimmed value of an input; empty if it was not given. */
+  getInput(name: string): string;
+  setOutput(name: string, value: string): void;
+  info(line: string): void;
+  notice(message: string): void;
+  warning(message: string): void;
+  error(message: string, title: string): void;
+  debug(message: string): void;
+  startGroup(title: string): void;
+  endGroup(): void;
+  /** Appends Markdown to the job summary. Throws if the runner takes none. */
+  writeSummary(markdown: string): Promise<void>;
+  /** Writes a JSON file in the runner's temporary folder and gives its path. */
+  writeTemporaryFile(textFor: (path: string) => string): Promise<string>;
+  setExitCode(code: 0 | 1): void;
+  /** Name and value pairs that tell AWS which run asks. */
+  readonly userAgent: [string, string][];
+}
+
+/** The runner as this process meets it, by @actions/core. */
+export function createRunner(): Runner {
+  return {
+    getInput: (name) => core.getInput(name),
+    setOutput: core.setOutput,
+    info: core.info,
+    notice: core.notice,
+    warning: core.warning,
+    error: (message, title) => core.error(message, { title }),
+    debug: core.debug,
+    startGroup: core.startGroup,
+    endGroup: core.endGroup,
+    async writeSummary(markdown) {
+      await core.summary.addRaw(markdown).write();
+    },
+    async writeTemporaryFile(textFor) {
+      const folder = process.env['RUNNER_TEMP'] ?? tmpdir();
+      const path = join(folder, `retry-codebuild-batch-${randomUUID()}.json`);
+      await writeFile(path, textFor(path));
+      return path;
+    },
+    setExitCode(code) {
+      process.exitCode = code;
+    },
+    userAgent: [
+      ['retry-codebuild-batch', process.env['GITHUB_ACTION_REF'] ?? 'local'],
+      ['github-run', String(context.runId)],
+      ['github-attempt', String(context.runAttempt)],
+    ],
+  };
+}

@@ -1,0 +1,216 @@
+import { isProjectName, parseBatchReference } from './aws/batch-reference.ts';
+import { formatDuration, parseDuration } from './domain/duration.ts';
+import type { RetryRules } from './domain/policy.ts';
+import type { RetryType } from './ports.ts';
+
+/** Which batch the user means. */
+export type WhichBatch =
+  | { readonly kind: 'batch'; readonly id: string }
+  | { readonly kind: 'newest-of-project'; readonly projectName: string }
+  | { readonly kind: 'commit-of-project'; readonly projectName: string; readonly commit: string };
+
+/** The user's wishes, read once and checked. Durations are in milliseconds. */
+export interface Inputs extends RetryRules {
+  readonly which: WhichBatch;
+  readonly region: string;
+  readonly retryType: RetryType;
+  readonly retryDelay: number;
+  readonly wait: boolean;
+  readonly pollInterval: number;
+  /** For the whole step; null: none. */
+  readonly timeout: number | null;
+}
+
+/** What is wrong with the inputs: every problem, each a sentence that names input, value and rule. */
+export interface BadInputs {
+  readonly problems: readonly string[];
+}
+
+/** Gives the trimmed value of an input of this name; empty if it was not given. */
+export type GetInput = (name: string) => string;
+
+/**
+ * What an input is when it is not given, or given as an empty text. The runner fills in action.yml's
+ * defaults only for inputs that are absent; a test holds the two tables equal.
+ */
+export const DEFAULTS: Readonly<Record<string, string>> = {
+  'retry-type': 'RETRY_FAILED_BUILDS',
+  'max-retries': '1',
+  'retry-delay': '0',
+  'retry-on': 'FAILED, FAULT, TIMED_OUT',
+  wait: 'true',
+  'poll-interval': '15',
+};
+
+const RETRY_TYPES = ['RETRY_FAILED_BUILDS', 'RETRY_ALL_BUILDS'] as const satisfies RetryType[];
+const RETRIABLE = ['FAILED', 'FAULT', 'TIMED_OUT', 'STOPPED'];
+const A_DURATION = 'a number of seconds (15, 0.5) or a number with a unit (500ms, 30s, 10m, 1h30m)';
+const REGION = /^[a-z]{2,}(?:-[a-z]+)+-\d+$/;
+const COMMIT = /^[0-9a-f]{7,64}$/i;
+/** The region of a batch whose name cannot be read: nothing can be said of it. */
+const UNKNOWN = '?';
+/** Of a value that a problem repeats. */
+const LONGEST_VALUE = 200;
+
+/**
+ * Reads and checks all inputs before anything is called.
+ *
+ * @param environment where `AWS_REGION` and `AWS_DEFAULT_REGION` are looked up
+ */
+export function readInputs(
+  getGiven: GetInput,
+  environment: Readonly<Record<string, string | undefined>>,
+): Inputs | BadInputs {
+  const get: GetInput = (name) => getGiven(name) || (DEFAULTS[name] ?? '');
+  const problems: string[] = [];
+  const read = readersOf(get, problems);
+  const { which, region: regionOfBatch } = readWhichBatch(get, read.reject);
+  const inputs: Inputs = {
+    which,
+    region: readRegion(get('aws-region'), regionOfBatch, environment, read.reject),
+    retryType: read.choice('retry-type', RETRY_TYPES),
+    maxRetries: read.wholeNumber('max-retries', 0, 100) ?? 0,
+    maxAttempts: read.wholeNumber('max-attempts', 1, 1000),
+    retryDelay: read.duration('retry-delay', 'zero-allowed') ?? 0,
+    retryOn: read.list('retry-on', RETRIABLE),
+    wait: read.boolean('wait'),
+    pollInterval: read.duration('poll-interval', 'above-zero') ?? 0,
+    timeout: read.duration('timeout', 'above-zero'),
+  };
+  return problems.length > 0 ? { problems } : inputs;
+}
+
+/** What is allowed but deserves a warning. */
+export function warnAbout(inputs: Inputs): string[] {
+  if (inputs.pollInterval >= 5000) return [];
+  return [
+    `poll-interval: looks less than 5 s apart (${formatDuration(inputs.pollInterval)}) are soon throttled by CodeBuild, for every user of the account.`,
+  ];
+}
+
+type Reject = (input: string, value: string, rule: string) => void;
+
+function readWhichBatch(
+  get: GetInput,
+  reject: Reject,
+): { which: WhichBatch; region: string | null } {
+  const [batchId, projectName, commit] = [get('batch-id'), get('project-name'), get('commit')];
+  const nothing = { which: { kind: 'batch', id: '' } as const, region: UNKNOWN };
+  if ((batchId === '') === (projectName === '')) {
+    const given =
+      batchId === '' ? 'neither is' : `both are ("${shown(batchId)}" and "${shown(projectName)}")`;
+    reject('batch-id and project-name', '', `exactly one of them must be given; ${given}`);
+    return nothing;
+  }
+  if (batchId !== '') {
+    if (commit !== '') reject('commit', commit, 'may be given with project-name only');
+    const reference = parseBatchReference(batchId);
+    if (typeof reference !== 'string') {
+      return { which: { kind: 'batch', id: reference.id }, region: reference.region };
+    }
+    reject(
+      'batch-id',
+      batchId,
+      `${reference}; allowed are project:uuid, the ARN of a batch, or its address in the CodeBuild console`,
+    );
+    return nothing;
+  }
+  if (!isProjectName(projectName)) {
+    reject(
+      'project-name',
+      projectName,
+      'must be 2 to 255 of A-Z a-z 0-9 - _ and begin with a letter or digit',
+    );
+  }
+  if (commit === '') return { which: { kind: 'newest-of-project', projectName }, region: null };
+  if (!COMMIT.test(commit)) {
+    reject('commit', commit, 'must be a full commit id or at least its first 7 hexadecimal digits');
+  }
+  return { which: { kind: 'commit-of-project', projectName, commit }, region: null };
+}
+
+function readRegion(
+  given: string,
+  ofBatch: string | null,
+  environment: Readonly<Record<string, string | undefined>>,
+  reject: Reject,
+): string {
+  if (given !== '' && ofBatch !== null && ofBatch !== UNKNOWN && given !== ofBatch) {
+    reject('aws-region', given, `contradicts the region that batch-id names, "${ofBatch}"`);
+    return given;
+  }
+  const sources: [string, string][] = [
+    ['aws-region', given],
+    ['batch-id', ofBatch === UNKNOWN ? '' : (ofBatch ?? '')],
+    ['AWS_REGION', environment['AWS_REGION']?.trim() ?? ''],
+    ['AWS_DEFAULT_REGION', environment['AWS_DEFAULT_REGION']?.trim() ?? ''],
+  ];
+  const [source, region] = sources.find(([, value]) => value !== '') ?? ['aws-region', ''];
+  if (region === '' && ofBatch === UNKNOWN) return region;
+  if (region === '') {
+    const others = 'or set AWS_REGION, or name the batch by its ARN or console address';
+    reject(source, '', `no region is known; give one such as us-east-1, ${others}`);
+  } else if (!REGION.test(region)) {
+    reject(source, region, 'must be the name of an AWS region, such as us-east-1');
+  }
+  return region;
+}
+
+/** One reader per kind of value. Each notes a problem instead of throwing, so that all are told. */
+function readersOf(get: GetInput, problems: string[]) {
+  const reject: Reject = (input, value, rule) => {
+    problems.push(value === '' ? `${input}: ${rule}.` : `${input}: "${shown(value)}" ${rule}.`);
+  };
+  return {
+    reject,
+
+    choice<Choice extends string>(name: string, choices: readonly [Choice, ...Choice[]]): Choice {
+      const value = get(name);
+      const choice = choices.find((candidate) => candidate === value.toUpperCase());
+      if (choice === undefined) reject(name, value, `must be ${choices.join(' or ')}`);
+      return choice ?? choices[0];
+    },
+
+    wholeNumber(name: string, least: number, most: number): number | null {
+      const value = get(name);
+      if (value === '') return null;
+      const number = /^\d{1,9}$/.test(value) ? Number(value) : NaN;
+      if (number >= least && number <= most) return number;
+      reject(name, value, `must be a whole number from ${least} to ${most}`);
+      return null;
+    },
+
+    duration(name: string, range: 'zero-allowed' | 'above-zero'): number | null {
+      const value = get(name);
+      if (value === '') return null;
+      const duration = parseDuration(value);
+      if (duration === null) reject(name, value, `must be ${A_DURATION}`);
+      else if (range === 'above-zero' && duration < 1)
+        reject(name, value, 'must be greater than 0');
+      return duration;
+    },
+
+    list(name: string, allowed: readonly string[]): string[] {
+      const words = get(name)
+        .split(/[,\n]/)
+        .map((word) => word.trim().toUpperCase())
+        .filter((word) => word !== '');
+      if (words.length === 0 || !words.every((word) => allowed.includes(word))) {
+        reject(name, get(name), `must be a list of ${allowed.join(', ')}`);
+      }
+      return [...new Set(words)];
+    },
+
+    boolean(name: string): boolean {
+      const value = get(name);
+      if (['true', 'True', 'TRUE'].includes(value)) return true;
+      if (['false', 'False', 'FALSE'].includes(value)) return false;
+      reject(name, value, 'must be true or false (also True, TRUE, False, FALSE)');
+      return false;
+    },
+  };
+}
+
+function shown(value: string): string {
+  return value.length > LONGEST_VALUE ? `${value.slice(0, LONGEST_VALUE)}…` : value;
+}

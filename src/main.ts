@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createCodeBuild } from './aws/codebuild.ts';
+import type { Clock } from './domain/clock.ts';
+import { Interruption } from './domain/interruption.ts';
+import { conclude, internalError, knowNothing, type Outcome } from './domain/outcome.ts';
+import type { Event } from './domain/story.ts';
+import { createRunner, type Runner } from './github/runner.ts';
+import { readInputs, warnAbout } from './inputs.ts';
+import { errorsOf } from './report/annotations.ts';
+import { logLine } from './report/escape.ts';
+import { earlyOutputs, outputsOf, resultsText, type OutputName } from './report/outputs.ts';
+import { narrate, type LogStep } from './report/story.ts';
+import { renderSummary } from './report/summary.ts';
+import { run } from './run.ts';
+
+/** setTimeout fires at once when it is asked for more (Node.js documentation). */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+const CLOCK: Clock = {
+  now: () => Date.now(),
+  async sleep(milliseconds, signal) {
+    try {
+      for (let left = milliseconds; left > 0; left -= LONGEST_TIMER) {
+        await sleep(Math.min(left, LONGEST_TIMER), undefined, { signal });
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
+    }
+  },
+};
+
+/** The action: reads the inputs, runs the step, and reports however it ends. */
+export async function main(): Promise<void> {
+  const signal = cancellation();
+  const runner = createRunner();
+  const log = openLog(runner);
+  let outcome: Outcome;
+  try {
+    outcome = await runStep(runner, log, signal);
+  } catch (error) {
+    log.tell({ kind: 'internal-error', error });
+    outcome = conclude(internalError(error), knowNothing(), 0, 0);
+  }
+  log.close();
+  await report(outcome, runner);
+}
+
+async function runStep(runner: Runner, log: Log, signal: AbortSignal): Promise<Outcome> {
+  const inputs = readInputs((name) => runner.getInput(name), process.env);
+  if ('problems' in inputs) {
+    return conclude({ kind: 'bad-input', problems: inputs.problems }, knowNothing(), 0, 0);
+  }
+  for (const warning of warnAbout(inputs)) runner.warning(warning);
+  return run(inputs, {
+    codebuild: createCodeBuild({ region: inputs.region, userAgent: runner.userAgent }),
+    clock: CLOCK,
+    random: Math.random,
+    uuid: randomUUID,
+    signal,
+    tell(event) {
+      log.tell(event);
+      if (event.kind === 'batch-found' || event.kind === 'batch-id-changed') {
+        setOutputs(earlyOutputs(event.batch), runner);
+      }
+    },
+  });
+}
+
+/** Writes annotations, outputs and summary. Whatever fails here warns and cannot change the verdict. */
+async function report(outcome: Outcome, runner: Runner): Promise<void> {
+  runner.setExitCode(outcome.exitCode);
+  for (const { title, message } of errorsOf(outcome)) runner.error(message, title);
+  if (outcome.exitCode === 0) runner.info(logLine(outcome.reason));
+
+  let resultsFile = '';
+  await optional('The results file could not be written', runner, async () => {
+    resultsFile = await runner.writeTemporaryFile((path) => resultsText(outcome, path));
+  });
+  await optional('The outputs could not be set', runner, () => {
+    const { outputs, givenUp } = outputsOf(outcome, resultsFile);
+    setOutputs(outputs, runner);
+    if (givenUp.length > 0) {
+      runner.notice(
+        `To keep the outputs within the size that a job can carry, build-groups is without ${givenUp.join(', ')}. All of it is in results-file: ${resultsFile}`,
+      );
+    }
+  });
+  await optional('The job summary could not be written', runner, () =>
+    runner.writeSummary(renderSummary(outcome)),
+  );
+}
+
+async function optional(
+  trouble: string,
+  runner: Runner,
+  write: () => void | Promise<void>,
+): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    runner.warning(`${trouble}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function setOutputs(outputs: Partial<Record<OutputName, string>>, runner: Runner): void {
+  for (const [name, value] of Object.entries(outputs)) runner.setOutput(name, value);
+}
+
+interface Log {
+  tell(event: Event): void;
+  /** Closes a fold that is still open. */
+  close(): void;
+}
+
+function openLog(runner: Runner): Log {
+  let folded = false;
+  const unfold = (): void => {
+    if (folded) runner.endGroup();
+    folded = false;
+  };
+  const write = (step: LogStep): void => {
+    switch (step.kind) {
+      case 'line': {
+        runner.info(step.text);
+        return;
+      }
+      case 'warning': {
+        runner.warning(step.text);
+        return;
+      }
+      case 'debug': {
+        runner.debug(step.text);
+        return;
+      }
+      case 'unfold': {
+        unfold();
+        return;
+      }
+      case 'fold':
+        unfold();
+        runner.startGroup(step.title);
+        folded = true;
+    }
+  };
+  return { tell: (event) => narrate(event).forEach(write), close: unfold };
+}
+
+/** A signal that is aborted when the runner cancels the step. A second signal ends the process. */
+function cancellation(): AbortSignal {
+  const controller = new AbortController();
+  const signals = ['SIGINT', 'SIGTERM', 'SIGBREAK'] as const;
+  const cancel = (by: string): void => {
+    for (const name of signals) process.off(name, cancel);
+    controller.abort(new Interruption({ kind: 'cancelled', by }));
+  };
+  for (const name of signals) process.on(name, cancel);
+  return controller.signal;
+}

@@ -1,0 +1,161 @@
+import type { Artifact, Batch } from '../domain/batch.ts';
+import type { GroupView } from '../domain/groups.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import { byteLength, oneLine } from './escape.ts';
+
+/** Every output of the action, in the order of action.yml. */
+export const OUTPUT_NAMES = [
+  'batch-id',
+  'batch-arn',
+  'console-url',
+  'batch-status',
+  'conclusion',
+  'reason',
+  'retry-count',
+  'failed-groups',
+  'flaky-groups',
+  'build-groups',
+  'artifacts',
+  'report-arns',
+  'results-file',
+] as const;
+
+export type OutputName = (typeof OUTPUT_NAMES)[number];
+
+/** A job's outputs hold 1 MB together; this leaves room for those of other steps. */
+const LIMIT = 900_000;
+const ATTEMPTS_KEPT = 3;
+const LONGEST_REASON = 4000;
+
+/** What `build-groups` holds of each group; members marked optional are given up for size. */
+interface GroupOutput {
+  readonly identifier: string;
+  readonly status: string;
+  readonly ignoreFailure: boolean;
+  readonly dependsOn: readonly string[];
+  readonly skipped: boolean;
+  readonly buildArn: string;
+  readonly consoleUrl?: string;
+  readonly logsUrl?: string;
+  readonly cause: null;
+  readonly attempts: readonly {
+    readonly status: string;
+    readonly buildArn?: string;
+    readonly requestedOn: string | null;
+  }[];
+  readonly artifacts?: readonly Artifact[];
+  /** Only there if CodeBuild still shows a build of an earlier attempt. */
+  readonly ofEarlierAttempt?: true;
+}
+
+/** What is given up to stay within the limit, in this order. Never a group, its status or a name. */
+const ECONOMIES: readonly { what: string; of: (group: GroupOutput) => GroupOutput }[] = [
+  {
+    what: 'logsUrl, consoleUrl and the buildArn of attempts',
+    of: ({ consoleUrl, logsUrl, ...group }) => ({
+      ...group,
+      attempts: group.attempts.map(({ status, requestedOn }) => ({ status, requestedOn })),
+    }),
+  },
+  {
+    what: `all but the last ${ATTEMPTS_KEPT} attempts`,
+    of: (group) => ({ ...group, attempts: group.attempts.slice(-ATTEMPTS_KEPT) }),
+  },
+  {
+    what: 'the artifacts within groups',
+    of: ({ artifacts, ...group }) => group,
+  },
+];
+
+/** The outputs that are known as soon as the batch is found. */
+export function earlyOutputs(batch: Batch): Partial<Record<OutputName, string>> {
+  return { 'batch-id': batch.id, 'batch-arn': batch.arn, 'console-url': batch.consoleUrl };
+}
+
+/**
+ * All outputs of the step, within the size that a job can carry.
+ *
+ * @param resultsFile path of the file that holds them in full; empty if it could not be written
+ * @returns the outputs, and what was given up to keep them small
+ */
+export function outputsOf(
+  outcome: Outcome,
+  resultsFile: string,
+): { outputs: Record<OutputName, string>; givenUp: string[] } {
+  const results = resultsOf(outcome);
+  let outputs = stringify(results, resultsFile);
+  const givenUp: string[] = [];
+  for (const { what, of } of ECONOMIES) {
+    if (size(outputs) < LIMIT) break;
+    results['build-groups'] = results['build-groups'].map(of);
+    outputs = stringify(results, resultsFile);
+    givenUp.push(what);
+  }
+  return { outputs, givenUp };
+}
+
+/** The text of `results-file`: every output in full, as one JSON object. */
+export function resultsText(outcome: Outcome, resultsFile: string): string {
+  return `${JSON.stringify({ ...resultsOf(outcome), 'results-file': resultsFile }, null, 2)}\n`;
+}
+
+function resultsOf(outcome: Outcome) {
+  const { batch, groups } = outcome;
+  const names = (which: (group: GroupView) => boolean): string[] =>
+    groups.filter(which).map((group) => group.identifier);
+  return {
+    ...{ 'batch-id': '', 'batch-arn': '', 'console-url': '' },
+    ...(batch === null ? {} : earlyOutputs(batch)),
+    'batch-status': outcome.batchStatus,
+    conclusion: outcome.conclusion,
+    reason: oneLine(outcome.reason, LONGEST_REASON),
+    'retry-count': outcome.retries,
+    'failed-groups': names((group) => group.failed),
+    'flaky-groups': names((group) => group.flaky),
+    'build-groups': groups.map(groupOutput),
+    artifacts: [
+      ...(batch?.combinedArtifacts ?? []),
+      ...groups.flatMap((group) => group.build?.artifacts ?? []),
+    ],
+    'report-arns': batch?.reportArns ?? [],
+  };
+}
+
+function groupOutput(group: GroupView): GroupOutput {
+  const { build } = group;
+  return {
+    identifier: group.identifier,
+    status: group.status,
+    ignoreFailure: group.ignoreFailure,
+    dependsOn: group.dependsOn,
+    skipped: group.skipped,
+    buildArn: build?.arn ?? '',
+    consoleUrl: build?.consoleUrl ?? '',
+    logsUrl: build?.logsUrl ?? '',
+    cause: null,
+    attempts: group.attempts.map(({ status, arn, requestedOn }) => ({
+      status,
+      buildArn: arn,
+      requestedOn: requestedOn === null ? null : new Date(requestedOn).toISOString(),
+    })),
+    artifacts: build?.artifacts ?? [],
+    ...(group.ofEarlierAttempt ? { ofEarlierAttempt: true as const } : {}),
+  };
+}
+
+function stringify(
+  results: ReturnType<typeof resultsOf>,
+  resultsFile: string,
+): Record<OutputName, string> {
+  const entries = Object.entries({ ...results, 'results-file': resultsFile });
+  return Object.fromEntries(
+    entries.map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]),
+  ) as Record<OutputName, string>;
+}
+
+function size(outputs: Record<OutputName, string>): number {
+  return Object.values(outputs).reduce((sum, value) => sum + byteLength(value), 0);
+}

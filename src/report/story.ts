@@ -1,0 +1,134 @@
+import type { Batch } from '../domain/batch.ts';
+import { formatDuration } from '../domain/duration.ts';
+import { isCounted } from '../domain/groups.ts';
+import type { Event } from '../domain/story.ts';
+import { count } from '../domain/words.ts';
+import { logLine, oneLine } from './escape.ts';
+
+/** The runner cuts a message at 4,096 characters. */
+const LONGEST_ANNOTATION = 4000;
+
+/** What an event does to the log: lines are printed; a fold hides what follows until it is closed. */
+export type LogStep =
+  | { readonly kind: 'line'; readonly text: string }
+  | { readonly kind: 'warning'; readonly text: string }
+  /** Shown with debug logging only. */
+  | { readonly kind: 'debug'; readonly text: string }
+  | { readonly kind: 'fold'; readonly title: string }
+  | { readonly kind: 'unfold' };
+
+/** Tells an event for a person who reads along. */
+export function narrate(event: Event): LogStep[] {
+  switch (event.kind) {
+    case 'batch-found':
+      return [describeBatch(event.batch, event.attempt), event.batch.consoleUrl]
+        .filter((text) => text !== '')
+        .map(line);
+    case 'attempt-began':
+      return [{ kind: 'fold', title: attemptTitle(event) }];
+    case 'attempt-ended':
+      return [
+        { kind: 'unfold' },
+        line(`Attempt ${event.attempt} ended ${event.status}${after(event.failed)}`),
+      ];
+    case 'groups-appeared':
+      return [line(`${count(event.statuses.length, 'build group')}: ${tally(event.statuses)}`)];
+    case 'group-changed':
+      return [line(`${event.identifier}: ${event.from} → ${event.to}${lasted(event.lasted)}`)];
+    case 'phase-changed':
+      return [line(`batch: ${event.from} → ${event.to}${lasted(event.lasted)}`)];
+    case 'heartbeat':
+      return [
+        line(
+          `Still ${event.batch.status} after ${formatDuration(event.elapsed)}: ${tallyOf(event.batch)}`,
+        ),
+      ];
+    case 'retrying': {
+      const pause = event.delay > 0 ? ` Pausing for ${formatDuration(event.delay)} first.` : '';
+      return [line(`Retrying: ${event.because}.${pause}`)];
+    }
+    case 'retried-by-others':
+      return [
+        { kind: 'unfold' },
+        line('Someone else retried the batch: their attempt is watched now.'),
+        { kind: 'fold', title: `Attempt ${event.attempt} (started by someone else)` },
+      ];
+    case 'batch-id-changed':
+      return [
+        warning(
+          `CodeBuild answered the retry of ${event.from} with another batch, ${event.batch.id}: that one is watched now. ${event.batch.consoleUrl}`,
+        ),
+      ];
+    case 'groups-lag':
+      return [
+        warning(
+          `Batch ${event.batch.id} is over (${event.batch.status}), but CodeBuild still shows build groups as of the attempt before. The verdict is the batch's; the groups are marked.`,
+        ),
+      ];
+    case 'trouble-began':
+      return [line(`${event.sentence} This says nothing about the batch; asking again.`)];
+    case 'trouble-ended':
+      return [
+        line(
+          `AWS answers again, after ${count(event.failures, 'failed call')} in ${formatDuration(event.milliseconds)}.`,
+        ),
+      ];
+    case 'internal-error': {
+      const { error } = event;
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      return [{ kind: 'debug', text }];
+    }
+  }
+}
+
+function describeBatch(batch: Batch, attempt: number): string {
+  const number = batch.number === null ? '' : ` #${batch.number}`;
+  const commit = batch.resolvedSourceVersion;
+  return [
+    `Batch${number} of ${batch.projectName}: ${batch.status}`,
+    ...(attempt > 1 ? [`attempt ${attempt}`] : []),
+    ...(commit === null ? [] : [`commit ${commit.slice(0, 12)}`]),
+    batch.id,
+  ].join(', ');
+}
+
+function attemptTitle(event: Event & { kind: 'attempt-began' }): string {
+  const { attempt, retry, maxRetries } = event;
+  return retry === null
+    ? `Attempt ${attempt}`
+    : `Attempt ${attempt} (retry ${retry} of ${maxRetries})`;
+}
+
+function tallyOf(batch: Batch): string {
+  const groups = batch.groups.map(({ identifier, current }) => ({
+    identifier,
+    status: current?.status ?? 'PENDING',
+  }));
+  return tally(
+    groups
+      .filter((group) => isCounted(group.identifier, group.status))
+      .map((group) => group.status),
+  );
+}
+
+function tally(statuses: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const status of statuses) counts.set(status, (counts.get(status) ?? 0) + 1);
+  return [...counts].map(([status, number]) => `${number} ${status}`).join(', ');
+}
+
+function lasted(milliseconds: number | null): string {
+  return milliseconds === null ? '' : ` (${formatDuration(milliseconds)})`;
+}
+
+function after(clause: string): string {
+  return clause === '' ? '' : `: ${clause}`;
+}
+
+function line(text: string): LogStep {
+  return { kind: 'line', text: logLine(text) };
+}
+
+function warning(text: string): LogStep {
+  return { kind: 'warning', text: oneLine(text, LONGEST_ANNOTATION) };
+}

@@ -1,0 +1,164 @@
+import type { Batch } from './domain/batch.ts';
+import { forgetPhase } from './domain/changes.ts';
+import type { Clock } from './domain/clock.ts';
+import { CallFailure } from './domain/fault.ts';
+import { viewGroups } from './domain/groups.ts';
+import { Interruption } from './domain/interruption.ts';
+import {
+  conclude,
+  internalError,
+  knowNothing,
+  tellFailed,
+  type Ending,
+  type Outcome,
+} from './domain/outcome.ts';
+import { decide } from './domain/policy.ts';
+import { persist } from './domain/patience.ts';
+import { isLaterAttempt, isOver, retriesShown } from './domain/status.ts';
+import { beginWatch, type Watch } from './domain/watch.ts';
+import type { Inputs } from './inputs.ts';
+import type { Ports } from './ports.ts';
+import { findBatch } from './steps/find.ts';
+import { retryBatch, type RetryResult } from './steps/retry.ts';
+import type { Step } from './steps/step.ts';
+import { watchAttempt, type WatchEnd } from './steps/watch.ts';
+
+/**
+ * The whole step: finds the batch, watches it to its end, retries it as often as is allowed and
+ * worth it, and concludes. Every ending is a value: it never throws.
+ */
+export async function run(inputs: Inputs, ports: Ports): Promise<Outcome> {
+  const { clock } = ports;
+  const began = clock.now();
+  const timer = startTimer(inputs.timeout, clock);
+  const known = knowNothing();
+  const signal = AbortSignal.any([ports.signal, timer.signal]);
+  const step: Step = {
+    inputs,
+    ports,
+    known,
+    signal,
+    deadline: began + (inputs.timeout ?? Infinity),
+    patience: {
+      clock,
+      random: ports.random,
+      interval: inputs.pollInterval,
+      signal,
+      tell: ports.tell,
+      answered: false,
+    },
+    told: new Map(),
+  };
+  try {
+    return conclude(await tellStory(step), known, began, clock.now());
+  } catch (error) {
+    return conclude(endingOf(error, ports), known, began, clock.now());
+  } finally {
+    timer.stop();
+  }
+}
+
+async function tellStory(step: Step): Promise<Ending> {
+  const { inputs, ports, known } = step;
+  const found = await findBatch(step);
+  known.batch = found;
+  known.attempt = retriesShown(found) + 1;
+  ports.tell({ kind: 'batch-found', batch: found, attempt: known.attempt });
+  const running = !isOver(found);
+  if (running && !inputs.wait) return { kind: 'still-running' };
+
+  if (running) tellAttemptBegan(step, null);
+  let end = await watchAttempt(step, beginWatch(known.past, ports.clock.now()), found.id, found);
+  for (;;) {
+    if (end.kind !== 'over') return end;
+    tellAttemptEnded(step, end);
+    if (end.batch.status === 'SUCCEEDED') {
+      return { kind: 'succeeded', already: !running && known.past.attempts.length === 0 };
+    }
+    const decision = decide(
+      { status: end.batch.status, attempts: known.attempt, retries: known.retries },
+      inputs,
+    );
+    if (!decision.retry) return { kind: 'failed', because: decision.because };
+    ports.tell({ kind: 'retrying', because: decision.because, delay: inputs.retryDelay });
+    const result = (await pause(step, end.batch)) ?? (await retryBatch(step, end.batch));
+    if (result.kind === 'refused') return { kind: 'retry-refused', sentence: result.sentence };
+
+    const { begun, look } = turnToNewAttempt(step, end.batch, result);
+    if (!inputs.wait && result.kind === 'accepted') return { kind: 'retry-accepted' };
+    const first = result.kind === 'joined' ? result.look : null;
+    if (!inputs.wait && first !== null && !isOver(first)) return { kind: 'still-running' };
+    end = await watchAttempt(step, begun, look?.id ?? end.batch.id, first);
+  }
+}
+
+/** Pauses before a retry. Someone else may retry the batch meanwhile: then theirs is joined. */
+async function pause(step: Step, retried: Batch): Promise<RetryResult | null> {
+  const { inputs, ports } = step;
+  if (inputs.retryDelay === 0) return null;
+  await ports.clock.sleep(inputs.retryDelay, step.signal);
+  const look = await persist(
+    (signal) => ports.codebuild.getBatch(retried.id, signal),
+    step.patience,
+  );
+  return look !== null && isLaterAttempt(look, retried) ? { kind: 'joined', look } : null;
+}
+
+/** Turns from a finished attempt to the one after it. */
+function turnToNewAttempt(
+  step: Step,
+  retried: Batch,
+  result: Exclude<RetryResult, { kind: 'refused' }>,
+): { begun: Watch; look: Batch | null } {
+  const { inputs, known, ports } = step;
+  const ours = result.kind === 'accepted';
+  const look = ours ? result.answer : result.look;
+  const isNew = look !== null && isLaterAttempt(look, retried);
+  if (ours) known.retries += 1;
+  known.attempt = Math.max(known.attempt + 1, isNew ? retriesShown(look) + 1 : 0);
+  known.past = {
+    attempts: [...known.past.attempts, retried],
+    retried,
+    everyGroupRuns: ours && inputs.retryType === 'RETRY_ALL_BUILDS',
+  };
+  known.groupsLag = false;
+  if (isNew) known.batch = look;
+  step.told = forgetPhase(step.told);
+  if (isNew && look.id !== retried.id) {
+    ports.tell({ kind: 'batch-id-changed', from: retried.id, batch: look });
+  }
+  tellAttemptBegan(step, ours ? known.retries : null);
+  return { begun: beginWatch(known.past, ports.clock.now(), look), look };
+}
+
+function tellAttemptBegan({ inputs, known, ports }: Step, retry: number | null): void {
+  const { attempt } = known;
+  ports.tell({ kind: 'attempt-began', attempt, retry, maxRetries: inputs.maxRetries });
+}
+
+function tellAttemptEnded({ known, ports }: Step, end: WatchEnd & { kind: 'over' }): void {
+  const { attempt, past } = known;
+  const { batch, groupsLag } = end;
+  const failed = tellFailed(viewGroups(batch, past));
+  ports.tell({ kind: 'attempt-ended', attempt, status: batch.status, failed });
+  if (groupsLag) ports.tell({ kind: 'groups-lag', batch });
+}
+
+function startTimer(timeout: number | null, clock: Clock): { signal: AbortSignal; stop(): void } {
+  const expiry = new AbortController();
+  const stopped = new AbortController();
+  if (timeout !== null) {
+    clock.sleep(timeout, stopped.signal).then(
+      () => expiry.abort(new Interruption({ kind: 'timed-out', timeout })),
+      () => undefined,
+    );
+  }
+  return { signal: expiry.signal, stop: () => stopped.abort() };
+}
+
+function endingOf(error: unknown, ports: Ports): Ending {
+  if (error instanceof Interruption) return error.ending;
+  if (error instanceof CallFailure) return { kind: 'fault', sentence: error.message };
+  ports.tell({ kind: 'internal-error', error });
+  return internalError(error);
+}

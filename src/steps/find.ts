@@ -1,0 +1,75 @@
+import type { Batch } from '../domain/batch.ts';
+import { CallFailure } from '../domain/fault.ts';
+import { persist } from '../domain/patience.ts';
+import type { Step } from './step.ts';
+
+/** How far back a commit is looked for: one page of ListBuildBatchesForProject. */
+const LATEST_BATCHES = 100;
+/** A batch that was started a moment ago may not be visible yet. */
+const SECOND_LOOK_AFTER = 3000;
+
+/**
+ * Finds the batch that the inputs name.
+ *
+ * @throws {CallFailure} if there is none
+ */
+export async function findBatch(step: Step): Promise<Batch> {
+  const { which } = step.inputs;
+  switch (which.kind) {
+    case 'batch':
+      return getBatch(step, which.id);
+    case 'newest-of-project':
+      return findNewest(step, which.projectName);
+    case 'commit-of-project':
+      return findByCommit(step, which.projectName, which.commit);
+  }
+}
+
+async function findNewest(step: Step, projectName: string): Promise<Batch> {
+  const [newest] = await listBatchIds(step, projectName, 1);
+  if (newest !== undefined) return getBatch(step, newest);
+  throw notFound(
+    `Project ${projectName} has no batch builds in region ${step.inputs.region}. Was the wrong project or region given?`,
+  );
+}
+
+async function findByCommit(step: Step, projectName: string, commit: string): Promise<Batch> {
+  const ids = await listBatchIds(step, projectName, LATEST_BATCHES);
+  const batches =
+    ids.length === 0
+      ? []
+      : await persist((signal) => step.ports.codebuild.getBatches(ids, signal), step.patience);
+  const byId = new Map(batches.map((batch) => [batch.id, batch]));
+  const wanted = commit.toLowerCase();
+  for (const id of ids) {
+    const batch = byId.get(id);
+    if (batch?.resolvedSourceVersion?.toLowerCase().startsWith(wanted)) return batch;
+  }
+  throw notFound(
+    `None of the latest ${ids.length} batch builds of project ${projectName} in region ${step.inputs.region} was of commit ${commit}. The latest ${LATEST_BATCHES} are looked at; a batch has a commit once its source was downloaded.`,
+  );
+}
+
+async function getBatch(step: Step, id: string): Promise<Batch> {
+  const look = (): Promise<Batch | null> =>
+    persist((signal) => step.ports.codebuild.getBatch(id, signal), step.patience);
+  const first = await look();
+  if (first !== null) return first;
+  await step.ports.clock.sleep(Math.min(SECOND_LOOK_AFTER, step.inputs.pollInterval), step.signal);
+  const second = await look();
+  if (second !== null) return second;
+  throw notFound(
+    `CodeBuild knows no batch ${id} in region ${step.inputs.region}. A wrong region is the usual cause: set aws-region, or give the batch's ARN or console address as batch-id, which name the region. Builds older than a year are forgotten.`,
+  );
+}
+
+function listBatchIds(step: Step, projectName: string, most: number): Promise<string[]> {
+  return persist(
+    (signal) => step.ports.codebuild.listBatchIds(projectName, most, signal),
+    step.patience,
+  );
+}
+
+function notFound(sentence: string): CallFailure {
+  return new CallFailure('permanent', 'NotFound', sentence);
+}

@@ -1,0 +1,19 @@
+import type { Known } from '../domain/outcome.ts';
+import type { Patience } from '../domain/patience.ts';
+import type { Told } from '../domain/changes.ts';
+import type { Inputs } from '../inputs.ts';
+import type { Ports } from '../ports.ts';
+
+/** What the chapters of the story share: the user's wishes, the way out, and what is known so far. */
+export interface Step {
+  readonly inputs: Inputs;
+  readonly ports: Ports;
+  readonly known: Known;
+  readonly patience: Patience;
+  /** Aborted when the step is cancelled or its timeout passes. */
+  readonly signal: AbortSignal;
+  /** When the step's timeout passes; infinite without one. */
+  readonly deadline: number;
+  /** What the log has told of the batch. */
+  told: Told;
+}
