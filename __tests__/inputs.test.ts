@@ -33,9 +33,16 @@ describe('the inputs', () => {
       maxAttempts: null,
       retryDelay: 0,
       retryOn: ['FAILED', 'FAULT', 'TIMED_OUT'],
+      retryWhen: 'any',
+      neverRetry: [],
+      maxFailedPercent: 100,
+      dryRun: false,
+      failOnFlaky: false,
       wait: true,
       pollInterval: 15_000,
       timeout: null,
+      logLines: 25,
+      history: 0,
     });
   });
 
@@ -60,6 +67,29 @@ describe('the inputs', () => {
     ['retry-delay', '0s', { retryDelay: 0 }],
     ['retry-on', 'stopped', { retryOn: ['STOPPED'] }],
     ['retry-on', ' failed,\nFault\r\n\n,FAILED,', { retryOn: ['FAILED', 'FAULT'] }],
+    ['retry-when', 'any', { retryWhen: 'any' }],
+    ['retry-when', 'ANY', { retryWhen: 'any' }],
+    ['retry-when', ' Infrastructure\n', { retryWhen: 'infrastructure' }],
+    ['retry-when', 'infrastructure, INFRASTRUCTURE', { retryWhen: 'infrastructure' }],
+    ['retry-when', 'provisioning', { retryWhen: ['PROVISIONING'] }],
+    [
+      'retry-when',
+      'queued,\nVpc_Client_Error\r\n\n,QUEUED,',
+      { retryWhen: ['QUEUED', 'VPC_CLIENT_ERROR'] },
+    ],
+    ['never-retry', 'deploy_*', { neverRetry: ['deploy_*'] }],
+    ['never-retry', ' a,\nb?\r\n\n,A,a', { neverRetry: ['a', 'b?', 'A'] }],
+    ['never-retry', ',', { neverRetry: [] }],
+    ['max-failed-percent', '0', { maxFailedPercent: 0 }],
+    ['max-failed-percent', '12.5', { maxFailedPercent: 12.5 }],
+    ['max-failed-percent', '100', { maxFailedPercent: 100 }],
+    ['dry-run', 'True', { dryRun: true }],
+    ['dry-run', 'FALSE', { dryRun: false }],
+    ['fail-on-flaky', 'TRUE', { failOnFlaky: true }],
+    ['log-lines', '0', { logLines: 0 }],
+    ['log-lines', '10000', { logLines: 10_000 }],
+    ['history', '1', { history: 1 }],
+    ['history', '100', { history: 100 }],
     ['wait', 'false', { wait: false }],
     ['wait', 'False', { wait: false }],
     ['wait', 'FALSE', { wait: false }],
@@ -80,6 +110,8 @@ describe('the inputs', () => {
     'must be a number of seconds (15, 0.5) or a number with a unit (500ms, 30s, 10m, 1h30m).';
   const BOOLEAN = 'must be true or false (also True, TRUE, False, FALSE).';
   const REGION = 'must be the name of an AWS region, such as us-east-1.';
+  const CAUSES =
+    'must be any, infrastructure, or a list of build phases and error codes (such as PROVISIONING, BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE).';
   const STATUSES = 'must be a list of FAILED, FAULT, TIMED_OUT, STOPPED.';
 
   test.each([
@@ -110,7 +142,29 @@ describe('the inputs', () => {
     ['retry-on', 'SUCCEEDED', STATUSES],
     ['retry-on', 'FAILED, CLIENT_ERROR', STATUSES],
     ['retry-on', ',', STATUSES],
-    ...['yes', 'no', '1', '0', 'on', 'tRUE'].map((value) => ['wait', value, BOOLEAN] as const),
+    ...[
+      'any, BUILD',
+      'infrastructure, BUILD',
+      'any, infrastructure',
+      'build phase',
+      'BUILD;QUEUED',
+      '*',
+      '404',
+      ',',
+      'Überbau',
+    ].map((value) => ['retry-when', value, CAUSES] as const),
+    ...['-1', '100.1', '101', '1e2', '50%', 'NaN', 'Infinity', '.5', '5.', '1,5', '٥'].map(
+      (value) => ['max-failed-percent', value, 'must be a number from 0 to 100.'] as const,
+    ),
+    ...['-1', '10001', '10,000', '1.5', 'all', '1e3'].map(
+      (value) => ['log-lines', value, 'must be a whole number from 0 to 10000.'] as const,
+    ),
+    ...['-1', '101', '1.5', 'yes', 'NaN'].map(
+      (value) => ['history', value, 'must be a whole number from 0 to 100.'] as const,
+    ),
+    ...['yes', 'no', '1', '0', 'on', 'tRUE'].flatMap((value) =>
+      ['wait', 'dry-run', 'fail-on-flaky'].map((name) => [name, value, BOOLEAN] as const),
+    ),
     ...['US-EAST-1', 'us-east', 'useast1', 'us-east-1.example.com', 'us_east_1', '*'].map(
       (value) => ['aws-region', value, REGION] as const,
     ),
@@ -138,9 +192,15 @@ describe('the inputs', () => {
         'max-attempts': '0',
         'retry-delay': 'x',
         'retry-on': 'x',
+        'retry-when': '?',
+        'max-failed-percent': 'x',
+        'dry-run': 'x',
+        'fail-on-flaky': 'x',
         wait: 'x',
         'poll-interval': '0',
         timeout: 'x',
+        'log-lines': 'x',
+        history: 'x',
       },
       {},
     );
@@ -153,9 +213,15 @@ describe('the inputs', () => {
       'max-attempts',
       'retry-delay',
       'retry-on',
+      'retry-when',
+      'max-failed-percent',
+      'dry-run',
+      'fail-on-flaky',
       'wait',
       'poll-interval',
       'timeout',
+      'log-lines',
+      'history',
     ]);
   });
 });

@@ -1,6 +1,6 @@
 import { isProjectName, parseBatchReference } from './aws/batch-reference.ts';
 import { formatDuration, parseDuration } from './domain/duration.ts';
-import type { RetryRules } from './domain/policy.ts';
+import type { RetryRules, RetryWhen } from './domain/policy.ts';
 import type { RetryType } from './ports.ts';
 
 /** Which batch the user means. */
@@ -19,6 +19,13 @@ export interface Inputs extends RetryRules {
   readonly pollInterval: number;
   /** For the whole step; null: none. */
   readonly timeout: number | null;
+  /** Decide and explain, but change nothing. */
+  readonly dryRun: boolean;
+  readonly failOnFlaky: boolean;
+  /** Last lines of each failed build's log to show; 0: none. */
+  readonly logLines: number;
+  /** Earlier batches to look at for how flaky a group is; 0: none. */
+  readonly history: number;
 }
 
 /** What is wrong with the inputs: every problem, each a sentence that names input, value and rule. */
@@ -38,11 +45,18 @@ export const DEFAULTS: Readonly<Record<string, string>> = {
   'max-retries': '1',
   'retry-delay': '0',
   'retry-on': 'FAILED, FAULT, TIMED_OUT',
+  'retry-when': 'any',
+  'max-failed-percent': '100',
+  'dry-run': 'false',
+  'fail-on-flaky': 'false',
   wait: 'true',
   'poll-interval': '15',
+  'log-lines': '25',
+  history: '0',
 };
 
 const RETRY_TYPES = ['RETRY_FAILED_BUILDS', 'RETRY_ALL_BUILDS'] as const satisfies RetryType[];
+const WORDS_ALONE = new Set(['ANY', 'INFRASTRUCTURE']);
 const RETRIABLE = ['FAILED', 'FAULT', 'TIMED_OUT', 'STOPPED'];
 const A_DURATION = 'a number of seconds (15, 0.5) or a number with a unit (500ms, 30s, 10m, 1h30m)';
 const REGION = /^[a-z]{2,}(?:-[a-z]+)+-\d+$/;
@@ -72,10 +86,17 @@ export function readInputs(
     maxRetries: read.wholeNumber('max-retries', 0, 100) ?? 0,
     maxAttempts: read.wholeNumber('max-attempts', 1, 1000),
     retryDelay: read.duration('retry-delay', 'zero-allowed') ?? 0,
-    retryOn: read.list('retry-on', RETRIABLE),
+    retryOn: read.choices('retry-on', RETRIABLE),
+    retryWhen: readRetryWhen(get('retry-when'), read),
+    neverRetry: read.list('never-retry'),
+    maxFailedPercent: read.percentage('max-failed-percent') ?? 100,
+    dryRun: read.boolean('dry-run'),
+    failOnFlaky: read.boolean('fail-on-flaky'),
     wait: read.boolean('wait'),
     pollInterval: read.duration('poll-interval', 'above-zero') ?? 0,
     timeout: read.duration('timeout', 'above-zero'),
+    logLines: read.wholeNumber('log-lines', 0, 10_000) ?? 0,
+    history: read.wholeNumber('history', 0, 100) ?? 0,
   };
   return problems.length > 0 ? { problems } : inputs;
 }
@@ -156,11 +177,39 @@ function readRegion(
   return region;
 }
 
+function readRetryWhen(given: string, read: Readers): RetryWhen {
+  const words = read.words('retry-when');
+  const [first = '', ...more] = words;
+  if (more.length === 0 && first === 'ANY') return 'any';
+  if (more.length === 0 && first === 'INFRASTRUCTURE') return 'infrastructure';
+  const areNames = words.every((word) => /^[A-Z][A-Z0-9_]*$/.test(word) && !WORDS_ALONE.has(word));
+  if (words.length === 0 || !areNames) {
+    read.reject(
+      'retry-when',
+      given,
+      'must be any, infrastructure, or a list of build phases and error codes (such as PROVISIONING, BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE)',
+    );
+  }
+  return words;
+}
+
+type Readers = ReturnType<typeof readersOf>;
+
 /** One reader per kind of value. Each notes a problem instead of throwing, so that all are told. */
 function readersOf(get: GetInput, problems: string[]) {
   const reject: Reject = (input, value, rule) => {
     problems.push(value === '' ? `${input}: ${rule}.` : `${input}: "${shown(value)}" ${rule}.`);
   };
+  const list = (name: string): string[] => {
+    const words = get(name)
+      .split(/[,\n]/)
+      .map((word) => word.trim())
+      .filter((word) => word !== '');
+    return [...new Set(words)];
+  };
+  const upperCased = (name: string): string[] => [
+    ...new Set(list(name).map((word) => word.toUpperCase())),
+  ];
   return {
     reject,
 
@@ -190,15 +239,25 @@ function readersOf(get: GetInput, problems: string[]) {
       return duration;
     },
 
-    list(name: string, allowed: readonly string[]): string[] {
-      const words = get(name)
-        .split(/[,\n]/)
-        .map((word) => word.trim().toUpperCase())
-        .filter((word) => word !== '');
+    percentage(name: string): number | null {
+      const value = get(name);
+      const number = /^\d{1,3}(?:\.\d{1,6})?$/.test(value) ? Number(value) : NaN;
+      if (number <= 100) return number;
+      reject(name, value, 'must be a number from 0 to 100');
+      return null;
+    },
+
+    list,
+
+    /** A list whose words are matched without regard to case: upper case, each once. */
+    words: upperCased,
+
+    choices(name: string, allowed: readonly string[]): string[] {
+      const words = upperCased(name);
       if (words.length === 0 || !words.every((word) => allowed.includes(word))) {
         reject(name, get(name), `must be a list of ${allowed.join(', ')}`);
       }
-      return [...new Set(words)];
+      return words;
     },
 
     boolean(name: string): boolean {

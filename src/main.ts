@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createCodeBuild } from './aws/codebuild.ts';
+import { createLogs } from './aws/logs.ts';
 import type { Clock } from './domain/clock.ts';
 import { Interruption } from './domain/interruption.ts';
-import { conclude, internalError, knowNothing, type Outcome } from './domain/outcome.ts';
+import { knowNothing } from './domain/known.ts';
+import { conclude, internalError, type Outcome } from './domain/outcome.ts';
 import type { Event } from './domain/story.ts';
 import { createRunner, type Runner } from './github/runner.ts';
 import { readInputs, warnAbout } from './inputs.ts';
-import { errorsOf } from './report/annotations.ts';
+import { errorsOf, warningsOf } from './report/annotations.ts';
 import { logLine } from './report/escape.ts';
 import { earlyOutputs, outputsOf, resultsText, type OutputName } from './report/outputs.ts';
 import { narrate, type LogStep } from './report/story.ts';
@@ -53,8 +55,10 @@ async function runStep(runner: Runner, log: Log, signal: AbortSignal): Promise<O
     return conclude({ kind: 'bad-input', problems: inputs.problems }, knowNothing(), 0, 0);
   }
   for (const warning of warnAbout(inputs)) runner.warning(warning);
+  const client = { region: inputs.region, userAgent: runner.userAgent };
   return run(inputs, {
-    codebuild: createCodeBuild({ region: inputs.region, userAgent: runner.userAgent }),
+    codebuild: createCodeBuild(client),
+    logs: createLogs(client),
     clock: CLOCK,
     random: Math.random,
     uuid: randomUUID,
@@ -72,6 +76,7 @@ async function runStep(runner: Runner, log: Log, signal: AbortSignal): Promise<O
 async function report(outcome: Outcome, runner: Runner): Promise<void> {
   runner.setExitCode(outcome.exitCode);
   for (const { title, message } of errorsOf(outcome)) runner.error(message, title);
+  for (const { title, message } of warningsOf(outcome)) runner.warning(message, title);
   if (outcome.exitCode === 0) runner.info(logLine(outcome.reason));
 
   let resultsFile = '';

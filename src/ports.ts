@@ -1,6 +1,8 @@
 import type { Batch } from './domain/batch.ts';
+import type { BuildDetails } from './domain/build.ts';
 import type { Clock } from './domain/clock.ts';
 import type { Event } from './domain/story.ts';
+import type { TestCase, TestReport } from './domain/tests.ts';
 
 export type RetryType = 'RETRY_FAILED_BUILDS' | 'RETRY_ALL_BUILDS';
 
@@ -26,11 +28,36 @@ export interface CodeBuild {
     idempotencyToken: string,
     signal: AbortSignal,
   ): Promise<Batch | null>;
+  /** BatchGetBuilds, one call for each 100 builds; in no certain order, unknown ones left out. */
+  getBuilds(arns: readonly string[], signal: AbortSignal): Promise<BuildDetails[]>;
+  /** BatchGetReports, one call for each 100 reports. */
+  getReports(arns: readonly string[], signal: AbortSignal): Promise<TestReport[]>;
+  /** DescribeTestCases: at most so many (1 to 100) test cases of a report that have this status. */
+  getTestCases(
+    reportArn: string,
+    status: 'FAILED' | 'ERROR',
+    most: number,
+    signal: AbortSignal,
+  ): Promise<TestCase[]>;
+}
+
+/** The call to CloudWatch Logs. */
+export interface Logs {
+  /**
+   * GetLogEvents: the last events of a stream, at most so many (1 to 10,000), oldest first.
+   * Null: there is no such stream (any more).
+   */
+  tail(
+    stream: { readonly group: string; readonly stream: string },
+    most: number,
+    signal: AbortSignal,
+  ): Promise<string[] | null>;
 }
 
 /** Everything that the story needs from outside. */
 export interface Ports {
   readonly codebuild: CodeBuild;
+  readonly logs: Logs;
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   readonly random: () => number;

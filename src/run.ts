@@ -2,23 +2,20 @@ import type { Batch } from './domain/batch.ts';
 import { forgetPhase } from './domain/changes.ts';
 import type { Clock } from './domain/clock.ts';
 import { CallFailure } from './domain/fault.ts';
-import { viewGroups } from './domain/groups.ts';
+import { countedGroups, hasRun, viewGroups } from './domain/groups.ts';
 import { Interruption } from './domain/interruption.ts';
-import {
-  conclude,
-  internalError,
-  knowNothing,
-  tellFailed,
-  type Ending,
-  type Outcome,
-} from './domain/outcome.ts';
-import { decide } from './domain/policy.ts';
+import { knowNothing } from './domain/known.ts';
+import { conclude, internalError, type Ending, type Outcome } from './domain/outcome.ts';
 import { persist } from './domain/patience.ts';
+import { decide, type Decision } from './domain/policy.ts';
+import { tellFailed } from './domain/reason.ts';
 import { isLaterAttempt, isOver, retriesShown } from './domain/status.ts';
 import { beginWatch, type Watch } from './domain/watch.ts';
 import type { Inputs } from './inputs.ts';
 import type { Ports } from './ports.ts';
+import { diagnose } from './steps/diagnose.ts';
 import { findBatch } from './steps/find.ts';
+import { lookAround } from './steps/look-around.ts';
 import { retryBatch, type RetryResult } from './steps/retry.ts';
 import type { Step } from './steps/step.ts';
 import { watchAttempt, type WatchEnd } from './steps/watch.ts';
@@ -47,12 +44,13 @@ export async function run(inputs: Inputs, ports: Ports): Promise<Outcome> {
       tell: ports.tell,
       answered: false,
     },
+    warned: new Set(),
     told: new Map(),
   };
   try {
-    return conclude(await tellStory(step), known, began, clock.now());
-  } catch (error) {
-    return conclude(endingOf(error, ports), known, began, clock.now());
+    const ending = await tellStory(step).catch((error: unknown) => endingOf(error, ports));
+    if (inputs.wait) await lookAround(step);
+    return conclude(ending, known, began, clock.now());
   } finally {
     timer.stop();
   }
@@ -73,14 +71,13 @@ async function tellStory(step: Step): Promise<Ending> {
     if (end.kind !== 'over') return end;
     tellAttemptEnded(step, end);
     if (end.batch.status === 'SUCCEEDED') {
+      if (inputs.failOnFlaky && hasFlakyGroup(step, end.batch)) return { kind: 'flaky' };
       return { kind: 'succeeded', already: !running && known.past.attempts.length === 0 };
     }
-    const decision = decide(
-      { status: end.batch.status, attempts: known.attempt, retries: known.retries },
-      inputs,
-    );
-    if (!decision.retry) return { kind: 'failed', because: decision.because };
-    ports.tell({ kind: 'retrying', because: decision.because, delay: inputs.retryDelay });
+    const { retry, because } = await decideOnRetry(step, end.batch);
+    if (inputs.dryRun) return { kind: 'dry-run', retry, because };
+    if (!retry) return { kind: 'failed', because };
+    ports.tell({ kind: 'retrying', because, delay: inputs.retryDelay });
     const result = (await pause(step, end.batch)) ?? (await retryBatch(step, end.batch));
     if (result.kind === 'refused') return { kind: 'retry-refused', sentence: result.sentence };
 
@@ -90,6 +87,35 @@ async function tellStory(step: Step): Promise<Ending> {
     if (!inputs.wait && first !== null && !isOver(first)) return { kind: 'still-running' };
     end = await watchAttempt(step, begun, look?.id ?? end.batch.id, first);
   }
+}
+
+/** Finds out why the attempt ended badly, and decides by the policy. */
+async function decideOnRetry(step: Step, batch: Batch): Promise<Decision> {
+  const { inputs, known } = step;
+  const groups = viewGroups(batch, known.past);
+  const causes = await diagnose(step, batch);
+  const decision = decide(
+    {
+      status: batch.status,
+      attempts: known.attempt,
+      retries: known.retries,
+      failed: groups.filter((group) => group.failed).map((group) => group.identifier),
+      ran: countedGroups(groups).filter(hasRun).length,
+      causes,
+    },
+    inputs,
+  );
+  // An interruption may have kept the causes from being read: then it is what ended the step.
+  if (decision.decidedBy === 'retry-when' && causes.kind === 'unreadable') {
+    step.signal.throwIfAborted();
+  }
+  const { retry, because } = decision;
+  known.decisions.push({ attempt: known.attempt, status: batch.status, retry, because });
+  return decision;
+}
+
+function hasFlakyGroup({ known }: Step, batch: Batch): boolean {
+  return viewGroups(batch, known.past).some((group) => group.flaky);
 }
 
 /** Pauses before a retry. Someone else may retry the batch meanwhile: then theirs is joined. */

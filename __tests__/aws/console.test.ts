@@ -1,5 +1,11 @@
 import { describe, expect, it, test } from '@jest/globals';
-import { batchConsoleUrl, buildConsoleUrl, buildLogsUrl, s3Object } from '../../src/aws/console.ts';
+import {
+  batchConsoleUrl,
+  buildConsoleUrl,
+  buildLogsUrl,
+  reportConsoleUrl,
+  s3Object,
+} from '../../src/aws/console.ts';
 import { parseBatchReference } from '../../src/aws/batch-reference.ts';
 
 const arn = (region: string, type: string, partition = 'aws'): string =>
@@ -51,6 +57,25 @@ describe('addresses in the CodeBuild console', () => {
     expect(buildConsoleUrl(arn('us-west-2', 'build-batch'))).toBe('');
     expect(buildLogsUrl(arn('us-west-2', 'build-batch'))).toBe('');
   });
+});
+
+describe('reportConsoleUrl', () => {
+  test.each([
+    ['aws', 'us-west-2', 'https://us-west-2.console.aws.amazon.com'],
+    ['aws-us-gov', 'us-gov-west-1', 'https://console.amazonaws-us-gov.com'],
+    ['aws-cn', 'cn-north-1', 'https://console.amazonaws.cn'],
+  ])('is right for the partition %s', (partition, region, host) => {
+    expect(reportConsoleUrl(arn(region, 'report', partition))).toBe(
+      `${host}/codesuite/codebuild/123456789012/testReports/reports/my-app/my-app%3A8472cae5?region=${region}`,
+    );
+  });
+
+  test.each(['', 'report/x:1', arn('us-west-2', 'build'), arn('us-west-2', 'report-group')])(
+    'is not made from "%s"',
+    (text) => {
+      expect(reportConsoleUrl(text)).toBe('');
+    },
+  );
 });
 
 describe('s3Object', () => {

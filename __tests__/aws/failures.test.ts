@@ -1,9 +1,15 @@
 import { describe, expect, it, test } from '@jest/globals';
-import { explainFailure, type CallContext } from '../../src/aws/failures.ts';
+import { explained, explainFailure, type CallContext } from '../../src/aws/failures.ts';
 import { CallFailure } from '../../src/domain/fault.ts';
 
-const LOOK: CallContext = { operation: 'BatchGetBuildBatches', region: 'us-west-2', writes: false };
-const RETRY: CallContext = { operation: 'RetryBuildBatch', region: 'us-west-2', writes: true };
+const LOOK: CallContext = {
+  service: 'codebuild',
+  operation: 'BatchGetBuildBatches',
+  region: 'us-west-2',
+  writes: false,
+};
+const RETRY: CallContext = { ...LOOK, operation: 'RetryBuildBatch', writes: true };
+const TAIL: CallContext = { ...LOOK, service: 'logs', operation: 'GetLogEvents' };
 
 /** An error as the SDK throws it. */
 function thrown(
@@ -163,6 +169,12 @@ describe('explainFailure', () => {
     });
   });
 
+  it('names the IAM action of the service that was asked', () => {
+    expect(explainFailure(thrown('AccessDeniedException'), TAIL).message).toMatch(
+      /^Access denied: the role of this step may not do logs:GetLogEvents\./,
+    );
+  });
+
   test.each([
     ['AccessDenied', 'AccessDeniedException'],
     ['ExpiredToken', 'ExpiredTokenException'],
@@ -197,5 +209,19 @@ describe('explainFailure', () => {
     const failure = explainFailure(error, LOOK);
     expect(failure).toBeInstanceOf(CallFailure);
     expect(failure).toMatchObject({ name: 'CallFailure', kind: 'permanent', code: 'UnknownError' });
+  });
+});
+
+describe('explained', () => {
+  it('gives the answer of a call that went well', async () => {
+    expect(await explained(LOOK, Promise.resolve(42))).toBe(42);
+  });
+
+  it('throws the failure of one that did not, told in our terms', async () => {
+    const call = Promise.reject(thrown('ThrottlingException'));
+    await expect(explained(LOOK, call)).rejects.toMatchObject({
+      name: 'CallFailure',
+      kind: 'transient',
+    });
   });
 });

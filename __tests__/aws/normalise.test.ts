@@ -54,6 +54,14 @@ describe('normaliseBatch', () => {
       phases: [
         { phaseType: 'FAILED', phaseStatus: 'RETRY', startTime: new Date(at(90)) },
         { phaseType: 'SUBMITTED', startTime: new Date(at(200)) },
+        {
+          phaseType: 'in_progress',
+          phaseStatus: 'client_error',
+          contexts: [
+            { statusCode: '', message: '' },
+            { statusCode: 'X', message: 'why' },
+          ],
+        },
         {},
       ],
       reportArns: [`${ARN}:report/app:1`],
@@ -68,9 +76,15 @@ describe('normaliseBatch', () => {
       endedOn: at(100),
       resolvedSourceVersion: '3a9e11cb',
       phases: [
-        { type: 'FAILED', status: 'RETRY', startedOn: at(90) },
-        { type: 'SUBMITTED', status: null, startedOn: at(200) },
-        { type: '', status: null, startedOn: null },
+        { type: 'FAILED', status: 'RETRY', startedOn: at(90), contexts: [] },
+        { type: 'SUBMITTED', status: null, startedOn: at(200), contexts: [] },
+        {
+          type: 'IN_PROGRESS',
+          status: 'CLIENT_ERROR',
+          startedOn: null,
+          contexts: [{ code: 'X', message: 'why' }],
+        },
+        { type: '', status: null, startedOn: null, contexts: [] },
       ],
       reportArns: [`${ARN}:report/app:1`],
     });

@@ -1,13 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Artifact, Batch, Build } from '../../src/domain/batch.ts';
-import {
-  conclude,
-  knowNothing,
-  type Conclusion,
-  type Ending,
-  type Known,
-  type Outcome,
-} from '../../src/domain/outcome.ts';
+import type { BuildDetails } from '../../src/domain/build.ts';
+import { knowNothing, type Known } from '../../src/domain/known.ts';
+import { conclude, type Conclusion, type Ending, type Outcome } from '../../src/domain/outcome.ts';
 import { errorsOf } from '../../src/report/annotations.ts';
 import { earlyOutputs, OUTPUT_NAMES, outputsOf, resultsText } from '../../src/report/outputs.ts';
 import { renderSummary } from '../../src/report/summary.ts';
@@ -18,6 +13,8 @@ type Kind = Ending['kind'];
 /** One ending of every kind: a new kind does not compile until it is here and in the table below. */
 const ENDINGS: Readonly<Record<Kind, Ending>> = {
   succeeded: { kind: 'succeeded', already: false },
+  flaky: { kind: 'flaky' },
+  'dry-run': { kind: 'dry-run', retry: true, because: 'FAILED is a status to retry on' },
   failed: { kind: 'failed', because: 'no retry is left' },
   'retry-accepted': { kind: 'retry-accepted' },
   'still-running': { kind: 'still-running' },
@@ -32,6 +29,8 @@ const ENDINGS: Readonly<Record<Kind, Ending>> = {
 
 const VERDICTS: Readonly<Record<Kind, readonly [Conclusion, Outcome['exitCode']]>> = {
   succeeded: ['success', 0],
+  flaky: ['failure', 1],
+  'dry-run': ['skipped', 0],
   failed: ['failure', 1],
   'retry-accepted': ['success', 0],
   'still-running': ['failure', 1],
@@ -86,9 +85,9 @@ const BATCH: Batch = {
   endedOn: Date.UTC(2026, 10, 22, 13),
   resolvedSourceVersion: 'c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00',
   phases: [
-    { type: 'FAILED', status: 'RETRY', startedOn: Date.UTC(2026, 10, 22, 11) },
-    { type: 'SUBMITTED', status: 'SUCCEEDED', startedOn: Date.UTC(2026, 10, 22, 12) },
-    { type: 'FAILED', status: null, startedOn: Date.UTC(2026, 10, 22, 13) },
+    { type: 'FAILED', status: 'RETRY', startedOn: Date.UTC(2026, 10, 22, 11), contexts: [] },
+    { type: 'SUBMITTED', status: 'SUCCEEDED', startedOn: Date.UTC(2026, 10, 22, 12), contexts: [] },
+    { type: 'FAILED', status: null, startedOn: Date.UTC(2026, 10, 22, 13), contexts: [] },
   ],
   groups: ['docs', ...Array.from({ length: 12 }, (_, index) => `unit_${index}`)].map(
     (identifier, index) => ({
@@ -103,8 +102,25 @@ const BATCH: Batch = {
   reportArns: ['arn:aws:codebuild:eu-west-1:123456789012:report/demo:1'],
 };
 
+/** Why the present build of `unit_0` failed. */
+const FAILED_BUILD: BuildDetails = {
+  arn: build('FAILED', 101).arn,
+  status: 'FAILED',
+  startedOn: null,
+  endedOn: null,
+  phases: [
+    {
+      type: 'DOWNLOAD_SOURCE',
+      status: 'CLIENT_ERROR',
+      contexts: [{ code: 'YAML_FILE_ERROR', message: 'no such file or directory' }],
+    },
+  ],
+  logs: { group: null, stream: null, url: '', inS3: false },
+};
+
 function knowBatch(): Known {
-  return { ...knowNothing(), batch: BATCH, attempt: 2, retries: 1 };
+  const builds = new Map([[FAILED_BUILD.arn, FAILED_BUILD]]);
+  return { ...knowNothing(), batch: BATCH, attempt: 2, retries: 1, builds };
 }
 
 const KINDS = Object.keys(ENDINGS) as Kind[];
@@ -197,6 +213,18 @@ describe('what is known', () => {
         { status: 'SUCCEEDED', requestedOn: '2026-11-22T13:40:00.000Z' },
       ],
     });
+  });
+
+  test('the cause of a failed group has the members of the contract', () => {
+    const groups = JSON.parse(outputs['build-groups']) as { identifier: string; cause: unknown }[];
+    const causes = new Map(groups.map(({ identifier, cause }) => [identifier, cause]));
+    expect(causes.get('unit_0')).toEqual({
+      phase: 'DOWNLOAD_SOURCE',
+      code: 'YAML_FILE_ERROR',
+      message: 'no such file or directory',
+      kind: 'code',
+    });
+    expect(causes.get('unit_1')).toBeNull();
   });
 
   test('artifacts has the members that action.yml names, the combined one first', () => {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse, parseDocument } from 'yaml';
@@ -125,18 +125,44 @@ describe('workflows', () => {
 });
 
 describe('rights', () => {
-  test('the policy allows the operations that the code calls, on the project, and no others', () => {
-    const calls = read('src/aws/codebuild.ts').matchAll(/\bnew (?<operation>\w+)Command\(/g);
-    const actions = [...calls].map(({ groups }) => `codebuild:${groups?.['operation'] ?? ''}`);
-    const [policy = ''] = codeBlocks(README, 'json');
-    const { Statement } = JSON.parse(policy) as { Statement: Record<string, unknown>[] };
-    expect(Statement).toEqual([
-      {
-        Effect: 'Allow',
-        Action: [...new Set(actions)].sort(),
-        Resource: expect.stringMatching(/^arn:aws:codebuild:[^:*]+:\d{12}:project\/[^*]+$/),
-      },
-    ]);
+  const called = readdirSync(join(ROOT, 'src/aws')).flatMap((file) => {
+    const text = read(`src/aws/${file}`);
+    const service = text.includes("'@aws-sdk/client-cloudwatch-logs'") ? 'logs' : 'codebuild';
+    const calls = text.matchAll(/\bnew (?<operation>\w+)Command\(/g);
+    return [...calls].map(({ groups }) => `${service}:${groups?.['operation'] ?? ''}`);
+  });
+  const [policy = ''] = codeBlocks(README, 'json');
+  const { Statement: statements } = JSON.parse(policy) as {
+    Statement: { Effect: string; Action: string[]; Resource: string }[];
+  };
+
+  test('the policy allows the operations that the code calls, and no others', () => {
+    expect(new Set(called).size).toBe(7);
+    const allowed = statements.flatMap(({ Action }) => Action);
+    expect(allowed.toSorted()).toEqual([...new Set(called)].sort());
+    expect(statements.map(({ Effect }) => Effect)).toEqual(statements.map(() => 'Allow'));
+  });
+
+  test.each([
+    ['codebuild', /(?:BuildBatch|BuildBatches|Builds|ForProject)$/, 'project/my-project'],
+    ['codebuild', /(?:Reports|TestCases)$/, 'report-group/my-project-*'],
+    ['logs', /LogEvents$/, 'log-group:/aws/codebuild/my-project:*'],
+  ])('of %s are allowed on their own resource: %s', (service, operations, resource) => {
+    const ours = statements.filter(({ Action }) =>
+      Action.some((action) => action.startsWith(service) && operations.test(action)),
+    );
+    expect(ours).toHaveLength(1);
+    for (const { Action, Resource } of ours) {
+      expect(Action.filter((action) => !operations.test(action))).toEqual([]);
+      expect(Action).toEqual(Action.toSorted());
+      expect(Resource).toBe(`arn:aws:${service}:eu-west-1:123456789012:${resource}`);
+    }
+  });
+
+  test('the table tells of each what it is for', () => {
+    const rows = [...README.matchAll(/^\|[^|]*\|(?<rights>[^|]*`(?:codebuild|logs):[^|]*)\|/gm)];
+    const told = rows.flatMap(({ groups }) => groups?.['rights']?.match(/\w+:\w+/g) ?? []);
+    expect([...new Set(told)].sort()).toEqual([...new Set(called)].sort());
   });
 });
 

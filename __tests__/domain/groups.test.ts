@@ -3,6 +3,7 @@ import type { Batch, BuildGroup } from '../../src/domain/batch.ts';
 import {
   areGroupsSettled,
   countedGroups,
+  hasRun,
   viewGroups,
   type GroupView,
   type Past,
@@ -11,6 +12,7 @@ import {
   aBatch,
   aBuild,
   aFailedBatch,
+  aFailedBuild,
   afterRetryOf,
   aGroup,
   aPast,
@@ -432,5 +434,55 @@ describe('countedGroups', () => {
     const groups = [aGroup('DOWNLOAD_SOURCE', status), aGroup('unit', 'STOPPED')];
     const counted = countedGroups(viewGroups(aFailedBatch({ groups }), aPast()));
     expect(counted.map((group) => group.identifier)).toEqual(expected);
+  });
+});
+
+describe('the cause of a group', () => {
+  const builds = new Map(
+    [aFailedBuild(), aFailedBuild({ id: 'unit-2', phases: [] })].map((build) => [build.arn, build]),
+  );
+  const causeIn = (batch: Batch, past = aPast()): unknown =>
+    viewGroups(batch, past, builds)[0]?.cause;
+
+  it('is that of its present build', () => {
+    expect(causeIn(aFailedBatch())).toMatchObject({ phase: 'BUILD', kind: 'code' });
+    const second = aRecoveredBatch({
+      status: 'FAILED',
+      groups: [aRetriedGroup('unit', 'FAILED', 'FAILED')],
+    });
+    expect(causeIn(second)).toMatchObject({ phase: '', kind: 'unknown' });
+  });
+
+  test.each<[string, Batch]>([
+    ['succeeded', aFailedBatch({ groups: [aGroup('unit')] })],
+    ['may fail', aFailedBatch({ groups: [aGroup('unit', 'FAILED', { ignoreFailure: true })] })],
+    ['shows an attempt before', aRetriedBatch({ groups: [aGroup('unit', 'FAILED')] })],
+    ['has another build', aFailedBatch({ groups: [aGroup('e2e', 'FAILED')] })],
+    ['has no build', aFailedBatch({ groups: [aGroup('unit', '', { current: null })] })],
+  ])('is none where it %s', (_, batch) => {
+    expect(causeIn(batch)).toBeNull();
+  });
+
+  it('is not known unless builds are', () => {
+    expect(viewOf(aFailedBatch())?.cause).toBeNull();
+  });
+});
+
+describe('hasRun', () => {
+  test.each<[string, BuildGroup, boolean]>([
+    ['a success', aGroup('unit'), true],
+    ['a failure', aGroup('unit', 'FAILED'), true],
+    ['a word nobody knows', aGroup('unit', 'EXPLODED'), true],
+    ['one that runs', aGroup('unit', 'IN_PROGRESS'), false],
+    ['one that waits', aGroup('unit', 'PENDING'), false],
+    ['one without a build', aGroup('unit', '', { current: null }), false],
+    ['one that was stopped before it ran', aGroup('unit', 'STOPPED'), false],
+    [
+      'one that was stopped while it ran',
+      aGroup('unit', 'STOPPED', { build: { hasArtifactEntry: true } }),
+      true,
+    ],
+  ])('%s: %#', (_, group, expected) => {
+    expect(viewGroups(aFailedBatch({ groups: [group] }), aPast()).map(hasRun)).toEqual([expected]);
   });
 });

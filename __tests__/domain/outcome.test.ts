@@ -1,14 +1,9 @@
 import { describe, expect, it, test } from '@jest/globals';
 import { viewGroups } from '../../src/domain/groups.ts';
 import { Interruption } from '../../src/domain/interruption.ts';
-import {
-  internalError,
-  knowNothing,
-  tellFailed,
-  type Conclusion,
-  type Ending,
-  type Known,
-} from '../../src/domain/outcome.ts';
+import type { Known } from '../../src/domain/known.ts';
+import { internalError, type Conclusion, type Ending } from '../../src/domain/outcome.ts';
+import { tellFailed } from '../../src/domain/reason.ts';
 import {
   aBatch,
   aFailedBatch,
@@ -24,7 +19,7 @@ import {
 const SUCCEEDED: Ending = { kind: 'succeeded', already: false };
 const TIMED_OUT: Ending = { kind: 'timed-out', timeout: 10 * MINUTE };
 const CANCELLED: Ending = { kind: 'cancelled', by: 'SIGINT' };
-const RESUME = '; to go on, run this step again with batch-id app:8472cae5';
+const RESUME = '; to watch it further, run this step again with batch-id app:8472cae5';
 const SEE = `${RESUME} (${aBatch().consoleUrl}).`;
 
 const failed = aFailedBatch({ groups: [aGroup('lint'), aGroup('unit', 'FAILED')] });
@@ -76,6 +71,53 @@ describe('conclude', () => {
       'success',
       0,
       'Nothing to do: batch app:8472cae5 had already SUCCEEDED.',
+    ],
+    [
+      'a success before the step, after retries by others',
+      { kind: 'succeeded', already: true },
+      { batch: aRecoveredBatch(), attempt: 3 },
+      'success',
+      0,
+      'Nothing to do: batch app:8472cae5 had already SUCCEEDED on attempt 3.',
+    ],
+    [
+      'a recovery and why it was retried: the last decision for it',
+      SUCCEEDED,
+      {
+        ...recovered,
+        decisions: [
+          { attempt: 1, status: 'FAILED', retry: true, because: 'one' },
+          { attempt: 2, status: 'FAILED', retry: true, because: 'two' },
+          { attempt: 3, status: 'FAILED', retry: false, because: 'three' },
+        ],
+      },
+      'success',
+      0,
+      'Batch app:8472cae5 SUCCEEDED on attempt 2, after 1 retry by this step (two); 1 flaky build group: unit.',
+    ],
+    [
+      'a recovery with flaky groups that fail the step',
+      { kind: 'flaky' },
+      recovered,
+      'failure',
+      1,
+      'Batch app:8472cae5 SUCCEEDED on attempt 2, after 1 retry by this step, but not at once; 1 flaky build group: unit, and flaky groups fail this step (fail-on-flaky).',
+    ],
+    [
+      'a dry run that would have retried',
+      { kind: 'dry-run', retry: true, because: 'FAILED is a status to retry on' },
+      { batch: failed },
+      'skipped',
+      0,
+      'Nothing was changed (dry-run): batch app:8472cae5, which ended FAILED, would be retried because FAILED is a status to retry on.',
+    ],
+    [
+      'a dry run that would not',
+      { kind: 'dry-run', retry: false, because: 'no retry is left' },
+      { batch: failed, attempt: 2 },
+      'skipped',
+      0,
+      'Nothing was changed (dry-run): batch app:8472cae5, which ended FAILED on attempt 2, would not be retried because no retry is left.',
     ],
     [
       'a failure',
@@ -156,7 +198,7 @@ describe('conclude', () => {
       { batch: aBatch() },
       'timed_out',
       1,
-      `This step's timeout of 10m passed; batch app:8472cae5 goes on${SEE}`,
+      `This step's timeout of 10m passed; batch app:8472cae5 still runs${SEE}`,
     ],
     [
       'a timeout before the batch was found',
@@ -172,7 +214,7 @@ describe('conclude', () => {
       { batch: aBatch() },
       'cancelled',
       1,
-      `This step was cancelled (SIGINT); batch app:8472cae5 goes on${SEE}`,
+      `This step was cancelled (SIGINT); batch app:8472cae5 still runs${SEE}`,
     ],
     [
       'a cancellation before the batch was found',
@@ -197,8 +239,8 @@ describe('conclude', () => {
     );
     expect(reasons).toEqual([
       `${what} before batch app:8472cae5, which ended FAILED, was retried${SEE}`,
-      `${what}; batch app:8472cae5 goes on${SEE}`,
-      `${what}; batch app:8472cae5 goes on${RESUME}.`,
+      `${what}; batch app:8472cae5 still runs${SEE}`,
+      `${what}; batch app:8472cae5 still runs${RESUME}.`,
     ]);
   });
 
@@ -250,14 +292,27 @@ describe('conclude', () => {
     });
   });
 
-  it('knows nothing at first, anew each time', () => {
+  it('knows nothing at first', () => {
     expect(anOutcome({ kind: 'gone' })).toMatchObject({
       batch: null,
       groups: [],
       attempt: 1,
       retries: 0,
     });
-    expect(knowNothing().durations).not.toBe(knowNothing().durations);
+  });
+});
+
+describe('an ending without a batch', () => {
+  test.each<[Ending, string]>([
+    [SUCCEEDED, 'The batch SUCCEEDED.'],
+    [NOT_RETRIED, 'The batch ended ; not retried because no retry is left'],
+    [{ kind: 'dry-run', retry: true, because: 'x' }, 'Nothing was changed (dry-run): the batch'],
+    [{ kind: 'still-running' }, 'The batch is still '],
+    [{ kind: 'never-seen', looks: 1, milliseconds: 1 }, 'The retry of the batch was sent'],
+  ])('%j is told all the same', (ending, beginning) => {
+    const { reason } = anOutcome(ending);
+    expect(reason.startsWith(beginning)).toBe(true);
+    expect(reason).toMatch(/\.$/);
   });
 });
 

@@ -1,100 +1,348 @@
-import { describe, expect, test } from '@jest/globals';
-import { decide, type RetryRules, type Standing } from '../../src/domain/policy.ts';
+import { describe, expect, it, test } from '@jest/globals';
+import type { Cause } from '../../src/domain/cause.ts';
+import { decide, type Causes, type RetryRules, type Standing } from '../../src/domain/policy.ts';
+import { aCause } from '../support/batches.ts';
 
 const RULES: RetryRules = {
   retryOn: ['FAILED', 'FAULT', 'TIMED_OUT'],
   maxRetries: 2,
   maxAttempts: null,
+  retryWhen: 'any',
+  neverRetry: [],
+  maxFailedPercent: 100,
 };
-const FAILED_ONCE: Standing = { status: 'FAILED', attempts: 1, retries: 0 };
+const UNREADABLE: Causes = {
+  kind: 'unreadable',
+  because: 'the permission codebuild:BatchGetBuilds is missing',
+};
+const FAILED_ONCE: Standing = {
+  status: 'FAILED',
+  attempts: 1,
+  retries: 0,
+  failed: ['unit'],
+  ran: 4,
+  causes: UNREADABLE,
+};
+const FIRST = 'FAILED is a status to retry on; 0 of 2 retries made';
 
-describe('decide', () => {
-  test.each<[string, Partial<Standing>, Partial<RetryRules>, string]>([
-    ['a status to retry on', {}, {}, 'FAILED is a status to retry on, 0 of 2 retries made'],
+const NO_IMAGE = aCause({
+  phase: 'PROVISIONING',
+  code: 'BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE',
+  message: 'toomanyrequests',
+  kind: 'infrastructure',
+});
+const UNKNOWN = aCause({ phase: '', code: '', message: '', kind: 'unknown' });
+
+/** Causes as they were read, of groups by identifier and of the batch. */
+function causes(ofGroups: Record<string, Cause>, ofBatch: Cause | null = null): Causes {
+  return { kind: 'read', ofGroups: new Map(Object.entries(ofGroups)), ofBatch };
+}
+
+function decideOn(
+  standing: Partial<Standing>,
+  rules: Partial<RetryRules>,
+): ReturnType<typeof decide> {
+  return decide({ ...FAILED_ONCE, ...standing }, { ...RULES, ...rules });
+}
+
+type Case = [string, Partial<Standing>, Partial<RetryRules>, string];
+
+describe('a retry is made', () => {
+  test.each<Case>([
+    ['of a status to retry on', {}, {}, FIRST],
     [
-      'the last retry left',
+      'while one is left',
       { retries: 1, attempts: 2 },
       {},
-      'FAILED is a status to retry on, 1 of 2 retries made',
+      'FAILED is a status to retry on; 1 of 2 retries made',
     ],
     [
-      'STOPPED, if it was added',
-      { status: 'STOPPED' },
+      'of STOPPED, if it was added',
+      { status: 'STOPPED', failed: [] },
       { retryOn: ['STOPPED'] },
-      'STOPPED is a status to retry on, 0 of 2 retries made',
+      'STOPPED is a status to retry on; 0 of 2 retries made',
     ],
     [
-      'a status without regard to case',
+      'of a status without regard to case',
       { status: 'failed' },
       {},
-      'failed is a status to retry on, 0 of 2 retries made',
+      'failed is a status to retry on; 0 of 2 retries made',
     ],
     [
       'one attempt below the limit',
       { attempts: 2 },
       { maxAttempts: 3 },
-      'FAILED is a status to retry on, 0 of 2 retries made',
+      `${FIRST}; the batch has had 2 of at most 3 attempts (max-attempts)`,
     ],
-  ])('retries %s', (_, standing, rules, because) => {
-    expect(decide({ ...FAILED_ONCE, ...standing }, { ...RULES, ...rules })).toEqual({
-      retry: true,
-      because,
-    });
-  });
-
-  test.each<[string, Partial<Standing>, Partial<RetryRules>, string]>([
     [
-      'a status that is not listed',
-      { status: 'STOPPED' },
+      'where no failed group matches',
       {},
-      'STOPPED is not a status to retry on (retry-on: FAILED, FAULT, TIMED_OUT)',
+      { neverRetry: ['deploy_*'] },
+      `${FIRST}; no group failed that is never retried`,
     ],
     [
-      'a word nobody knows',
+      'where no group failed',
+      { failed: [] },
+      { neverRetry: ['*'] },
+      `${FIRST}; no group failed that is never retried`,
+    ],
+    [
+      'of no more than the allowed share',
+      {},
+      { maxFailedPercent: 25 },
+      `${FIRST}; 1 of the 4 build groups that ran failed, not more than 25 %`,
+    ],
+    ['where no group ran', { ran: 0, failed: [] }, { maxFailedPercent: 0 }, FIRST],
+    [
+      'of infrastructure failures',
+      { causes: causes({ unit: NO_IMAGE }) },
+      { retryWhen: 'infrastructure' },
+      `${FIRST}; unit failed for a cause worth a retry (retry-when: infrastructure)`,
+    ],
+    [
+      'of many, some of them named',
+      {
+        failed: ['a', 'b', 'c', 'd', 'e', 'f'],
+        causes: causes(
+          Object.fromEntries(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => [name, NO_IMAGE])),
+        ),
+      },
+      { retryWhen: 'infrastructure' },
+      `${FIRST}; a, b, c, d, e and 1 more failed for a cause worth a retry (retry-when: infrastructure)`,
+    ],
+    [
+      'of named phases and codes',
+      {
+        failed: ['unit', 'image'],
+        causes: causes({ unit: aCause(), image: NO_IMAGE }),
+      },
+      { retryWhen: ['PROVISIONING', 'COMMAND_EXECUTION_ERROR'] },
+      `${FIRST}; unit, image failed for a cause worth a retry (retry-when: PROVISIONING, COMMAND_EXECUTION_ERROR)`,
+    ],
+    [
+      'of a permanent cause that is named',
+      { causes: causes({ unit: aCause({ permanent: true }) }) },
+      { retryWhen: ['BUILD'] },
+      `${FIRST}; unit failed for a cause worth a retry (retry-when: BUILD)`,
+    ],
+    [
+      "for the batch's own cause, where no group failed",
+      { status: 'FAULT', failed: [], causes: causes({}, { ...UNKNOWN, kind: 'infrastructure' }) },
+      { retryWhen: 'infrastructure' },
+      'FAULT is a status to retry on; 0 of 2 retries made; the batch failed for a cause worth a retry (retry-when: infrastructure)',
+    ],
+  ])('%s', (_, standing, rules, because) => {
+    expect(decideOn(standing, rules)).toEqual({ retry: true, decidedBy: null, because });
+  });
+});
+
+describe('no retry is made', () => {
+  const STATUS = 'STOPPED is not a status to retry on (retry-on: FAILED, FAULT, TIMED_OUT)';
+  const INFRASTRUCTURE: Partial<RetryRules> = { retryWhen: 'infrastructure' };
+
+  test.each<[string, string, Partial<Standing>, Partial<RetryRules>, string]>([
+    ['of a status that is not listed', 'retry-on', { status: 'STOPPED' }, {}, STATUS],
+    [
+      'of a word nobody knows',
+      'retry-on',
       { status: 'EXPLODED' },
       {},
       'EXPLODED is not a status to retry on (retry-on: FAILED, FAULT, TIMED_OUT)',
     ],
     [
-      'when the step only watches',
+      'by a step that only watches',
+      'max-retries',
       {},
       { maxRetries: 0 },
       'this step only watches (max-retries: 0)',
     ],
     [
-      'when all retries are made',
+      'when all are made',
+      'max-retries',
       { retries: 2, attempts: 3 },
       {},
       'no retry is left: 2 of 2 made (max-retries)',
     ],
     [
       'when the batch had its attempts',
+      'max-attempts',
       { attempts: 3 },
       { maxAttempts: 3 },
       'the batch has had 3 of at most 3 attempts (max-attempts)',
     ],
     [
       'when others made more attempts than allowed',
+      'max-attempts',
       { attempts: 9 },
       { maxAttempts: 3 },
       'the batch has had 9 of at most 3 attempts (max-attempts)',
     ],
     [
-      'and names the status first',
-      { status: 'STOPPED', retries: 2, attempts: 9 },
-      { maxAttempts: 3 },
-      'STOPPED is not a status to retry on (retry-on: FAILED, FAULT, TIMED_OUT)',
+      'of a group that is never retried',
+      'never-retry',
+      { failed: ['unit', 'deploy_eu'] },
+      { neverRetry: ['release', 'deploy_*'] },
+      'deploy_eu failed and is never retried (never-retry: deploy_*)',
     ],
     [
-      'and names its own retries before the attempts',
-      { retries: 2, attempts: 9 },
-      { maxAttempts: 3 },
-      'no retry is left: 2 of 2 made (max-retries)',
+      'of more than the allowed share',
+      'max-failed-percent',
+      { failed: ['a', 'b'], ran: 4 },
+      { maxFailedPercent: 49.9 },
+      '2 of the 4 build groups that ran failed, more than 49.9 % (max-failed-percent)',
     ],
-  ])('does not retry %s', (_, standing, rules, because) => {
-    expect(decide({ ...FAILED_ONCE, ...standing }, { ...RULES, ...rules })).toEqual({
-      retry: false,
-      because,
+    [
+      'where causes cannot be read',
+      'retry-when',
+      {},
+      INFRASTRUCTURE,
+      'the permission codebuild:BatchGetBuilds is missing (retry-when: infrastructure)',
+    ],
+    [
+      'where causes cannot be read, also of named ones',
+      'retry-when',
+      {},
+      { retryWhen: ['QUEUED', 'BUILD'] },
+      'the permission codebuild:BatchGetBuilds is missing (retry-when: QUEUED, BUILD)',
+    ],
+    [
+      'of the code',
+      'retry-when',
+      { causes: causes({ unit: aCause() }) },
+      INFRASTRUCTURE,
+      'unit failed for the code, not the infrastructure (BUILD, COMMAND_EXECUTION_ERROR: exit status 1) (retry-when: infrastructure)',
+    ],
+    [
+      'if one group of several failed for the code',
+      'retry-when',
+      { failed: ['image', 'unit'], causes: causes({ image: NO_IMAGE, unit: aCause() }) },
+      INFRASTRUCTURE,
+      'unit failed for the code, not the infrastructure (BUILD, COMMAND_EXECUTION_ERROR: exit status 1) (retry-when: infrastructure)',
+    ],
+    [
+      'of what no retry can mend, though it be the infrastructure',
+      'retry-when',
+      { causes: causes({ unit: { ...NO_IMAGE, permanent: true } }) },
+      INFRASTRUCTURE,
+      'unit failed for a cause that no retry can mend (PROVISIONING, BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE: toomanyrequests) (retry-when: infrastructure)',
+    ],
+    [
+      'of an unknown cause',
+      'retry-when',
+      { causes: causes({ unit: UNKNOWN }) },
+      INFRASTRUCTURE,
+      'unit failed for a cause that nobody knows, not the infrastructure (retry-when: infrastructure)',
+    ],
+    [
+      'of a group whose build was not found',
+      'retry-when',
+      { causes: causes({}) },
+      INFRASTRUCTURE,
+      'unit failed for a cause that nobody knows (retry-when: infrastructure)',
+    ],
+    [
+      'of a cause that is not named',
+      'retry-when',
+      { causes: causes({ unit: NO_IMAGE }) },
+      { retryWhen: ['QUEUED', 'BUILD'] },
+      'unit failed for another cause (PROVISIONING, BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE: toomanyrequests) (retry-when: QUEUED, BUILD)',
+    ],
+    [
+      "for the batch's own cause, where no group failed",
+      'retry-when',
+      {
+        failed: [],
+        causes: causes(
+          {},
+          aCause({
+            phase: 'DOWNLOAD_BATCHSPEC',
+            code: 'BATCH_SPEC_VALIDATION_ERROR',
+            message: 'bad\nspec',
+            permanent: true,
+          }),
+        ),
+      },
+      INFRASTRUCTURE,
+      'the batch failed for a cause that no retry can mend (DOWNLOAD_BATCHSPEC, BATCH_SPEC_VALIDATION_ERROR: bad spec) (retry-when: infrastructure)',
+    ],
+    [
+      'where no group failed and the batch says nothing',
+      'retry-when',
+      { status: 'TIMED_OUT', failed: [], causes: causes({}) },
+      INFRASTRUCTURE,
+      'the batch failed for a cause that nobody knows (retry-when: infrastructure)',
+    ],
+  ])('%s (%s)', (_, decidedBy, standing, rules, because) => {
+    expect(decideOn(standing, rules)).toEqual({ retry: false, decidedBy, because });
+  });
+
+  it('for one reason: the first rule that forbids it decides', () => {
+    const against = [
+      ['retry-on', { retryOn: ['FAULT'] }],
+      ['max-retries', { maxRetries: 0 }],
+      ['max-attempts', { maxAttempts: 1 }],
+      ['never-retry', { neverRetry: ['unit'] }],
+      ['max-failed-percent', { maxFailedPercent: 0 }],
+      ['retry-when', { retryWhen: 'infrastructure' }],
+    ] as const;
+    against.forEach(([input], from) => {
+      const rules = Object.assign({}, ...against.slice(from).map(([, rule]) => rule)) as object;
+      expect(decideOn({}, rules)).toMatchObject({ retry: false, decidedBy: input });
     });
+  });
+
+  it('and the sentence stays short, whatever the cause says', () => {
+    const standing = { causes: causes({ unit: aCause({ message: 'é'.repeat(5000) }) }) };
+    const { because } = decideOn(standing, { retryWhen: 'infrastructure' });
+    expect(because.length).toBeLessThan(400);
+    expect(because).toMatch(/é…\) \(retry-when: infrastructure\)$/);
+  });
+});
+
+describe('never-retry', () => {
+  test.each([
+    ['unit', 'unit', true],
+    ['unit', 'units', false],
+    ['unit', 'Unit', false],
+    ['*', 'anything', true],
+    ['*', '', true],
+    ['deploy_*', 'deploy_', true],
+    ['deploy_*', 'deploy_eu_1', true],
+    ['deploy_*', 'pre_deploy_eu', false],
+    ['*_eu', 'deploy_eu', true],
+    ['*_eu', 'deploy_eu_1', false],
+    ['d*_*u', 'deploy_eu', true],
+    ['u?it', 'unit', true],
+    ['u?it', 'uit', false],
+    ['??', 'ab', true],
+    ['??', 'abc', false],
+    ['a.b', 'a.b', true],
+    ['a.b', 'axb', false],
+    ['[a-z]+', 'abc', false],
+    ['(', '(', true],
+    ['^$|\\{}', '^$|\\{}', true],
+    [`${'*'.repeat(60)}b`, 'a'.repeat(128), false],
+  ])('%s: %s is matched: %s', (pattern, identifier, matched) => {
+    const { retry } = decideOn({ failed: [identifier] }, { neverRetry: [pattern] });
+    expect(retry).toBe(!matched);
+  });
+});
+
+describe('max-failed-percent', () => {
+  test.each([
+    [0, 4, 0, true],
+    [1, 4, 0, false],
+    [1, 4, 25, true],
+    [1, 4, 24.999999, false],
+    [1, 3, 33.3, false],
+    [1, 3, 33.34, true],
+    [2, 3, 66.7, true],
+    [3, 3, 99.9, false],
+    [3, 3, 100, true],
+    [1, 183, 0.5, false],
+    [1, 200, 0.5, true],
+  ])('%d of %d failed, %d %% allowed: %s', (failed, ran, maxFailedPercent, retry) => {
+    const names = Array.from({ length: failed }, (_, index) => `g${index}`);
+    expect(decideOn({ failed: names, ran }, { maxFailedPercent }).retry).toBe(retry);
   });
 });

@@ -49,7 +49,7 @@ describe('the attempt that a look shows', () => {
     ['unknown without phases', [], null],
     [
       'unknown if the phase has no start',
-      [{ type: 'SUBMITTED', status: null, startedOn: null }],
+      [{ type: 'SUBMITTED', status: null, startedOn: null, contexts: [] }],
       null,
     ],
   ])('was submitted: %s', (_, shown, expected) => {

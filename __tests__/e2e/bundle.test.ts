@@ -9,6 +9,8 @@ jest.setTimeout(60_000);
 
 const LOOK = 'BatchGetBuildBatches';
 const RETRY = 'RetryBuildBatch';
+const CAUSES = 'BatchGetBuilds';
+const LOG = 'GetLogEvents';
 
 /** Short enough for real time. */
 const QUICK: BatchPlan = {
@@ -35,8 +37,8 @@ describe('the committed bundle', () => {
     expect(run.exitCode).toBe(0);
     expect(errorsIn(run.stdout)).toEqual([]);
     expect(run.stdout).toContain('::group::Attempt 2 (retry 1 of 1)\n');
-    expect(run.operations.slice(0, 3)).toEqual([LOOK, RETRY, LOOK]);
-    expect(new Set(run.operations.slice(3))).toEqual(new Set([LOOK]));
+    expect(run.operations.slice(0, 5)).toEqual([LOOK, CAUSES, LOG, RETRY, LOOK]);
+    expect(new Set(run.operations.slice(5))).toEqual(new Set([LOOK]));
     expect(Object.keys(run.outputs).sort()).toEqual([...OUTPUT_NAMES].sort());
     expect(run.outputs).toMatchObject({
       'batch-id': ID,
@@ -58,7 +60,8 @@ describe('the committed bundle', () => {
     ]);
     expect(run.results).toMatchObject({ 'batch-id': ID, 'retry-count': 1 });
     expect(run.summary).toContain('## ✅ web-shop: the batch succeeded on attempt 2\n');
-    expect(run.summary).toContain('🟥🟩');
+    expect(run.summary).toContain('| 🟥 | 🟩 |');
+    expect(run.stdout).toContain('::warning title=Flaky build groups::');
   });
 
   test('fails with the verdict first, then the failed groups', async () => {
@@ -70,7 +73,9 @@ describe('the committed bundle', () => {
     const [verdict, ...groups] = errorsIn(run.stdout);
     expect(verdict).toContain(`Batch ${ID} ended FAILED on attempt 3`);
     expect(groups).toEqual([
-      expect.stringContaining('::error title=unit::Build group unit: FAILED'),
+      expect.stringContaining(
+        '::error title=unit::unit ended FAILED in BUILD, COMMAND_EXECUTION_ERROR',
+      ),
     ]);
     expect(run.outputs).toMatchObject({ conclusion: 'failure', 'failed-groups': '["unit"]' });
     expect(run.summary).toContain('❌');
@@ -104,7 +109,7 @@ describe('the committed bundle', () => {
     const run = await runAction(scenario, inputs);
 
     expect(run.exitCode).toBe(1);
-    expect(run.operations).toEqual([LOOK, RETRY]);
+    expect(run.operations).toEqual([LOOK, CAUSES, LOG, RETRY]);
     expect(run.outputs['reason']).toContain('codebuild:RetryBuildBatch');
     expect(run.outputs).toMatchObject({ 'batch-id': ID, 'batch-status': 'FAILED' });
     expect(run.stdout).not.toMatch(/\n\s+at /);

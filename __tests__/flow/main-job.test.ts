@@ -5,13 +5,15 @@ import { BROKEN, COMMIT, FLAKY, ID, shop } from '../support/scenarios.ts';
 const LOOK = 'BatchGetBuildBatches';
 const RETRY = 'RetryBuildBatch';
 const LIST = 'ListBuildBatchesForProject';
+const CAUSES = 'BatchGetBuilds';
+const LOG = 'GetLogEvents';
 
 describe('a failed batch', () => {
   test('is retried once, watched to its end, and succeeds', async () => {
     const { outcome, operations, simulator, log } = await runFlow(shop(FLAKY), { 'batch-id': ID });
 
     expect(outcome).toMatchObject({ conclusion: 'success', retries: 1, attempt: 2 });
-    expect(operations.slice(0, 3)).toEqual([LOOK, RETRY, LOOK]);
+    expect(operations.slice(0, 5)).toEqual([LOOK, CAUSES, LOG, RETRY, LOOK]);
     expect(operations.filter((operation) => operation === RETRY)).toHaveLength(1);
     expect(simulator.calls.find(({ operation }) => operation === RETRY)?.input).toEqual({
       id: ID,
@@ -27,7 +29,14 @@ describe('a failed batch', () => {
       '3 build groups: 1 SUCCEEDED, 1 FAILED, 1 STOPPED',
       '<',
       'Attempt 1 ended FAILED: 1 of 3 build groups failed (unit)',
-      'Retrying: FAILED is a status to retry on, 0 of 1 retries made.',
+      'unit failed in BUILD, COMMAND_EXECUTION_ERROR: Error while executing command: make unit. Reason: exit status 1 [code]',
+      '> Log of unit: last 4 lines',
+      '│ [Container] Entering phase BUILD',
+      '│ [Container] Running command make unit',
+      '│ make: *** [unit] Error 1',
+      '│ [Container] Phase complete: BUILD State: FAILED',
+      '<',
+      'Retrying: FAILED is a status to retry on; 0 of 1 retries made.',
       '> Attempt 2 (retry 1 of 1)',
       'unit: FAILED → IN_PROGRESS',
       'package: STOPPED → PENDING',
@@ -72,7 +81,7 @@ describe('a failed batch', () => {
     ],
   ])('is not retried with %s', async (_, given, because) => {
     const { outcome, operations } = await runFlow(shop(FLAKY), { 'batch-id': ID, ...given });
-    expect(operations).toEqual([LOOK]);
+    expect(operations).toEqual([LOOK, CAUSES, LOG]);
     expect(outcome).toMatchObject({ conclusion: 'failure', retries: 0 });
     expect(outcome.reason).toContain(because);
   });
@@ -91,7 +100,7 @@ describe('a failed batch', () => {
     const looked = simulator.calls[0]?.at ?? 0;
     expect((times[0]?.at ?? 0) - looked).toBe(600_000);
     expect(log).toContain(
-      'Retrying: FAILED is a status to retry on, 0 of 2 retries made. Pausing for 10m first.',
+      'Retrying: FAILED is a status to retry on; 0 of 2 retries made. Pausing for 10m first.',
     );
   });
 

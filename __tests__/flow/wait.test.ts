@@ -12,7 +12,7 @@ describe('wait: false', () => {
 
   test('sends the retry and ends', async () => {
     const { outcome, operations, elapsed } = await runFlow(shop(FLAKY), given);
-    expect(operations).toEqual([LOOK, RETRY]);
+    expect(operations).toEqual([LOOK, 'BatchGetBuilds', 'GetLogEvents', RETRY]);
     expect(elapsed).toBe(0);
     expect(outcome).toMatchObject({
       conclusion: 'success',

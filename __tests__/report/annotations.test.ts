@@ -1,16 +1,18 @@
 import { describe, expect, it, test } from '@jest/globals';
 import type { Ending } from '../../src/domain/outcome.ts';
 import { readInputs } from '../../src/inputs.ts';
-import { errorsOf } from '../../src/report/annotations.ts';
+import { errorsOf, warningsOf } from '../../src/report/annotations.ts';
 import {
   aBuild,
   aFailedBatch,
   aGroup,
   anOutcome,
   aRecoveredBatch,
+  aRetriedGroup,
   MINUTE,
   NOT_RETRIED,
 } from '../support/batches.ts';
+import { known, someDetails, TESTS_FAILED } from '../support/failures.ts';
 import { HOSTILE, UNPRINTABLE } from '../support/hostile.ts';
 
 const twelve = aFailedBatch({
@@ -37,10 +39,10 @@ describe('errorsOf', () => {
         message:
           'Batch app:8472cae5 ended FAILED: 2 of 4 build groups failed (lint, unit); not retried because no retry is left: 1 of 1 made (max-retries).',
       },
-      { title: 'lint', message: `Build group lint: FAULT. ${aBuild({ id: 'lint-1' }).consoleUrl}` },
+      { title: 'lint', message: `lint ended FAULT. ${aBuild({ id: 'lint-1' }).consoleUrl}` },
       {
         title: 'unit',
-        message: `Build group unit: FAILED. ${aBuild({ id: 'unit-1' }).consoleUrl}`,
+        message: `unit ended FAILED. ${aBuild({ id: 'unit-1' }).consoleUrl}`,
       },
     ]);
   });
@@ -49,9 +51,38 @@ describe('errorsOf', () => {
     const batch = aFailedBatch({
       groups: [aGroup('unit', 'FAILED', { build: { consoleUrl: '' } })],
     });
-    expect(errorsOf(anOutcome(NOT_RETRIED, { batch }))[1]?.message).toBe(
-      'Build group unit: FAILED.',
-    );
+    expect(errorsOf(anOutcome(NOT_RETRIED, { batch }))[1]?.message).toBe('unit ended FAILED.');
+  });
+
+  it('says phase, code and message of each group in one line, then where to read more', () => {
+    const outcome = anOutcome(NOT_RETRIED, {
+      batch: aFailedBatch(),
+      builds: known(someDetails('unit-1', { message: 'exit\n\u001b[31mstatus 1.' })),
+    });
+    expect(errorsOf(outcome)[1]).toEqual({
+      title: 'unit',
+      message: `unit ended FAILED in BUILD, ${TESTS_FAILED.code}: exit status 1. ${aBuild({ id: 'unit-1' }).consoleUrl}`,
+    });
+  });
+
+  it('does not let a long cause or name push out the address', () => {
+    const name = 'x'.repeat(9000);
+    const group = aGroup(name, 'FAILED', { build: { id: 'unit-1' } });
+    const outcome = anOutcome(NOT_RETRIED, {
+      batch: aFailedBatch({ groups: [group] }),
+      builds: known(someDetails('unit-1', { message: 'y'.repeat(9000) })),
+    });
+    const message = errorsOf(outcome)[1]?.message ?? '';
+    expect(message.length).toBeLessThanOrEqual(4000);
+    expect(message).toMatch(/y…[.] https:/);
+  });
+
+  it('says nothing of a cause that is not known', () => {
+    const outcome = anOutcome(NOT_RETRIED, {
+      batch: aFailedBatch(),
+      builds: known(someDetails('unit-1', {}, { phases: [] })),
+    });
+    expect(errorsOf(outcome)[1]?.message).toMatch(/^unit ended FAILED[.] https:/);
   });
 
   it('keeps to the ten that the runner keeps', () => {
@@ -122,5 +153,32 @@ describe('errorsOf', () => {
       expect(title.length).toBeLessThanOrEqual(200);
       expect(title + message).not.toMatch(UNPRINTABLE);
     }
+  });
+});
+
+describe('warningsOf', () => {
+  const warningsFor = (...names: string[]) => {
+    const groups = names.map((name) => aRetriedGroup(name, 'FAILED', 'SUCCEEDED'));
+    const known = { batch: aRecoveredBatch({ groups }), attempt: 2 };
+    return warningsOf(anOutcome({ kind: 'succeeded', already: false }, known));
+  };
+
+  it('warns once of all flaky groups', () => {
+    expect(warningsFor('unit', 'e2e')).toEqual([
+      {
+        title: 'Flaky build groups',
+        message: '2 flaky build groups, failed and then succeeded with the same source: unit, e2e',
+      },
+    ]);
+  });
+
+  it('names fifty of them, in at most 4,000 characters', () => {
+    const [warning] = warningsFor(...Array.from({ length: 60 }, (_, n) => `g${n}`));
+    expect(warning?.message).toMatch(/, g49 and 10 more$/);
+    expect(warningsFor('x'.repeat(9000))[0]?.message).toHaveLength(4000);
+  });
+
+  it('has nothing to say where none is', () => {
+    expect(warningsFor()).toEqual([]);
   });
 });

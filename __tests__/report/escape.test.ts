@@ -1,5 +1,15 @@
 import { describe, expect, it, test } from '@jest/globals';
-import { byteLength, code, link, logLine, markdown, oneLine } from '../../src/report/escape.ts';
+import {
+  buildLogLine,
+  byteLength,
+  code,
+  html,
+  link,
+  logLine,
+  markdown,
+  oneLine,
+  splitLines,
+} from '../../src/report/escape.ts';
 import { HOSTILE, UNPRINTABLE } from '../support/hostile.ts';
 
 describe('hostile text', () => {
@@ -20,7 +30,7 @@ describe('hostile text', () => {
     const withoutEscapes = escaped
       .replace(/^\\[-+#=]/, 'x')
       .replace(/\\[\\`*_[\]|~]/g, 'x')
-      .replaceAll('<span>$</span>', '');
+      .replaceAll(/<span>(?:[$]|:[/][/]|www[.])<[/]span>/gi, '');
     expect(escaped).not.toMatch(UNPRINTABLE);
     expect(withoutEscapes).not.toMatch(/[\\`*_[\]|<>~$]/);
     expect(withoutEscapes).not.toMatch(/^(?:[-+#=]|\d+[.)])/);
@@ -29,7 +39,7 @@ describe('hostile text', () => {
   });
 
   test.each(HOSTILE)('stays within its code element: %s', (_, text) => {
-    expect(code(text)).toMatch(/^<code>(?:[^<>$]|<span>\$<\/span>)*<\/code>$/);
+    expect(code(text)).toMatch(/^<code>(?:[^<>$]|<span>(?:\$|:\/\/|www\.)<\/span>)*<\/code>$/);
   });
 
   test.each(HOSTILE)('stays within the target of a link: %s', (_, text) => {
@@ -98,6 +108,47 @@ describe('logLine', () => {
   });
 });
 
+describe('splitLines', () => {
+  test.each([
+    ['a', ['a']],
+    ['a\n', ['a']],
+    ['a\r\nb\rc\u0085d\u2028e\u2029f\r\n', ['a', 'b', 'c', 'd', 'e', 'f']],
+    ['a\n\nb\n\n', ['a', '', 'b', '']],
+    ['', ['']],
+  ])('splits %j into %j', (text, expected) => {
+    expect(splitLines(text)).toEqual(expected);
+  });
+});
+
+describe('buildLogLine', () => {
+  const [red, off] = ['\u001b[1;31m', '\u001b[0m'];
+  test.each([
+    ['plain', '│ plain'],
+    ['::error::x', '│ ::error::x'],
+    ['a ##[error]x', '│ a ## [error]x'],
+    [`${red}red`, `│ ${red}red${off}`],
+    [`a ${red}b${off} c`, `│ a ${red}b${off} c${off}`],
+    ['\u001b[2Ka\u001b[1Ab', '│ ab'],
+    [`#\u001b[2K#[error]x`, '│ ## [error]x'],
+    ['a\r::error::b', '│ a ::error::b'],
+    ['\u001b]0;title\u0007a', '│ a'],
+    [`\u001b]8;;https://x ${red}`, `│ ${red}${off}`],
+    ['\u001b\u001b[0m[31mx', `│  ${off}[31mx${off}`],
+  ])('prints %j as %j', (text, expected) => {
+    expect(buildLogLine(text)).toBe(expected);
+  });
+});
+
+describe('html', () => {
+  test.each([
+    ['a < b && c > d', 'a &lt; b &amp;&amp; c &gt; d'],
+    ['</pre>\u001b[31m\r', '&lt;/pre&gt; '],
+    ['  kept\tas it is', '  kept    as it is'],
+  ])('escapes %j as %j', (text, expected) => {
+    expect(html(text)).toBe(expected);
+  });
+});
+
 describe('markdown', () => {
   test.each([
     ['a_b*c', 'a\\_b\\*c'],
@@ -105,6 +156,8 @@ describe('markdown', () => {
     ['<b> & "q"', '&lt;b&gt; &amp; "q"'],
     ['@octocat', '@&#8203;octocat'],
     ['&lt;', '&amp;lt;'],
+    ['see https://x.example', 'see https<span>://</span>x.example'],
+    ['WWW.x.example', '<span>WWW.</span>x.example'],
     ['a\\|b', 'a\\\\\\|b'],
     ['`a` [b] ~c~', '\\`a\\` \\[b\\] \\~c\\~'],
     ['- a', '\\- a'],

@@ -16,6 +16,7 @@ import {
   at,
   NOT_RETRIED,
 } from '../support/batches.ts';
+import { aLogUrl, known, someDetails, TESTS_FAILED } from '../support/failures.ts';
 import { HOSTILE, UNPRINTABLE } from '../support/hostile.ts';
 
 const FILE = '/tmp/results.json';
@@ -26,6 +27,7 @@ interface GroupJson {
   status: string;
   consoleUrl?: string;
   logsUrl?: string;
+  cause: { message: string } | null;
   artifacts?: unknown[];
   attempts: { status: string; buildArn?: string; requestedOn: string | null }[];
 }
@@ -39,7 +41,7 @@ function sizeOf(outputs: Record<string, string>): number {
 }
 
 /** A failed batch of so many groups, each with so many attempts and artifacts. */
-function aLargeOutcome(groups: number, attempts: number, artifacts = 0): Outcome {
+function aLargeOutcome(groups: number, attempts: number, artifacts = 0, message = ''): Outcome {
   const group = (index: number): BuildGroup => {
     const identifier = `integration_tests_linux_arm64_${String(index).padStart(5, '0')}`;
     return aGroup(identifier, 'FAILED', {
@@ -55,8 +57,13 @@ function aLargeOutcome(groups: number, attempts: number, artifacts = 0): Outcome
       ),
     });
   };
+  const all = Array.from({ length: groups }, (_, index) => group(index));
   return anOutcome(NOT_RETRIED, {
-    batch: aFailedBatch({ groups: Array.from({ length: groups }, (_, index) => group(index)) }),
+    batch: aFailedBatch({ groups: all }),
+    builds:
+      message === ''
+        ? known()
+        : known(...all.map(({ identifier }) => someDetails(`${identifier}-last`, { message }))),
   });
 }
 
@@ -167,6 +174,28 @@ describe('outputsOf', () => {
     });
   });
 
+  it('tells the cause of a failure as the contract says, and the own link of its log', () => {
+    const outcome = anOutcome(NOT_RETRIED, {
+      batch: aFailedBatch({ groups: [aGroup('unit', 'FAILED'), aGroup('lint', 'FAULT')] }),
+      builds: known(someDetails('unit-1')),
+    });
+    const [unit, lint] = groupsOf(outputsOf(outcome, FILE).outputs);
+    expect(unit?.cause).toEqual({ phase: 'BUILD', ...TESTS_FAILED, kind: 'code' });
+    expect(unit?.logsUrl).toBe(aLogUrl('unit-1'));
+    expect(lint?.cause).toBeNull();
+    expect(lint?.logsUrl).toBe(aBuild({ id: 'lint-1' }).logsUrl);
+  });
+
+  it('falls back to the page of the build where CodeBuild names no log', () => {
+    const logs = { group: null, stream: null, url: '', inS3: false };
+    const outcome = anOutcome(NOT_RETRIED, {
+      batch: aFailedBatch(),
+      builds: known(someDetails('unit-1', {}, { logs })),
+    });
+    const [unit] = groupsOf(outputsOf(outcome, FILE).outputs);
+    expect(unit?.logsUrl).toBe(aBuild({ id: 'unit-1' }).logsUrl);
+  });
+
   it('has no time where CodeBuild gives none', () => {
     const batch = aFailedBatch({
       groups: [aGroup('unit', 'FAILED', { build: { requestedOn: null } })],
@@ -214,6 +243,7 @@ describe('outputs of a large batch', () => {
   const LINKS = 'logsUrl, consoleUrl and the buildArn of attempts';
   const ATTEMPTS = 'all but the last 3 attempts';
   const ARTIFACTS = 'the artifacts within groups';
+  const MESSAGES = 'all but the first 200 characters of the messages of causes';
 
   test.each<[string, Outcome, string[]]>([
     ['nothing, of 100 groups with 3 attempts', aLargeOutcome(100, 3, 1), []],
@@ -247,6 +277,17 @@ describe('outputs of a large batch', () => {
     });
   });
 
+  it('give up long messages of causes last, and cut no character in two', () => {
+    const outcome = aLargeOutcome(500, 5, 1, `${'x'.repeat(199)}🎉${'y'.repeat(3000)}`);
+    const { outputs, givenUp } = outputsOf(outcome, FILE);
+    expect(givenUp).toEqual([LINKS, ATTEMPTS, ARTIFACTS, MESSAGES]);
+    expect(sizeOf(outputs)).toBeLessThan(LIMIT);
+    const [first] = groupsOf(outputs);
+    expect(first?.cause).toMatchObject({ phase: 'BUILD', kind: 'code' });
+    expect(first?.cause?.message).toBe(`${'x'.repeat(199)}\ufffd`);
+    expect(resultsText(outcome, FILE)).toContain('y'.repeat(3000));
+  });
+
   it('keep the last attempts, not the first', () => {
     const { outputs } = outputsOf(aLargeOutcome(500, 40), FILE);
     expect(groupsOf(outputs)[0]?.attempts.map((attempt) => attempt.requestedOn)).toEqual([
@@ -264,7 +305,7 @@ describe('outputs of a large batch', () => {
 
   it('never drop a group, its status or a name, even where that breaks the limit', () => {
     const { outputs, givenUp } = outputsOf(aLargeOutcome(5000, 10), FILE);
-    expect(givenUp).toEqual([LINKS, ATTEMPTS, ARTIFACTS]);
+    expect(givenUp).toEqual([LINKS, ATTEMPTS, ARTIFACTS, MESSAGES]);
     expect(
       groupsOf(outputs).every(({ identifier, status }) => identifier !== '' && status === 'FAILED'),
     ).toBe(true);

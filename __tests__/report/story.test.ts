@@ -3,6 +3,7 @@ import type { Batch } from '../../src/domain/batch.ts';
 import type { Event } from '../../src/domain/story.ts';
 import { narrate, type LogStep } from '../../src/report/story.ts';
 import { aBatch, aGroup } from '../support/batches.ts';
+import { TESTS_FAILED } from '../support/failures.ts';
 import { HOSTILE, UNPRINTABLE } from '../support/hostile.ts';
 
 const CONSOLE = aBatch().consoleUrl;
@@ -90,6 +91,76 @@ describe('narrate', () => {
       'that it still waits',
       { kind: 'heartbeat', batch: aBatch({ groups: groups.slice(1) }), elapsed: 1_800_000 },
       [line('Still IN_PROGRESS after 30m: 1 IN_PROGRESS, 1 PENDING')],
+    ],
+    [
+      'why a group failed',
+      {
+        kind: 'cause',
+        group: 'unit',
+        cause: { ...TESTS_FAILED, phase: 'BUILD', kind: 'code', permanent: false },
+      },
+      [line(`unit failed in BUILD, ${TESTS_FAILED.code}: ${TESTS_FAILED.message} [code]`)],
+    ],
+    [
+      'why the batch itself failed, where little is known',
+      {
+        kind: 'cause',
+        group: null,
+        cause: { phase: '', code: '', message: '', kind: 'infrastructure', permanent: false },
+      },
+      [line('The batch failed [infrastructure]')],
+    ],
+    [
+      'a cause that nobody knows',
+      {
+        kind: 'cause',
+        group: 'unit',
+        cause: { phase: 'ODD', code: '', message: '', kind: 'unknown', permanent: false },
+      },
+      [line('unit failed in ODD [cause unknown]')],
+    ],
+    [
+      'the end of a log, folded, however its lines are broken',
+      {
+        kind: 'log',
+        group: 'unit',
+        tail: {
+          kind: 'lines',
+          lines: ['\u001b[31mred\u001b[0m', '::error::a\r##[error]b\n'],
+          url: '',
+        },
+      },
+      [
+        { kind: 'fold', title: 'Log of unit: last 2 lines' },
+        line('│ \u001b[31mred\u001b[0m\u001b[0m'),
+        line('│ ::error::a'),
+        line('│ ## [error]b'),
+        { kind: 'unfold' },
+      ],
+    ],
+    [
+      'why there is no log',
+      {
+        kind: 'log',
+        group: 'unit',
+        tail: { kind: 'none', because: 'its log is in S3 only', url: 'https://x' },
+      },
+      [line('No log of unit is shown: its log is in S3 only. See https://x')],
+    ],
+    [
+      'why there is no log, where CodeBuild names no address',
+      { kind: 'log', group: 'unit', tail: { kind: 'none', because: 'it is empty', url: '' } },
+      [line('No log of unit is shown: it is empty.')],
+    ],
+    [
+      'what could not be read',
+      { kind: 'not-readable', because: 'access denied' },
+      [
+        {
+          kind: 'warning',
+          text: 'Something that is only for your information could not be read: access denied. The verdict does not depend on it.',
+        },
+      ],
     ],
     [
       'a retry',

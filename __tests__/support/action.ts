@@ -56,7 +56,7 @@ export async function runAction(
         AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
         AWS_SECRET_ACCESS_KEY: 'example',
         AWS_REGION: 'us-west-2',
-        AWS_ENDPOINT_URL_CODEBUILD: served.url,
+        AWS_ENDPOINT_URL: served.url,
         GITHUB_OUTPUT: outputFile,
         GITHUB_STEP_SUMMARY: summaryFile,
         RUNNER_TEMP: folder,

@@ -1,7 +1,9 @@
 import type { Artifact, Batch, Build, BuildGroup, Phase } from '../../src/domain/batch.ts';
+import type { BuildDetails } from '../../src/domain/build.ts';
+import type { Cause } from '../../src/domain/cause.ts';
 import type { Past } from '../../src/domain/groups.ts';
-import { conclude, knowNothing } from '../../src/domain/outcome.ts';
-import type { Ending, Known, Outcome } from '../../src/domain/outcome.ts';
+import { knowNothing, type Known } from '../../src/domain/known.ts';
+import { conclude, type Ending, type Outcome } from '../../src/domain/outcome.ts';
 
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
@@ -62,6 +64,7 @@ export function phases(...begun: readonly (readonly [string, number, string?])[]
     type,
     status: status ?? (index < begun.length - 1 ? 'SUCCEEDED' : null),
     startedOn: at(seconds),
+    contexts: [],
   }));
 }
 
@@ -173,4 +176,50 @@ export const NOT_RETRIED: Ending = {
 /** The outcome of a step that took five minutes. */
 export function anOutcome(ending: Ending, known: Partial<Known> = {}): Outcome {
   return conclude(ending, { ...knowNothing(), ...known }, at(0), at(300));
+}
+
+/** A phase of a build or batch: what went wrong in it, as pairs of code and message. */
+export function aPhase(
+  type: string,
+  status: string | null = 'SUCCEEDED',
+  ...contexts: readonly (readonly [code: string, message: string])[]
+): Phase {
+  return {
+    type,
+    status,
+    startedOn: at(0),
+    contexts: contexts.map(([code, message]) => ({ code, message })),
+  };
+}
+
+/** A build that failed in BUILD, as BatchGetBuilds tells it. */
+export function aFailedBuild(
+  overrides: Partial<BuildDetails> & { id?: string } = {},
+): BuildDetails {
+  const { id = 'unit-1', ...rest } = overrides;
+  return {
+    arn: `${ACCOUNT}:build/app:${id}`,
+    status: 'FAILED',
+    startedOn: at(10),
+    endedOn: at(90),
+    phases: [
+      aPhase('SUBMITTED'),
+      aPhase('BUILD', 'FAILED', ['COMMAND_EXECUTION_ERROR', 'exit status 1']),
+      aPhase('COMPLETED', null),
+    ],
+    logs: { group: '/aws/codebuild/app', stream: id, url: '', inS3: false },
+    ...rest,
+  };
+}
+
+/** Why it failed. */
+export function aCause(overrides: Partial<Cause> = {}): Cause {
+  return {
+    phase: 'BUILD',
+    code: 'COMMAND_EXECUTION_ERROR',
+    message: 'exit status 1',
+    kind: 'code',
+    permanent: false,
+    ...overrides,
+  };
 }

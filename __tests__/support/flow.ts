@@ -1,5 +1,6 @@
 import { createSimulator, type Scenario, type Simulator } from '../../simulator/index.ts';
 import { createCodeBuild } from '../../src/aws/codebuild.ts';
+import { createLogs } from '../../src/aws/logs.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import type { Event } from '../../src/domain/story.ts';
 import { readInputs, type Inputs } from '../../src/inputs.ts';
@@ -49,13 +50,13 @@ export async function runFlow(
   const abort = new AbortController();
   const events: Event[] = [];
   const inputs = inputsOf({ 'aws-region': scenario.region ?? 'us-west-2', ...given });
-  const codebuild = createCodeBuild({
-    region: inputs.region,
-    requestHandler: inProcess(simulator, clock),
-  });
+  const client = { region: inputs.region, requestHandler: inProcess(simulator, clock) };
+  const codebuild = createCodeBuild(client);
+  const logs = createLogs(client);
   arrange({ clock, simulator, abort });
   const outcome = await run(inputs, {
     codebuild: tracked(codebuild, clock),
+    logs: { tail: (...given) => clock.during(() => logs.tail(...given)) },
     clock,
     random: () => 0.5,
     uuid,
@@ -88,5 +89,8 @@ function tracked(codebuild: CodeBuild, clock: VirtualClock): CodeBuild {
     getBatches: (...given) => clock.during(() => codebuild.getBatches(...given)),
     listBatchIds: (...given) => clock.during(() => codebuild.listBatchIds(...given)),
     retryBatch: (...given) => clock.during(() => codebuild.retryBatch(...given)),
+    getBuilds: (...given) => clock.during(() => codebuild.getBuilds(...given)),
+    getReports: (...given) => clock.during(() => codebuild.getReports(...given)),
+    getTestCases: (...given) => clock.during(() => codebuild.getTestCases(...given)),
   };
 }

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Simulator } from '../../simulator/index.ts';
-import type { CodeBuildOptions } from '../../src/aws/codebuild.ts';
+import type { ClientOptions } from '../../src/aws/client.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 /** The longest that the action waits for an answer, in milliseconds. */
@@ -15,7 +15,7 @@ interface Request {
 export function inProcess(
   simulator: Simulator,
   clock: VirtualClock,
-): NonNullable<CodeBuildOptions['requestHandler']> {
+): NonNullable<ClientOptions['requestHandler']> {
   return {
     async handle({ headers, body }: Request, { abortSignal }: { abortSignal: AbortSignal }) {
       const target = headers['x-amz-target'] ?? '';

@@ -1,47 +1,32 @@
 import {
   BatchGetBuildBatchesCommand,
+  BatchGetBuildsCommand,
+  BatchGetReportsCommand,
   CodeBuildClient,
+  DescribeTestCasesCommand,
   ListBuildBatchesForProjectCommand,
   RetryBuildBatchCommand,
-  type CodeBuildClientConfig,
 } from '@aws-sdk/client-codebuild';
-import type { Batch } from '../domain/batch.ts';
 import type { CodeBuild } from '../ports.ts';
-import { explainFailure, type CallContext } from './failures.ts';
+import { clientSettings, type ClientOptions } from './client.ts';
+import { explained } from './failures.ts';
+import { normaliseBuild } from './normalise-build.ts';
+import { normaliseReport, normaliseTestCase } from './normalise-report.ts';
 import { normaliseBatch } from './normalise.ts';
 
-const CONNECTION_TIMEOUT = 10_000;
-const REQUEST_TIMEOUT = 30_000;
+/** Most ids or ARNs in one call (API reference: BatchGetBuildBatches, BatchGetBuilds, BatchGetReports). */
+const MOST_AT_ONCE = 100;
 
-/** Where and as whom CodeBuild is asked. */
-export interface CodeBuildOptions {
-  readonly region: string;
-  /** Name and value pairs for the user agent, which CloudTrail records. */
-  readonly userAgent?: NonNullable<CodeBuildClientConfig['customUserAgent']>;
-  /** How requests travel; the SDK's HTTP handler by default. */
-  readonly requestHandler?: NonNullable<CodeBuildClientConfig['requestHandler']>;
-}
-
-/**
- * Makes the calls to CodeBuild. Credentials and endpoint are found as the SDK finds them. The SDK's
- * own retries are off: the story waits faults out itself, and the two must not multiply.
- */
-export function createCodeBuild(options: CodeBuildOptions): CodeBuild {
+/** Makes the calls to CodeBuild. */
+export function createCodeBuild(options: ClientOptions): CodeBuild {
   const { region } = options;
-  const client = new CodeBuildClient({
-    region,
-    maxAttempts: 1,
-    customUserAgent: options.userAgent ?? [],
-    requestHandler: options.requestHandler ?? {
-      connectionTimeout: CONNECTION_TIMEOUT,
-      requestTimeout: REQUEST_TIMEOUT,
-      throwOnRequestTimeout: true,
-    },
-  });
+  const client = new CodeBuildClient(clientSettings(options));
+  const ask = <Answer>(operation: string, call: Promise<Answer>): Promise<Answer> =>
+    explained({ service: 'codebuild', operation, region, writes: false }, call);
 
-  const getBatches = async (ids: readonly string[], abortSignal: AbortSignal): Promise<Batch[]> => {
-    const { buildBatches = [] } = await explained(
-      { operation: 'BatchGetBuildBatches', region, writes: false },
+  const getBatches: CodeBuild['getBatches'] = async (ids, abortSignal) => {
+    const { buildBatches = [] } = await ask(
+      'BatchGetBuildBatches',
       client.send(new BatchGetBuildBatchesCommand({ ids: [...ids] }), { abortSignal }),
     );
     return buildBatches.flatMap((batch) => normaliseBatch(batch, region) ?? []);
@@ -59,8 +44,8 @@ export function createCodeBuild(options: CodeBuildOptions): CodeBuild {
       const found: string[] = [];
       let nextToken: string | undefined;
       do {
-        const page = await explained(
-          { operation: 'ListBuildBatchesForProject', region, writes: false },
+        const page = await ask(
+          'ListBuildBatchesForProject',
           client.send(
             new ListBuildBatchesForProjectCommand({
               projectName,
@@ -79,20 +64,55 @@ export function createCodeBuild(options: CodeBuildOptions): CodeBuild {
 
     async retryBatch(id, retryType, idempotencyToken, abortSignal) {
       const { buildBatch } = await explained(
-        { operation: 'RetryBuildBatch', region, writes: true },
+        { service: 'codebuild', operation: 'RetryBuildBatch', region, writes: true },
         client.send(new RetryBuildBatchCommand({ id, retryType, idempotencyToken }), {
           abortSignal,
         }),
       );
       return buildBatch === undefined ? null : normaliseBatch(buildBatch, region);
     },
+
+    async getBuilds(arns, abortSignal) {
+      const builds = [];
+      for (const ids of inPortions(arns)) {
+        const answer = await ask(
+          'BatchGetBuilds',
+          client.send(new BatchGetBuildsCommand({ ids }), { abortSignal }),
+        );
+        builds.push(...(answer.builds ?? []));
+      }
+      return builds.flatMap((build) => normaliseBuild(build) ?? []);
+    },
+
+    async getReports(arns, abortSignal) {
+      const reports = [];
+      for (const reportArns of inPortions(arns)) {
+        const answer = await ask(
+          'BatchGetReports',
+          client.send(new BatchGetReportsCommand({ reportArns }), { abortSignal }),
+        );
+        reports.push(...(answer.reports ?? []));
+      }
+      return reports.flatMap((report) => normaliseReport(report) ?? []);
+    },
+
+    async getTestCases(reportArn, status, most, abortSignal) {
+      const { testCases = [] } = await ask(
+        'DescribeTestCases',
+        client.send(
+          new DescribeTestCasesCommand({ reportArn, filter: { status }, maxResults: most }),
+          { abortSignal },
+        ),
+      );
+      return testCases.map((testCase) => normaliseTestCase(testCase, reportArn));
+    },
   };
 }
 
-async function explained<Answer>(context: CallContext, call: Promise<Answer>): Promise<Answer> {
-  try {
-    return await call;
-  } catch (error) {
-    throw explainFailure(error, context);
+function inPortions<Item>(items: readonly Item[]): Item[][] {
+  const portions: Item[][] = [];
+  for (let start = 0; start < items.length; start += MOST_AT_ONCE) {
+    portions.push(items.slice(start, start + MOST_AT_ONCE));
   }
+  return portions;
 }

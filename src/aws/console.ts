@@ -28,6 +28,15 @@ function consoleUrl(arn: string, type: string, page: string, section = ''): stri
   return `https://${consoleHost(region)}/codesuite/codebuild/${path}?region=${encode(region)}`;
 }
 
+/** The page of a test report in the CodeBuild console; empty if the ARN is not one of a report. */
+export function reportConsoleUrl(arn: string): string {
+  const { region = '', account = '', type, id = '' } = ARN.exec(arn)?.groups ?? {};
+  if (type !== 'report') return '';
+  const group = encode(id.slice(0, Math.max(0, id.lastIndexOf(':'))));
+  const path = `${account}/testReports/reports/${group}/${encode(id)}`;
+  return `https://${consoleHost(region)}/codesuite/codebuild/${path}?region=${encode(region)}`;
+}
+
 /**
  * Where an artifact lies in S3. CodeBuild gives its location as an S3 ARN (AWS CLI example of
  * batch-get-builds); `bucket/key` and `s3://bucket/key` are taken too.

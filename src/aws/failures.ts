@@ -2,6 +2,8 @@ import { CallFailure } from '../domain/fault.ts';
 
 /** What an operation was asked of: for the sentence and for IAM advice. */
 export interface CallContext {
+  /** The prefix of its IAM actions. */
+  readonly service: 'codebuild' | 'logs';
   /** Such as `BatchGetBuildBatches`. */
   readonly operation: string;
   readonly region: string;
@@ -82,10 +84,10 @@ export function explainFailure(error: unknown, context: CallContext): CallFailur
 function explainPermanent(
   name: string,
   message: string,
-  { operation, region }: CallContext,
+  { service, operation, region }: CallContext,
 ): string {
   if (name === 'AccessDeniedException' || name === 'AccessDenied') {
-    return `Access denied: the role of this step may not do codebuild:${operation}. Allow it on the project (see the IAM policy in the README). AWS says: ${message}`;
+    return `Access denied: the role of this step may not do ${service}:${operation}. Allow it on the project (see the IAM policy in the README). AWS says: ${message}`;
   }
   if (name === 'ResourceNotFoundException') {
     return `CodeBuild did not find what ${operation} asked for in region ${region}. A wrong region is the usual cause. CodeBuild says: ${message}`;
@@ -127,4 +129,16 @@ function describe(error: unknown): Description {
     message: typeof message === 'string' ? message : '',
     unreadable: error instanceof SyntaxError,
   };
+}
+
+/** Awaits a call, and tells its failure in the terms of the domain. */
+export async function explained<Answer>(
+  context: CallContext,
+  call: Promise<Answer>,
+): Promise<Answer> {
+  try {
+    return await call;
+  } catch (error) {
+    throw explainFailure(error, context);
+  }
 }

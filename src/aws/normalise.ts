@@ -6,6 +6,7 @@ import type {
   ResolvedArtifact,
 } from '@aws-sdk/client-codebuild';
 import type { Artifact, Batch, Build, BuildGroup } from '../domain/batch.ts';
+import { normalisePhase } from './normalise-build.ts';
 import { batchConsoleUrl, buildConsoleUrl, buildLogsUrl, s3Object } from './console.ts';
 
 /**
@@ -29,8 +30,7 @@ export function normaliseBatch(batch: BuildBatch, region: string): Batch | null 
     endedOn: batch.endTime?.getTime() ?? null,
     resolvedSourceVersion: batch.resolvedSourceVersion ?? null,
     phases: (batch.phases ?? []).map((phase) => ({
-      type: phase.phaseType ?? '',
-      status: phase.phaseStatus ?? null,
+      ...normalisePhase(phase),
       startedOn: phase.startTime?.getTime() ?? null,
     })),
     groups: (batch.buildGroups ?? []).flatMap((group) => normaliseGroup(group, region)),

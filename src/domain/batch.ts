@@ -1,3 +1,5 @@
+import type { ContextualPhase } from './build.ts';
+
 /** A moment, in milliseconds since the epoch. */
 export type Moment = number;
 
@@ -39,9 +41,7 @@ export interface BuildGroup {
 }
 
 /** A phase of the batch. The last one is open: it has neither status nor end. */
-export interface Phase {
-  readonly type: string;
-  readonly status: string | null;
+export interface Phase extends ContextualPhase {
   readonly startedOn: Moment | null;
 }
 

@@ -1,4 +1,6 @@
 import type { Batch, Build, BuildGroup } from './batch.ts';
+import type { BuildDetails } from './build.ts';
+import { causeOf, type Cause } from './cause.ts';
 import {
   isFailure,
   isLaterAttempt,
@@ -41,16 +43,28 @@ export interface GroupView {
   /** The failed group that kept a skipped group from running. */
   readonly stoppedBy: string | null;
   readonly flaky: boolean;
+  /** Why it failed; null if it did not or nobody knows. */
+  readonly cause: Cause | null;
 }
 
-/** Tells of every group of a look what it means, given what came before. */
-export function viewGroups(batch: Batch, past: Past): GroupView[] {
+/**
+ * Tells of every group of a look what it means, given what came before.
+ *
+ * @param builds what is known of builds, by ARN
+ */
+export function viewGroups(
+  batch: Batch,
+  past: Past,
+  builds: ReadonlyMap<string, BuildDetails> = new Map(),
+): GroupView[] {
   const byIdentifier = new Map(batch.groups.map((group) => [group.identifier, group]));
   const over = isOver(batch);
   return batch.groups.map((group) => {
     const status = statusOf(group);
     const ofEarlierAttempt = isOfEarlierAttempt(group, batch, past);
     const attempts = attemptsOf(group, past.attempts);
+    const failed = isFailed(group) && !ofEarlierAttempt && (over || KNOWN_FAILURES.has(status));
+    const details = failed ? builds.get(group.current?.arn ?? '') : undefined;
     const stoppedBy =
       neverRan(group) && !ofEarlierAttempt ? failedAncestor(group, byIdentifier) : null;
     return {
@@ -61,7 +75,7 @@ export function viewGroups(batch: Batch, past: Past): GroupView[] {
       build: group.current,
       attempts,
       ofEarlierAttempt,
-      failed: isFailed(group) && !ofEarlierAttempt && (over || KNOWN_FAILURES.has(status)),
+      failed,
       skipped: stoppedBy !== null,
       stoppedBy,
       flaky:
@@ -69,6 +83,7 @@ export function viewGroups(batch: Batch, past: Past): GroupView[] {
         !ofEarlierAttempt &&
         !group.ignoreFailure &&
         attempts.slice(0, -1).some((build) => isFailure(build.status)),
+      cause: details === undefined ? null : causeOf(details.status, details.phases),
     };
   });
 }
@@ -76,6 +91,11 @@ export function viewGroups(batch: Batch, past: Past): GroupView[] {
 /** The groups that count in "n of m groups": all but DOWNLOAD_SOURCE, unless that failed. */
 export function countedGroups(groups: readonly GroupView[]): GroupView[] {
   return groups.filter((group) => group.identifier !== DOWNLOAD_SOURCE || group.failed);
+}
+
+/** Whether a build of the group ever began, in whatever attempt. */
+export function hasRun({ status, build }: GroupView): boolean {
+  return !isUnfinished(status) && (status !== 'STOPPED' || build?.hasArtifactEntry === true);
 }
 
 /** Whether a group in this state counts in "n of m groups". */

@@ -1,3 +1,12 @@
+import { isAmong, tellCause, type Cause } from './cause.ts';
+import { nameSome } from './words.ts';
+
+/** Of a cause that a sentence repeats. */
+const LONGEST_CAUSE = 300;
+
+/** Which causes are worth a retry: any; infrastructure; or build phases and error codes, upper case. */
+export type RetryWhen = 'any' | 'infrastructure' | readonly string[];
+
 /** What a retry is allowed for. */
 export interface RetryRules {
   /** Final batch statuses worth a retry, upper case. */
@@ -5,7 +14,23 @@ export interface RetryRules {
   readonly maxRetries: number;
   /** No retry once the batch has had so many attempts, whoever started them; null: no such limit. */
   readonly maxAttempts: number | null;
+  readonly retryWhen: RetryWhen;
+  /** Patterns of group identifiers, in which `*` stands for any text and `?` for one character. */
+  readonly neverRetry: readonly string[];
+  /** No retry if a larger share of the groups that ran has failed, in percent. */
+  readonly maxFailedPercent: number;
 }
+
+/** Why the failed groups and the batch failed, as far as it could be read. */
+export type Causes =
+  | {
+      readonly kind: 'read';
+      /** By identifier of the failed group. */
+      readonly ofGroups: ReadonlyMap<string, Cause>;
+      /** Of the batch itself; null if its phases say nothing. */
+      readonly ofBatch: Cause | null;
+    }
+  | { readonly kind: 'unreadable'; readonly because: string };
 
 /** How things stand when an attempt has ended badly. */
 export interface Standing {
@@ -15,30 +40,143 @@ export interface Standing {
   readonly attempts: number;
   /** Retries that this step has started. */
   readonly retries: number;
+  /** Identifiers of the failed groups. */
+  readonly failed: readonly string[];
+  /** How many groups ran. */
+  readonly ran: number;
+  readonly causes: Causes;
 }
 
 export interface Decision {
   readonly retry: boolean;
-  /** Why: a clause that can follow a colon or stand as a sentence of its own. */
+  /** The input whose rule decided against a retry; null for a retry. */
+  readonly decidedBy: string | null;
+  /** Why, rule by rule: a clause that can follow a colon. */
   readonly because: string;
 }
 
+interface Finding {
+  readonly allows: boolean;
+  readonly because: string;
+}
+
+/** A rule finds for or against a retry; null: it does not apply. */
+type Rule = (standing: Standing, rules: RetryRules) => Finding | null;
+
+/** In the order in which they are asked: the first that finds against a retry decides. */
+const RULES: readonly [input: string, rule: Rule][] = [
+  ['retry-on', retryOn],
+  ['max-retries', maxRetries],
+  ['max-attempts', maxAttempts],
+  ['never-retry', neverRetry],
+  ['max-failed-percent', maxFailedPercent],
+  ['retry-when', retryWhen],
+];
+
 /** Decides whether an attempt that ended badly is retried, and says why. */
-export function decide({ status, attempts, retries }: Standing, rules: RetryRules): Decision {
-  const { retryOn, maxRetries, maxAttempts } = rules;
-  const no = (because: string): Decision => ({ retry: false, because });
-  if (!retryOn.includes(status.toUpperCase())) {
-    return no(`${status} is not a status to retry on (retry-on: ${retryOn.join(', ')})`);
-  }
-  if (maxRetries === 0) return no('this step only watches (max-retries: 0)');
-  if (retries >= maxRetries) {
-    return no(`no retry is left: ${retries} of ${maxRetries} made (max-retries)`);
-  }
-  if (maxAttempts !== null && attempts >= maxAttempts) {
-    return no(`the batch has had ${attempts} of at most ${maxAttempts} attempts (max-attempts)`);
+export function decide(standing: Standing, rules: RetryRules): Decision {
+  const findings: Finding[] = [];
+  for (const [decidedBy, rule] of RULES) {
+    const finding = rule(standing, rules);
+    if (finding === null) continue;
+    if (!finding.allows) return { retry: false, decidedBy, because: finding.because };
+    findings.push(finding);
   }
   return {
     retry: true,
-    because: `${status} is a status to retry on, ${retries} of ${maxRetries} retries made`,
+    decidedBy: null,
+    because: findings.map((finding) => finding.because).join('; '),
   };
+}
+
+function retryOn({ status }: Standing, rules: RetryRules): Finding {
+  return rules.retryOn.includes(status.toUpperCase())
+    ? { allows: true, because: `${status} is a status to retry on` }
+    : {
+        allows: false,
+        because: `${status} is not a status to retry on (retry-on: ${rules.retryOn.join(', ')})`,
+      };
+}
+
+function maxRetries({ retries }: Standing, { maxRetries: most }: RetryRules): Finding {
+  if (most === 0) return { allows: false, because: 'this step only watches (max-retries: 0)' };
+  return retries < most
+    ? { allows: true, because: `${retries} of ${most} retries made` }
+    : { allows: false, because: `no retry is left: ${retries} of ${most} made (max-retries)` };
+}
+
+function maxAttempts({ attempts }: Standing, { maxAttempts: most }: RetryRules): Finding | null {
+  if (most === null) return null;
+  const had = `the batch has had ${attempts} of at most ${most} attempts (max-attempts)`;
+  return { allows: attempts < most, because: had };
+}
+
+function neverRetry({ failed }: Standing, rules: RetryRules): Finding | null {
+  if (rules.neverRetry.length === 0) return null;
+  for (const pattern of rules.neverRetry) {
+    const group = failed.find((identifier) => matches(identifier, pattern));
+    if (group !== undefined) {
+      return {
+        allows: false,
+        because: `${group} failed and is never retried (never-retry: ${pattern})`,
+      };
+    }
+  }
+  return { allows: true, because: 'no group failed that is never retried' };
+}
+
+function maxFailedPercent(
+  { failed, ran }: Standing,
+  { maxFailedPercent: most }: RetryRules,
+): Finding | null {
+  if (most === 100 || ran === 0) return null;
+  const share = `${failed.length} of the ${ran} build groups that ran failed`;
+  return failed.length * 100 > most * ran
+    ? { allows: false, because: `${share}, more than ${most} % (max-failed-percent)` }
+    : { allows: true, because: `${share}, not more than ${most} %` };
+}
+
+function retryWhen({ causes, failed }: Standing, rules: RetryRules): Finding | null {
+  const wanted = rules.retryWhen;
+  if (wanted === 'any') return null;
+  const named = `retry-when: ${typeof wanted === 'string' ? wanted : wanted.join(', ')}`;
+  if (causes.kind === 'unreadable') {
+    return { allows: false, because: `${causes.because} (${named})` };
+  }
+  const all: [string, Cause | undefined][] =
+    failed.length > 0
+      ? failed.map((identifier) => [identifier, causes.ofGroups.get(identifier)])
+      : [['the batch', causes.ofBatch ?? undefined]];
+  for (const [who, cause] of all) {
+    const against = findAgainst(cause, wanted);
+    if (against !== null) return { allows: false, because: `${who} ${against} (${named})` };
+  }
+  const whoFailed = nameSome(all.map(([who]) => who));
+  return { allows: true, because: `${whoFailed} failed for a cause worth a retry (${named})` };
+}
+
+function findAgainst(cause: Cause | undefined, wanted: Exclude<RetryWhen, 'any'>): string | null {
+  if (cause === undefined) return 'failed for a cause that nobody knows';
+  const told = tellCause(cause);
+  const because = told === '' ? '' : ` (${cut(told)})`;
+  if (wanted !== 'infrastructure') {
+    return isAmong(cause, wanted) ? null : `failed for another cause${because}`;
+  }
+  if (cause.permanent) return `failed for a cause that no retry can mend${because}`;
+  if (cause.kind === 'infrastructure') return null;
+  const kind = cause.kind === 'code' ? 'the code' : 'a cause that nobody knows';
+  return `failed for ${kind}, not the infrastructure${because}`;
+}
+
+function cut(text: string): string {
+  return text.length > LONGEST_CAUSE ? `${text.slice(0, LONGEST_CAUSE).toWellFormed()}…` : text;
+}
+
+/** CodeBuild's identifiers are letters, digits and underscores, so these wildcards are all it takes. */
+function matches(identifier: string, pattern: string): boolean {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll(/\*+/g, '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${source}$`, 's').test(identifier);
 }

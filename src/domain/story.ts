@@ -1,4 +1,6 @@
 import type { Batch } from './batch.ts';
+import type { LogTail } from './build.ts';
+import type { Cause } from './cause.ts';
 import type { Trouble } from './patience.ts';
 
 /** What happens in the step, as it happens: the log is told from it. */
@@ -23,6 +25,11 @@ export type Event =
       /** Which groups failed; empty if none did. */
       readonly failed: string;
     }
+  /** Why a group failed; of the batch itself if the group is null. */
+  | { readonly kind: 'cause'; readonly group: string | null; readonly cause: Cause }
+  | { readonly kind: 'log'; readonly group: string; readonly tail: LogTail }
+  /** Something optional could not be read. */
+  | { readonly kind: 'not-readable'; readonly because: string }
   | { readonly kind: 'retrying'; readonly because: string; readonly delay: number }
   | { readonly kind: 'retried-by-others'; readonly attempt: number }
   /** A retry was answered with another batch: not what CodeBuild is known to do. */

@@ -109,10 +109,13 @@ function isStale(watch: Watch, look: Batch): boolean {
 
 function judgeStale(watch: Watch, now: Moment): [Watch, Judgement] {
   const next = { ...watch, staleLooks: watch.staleLooks + 1 };
+  const { newest, overSince, past, seen } = watch;
+  if (newest !== null && overSince !== null && now - overSince >= GROUPS_LAG) {
+    return [next, { kind: 'over', batch: newest, groupsLag: true }];
+  }
   const milliseconds = now - watch.began;
   const patienceIsOver = next.staleLooks >= UNSEEN_LOOKS && milliseconds >= UNSEEN_FOR;
-  const neverSeen = watch.past.retried !== null && !watch.seen && patienceIsOver;
-  return neverSeen
+  return past.retried !== null && !seen && patienceIsOver
     ? [next, { kind: 'never-seen', looks: next.staleLooks, milliseconds }]
     : [next, { kind: 'stale' }];
 }

@@ -12,7 +12,7 @@ export interface Runner {
   setOutput(name: string, value: string): void;
   info(line: string): void;
   notice(message: string): void;
-  warning(message: string): void;
+  warning(message: string, title?: string): void;
   error(message: string, title: string): void;
   debug(message: string): void;
   startGroup(title: string): void;
@@ -33,7 +33,7 @@ export function createRunner(): Runner {
     setOutput: core.setOutput,
     info: core.info,
     notice: core.notice,
-    warning: core.warning,
+    warning: (message, title) => core.warning(message, title === undefined ? {} : { title }),
     error: (message, title) => core.error(message, { title }),
     debug: core.debug,
     startGroup: core.startGroup,

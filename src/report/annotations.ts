@@ -1,4 +1,6 @@
+import { tellCause, type Cause } from '../domain/cause.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import { count, nameSome } from '../domain/words.ts';
 import { oneLine } from './escape.ts';
 
 export interface Annotation {
@@ -10,6 +12,8 @@ export interface Annotation {
 const MOST_GROUPS = 9;
 /** The runner cuts a message at 4,096 characters. */
 const LONGEST = 4000;
+const LONGEST_CAUSE = 3000;
+const LONGEST_NAME = 200;
 
 /**
  * The error annotations of a step that fails: the verdict first, then one for each of the first nine
@@ -27,9 +31,24 @@ export function errorsOf(outcome: Outcome): Annotation[] {
       title: 'Retry CodeBuild Batch',
       message: `${oneLine(outcome.reason, LONGEST - more.length)}${more}`,
     },
-    ...failed.slice(0, MOST_GROUPS).map(({ identifier, status, build }) => ({
-      title: oneLine(identifier, 200),
-      message: oneLine(`Build group ${identifier}: ${status}. ${build?.consoleUrl ?? ''}`, LONGEST),
-    })),
+    ...failed.slice(0, MOST_GROUPS).map(({ identifier, status, build, cause }) => {
+      const [name, word] = [oneLine(identifier, LONGEST_NAME), oneLine(status, LONGEST_NAME)];
+      const told = `${name} ended ${word}${tellWhy(cause)}. ${build?.consoleUrl ?? ''}`;
+      return { title: name, message: oneLine(told, LONGEST) };
+    }),
   ];
+}
+
+/** The warning annotations of a step: one for all flaky groups. */
+export function warningsOf({ groups }: Outcome): Annotation[] {
+  const flaky = groups.filter((group) => group.flaky).map((group) => group.identifier);
+  if (flaky.length === 0) return [];
+  const message = `${count(flaky.length, 'flaky build group')}, failed and then succeeded with the same source: ${nameSome(flaky, 50)}`;
+  return [{ title: 'Flaky build groups', message: oneLine(message, LONGEST) }];
+}
+
+/** Phase, code and message. The link comes after it: a long message may not push it out. */
+function tellWhy(cause: Cause | null): string {
+  const told = cause === null ? '' : oneLine(tellCause(cause), LONGEST_CAUSE).replace(/\.$/, '');
+  return told === '' ? '' : ` in ${told}`;
 }

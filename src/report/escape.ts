@@ -6,13 +6,19 @@ const ANSI = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)
 const UNPRINTABLE =
   // eslint-disable-next-line no-control-regex -- control characters are what it finds
   /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g;
+// eslint-disable-next-line no-control-regex -- ESC again
+const COLOUR = /(\u001b\[[\d;]*m)/;
+const NO_COLOUR = '\u001b[0m';
+const LINE_BREAK = /\r\n|[\n\r\u0085\u2028\u2029]/;
+const LINE_BREAK_AT_END = /(?:\r\n|[\n\r\u0085\u2028\u2029])$/;
 const MARKDOWN = /[\\`*_[\]|~]/g;
+const BARE_ADDRESS = /:\/\/|\bwww\./gi;
 const AT_THE_START = /^(?:[-+#=]|\d+(?=[.)]))/;
 const NOT_OF_AN_ADDRESS = /[^\w\-.~:/?#@!$&*+,;=%]+/g;
 
 /** One printable line of at most so many characters: no colours, controls or line breaks. */
 export function oneLine(text: string, most = Infinity): string {
-  const line = text.replace(ANSI, '').replace(UNPRINTABLE, ' ').trim();
+  const line = printable(text).trim();
   if (line.length <= most) return line;
   return `${line.slice(0, Math.max(0, most - 1)).replace(/[\ud800-\udbff]$/, '')}…`;
 }
@@ -22,12 +28,33 @@ export function oneLine(text: string, most = Infinity): string {
  * and `##[command]` anywhere in it for a workflow command.
  */
 export function logLine(text: string): string {
-  return text
-    .replace(ANSI, '')
-    .replace(UNPRINTABLE, ' ')
+  return printable(text)
     .trimEnd()
     .replace(/^(\s*):(?=:)/, '$1: ')
     .replaceAll('##[', '## [');
+}
+
+/** The lines of a text, however they are broken, without the last empty one. */
+export function splitLines(text: string): string[] {
+  return text.replace(LINE_BREAK_AT_END, '').split(LINE_BREAK);
+}
+
+/**
+ * A line of a build's log for the log of the runner: colours are kept, but it stands behind a bar, so
+ * that it never begins with a workflow command.
+ */
+export function buildLogLine(text: string): string {
+  const [plain = '', ...coloured] = text.split(COLOUR).map((part, index) => {
+    const isColour = index % 2 === 1;
+    return isColour ? part : printable(part);
+  });
+  const line = coloured.length === 0 ? plain : `${plain}${coloured.join('')}${NO_COLOUR}`;
+  return `│ ${line.replaceAll('##[', '## [')}`;
+}
+
+/** Text for a place in HTML where Markdown does not reach, such as within `<pre>`. */
+export function html(text: string): string {
+  return printable(text).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }
 
 /** Text within a line or table cell of GitHub-flavoured Markdown; nobody is mentioned by it. */
@@ -40,6 +67,8 @@ export function markdown(text: string, most = Infinity): string {
       .replace(MARKDOWN, '\\$&')
       .replace(AT_THE_START, (mark) => (/\d/.test(mark) ? `${mark}&#8203;` : `\\${mark}`))
       .replace(/@/g, '@&#8203;')
+      // GitHub would make a link of an address that stands in a text.
+      .replace(BARE_ADDRESS, '<span>$&</span>')
       // A pair of dollars would be mathematics; this is how GitHub's documentation prevents it.
       .replaceAll('$', '<span>$</span>')
   );
@@ -68,4 +97,8 @@ function encodeFully(text: string): string {
     /[()']/g,
     (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
   );
+}
+
+function printable(text: string): string {
+  return text.replace(ANSI, '').replaceAll('\t', '    ').replace(UNPRINTABLE, ' ');
 }

@@ -1,4 +1,5 @@
 import type { Artifact, Batch } from '../domain/batch.ts';
+import type { Cause } from '../domain/cause.ts';
 import type { GroupView } from '../domain/groups.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { byteLength, oneLine } from './escape.ts';
@@ -26,6 +27,7 @@ export type OutputName = (typeof OUTPUT_NAMES)[number];
 const LIMIT = 900_000;
 const ATTEMPTS_KEPT = 3;
 const LONGEST_REASON = 4000;
+const SHORT_MESSAGE = 200;
 
 /** What `build-groups` holds of each group; members marked optional are given up for size. */
 interface GroupOutput {
@@ -37,7 +39,7 @@ interface GroupOutput {
   readonly buildArn: string;
   readonly consoleUrl?: string;
   readonly logsUrl?: string;
-  readonly cause: null;
+  readonly cause: Pick<Cause, 'phase' | 'code' | 'message' | 'kind'> | null;
   readonly attempts: readonly {
     readonly status: string;
     readonly buildArn?: string;
@@ -64,6 +66,13 @@ const ECONOMIES: readonly { what: string; of: (group: GroupOutput) => GroupOutpu
   {
     what: 'the artifacts within groups',
     of: ({ artifacts, ...group }) => group,
+  },
+  {
+    what: `all but the first ${SHORT_MESSAGE} characters of the messages of causes`,
+    of: ({ cause, ...group }) => ({
+      ...group,
+      cause: cause && { ...cause, message: cause.message.slice(0, SHORT_MESSAGE).toWellFormed() },
+    }),
   },
 ];
 
@@ -112,7 +121,7 @@ function resultsOf(outcome: Outcome) {
     'retry-count': outcome.retries,
     'failed-groups': names((group) => group.failed),
     'flaky-groups': names((group) => group.flaky),
-    'build-groups': groups.map(groupOutput),
+    'build-groups': groups.map((group) => groupOutput(group, outcome.builds)),
     artifacts: [
       ...(batch?.combinedArtifacts ?? []),
       ...groups.flatMap((group) => group.build?.artifacts ?? []),
@@ -121,8 +130,15 @@ function resultsOf(outcome: Outcome) {
   };
 }
 
-function groupOutput(group: GroupView): GroupOutput {
+function causeOutput(cause: Cause | null): GroupOutput['cause'] {
+  if (cause === null) return null;
+  const { phase, code, message, kind } = cause;
+  return { phase, code, message, kind };
+}
+
+function groupOutput(group: GroupView, builds: Outcome['builds']): GroupOutput {
   const { build } = group;
+  const ownLog = builds.get(build?.arn ?? '')?.logs.url ?? '';
   return {
     identifier: group.identifier,
     status: group.status,
@@ -131,8 +147,8 @@ function groupOutput(group: GroupView): GroupOutput {
     skipped: group.skipped,
     buildArn: build?.arn ?? '',
     consoleUrl: build?.consoleUrl ?? '',
-    logsUrl: build?.logsUrl ?? '',
-    cause: null,
+    logsUrl: ownLog === '' ? (build?.logsUrl ?? '') : ownLog,
+    cause: causeOutput(group.cause),
     attempts: group.attempts.map(({ status, arn, requestedOn }) => ({
       status,
       buildArn: arn,

@@ -1,9 +1,10 @@
 import type { Batch } from '../domain/batch.ts';
+import { tellCause, type CauseKind } from '../domain/cause.ts';
 import { formatDuration } from '../domain/duration.ts';
 import { isCounted } from '../domain/groups.ts';
 import type { Event } from '../domain/story.ts';
 import { count } from '../domain/words.ts';
-import { logLine, oneLine } from './escape.ts';
+import { buildLogLine, logLine, oneLine, splitLines } from './escape.ts';
 
 /** The runner cuts a message at 4,096 characters. */
 const LONGEST_ANNOTATION = 4000;
@@ -43,6 +44,23 @@ export function narrate(event: Event): LogStep[] {
           `Still ${event.batch.status} after ${formatDuration(event.elapsed)}: ${tallyOf(event.batch)}`,
         ),
       ];
+    case 'cause': {
+      const { cause, group } = event;
+      const told = tellCause(cause);
+      return [
+        line(
+          `${group ?? 'The batch'} failed${told === '' ? '' : ` in ${told}`} [${KINDS[cause.kind]}]`,
+        ),
+      ];
+    }
+    case 'log':
+      return narrateLog(event);
+    case 'not-readable':
+      return [
+        warning(
+          `Something that is only for your information could not be read: ${event.because}. The verdict does not depend on it.`,
+        ),
+      ];
     case 'retrying': {
       const pause = event.delay > 0 ? ` Pausing for ${formatDuration(event.delay)} first.` : '';
       return [line(`Retrying: ${event.because}.${pause}`)];
@@ -79,6 +97,26 @@ export function narrate(event: Event): LogStep[] {
       return [{ kind: 'debug', text }];
     }
   }
+}
+
+const KINDS: Readonly<Record<CauseKind, string>> = {
+  infrastructure: 'infrastructure',
+  code: 'code',
+  unknown: 'cause unknown',
+};
+
+function narrateLog({ group, tail }: Event & { kind: 'log' }): LogStep[] {
+  if (tail.kind === 'none') {
+    const see = tail.url === '' ? '' : ` See ${tail.url}`;
+    return [line(`No log of ${group} is shown: ${tail.because}.${see}`)];
+  }
+  return [
+    { kind: 'fold', title: logLine(`Log of ${group}: last ${count(tail.lines.length, 'line')}`) },
+    ...tail.lines
+      .flatMap(splitLines)
+      .map((text): LogStep => ({ kind: 'line', text: buildLogLine(text) })),
+    { kind: 'unfold' },
+  ];
 }
 
 function describeBatch(batch: Batch, attempt: number): string {

@@ -1,4 +1,4 @@
-import type { Known } from '../domain/outcome.ts';
+import type { Known } from '../domain/known.ts';
 import type { Patience } from '../domain/patience.ts';
 import type { Told } from '../domain/changes.ts';
 import type { Inputs } from '../inputs.ts';
@@ -14,6 +14,8 @@ export interface Step {
   readonly signal: AbortSignal;
   /** When the step's timeout passes; infinite without one. */
   readonly deadline: number;
+  /** Permissions whose absence has been told. */
+  readonly warned: Set<string>;
   /** What the log has told of the batch. */
   told: Told;
 }

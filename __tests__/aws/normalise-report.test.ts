@@ -1,0 +1,69 @@
+import { describe, expect, it, test } from '@jest/globals';
+import { normaliseReport, normaliseTestCase } from '../../src/aws/normalise-report.ts';
+
+const ARN = 'arn:aws:codebuild:us-west-2:123456789012:report/app-unit:r1';
+
+describe('normaliseReport', () => {
+  it('takes a report of which nothing but the ARN is given', () => {
+    expect(normaliseReport({ arn: ARN })).toEqual({
+      arn: ARN,
+      name: 'app-unit',
+      total: 0,
+      passed: 0,
+      failed: 0,
+      errors: 0,
+      skipped: 0,
+      consoleUrl:
+        'https://us-west-2.console.aws.amazon.com/codesuite/codebuild/123456789012/testReports/reports/app-unit/app-unit%3Ar1?region=us-west-2',
+    });
+  });
+
+  test.each([[{}], [{ arn: '' }]])('gives nothing for one without an ARN: %j', (report) => {
+    expect(normaliseReport(report)).toBeNull();
+  });
+
+  it('takes the counts', () => {
+    const statusCounts = { SUCCEEDED: 15, FAILED: 1, ERROR: 2, SKIPPED: 3, UNKNOWN: 4 };
+    const testSummary = { total: 25, statusCounts, durationInNanoSeconds: 1 };
+    expect(normaliseReport({ arn: ARN, testSummary })).toMatchObject({
+      total: 25,
+      passed: 15,
+      failed: 1,
+      errors: 2,
+      skipped: 3,
+    });
+  });
+
+  it('takes absent counts for none', () => {
+    const testSummary = { total: 2, statusCounts: { SUCCEEDED: 2 }, durationInNanoSeconds: 1 };
+    expect(normaliseReport({ arn: ARN, testSummary })).toMatchObject({
+      passed: 2,
+      failed: 0,
+      errors: 0,
+    });
+  });
+
+  test.each([
+    ['arn:aws:codebuild:us-west-2:1:report/app-unit:a:b', 'app-unit:a'],
+    ['arn:aws:codebuild:us-west-2:1:report/app-unit', 'app-unit'],
+    ['odd', 'odd'],
+  ])('names the report group of %s: %s', (arn, name) => {
+    expect(normaliseReport({ arn })?.name).toBe(name);
+  });
+});
+
+describe('normaliseTestCase', () => {
+  test.each([
+    [{}, { suite: '', name: '', message: '' }],
+    [
+      { testSuiteName: 'cart', prefix: 'shop', name: 'adds', message: 'no' },
+      { suite: 'cart', name: 'adds', message: 'no' },
+    ],
+    [
+      { prefix: 'shop', name: 'adds' },
+      { suite: 'shop', name: 'adds', message: '' },
+    ],
+  ])('takes %j', (testCase, expected) => {
+    expect(normaliseTestCase(testCase, ARN)).toEqual({ reportArn: ARN, ...expected });
+  });
+});

@@ -1,0 +1,80 @@
+import { describe, expect, it, test } from '@jest/globals';
+import type { Batch } from '../../src/domain/batch.ts';
+import { tellHistory } from '../../src/domain/history.ts';
+import { knowNothing } from '../../src/domain/known.ts';
+import {
+  aBatch,
+  aFailedBatch,
+  aGroup,
+  aRecoveredBatch,
+  aRetriedGroup,
+} from '../support/batches.ts';
+
+const one = (status: string, ignoreFailure = false): Batch =>
+  aFailedBatch({ groups: [aGroup('unit', status, { ignoreFailure })] });
+
+describe('tellHistory', () => {
+  test.each<[string, Batch, string | null]>([
+    ['SUCCEEDED', one('SUCCEEDED'), 'succeeded'],
+    ['FAILED', one('FAILED'), 'failed'],
+    ['FAULT', one('FAULT'), 'failed'],
+    ['a word nobody knows', one('EXPLODED'), 'failed'],
+    ['STOPPED', one('STOPPED'), null],
+    ['a failure that is ignored', one('FAILED', true), null],
+    ['flaky', aRecoveredBatch(), 'flaky'],
+    [
+      'failed twice',
+      aRecoveredBatch({
+        status: 'FAILED',
+        groups: [aRetriedGroup('unit', 'FAILED', 'FAILED')],
+      }),
+      'failed',
+    ],
+    ['still running', aBatch({ groups: [aGroup('unit', 'IN_PROGRESS')] }), null],
+    ['no such group', aFailedBatch({ groups: [aGroup('lint')] }), null],
+    ['no groups', aFailedBatch({ groups: [] }), null],
+  ])('of a group that was: %s', (_, batch, expected) => {
+    expect(tellHistory(['unit'], [batch])).toEqual([{ identifier: 'unit', results: [expected] }]);
+  });
+
+  it('keeps the order of groups and batches', () => {
+    const batches = [
+      aFailedBatch({ groups: [aGroup('lint'), aGroup('unit', 'FAILED')] }),
+      aFailedBatch({ groups: [aGroup('unit'), aGroup('lint', 'FAILED')] }),
+    ];
+    expect(tellHistory(['unit', 'lint'], batches)).toEqual([
+      { identifier: 'unit', results: ['failed', 'succeeded'] },
+      { identifier: 'lint', results: ['succeeded', 'failed'] },
+    ]);
+  });
+
+  it('is empty of nothing', () => {
+    expect(tellHistory([], [aFailedBatch()])).toEqual([]);
+    expect(tellHistory(['unit'], [])).toEqual([{ identifier: 'unit', results: [] }]);
+  });
+});
+
+describe('knowNothing', () => {
+  it('knows nothing, anew each time', () => {
+    const [one, two] = [knowNothing(), knowNothing()];
+    expect(one).toEqual(two);
+    expect(one).toEqual({
+      batch: null,
+      past: { attempts: [], retried: null, everyGroupRuns: false },
+      attempt: 1,
+      retries: 0,
+      groupsLag: false,
+      durations: new Map(),
+      decisions: [],
+      builds: new Map(),
+      logs: new Map(),
+      reports: [],
+      failedTests: [],
+      history: [],
+    });
+    one.durations.set('unit', 1);
+    one.decisions.push({ attempt: 1, status: 'FAILED', retry: false, because: '' });
+    one.failedTests.push({ reportArn: '', suite: '', name: '', message: '' });
+    expect(two).toEqual(knowNothing());
+  });
+});

@@ -1,0 +1,158 @@
+import { describe, expect, test } from '@jest/globals';
+import { accessDenied, THROTTLED, type BatchPlan, type Scenario } from '../../simulator/index.ts';
+import { runFlow } from '../support/flow.ts';
+import { BROKEN, FLAKY, ID, shop } from '../support/scenarios.ts';
+
+const countOf = (operations: readonly string[], operation: string): number =>
+  operations.filter((one) => one === operation).length;
+
+describe('the causes of failures', () => {
+  test('are read for the failed groups only, once an attempt', async () => {
+    const given = { 'batch-id': ID, 'max-retries': '2' };
+    const { simulator, outcome, log } = await runFlow(shop(BROKEN), given);
+    const asked = simulator.calls.filter(({ operation }) => operation === 'BatchGetBuilds');
+    expect(asked.map(({ input }) => (input as { ids: string[] }).ids.length)).toEqual([1, 1, 1]);
+    expect(outcome.groups.find(({ identifier }) => identifier === 'unit')?.cause).toMatchObject({
+      phase: 'BUILD',
+      code: 'COMMAND_EXECUTION_ERROR',
+      kind: 'code',
+    });
+    expect(log.filter((line) => line.startsWith('unit failed in BUILD'))).toHaveLength(3);
+  });
+
+  test('of more than 100 groups are read 100 at a time, and 20 logs', async () => {
+    const groups = Object.fromEntries(
+      Array.from({ length: 130 }, (_, index) => [`g${index}`, { ends: ['FAILED'] }]),
+    );
+    const { operations, outcome } = await runFlow(shop({ groups }), {
+      'batch-id': ID,
+      'max-retries': '0',
+    });
+    expect(countOf(operations, 'BatchGetBuilds')).toBe(2);
+    expect(countOf(operations, 'GetLogEvents')).toBe(20);
+    expect(outcome.groups.filter((group) => group.cause !== null)).toHaveLength(130);
+  });
+});
+
+describe('the logs of failed builds', () => {
+  test('are told in a fold, the last lines only', async () => {
+    const unit = {
+      ends: [{ status: 'FAILED', log: ['one', 'two', 'three', '::error::four\r##[error]five'] }],
+    };
+    const { log } = await runFlow(shop({ groups: { unit } }), {
+      'batch-id': ID,
+      'max-retries': '0',
+      'log-lines': '2',
+    });
+    const fold = log.indexOf('> Log of unit: last 2 lines');
+    expect(log.slice(fold + 1, fold + 5)).toEqual([
+      '│ three',
+      '│ ::error::four',
+      '│ ## [error]five',
+      '<',
+    ]);
+  });
+
+  test('are not read with log-lines 0', async () => {
+    const given = { 'batch-id': ID, 'log-lines': '0' };
+    const { operations } = await runFlow(shop(BROKEN), given);
+    expect(operations).not.toContain('GetLogEvents');
+  });
+});
+
+describe('test reports', () => {
+  const batch: BatchPlan = {
+    groups: { unit: { ends: ['FAILED'] } },
+    reports: { unit: { cases: { passed: 7, failed: [{ name: 'pays', message: 'no money' }] } } },
+  };
+
+  test('are read at the end, with the test cases that failed', async () => {
+    const { outcome, operations } = await runFlow(shop(batch), { 'batch-id': ID });
+    expect(outcome.reports).toMatchObject([{ passed: 7, failed: 1 }]);
+    expect(outcome.failedTests).toMatchObject([{ name: 'pays', message: 'no money' }]);
+    expect(countOf(operations, 'BatchGetReports')).toBe(1);
+    expect(countOf(operations, 'DescribeTestCases')).toBe(1);
+    expect(outcome.batch?.reportArns).toHaveLength(1);
+  });
+});
+
+describe('history', () => {
+  const earlier = (minutes: number, batch: BatchPlan) => ({
+    ...batch,
+    startedAgo: 7200 + minutes * 60,
+  });
+  const scenario: Scenario = {
+    projects: {
+      'web-shop': {
+        batches: [
+          earlier(30, { groups: { unit: {} } }),
+          { ...earlier(20, FLAKY), retriedAgo: [7200 + 15 * 60] },
+          earlier(10, BROKEN),
+          { id: ID, startedAgo: 3600, ...FLAKY },
+        ],
+      },
+    },
+  };
+
+  test('tells of each troublesome group how it did before, with two calls', async () => {
+    const { outcome, operations } = await runFlow(scenario, { 'batch-id': ID, history: '10' });
+    expect(outcome.history).toEqual([
+      { identifier: 'unit', results: ['succeeded', 'flaky', 'failed'] },
+    ]);
+    expect(countOf(operations, 'ListBuildBatchesForProject')).toBe(1);
+  });
+
+  test('is not read unless asked for, nor where nothing was troublesome', async () => {
+    const without = await runFlow(scenario, { 'batch-id': ID });
+    expect(without.operations).not.toContain('ListBuildBatchesForProject');
+    const green = await runFlow(shop({ groups: { unit: {} } }), { 'batch-id': ID, history: '9' });
+    expect(green.operations).not.toContain('ListBuildBatchesForProject');
+  });
+});
+
+describe('what is optional', () => {
+  const everything = { 'batch-id': ID, history: '5' };
+  const OPTIONAL = [
+    'BatchGetBuilds',
+    'GetLogEvents',
+    'BatchGetReports',
+    'DescribeTestCases',
+    'ListBuildBatchesForProject',
+  ];
+  const FAULTS = [
+    ['is denied', accessDenied('x:Any', 'arn:aws:any')],
+    ['is throttled for ever', THROTTLED],
+    ['is answered by a proxy', { kind: 'html' }],
+    ['never arrives', { kind: 'reset' }],
+    ['is cut short', { kind: 'truncated' }],
+  ] as const;
+
+  test.each(
+    OPTIONAL.flatMap((operation) => FAULTS.map(([how, fault]) => [operation, how, fault] as const)),
+  )('%s that %s costs a warning, never the verdict', async (operation, _, fault) => {
+    const reports = { unit: { cases: { failed: [{ name: 'pays', message: 'no' }] } } };
+    for (const [batch, verdict] of [
+      [FLAKY, { conclusion: 'success', retries: 1 }],
+      [BROKEN, { conclusion: 'failure', retries: 1 }],
+    ] as const) {
+      const scenario = { ...shop({ ...batch, reports }), faults: [{ operation, fault }] };
+      const { outcome, events } = await runFlow(scenario, everything);
+      expect(outcome).toMatchObject(verdict);
+      expect(events.filter((event) => event.kind === 'not-readable').length).toBeLessThan(2);
+    }
+  });
+
+  test('does not turn a known verdict into a timeout', async () => {
+    const scenario = {
+      ...shop(BROKEN),
+      faults: [{ operation: 'GetLogEvents', fault: { kind: 'slow', seconds: 20 } as const }],
+    };
+    const { outcome, elapsed } = await runFlow(scenario, {
+      'batch-id': ID,
+      'max-retries': '0',
+      timeout: '5',
+    });
+    expect(outcome).toMatchObject({ conclusion: 'failure', ending: { kind: 'failed' } });
+    expect(elapsed).toBe(5000);
+  });
+});

@@ -1,0 +1,138 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  accessDenied,
+  type BatchPlan,
+  type GroupEnding,
+  type GroupPlan,
+} from '../../simulator/index.ts';
+import { runFlow } from '../support/flow.ts';
+import { FLAKY, ID, shop } from '../support/scenarios.ts';
+
+const PROJECT = 'arn:aws:codebuild:us-west-2:123456789012:project/web-shop';
+const RETRY = 'RetryBuildBatch';
+
+const failedIn = (phase: string, code: string, message: string): GroupEnding => ({
+  status: 'FAILED',
+  cause: { phase, code, message },
+});
+const NO_IMAGE = failedIn(
+  'PROVISIONING',
+  'BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE',
+  'toomanyrequests',
+);
+const BAD_CODE = failedIn('BUILD', 'COMMAND_EXECUTION_ERROR', 'npm test. Reason: exit status 1');
+const SOURCE_GONE = failedIn('DOWNLOAD_SOURCE', 'CLIENT_ERROR', 'NoSuchKey: no such key');
+const BAD_BUILDSPEC = failedIn('DOWNLOAD_SOURCE', 'YAML_FILE_ERROR', 'stat b.yml: no such file');
+
+const batchOf = (...endings: GroupEnding[]): BatchPlan => ({
+  groups: Object.fromEntries<GroupPlan>([
+    ['lint', {}],
+    ...endings.map((ending, index) => [`group${index}`, { ends: [ending, 'SUCCEEDED'] }] as const),
+  ]),
+});
+
+describe('retry-when', () => {
+  test.each([
+    ['infrastructure', batchOf(NO_IMAGE), 1],
+    ['infrastructure', batchOf(BAD_CODE), 0],
+    ['infrastructure', batchOf(NO_IMAGE, BAD_CODE), 0],
+    ['infrastructure', batchOf(SOURCE_GONE), 0],
+    ['infrastructure', batchOf(BAD_BUILDSPEC), 0],
+    ['any', batchOf(SOURCE_GONE), 1],
+    ['provisioning', batchOf(NO_IMAGE), 1],
+    ['Build_Container_Unable_To_Pull_Image, BUILD', batchOf(NO_IMAGE, BAD_CODE), 1],
+    ['QUEUED', batchOf(NO_IMAGE), 0],
+    ['infrastructure', { groups: { lint: {} }, ends: ['FAULT', null] } satisfies BatchPlan, 1],
+    [
+      'infrastructure',
+      { groups: { lint: {} }, ends: ['BAD_BATCHSPEC', null] } satisfies BatchPlan,
+      0,
+    ],
+    ['infrastructure', { groups: { lint: {} }, ends: ['TIMED_OUT', null] } satisfies BatchPlan, 0],
+  ])('%s: %# is retried %d times', async (when, batch, retries) => {
+    const { outcome, operations } = await runFlow(shop(batch), {
+      'batch-id': ID,
+      'retry-when': when,
+    });
+    expect(operations.filter((operation) => operation === RETRY)).toHaveLength(retries);
+    expect(outcome.conclusion).toBe(retries === 1 ? 'success' : 'failure');
+  });
+
+  test('says what failed and why it is not retried', async () => {
+    const given = { 'batch-id': ID, 'retry-when': 'infrastructure' };
+    const { outcome } = await runFlow(shop(batchOf(BAD_CODE)), given);
+    expect(outcome.reason).toContain(
+      'group0 failed for the code, not the infrastructure (BUILD, COMMAND_EXECUTION_ERROR: npm test. Reason: exit status 1) (retry-when: infrastructure)',
+    );
+  });
+
+  test('needs a permission, and names it where it is missing', async () => {
+    const scenario = {
+      ...shop(batchOf(NO_IMAGE)),
+      faults: [{ operation: 'BatchGetBuilds', fault: accessDenied('BatchGetBuilds', PROJECT) }],
+    };
+    const denied = await runFlow(scenario, { 'batch-id': ID, 'retry-when': 'infrastructure' });
+    expect(denied.outcome).toMatchObject({ conclusion: 'failure', retries: 0 });
+    expect(denied.outcome.reason).toContain('the permission codebuild:BatchGetBuilds is missing');
+
+    const any = await runFlow(scenario, { 'batch-id': ID });
+    expect(any.outcome).toMatchObject({ conclusion: 'success', retries: 1 });
+    expect(any.events.filter((event) => event.kind === 'not-readable')).toHaveLength(1);
+  });
+});
+
+describe('other rules', () => {
+  test.each([
+    [{ 'never-retry': 'deploy_*, unit' }, 'unit failed and is never retried (never-retry: unit)'],
+    [{ 'never-retry': 'u?it' }, 'unit failed and is never retried (never-retry: u?it)'],
+    [
+      { 'max-failed-percent': '40' },
+      '1 of the 2 build groups that ran failed, more than 40 % (max-failed-percent)',
+    ],
+  ])('%j forbid a retry', async (given, because) => {
+    const { outcome, operations } = await runFlow(shop(FLAKY), { 'batch-id': ID, ...given });
+    expect(operations).not.toContain(RETRY);
+    expect(outcome.reason).toContain(`not retried because ${because}.`);
+  });
+
+  test.each([[{ 'never-retry': 'deploy_*' }], [{ 'max-failed-percent': '50' }]])(
+    '%j allow one',
+    async (given) => {
+      const { outcome } = await runFlow(shop(FLAKY), { 'batch-id': ID, ...given });
+      expect(outcome).toMatchObject({ conclusion: 'success', retries: 1 });
+    },
+  );
+});
+
+describe('dry-run', () => {
+  test.each([
+    [{}, 'would be retried because FAILED is a status to retry on'],
+    [{ 'retry-on': 'FAULT' }, 'would not be retried because FAILED is not a status to retry on'],
+  ])('with %j changes nothing and explains', async (given, because) => {
+    const all = { 'batch-id': ID, 'dry-run': 'true', ...given };
+    const { outcome, operations } = await runFlow(shop(FLAKY), all);
+    expect(operations).not.toContain(RETRY);
+    expect(outcome).toMatchObject({ conclusion: 'skipped', exitCode: 0, retries: 0 });
+    expect(outcome.reason).toContain(because);
+  });
+
+  test('waits as usual and is a success if the batch succeeds', async () => {
+    const scenario = shop({ startedAgo: 5, groups: { unit: {} } });
+    const { outcome } = await runFlow(scenario, { 'batch-id': ID, 'dry-run': 'true' });
+    expect(outcome.conclusion).toBe('success');
+  });
+});
+
+describe('fail-on-flaky', () => {
+  test('fails the step if a group succeeded only after it had failed', async () => {
+    const { outcome } = await runFlow(shop(FLAKY), { 'batch-id': ID, 'fail-on-flaky': 'true' });
+    expect(outcome).toMatchObject({ conclusion: 'failure', exitCode: 1, batchStatus: 'SUCCEEDED' });
+    expect(outcome.reason).toContain('1 flaky build group: unit');
+  });
+
+  test('leaves a batch without flaky groups alone', async () => {
+    const scenario = shop({ groups: { unit: {} } });
+    const { outcome } = await runFlow(scenario, { 'batch-id': ID, 'fail-on-flaky': 'true' });
+    expect(outcome.conclusion).toBe('success');
+  });
+});

@@ -1,0 +1,162 @@
+import { describe, expect, it, test } from '@jest/globals';
+import type { BuildGroup } from '../../src/domain/batch.ts';
+import type { Past } from '../../src/domain/groups.ts';
+import { viewGroups } from '../../src/domain/groups.ts';
+import { diagram } from '../../src/report/summary/diagram.ts';
+import {
+  aFailedBatch,
+  afterRetryOf,
+  aGroup,
+  aPast,
+  aRecoveredBatch,
+  aRetriedGroup,
+} from '../support/batches.ts';
+import { HOSTILE } from '../support/hostile.ts';
+import { parseMermaid } from '../support/mermaid.ts';
+import { source, stopped } from '../support/outcomes.ts';
+
+function draw(groups: BuildGroup[], past: Past = aPast(), batch = aFailedBatch()): string {
+  return diagram(viewGroups({ ...batch, groups }, past));
+}
+
+/** The diagram's own lines, after Mermaid has parsed it. */
+async function sourceOf(markdown: string): Promise<string[]> {
+  const source = /^```mermaid\n([^`]*)\n```$/.exec(markdown)?.[1] ?? '';
+  await parseMermaid(source);
+  return source.split('\n').map((line) => line.trim());
+}
+
+const after = (identifier: string, ...dependsOn: string[]): BuildGroup =>
+  aGroup(identifier, 'SUCCEEDED', { dependsOn });
+
+describe('the diagram', () => {
+  it('has a node for each group and an edge for each dependency', async () => {
+    const lines = await sourceOf(
+      draw([aGroup('lint'), after('unit', 'lint', 'gone'), after('e2e', 'unit')]),
+    );
+    expect(lines).toEqual([
+      'flowchart LR',
+      'g0["lint"]:::succeeded',
+      'g1["unit"]:::succeeded',
+      'g2["e2e"]:::succeeded',
+      'g0 --> g1',
+      'g1 --> g2',
+      'classDef succeeded fill:#1a7f37,stroke:#1a7f37,color:#fff',
+    ]);
+  });
+
+  test.each<[string, BuildGroup, string]>([
+    ['a success', aGroup('unit'), '"unit"]:::succeeded'],
+    ['a failure', aGroup('unit', 'FAULT'), '"unit<br/>failed"]:::failed'],
+    [
+      'an ignored failure',
+      aGroup('unit', 'FAILED', { ignoreFailure: true }),
+      '"unit<br/>failed, ignored"]:::ignored',
+    ],
+    ['a flaky group', aRetriedGroup('unit', 'FAILED', 'SUCCEEDED'), '"unit<br/>⚠ flaky"]:::flaky'],
+    ['a group that runs', aGroup('unit', 'IN_PROGRESS'), '"unit<br/>not over"]:::waiting'],
+    ['a group that was stopped', aGroup('unit', 'STOPPED'), '"unit<br/>not run"]:::notRun'],
+  ])('colours %s and says so', async (_, group, expected) => {
+    const lines = await sourceOf(draw([group, after('b', 'unit')]));
+    expect(lines[1]).toBe(`g0[${expected}`);
+    expect(lines.some((line) => line.startsWith(`classDef ${expected.split(':::')[1]} `))).toBe(
+      true,
+    );
+  });
+
+  it('colours what was skipped, and what is not known yet', async () => {
+    const groups = [aGroup('a', 'FAILED'), stopped('b', 'a')];
+    expect((await sourceOf(draw(groups)))[2]).toBe('g1["b<br/>not run"]:::notRun');
+    const lines = await sourceOf(
+      draw(groups, afterRetryOf(aFailedBatch({ groups })), aRecoveredBatch()),
+    );
+    expect(lines.slice(1, 3)).toEqual([
+      'g0["a<br/>not known"]:::notKnown',
+      'g1["b<br/>not known"]:::notKnown',
+    ]);
+  });
+
+  it('leaves DOWNLOAD_SOURCE out, unless it failed', async () => {
+    const groups = [after('a', 'DOWNLOAD_SOURCE'), after('b', 'a')];
+    expect((await sourceOf(draw([source, ...groups]))).join()).not.toContain('DOWNLOAD');
+    const failed = [aGroup('DOWNLOAD_SOURCE', 'FAILED'), ...groups];
+    expect(await sourceOf(draw(failed))).toContain('g0 --> g1');
+  });
+
+  test.each<[string, BuildGroup[]]>([
+    ['no groups', []],
+    ['no dependencies', [aGroup('a'), aGroup('b')]],
+    ['dependencies on the source alone', [source, after('a', 'DOWNLOAD_SOURCE')]],
+  ])('is left out with %s', (_, groups) => {
+    expect(draw(groups)).toBe('');
+  });
+
+  const chain = (length: number, name = (n: number) => `g${n}`): BuildGroup[] =>
+    Array.from({ length }, (_, n) => after(name(n), ...(n === 0 ? [] : [name(n - 1)])));
+  const web = (width: number): BuildGroup[] => [
+    ...Array.from({ length: 25 }, (_, n) => aGroup(`a${n}`)),
+    ...Array.from({ length: width }, (_, n) =>
+      after(`b${n}`, ...Array.from({ length: 25 }, (__, m) => `a${m}`)),
+    ),
+  ];
+  const long = (n: number): string => `${'ü'.repeat(59)}${String(n).padStart(3, '0')}`;
+
+  test.each([
+    ['150 groups', chain(150)],
+    ['500 dependencies', web(20)],
+    ['labels of many characters', chain(110, (n) => `${n}${'ü'.repeat(99)}`)],
+  ])('is drawn with %s', async (_, groups) => {
+    expect((await sourceOf(draw(groups)))[0]).toBe('flowchart LR');
+  });
+
+  test.each([
+    ['groups', chain(151), '151 build groups and 150 dependencies'],
+    ['dependencies', web(21), '46 build groups and 525 dependencies'],
+    ['characters', chain(150, long), '150 build groups and 149 dependencies'],
+  ])('is a sentence with too many %s', (_, groups, expected) => {
+    expect(draw(groups)).toBe(`The build graph is not drawn: with ${expected} it is too large.`);
+  });
+
+  const NAMES = [
+    'end',
+    'graph',
+    'subgraph',
+    '__proto__',
+    'constructor',
+    'click',
+    'style',
+    'default',
+  ];
+  const MARKS = [
+    '"',
+    "'",
+    '`',
+    '[a]',
+    '(b)',
+    '{c}',
+    ';',
+    '%%',
+    '-->',
+    '#quot;',
+    '<br/>',
+    'a\nb',
+    ':::failed',
+    '1. a',
+    '- a',
+    '@a',
+  ];
+
+  test.each([...NAMES, ...MARKS].map((name) => [name]))(
+    'is drawn by Mermaid with a group named %j',
+    async (name) => {
+      const lines = await sourceOf(draw([aGroup(name), after('b', name), after(`${name}2`, 'b')]));
+      expect(lines.filter((line) => line.includes('-->'))).toEqual(['g0 --> g1', 'g1 --> g2']);
+    },
+  );
+
+  test.each(HOSTILE)('is drawn by Mermaid with hostile names: %s', async (_, text) => {
+    const lines = await sourceOf(draw([aGroup(text), after('b', text)]));
+    expect(lines).toHaveLength(5);
+    expect(lines[1]).toMatch(/^g0\["(?:[\wü…]|#\d+;)*"\]:::succeeded$/);
+  });
+});

@@ -1,0 +1,222 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Event } from '../../src/domain/story.ts';
+import type { Ending, Outcome } from '../../src/domain/outcome.ts';
+import { errorsOf, warningsOf } from '../../src/report/annotations.ts';
+import { buildLogLine } from '../../src/report/escape.ts';
+import { outputsOf, resultsText } from '../../src/report/outputs.ts';
+import { narrate } from '../../src/report/story.ts';
+import { renderSummary } from '../../src/report/summary.ts';
+import {
+  aBatch,
+  aBuild,
+  aFailedBatch,
+  afterRetryOf,
+  aGroup,
+  anArtifact,
+  anOutcome,
+  aRecoveredBatch,
+  aRetriedGroup,
+  FAILED_PHASES,
+} from '../support/batches.ts';
+import { aReport, aTestCase, known, someDetails } from '../support/failures.ts';
+import {
+  cellsOf,
+  codeBlocksOf,
+  elementsOutside,
+  elementsRemoved,
+  headingsOf,
+  linksOf,
+  mentionsIn,
+  renderOnGitHub,
+  visibleText,
+} from '../support/github-markdown.ts';
+import { HOSTILE, UNPRINTABLE } from '../support/hostile.ts';
+import { parseMermaid } from '../support/mermaid.ts';
+
+/** An ending after two attempts in which everything foreign is the same text. */
+function everywhere(text: string, ending: Ending): Outcome {
+  const artifact = anArtifact({
+    group: text,
+    identifier: text,
+    type: text,
+    uri: text,
+    location: text,
+    consoleUrl: text,
+  });
+  const phases = FAILED_PHASES.map((phase) =>
+    phase.status === 'CLIENT_ERROR'
+      ? { ...phase, type: text, contexts: [{ code: text, message: text }] }
+      : phase,
+  );
+  const retriedOnce = aRecoveredBatch().phases;
+  const batch = aRecoveredBatch({
+    id: text,
+    projectName: text,
+    status: text,
+    resolvedSourceVersion: text,
+    consoleUrl: text,
+    reportArns: [text],
+    combinedArtifacts: [artifact],
+    phases: [...retriedOnce.slice(0, -3), ...phases.slice(2, 3), ...retriedOnce.slice(-3)],
+    groups: [
+      { ...aRetriedGroup('first', 'FAILED', text), dependsOn: [] },
+      aGroup(text, 'FAILED', {
+        dependsOn: ['first', text],
+        build: { artifacts: [artifact], consoleUrl: text },
+      }),
+      aRetriedGroup(`flaky ${text}`, 'FAILED', 'SUCCEEDED'),
+    ],
+  });
+  const context = { type: text, status: text, code: text, message: text };
+  const second = aBuild({ id: 'first-2' }).arn;
+  return anOutcome(ending, {
+    batch,
+    past: afterRetryOf(aFailedBatch({ id: text })),
+    attempt: 2,
+    retries: 1,
+    durations: new Map([['first', 1000]]),
+    decisions: [1, 2].map((attempt) => ({ attempt, status: text, retry: true, because: text })),
+    builds: known(
+      someDetails('first-1', context),
+      someDetails('first-2', { ...context, message: `x${text}` }),
+      someDetails(`${text}-1`, context),
+      someDetails(`flaky ${text}-1`, context),
+    ),
+    logs: new Map([
+      [aBuild({ id: 'first-1' }).arn, { kind: 'lines', lines: [text, text], url: text }],
+      [second, { kind: 'none', because: text, url: text }],
+      [aBuild({ id: `${text}-1` }).arn, { kind: 'lines', lines: [text], url: '' }],
+    ]),
+    reports: [aReport({ name: text, arn: text, consoleUrl: text })],
+    failedTests: [aTestCase({ suite: text, name: text, message: text })],
+    history: [{ identifier: text, results: ['flaky', 'failed', null] }],
+  });
+}
+
+const ENDINGS = (text: string): Ending[] => [
+  { kind: 'failed', because: text },
+  { kind: 'retry-refused', sentence: text },
+  { kind: 'fault', sentence: text },
+  { kind: 'dry-run', retry: true, because: text },
+  { kind: 'bad-input', problems: [text, text] },
+];
+
+/** Words of a text that a reader must still find: what is no escape sequence, control or mark. */
+function wordsOf(text: string): string[] {
+  // eslint-disable-next-line no-control-regex -- escape sequences begin with these
+  const words = text.match(/(?<![\w\u001b\u009b[\]:;])[A-Za-z]{4,60}(?!\w)/g) ?? [];
+  return words.filter((word) => !/pwned|https|evil|example/.test(word));
+}
+
+describe('hostile text everywhere in a summary', () => {
+  test.each(HOSTILE)('is only text: %s', async (_, text) => {
+    const [ending] = ENDINGS(text);
+    const outcome = everywhere(text, ending ?? { kind: 'gone' });
+    const summary = renderSummary(outcome);
+    const html = renderOnGitHub(summary);
+
+    expect(elementsRemoved(summary)).toEqual([]);
+    expect(
+      elementsOutside(html, [
+        ...['h2', 'h3', 'p', 'a', 'strong', 'code', 'span', 'sub', 'pre', 'details', 'summary'],
+        ...['table', 'thead', 'tbody', 'tr', 'th', 'td', 'ul', 'li'],
+      ]),
+    ).toEqual([]);
+    expect(mentionsIn(html)).toEqual([]);
+    expect(
+      linksOf(html).filter(({ href }) => !/^https:\/\/[\w.-]+\.aws\.amazon\.com\//.test(href)),
+    ).toEqual([]);
+    expect(headingsOf(html).map(({ level }) => level)).toEqual([2, 3, 3, 3, 3, 3, 3, 3]);
+    for (let table = 0; table < 6; table += 1) {
+      const [heading = [], ...rows] = cellsOf(html, table);
+      expect(rows.length).toBeGreaterThan(0);
+      expect(new Set(rows.map((row) => row.length))).toEqual(new Set([heading.length]));
+    }
+    expect(() => cellsOf(html, 6)).toThrow();
+    expect(summary.split('\n').filter((line) => UNPRINTABLE.test(line))).toEqual([]);
+    const seen = visibleText(html).replaceAll('\u200b', '');
+    for (const word of wordsOf(text)) expect(seen).toContain(word);
+    const diagrams = codeBlocksOf(html).filter(({ language }) => language === 'mermaid');
+    expect(diagrams).toHaveLength(1);
+    for (const { text: source } of diagrams) await parseMermaid(source);
+  });
+
+  test.each(HOSTILE)('is only text, however the step ended: %s', (_, text) => {
+    for (const ending of ENDINGS(text).slice(1)) {
+      const summary = renderSummary({ ...everywhere('plain', ending), groups: [] });
+      const html = renderOnGitHub(summary);
+      expect(elementsRemoved(summary)).toEqual([]);
+      expect(mentionsIn(html)).toEqual([]);
+      expect(headingsOf(html).filter(({ level }) => level < 3)).toHaveLength(1);
+      expect(linksOf(html).filter(({ href }) => /evil|javascript|data:/.test(href))).toEqual([]);
+    }
+  });
+});
+
+describe('hostile text in the log', () => {
+  test.each(HOSTILE)('cannot act on the runner: %s', (_, text) => {
+    const batch = aBatch({ id: text, projectName: text, status: text, consoleUrl: text });
+    const cause = {
+      phase: text,
+      code: text,
+      message: text,
+      kind: 'code',
+      permanent: false,
+    } as const;
+    const events: Event[] = [
+      { kind: 'batch-found', batch, attempt: 1 },
+      { kind: 'cause', group: text, cause },
+      { kind: 'cause', group: null, cause },
+      { kind: 'log', group: text, tail: { kind: 'lines', lines: [text, text], url: text } },
+      { kind: 'log', group: text, tail: { kind: 'none', because: text, url: text } },
+      { kind: 'not-readable', because: text },
+      { kind: 'retrying', because: text, delay: 0 },
+    ];
+    for (const step of events.flatMap(narrate)) {
+      const told = step.kind === 'fold' ? step.title : step.kind === 'unfold' ? '' : step.text;
+      // eslint-disable-next-line no-control-regex -- colours are the one control that a log may hold
+      const plain = told.replace(/\u001b\[[\d;]*m/g, '');
+      expect(plain).not.toMatch(UNPRINTABLE);
+      expect(told).not.toMatch(/^\s*::/);
+      if (step.kind !== 'warning') expect(told).not.toContain('##[');
+    }
+  });
+
+  test.each(HOSTILE)('does not colour what follows it: %s', (_, text) => {
+    const line = buildLogLine(text);
+    expect(line.startsWith('│ ')).toBe(true);
+    // eslint-disable-next-line no-control-regex -- colours
+    if (line.includes('\u001b')) expect(line).toMatch(/\u001b\[0m$/);
+  });
+});
+
+describe('hostile text in annotations', () => {
+  test.each(HOSTILE)('is one printable line of at most 4,000 characters: %s', (_, text) => {
+    for (const ending of ENDINGS(text)) {
+      const outcome = everywhere(text, ending);
+      for (const { title, message } of [...errorsOf(outcome), ...warningsOf(outcome)]) {
+        expect(message.length).toBeLessThanOrEqual(4000);
+        expect(title.length).toBeLessThanOrEqual(200);
+        expect(title + message).not.toMatch(UNPRINTABLE);
+      }
+    }
+  });
+});
+
+describe('hostile text in outputs', () => {
+  test.each(HOSTILE)('is carried whole, as JSON: %s', (_, text) => {
+    for (const ending of ENDINGS(text)) {
+      const outcome = everywhere(text, ending);
+      const { outputs } = outputsOf(outcome, '/tmp/results.json');
+      expect(outputs.reason).not.toMatch(UNPRINTABLE);
+      expect(JSON.parse(outputs['flaky-groups'])).toEqual([`flaky ${text}`]);
+      const results = JSON.parse(resultsText(outcome, '/tmp/results.json')) as typeof outputs;
+      expect(results['build-groups']).toMatchObject([
+        { identifier: 'first' },
+        { identifier: text, status: 'FAILED', dependsOn: ['first', text] },
+        { identifier: `flaky ${text}`, status: 'SUCCEEDED' },
+      ]);
+      expect(results['report-arns']).toEqual([text]);
+    }
+  });
+});

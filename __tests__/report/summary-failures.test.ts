@@ -1,0 +1,251 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Known } from '../../src/domain/known.ts';
+import { renderSummary } from '../../src/report/summary.ts';
+import {
+  aBuild,
+  aFailedBatch,
+  afterRetryOf,
+  aGroup,
+  anOutcome,
+  aRecoveredBatch,
+  aRetriedGroup,
+  at,
+  FAILED_PHASES,
+  NOT_RETRIED,
+} from '../support/batches.ts';
+import {
+  aLogUrl,
+  aReport,
+  aTestCase,
+  known,
+  someDetails,
+  tails,
+  TESTS_FAILED,
+} from '../support/failures.ts';
+import { cellsOf, codeBlocksOf, linksOf, renderOnGitHub } from '../support/github-markdown.ts';
+
+const retried = (...groups: Parameters<typeof aRetriedGroup>[]): Partial<Known> => ({
+  attempt: 2,
+  retries: 1,
+  past: afterRetryOf(aFailedBatch()),
+  batch: aRecoveredBatch({
+    status: 'FAILED',
+    groups: groups.map((group) => aRetriedGroup(...group)),
+  }),
+});
+
+function partOf(heading: string, overrides: Partial<Known>): string {
+  const summary = renderSummary(anOutcome(NOT_RETRIED, { batch: aFailedBatch(), ...overrides }));
+  return (
+    summary
+      .split(/^### /m)
+      .find((part) => part.startsWith(heading))
+      ?.slice(heading.length) ?? ''
+  );
+}
+
+const MESSAGE = `${TESTS_FAILED.code}: ${TESTS_FAILED.message}`;
+
+describe('why builds failed', () => {
+  const causesOf = (overrides: Partial<Known>): string[][] =>
+    cellsOf(renderOnGitHub(partOf('Why builds failed', overrides)));
+
+  it('is told in a table, with the first phase that failed', () => {
+    expect(causesOf({ builds: known(someDetails('unit-1')) })).toEqual([
+      ['Failed', 'Phase', 'Cause', 'Message'],
+      ['unit', 'BUILD', '🧑‍💻\u00a0code', MESSAGE],
+    ]);
+  });
+
+  it('is told of each attempt; of several once if it is the same', () => {
+    const rows = causesOf({
+      ...retried(
+        ['same', 'FAILED', 'FAILED'],
+        ['other', 'FAILED', 'FAULT'],
+        ['flaky', 'FAILED', 'SUCCEEDED'],
+      ),
+      builds: known(
+        someDetails('same-1'),
+        someDetails('same-2'),
+        someDetails('other-1'),
+        someDetails('other-2', { type: 'QUEUED', code: '', message: 'no capacity' }),
+        someDetails('flaky-1'),
+      ),
+    });
+    expect(rows).toEqual([
+      ['Failed', 'Attempt', 'Phase', 'Cause', 'Message'],
+      ['same', '1, 2', 'BUILD', '🧑‍💻\u00a0code', MESSAGE],
+      ['other', '1', 'BUILD', '🧑‍💻\u00a0code', MESSAGE],
+      ['other', '2', 'QUEUED', '🏗️\u00a0infrastructure', 'no capacity'],
+      ['flaky', '1', 'BUILD', '🧑‍💻\u00a0code', MESSAGE],
+    ]);
+  });
+
+  it('is told without the attempt where that cannot be known', () => {
+    const group = aGroup('unit', 'FAILED', { build: { requestedOn: null } });
+    const rows = causesOf({
+      ...retried(),
+      batch: aRecoveredBatch({ status: 'FAILED', groups: [group] }),
+      builds: known(someDetails('unit-1')),
+    });
+    expect(rows[0]).toEqual(['Failed', 'Phase', 'Cause', 'Message']);
+  });
+
+  const ofItsSpec = FAILED_PHASES.map((phase) =>
+    phase.type === 'IN_PROGRESS'
+      ? {
+          ...phase,
+          contexts: [{ code: 'BATCH_SPEC_ERROR', message: 'no batch: in the buildspec' }],
+        }
+      : phase,
+  );
+
+  it('is told of the batch itself', () => {
+    const batch = aFailedBatch({ groups: [], phases: ofItsSpec });
+    const part = partOf('Why builds failed', { batch });
+    expect(cellsOf(renderOnGitHub(part))[1]).toEqual([
+      'the batch',
+      'IN_PROGRESS',
+      '🧑‍💻\u00a0code',
+      'BATCH_SPEC_ERROR: no batch: in the buildspec',
+    ]);
+    expect(linksOf(renderOnGitHub(part))).toEqual([{ text: 'the batch', href: batch.consoleUrl }]);
+  });
+
+  it('names the attempt that the look shows, not the one that is to come', () => {
+    const batch = aFailedBatch({ groups: [], phases: ofItsSpec });
+    expect(causesOf({ batch, past: afterRetryOf(batch), attempt: 2 })[1]?.[1]).toBe('1');
+  });
+
+  it('is told of a FAULT that nothing explains', () => {
+    expect(causesOf({ batch: aFailedBatch({ status: 'FAULT', groups: [] }) })).toEqual([
+      ['Failed', 'Cause'],
+      ['the batch', '🏗️\u00a0infrastructure'],
+    ]);
+  });
+
+  it('is told of fifty builds', () => {
+    const names = Array.from({ length: 52 }, (_, n) => `g${n}`);
+    const overrides = {
+      batch: aFailedBatch({ groups: names.map((name) => aGroup(name, 'FAILED')) }),
+      builds: known(...names.map((name) => someDetails(`${name}-1`))),
+    };
+    expect(causesOf(overrides)).toHaveLength(51);
+    expect(partOf('Why builds failed', overrides)).toContain('\n\n… and 2 more failures.\n');
+  });
+
+  it('is left out where nobody knows', () => {
+    expect(partOf('Why builds failed', {})).toBe('');
+  });
+});
+
+describe('tests', () => {
+  it('are told by report and by test that failed', () => {
+    const reports = [aReport(), aReport({ name: 'lint', errors: 0, failed: 0, skipped: 0 })];
+    const failedTests = [aTestCase(), aTestCase({ suite: '', name: 'refunds' })];
+    const html = renderOnGitHub(partOf('Tests', { reports, failedTests }));
+    expect(cellsOf(html)).toEqual([
+      ['Test report', 'Passed', 'Failed', 'Skipped'],
+      ['app-junit', '7', '2', '1'],
+      ['lint', '7', '0', '0'],
+    ]);
+    expect(cellsOf(html, 1)).toEqual([
+      ['Failed test', 'Message'],
+      ['Checkout › pays by card', 'expected 200, got 503'],
+      ['refunds', 'expected 200, got 503'],
+    ]);
+    expect(linksOf(html)[0]).toEqual({ text: 'app-junit', href: aReport().consoleUrl });
+  });
+
+  it('are at most fifty, and the rest is counted', () => {
+    const part = partOf('Tests', {
+      reports: Array.from({ length: 51 }, () => aReport()),
+      failedTests: Array.from({ length: 60 }, () => aTestCase()),
+    });
+    expect(part).toContain('… and 1 more test report.');
+    expect(part).toContain('… and 10 more failed tests.');
+    expect(cellsOf(renderOnGitHub(part), 1)).toHaveLength(51);
+  });
+
+  it('are left out without reports', () => {
+    expect(partOf('Tests', { failedTests: [aTestCase()] })).toBe('');
+  });
+});
+
+describe('logs', () => {
+  it('are folded, without colours, whatever breaks their lines', () => {
+    const lines = ['\u001b[31mred\u001b[0m & <b>', 'a\rb\u2028c', '</pre></details>'];
+    const html = renderOnGitHub(partOf('Logs', { logs: tails({ 'unit-1': lines }) }));
+    expect(html).toContain('<details><summary>Log of <code>unit</code>: last 5 lines</summary>');
+    expect(codeBlocksOf(html)).toEqual([
+      { language: '', text: 'red & <b>\na\nb\nc\n</pre></details>\n' },
+    ]);
+    expect(linksOf(html)).toEqual([{ text: 'Whole log', href: aLogUrl('unit-1') }]);
+  });
+
+  it('name the attempt, the groups that failed first', () => {
+    const part = partOf('Logs', {
+      ...retried(['flaky', 'FAILED', 'SUCCEEDED'], ['unit', 'FAILED', 'FAILED']),
+      logs: tails({ 'flaky-1': ['x'], 'unit-1': ['y'], 'unit-2': ['z'] }),
+    });
+    expect([...part.matchAll(/<summary>(.*)<\/summary>/g)].map(([, title]) => title)).toEqual([
+      'Log of <code>unit</code>, attempt 1: last 1 line',
+      'Log of <code>unit</code>, attempt 2: last 1 line',
+      'Log of <code>flaky</code>, attempt 1: last 1 line',
+    ]);
+  });
+
+  it('say why there is none, with a link', () => {
+    const part = partOf('Logs', { logs: tails({ 'unit-1': 'its log is in *S3* only' }) });
+    expect(part).toBe(
+      `\n\nNo log of <code>unit</code>: its log is in \\*S3\\* only ([whole log](${aLogUrl('unit-1')})).\n`,
+    );
+  });
+
+  it('link to the build where CodeBuild names no log', () => {
+    const build = aBuild({ id: 'unit-1' });
+    const logs = new Map([[build.arn, { kind: 'lines', lines: ['x'], url: '' } as const]]);
+    expect(linksOf(renderOnGitHub(partOf('Logs', { logs })))[0]?.href).toBe(build.consoleUrl);
+  });
+
+  it('share the room: the last lines of each', () => {
+    const line = 'x'.repeat(900);
+    const logs = tails({
+      'a-1': Array.from({ length: 3000 }, (_, n) => `${n} ${line}`),
+      'b-1': ['short'],
+      'c-1': Array.from({ length: 3000 }, (_, n) => `${n} ${line}`),
+    });
+    const groups = ['a', 'b', 'c'].map((name) => aGroup(name, 'FAILED'));
+    const blocks = codeBlocksOf(
+      renderOnGitHub(partOf('Logs', { batch: aFailedBatch({ groups }), logs })),
+    ).map(({ text }) => text.trim().split('\n'));
+    expect(blocks[1]).toEqual(['short']);
+    for (const block of [blocks[0], blocks[2]]) {
+      expect(block?.length).toBeGreaterThan(100);
+      expect(block?.at(-1)).toMatch(/^2999 /);
+    }
+  });
+
+  it('are cut in their lines, and left out if not even one line fits', () => {
+    const logs = tails({ 'unit-1': ['x'.repeat(5000)] });
+    const [block] = codeBlocksOf(renderOnGitHub(partOf('Logs', { logs })));
+    expect(block?.text.trim()).toBe(`${'x'.repeat(999)}…`);
+  });
+
+  it('are fifty, and the rest is counted', () => {
+    const names = Array.from({ length: 52 }, (_, n) => `g${n}`);
+    const part = partOf('Logs', {
+      batch: aFailedBatch({ groups: names.map((name) => aGroup(name, 'FAILED')) }),
+      logs: tails(Object.fromEntries(names.map((name) => [`${name}-1`, ['x']]))),
+    });
+    expect(part.match(/<details>/g)).toHaveLength(50);
+    expect(part).toMatch(/… and 2 more logs\.\n$/);
+  });
+
+  it('of builds that succeeded are not looked for', () => {
+    const batch = aFailedBatch({
+      groups: [aGroup('unit', 'SUCCEEDED', { build: { requestedOn: at(9) } })],
+    });
+    expect(partOf('Logs', { batch, logs: tails({ 'unit-1': ['x'] }) })).toBe('');
+  });
+});

@@ -1,0 +1,28 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { renderSummary } from '../../src/report/summary.ts';
+import {
+  codeBlocksOf,
+  elementsRemoved,
+  headingsOf,
+  renderOnGitHub,
+} from '../support/github-markdown.ts';
+import { parseMermaid } from '../support/mermaid.ts';
+import { GOLDEN } from '../support/outcomes.ts';
+
+describe('golden summaries', () => {
+  test.each(Object.entries(GOLDEN))('%s', async (name, outcome) => {
+    const path = new URL(`golden/${name}.md`, import.meta.url);
+    const summary = renderSummary(outcome);
+    if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, summary);
+    expect(existsSync(path)).toBe(true);
+    expect(summary).toBe(readFileSync(path, 'utf8'));
+
+    const html = renderOnGitHub(summary);
+    expect(elementsRemoved(summary)).toEqual([]);
+    expect(headingsOf(html).filter(({ level }) => level === 2)).toHaveLength(1);
+    for (const { language, text } of codeBlocksOf(html)) {
+      if (language === 'mermaid') await parseMermaid(text);
+    }
+  });
+});

@@ -1,0 +1,185 @@
+import { describe, expect, it, test } from '@jest/globals';
+import type { Batch } from '../../src/domain/batch.ts';
+import type { Known } from '../../src/domain/known.ts';
+import { byteLength } from '../../src/report/escape.ts';
+import { renderSummary } from '../../src/report/summary.ts';
+import {
+  aBuild,
+  aFailedBatch,
+  aGroup,
+  anArtifact,
+  anOutcome,
+  at,
+  NOT_RETRIED,
+  phases,
+} from '../support/batches.ts';
+import { aReport, aTestCase, known, someDetails, tails } from '../support/failures.ts';
+
+const LIMIT = 1_000_000;
+
+const nameOf = (n: number): string =>
+  `integration_tests_on_linux_arm64_${String(n).padStart(6, '0')}`;
+
+interface Size {
+  readonly groups: number;
+  readonly attempts?: number;
+  readonly dependencies?: number;
+  readonly artifacts?: number;
+}
+
+/** So many failed groups with what takes room: long names, attempts, dependencies, artifacts. */
+function aLargeBatch({ groups, attempts = 1, dependencies = 0, artifacts = 0 }: Size): Batch {
+  const begun = Array.from({ length: attempts }, (_, n) => n * 100);
+  return aFailedBatch({
+    phases: [
+      ...begun.flatMap((second) => [
+        ...phases(['SUBMITTED', second, 'SUCCEEDED']),
+        ...phases(['FAILED', second + 90, second === begun.at(-1) ? 'SUCCEEDED' : 'RETRY']),
+      ]),
+    ],
+    endedOn: at(attempts * 100),
+    groups: Array.from({ length: groups }, (_, n) => {
+      const buildOf = (attempt: number) => ({
+        id: `${nameOf(n)}-${attempt}`,
+        status: 'FAILED',
+        requestedOn: at((attempt - 1) * 100 + 10),
+      });
+      return aGroup(nameOf(n), 'FAILED', {
+        dependsOn: Array.from({ length: dependencies }, (__, d) => nameOf(d)),
+        prior: begun.slice(1).map((_, index) => aBuild(buildOf(index + 1))),
+        build: {
+          ...buildOf(attempts),
+          artifacts: Array.from({ length: artifacts }, () => anArtifact({ group: nameOf(n) })),
+        },
+      });
+    }),
+  });
+}
+
+function summaryOf(size: Size, overrides: Partial<Known> = {}): string {
+  const batch = aLargeBatch(size);
+  return renderSummary(
+    anOutcome(NOT_RETRIED, { batch, attempt: size.attempts ?? 1, ...overrides }),
+  );
+}
+
+const rowsIn = (summary: string): number =>
+  (summary.split('### Build groups')[1] ?? '').split('\n').filter((line) => line.startsWith('| ❌'))
+    .length;
+
+const shapeOf = (summary: string): Record<string, unknown> => ({
+  artifacts: summary.includes('### Artifacts'),
+  dependencies: summary.includes('| Depends on |'),
+  links: summary.includes('/build/app%3A'),
+  rows: rowsIn(summary),
+});
+
+describe('the size of a summary', () => {
+  test.each<[string, Size, Record<string, unknown>]>([
+    [
+      'everything where it fits',
+      { groups: 100, dependencies: 3, artifacts: 1 },
+      { artifacts: true, dependencies: true, links: true, rows: 100 },
+    ],
+    [
+      'no dependencies',
+      { groups: 500, dependencies: 100, artifacts: 10 },
+      { artifacts: false, dependencies: false, links: true, rows: 500 },
+    ],
+    [
+      'no links next',
+      { groups: 5000, dependencies: 1, artifacts: 1 },
+      { artifacts: false, dependencies: false, links: false, rows: 5000 },
+    ],
+    [
+      'half of the rows at last',
+      { groups: 16_000, dependencies: 1, artifacts: 1 },
+      { artifacts: false, dependencies: false, links: false, rows: 8000 },
+    ],
+  ])('is kept under 1,000,000 bytes: %s', (_, size, expected) => {
+    const summary = summaryOf(size);
+    expect(byteLength(summary)).toBeLessThan(LIMIT);
+    expect(shapeOf(summary)).toEqual(expected);
+  });
+
+  it('says how many rows are left out, and keeps the verdict', () => {
+    const summary = summaryOf({ groups: 16_000, dependencies: 1, artifacts: 1 });
+    expect(summary).toContain('The first 8000 of 16000 build groups; the rest did not fit.');
+    expect(summary).toContain('16000 of 16000 build groups failed');
+  });
+
+  const size = { groups: 500, attempts: 10 };
+  const ids = Array.from({ length: size.groups }, (_, n) =>
+    Array.from({ length: size.attempts }, (__, attempt) => `${nameOf(n)}-${attempt + 1}`),
+  ).flat();
+  const builds = known(
+    ...ids.map((id, n) => someDetails(id, { message: `${n} ${'$'.repeat(2000)}` })),
+  );
+
+  test.each<[string, readonly string[]]>([
+    ['long lines', Array.from({ length: 200 }, (_, n) => `${n} ${'日'.repeat(400)}`)],
+    ['empty lines', Array.from({ length: 2000 }, () => '')],
+    ['markup', Array.from({ length: 50 }, () => '<&>'.repeat(300))],
+  ])('of 500 groups with 10 attempts and huge logs gives up detail before rows: %s', (_, log) => {
+    const logs = tails(Object.fromEntries(ids.map((id) => [id, log])));
+    const summary = summaryOf(size, { builds, logs });
+    expect(byteLength(summary)).toBeLessThan(LIMIT);
+    expect(rowsIn(summary)).toBe(500);
+    expect(summary).toMatch(/… and \d+ more failures/);
+    expect(summary).toContain('… and 4950 more logs.');
+  });
+
+  it('says of a log that there was no room for it', () => {
+    const logs = tails(Object.fromEntries(ids.map((id) => [id, ['日'.repeat(999)]])));
+    const summary = summaryOf({ groups: 9000, attempts: 10 }, { logs });
+    expect(byteLength(summary)).toBeLessThan(LIMIT);
+    expect(summary).toContain('there was no room for it');
+  });
+
+  it('gives up detail of tests too, without any group', () => {
+    const consoleUrl = `https://aws.example/${'x'.repeat(30_000)}`;
+    const reports = Array.from({ length: 50 }, () => aReport({ consoleUrl }));
+    const summary = summaryOf({ groups: 0 }, { reports });
+    expect(byteLength(summary)).toBeLessThan(LIMIT);
+    expect(summary).toContain('… and 45 more test reports.');
+  });
+
+  it('holds whatever is foreign and long', () => {
+    const text = '$'.repeat(5000);
+    const batch = aFailedBatch({
+      status: text,
+      projectName: text,
+      combinedArtifacts: Array.from({ length: 9000 }, () =>
+        anArtifact({ group: null, uri: text, consoleUrl: `https://aws.example/${text}` }),
+      ),
+      groups: Array.from({ length: 300 }, (_, n) =>
+        aGroup(`${n}${text}`, 'FAILED', { build: { id: String(n) } }),
+      ),
+    });
+    const summary = renderSummary(
+      anOutcome(
+        { kind: 'failed', because: text },
+        {
+          batch,
+          builds: known(
+            ...batch.groups.map((_, n) => someDetails(String(n), { code: text, message: text })),
+          ),
+          logs: tails(Object.fromEntries(batch.groups.map((_, n) => [String(n), text]))),
+          reports: Array.from({ length: 300 }, () => aReport({ name: text })),
+          failedTests: Array.from({ length: 300 }, () =>
+            aTestCase({ suite: text, name: text, message: text }),
+          ),
+          history: batch.groups.map(({ identifier }) => ({
+            identifier,
+            results: Array.from({ length: 100 }, () => 'flaky'),
+          })),
+          decisions: Array.from({ length: 100 }, (_, n) => ({
+            ...{ attempt: n + 1, status: text, retry: true, because: text },
+          })),
+        },
+      ),
+    );
+    expect(byteLength(summary)).toBeLessThan(LIMIT);
+    expect(summary).toMatch(/^## ❌ /);
+  });
+});

@@ -1,0 +1,35 @@
+import { Readable } from 'node:stream';
+import type { ClientOptions } from '../../src/aws/client.ts';
+
+/** An answer of AWS: the body of a success, or the name of an error. */
+type Canned = object | string;
+
+/** A request as it went to AWS. */
+interface Asked {
+  readonly operation: string;
+  readonly input: Record<string, unknown>;
+}
+
+/** Gives the requests of a real SDK client these answers, one after the other. */
+export function canned(...answers: readonly Canned[]): { asked: Asked[]; client: ClientOptions } {
+  const asked: Asked[] = [];
+  const requestHandler = {
+    handle({ headers, body }: { headers: Record<string, string>; body: Uint8Array }) {
+      const answer = answers[asked.length] ?? {};
+      const [, operation = ''] = (headers['x-amz-target'] ?? '').split('.');
+      const input = JSON.parse(new TextDecoder().decode(body)) as Asked['input'];
+      asked.push({ operation, input });
+      const isError = typeof answer === 'string';
+      const text = JSON.stringify(isError ? { __type: answer, message: 'Says AWS.' } : answer);
+      const response = {
+        statusCode: isError ? 400 : 200,
+        headers: { 'content-type': 'application/x-amz-json-1.1' },
+        body: Readable.from([Buffer.from(text)]),
+      };
+      return Promise.resolve({ response });
+    },
+  };
+  process.env['AWS_ACCESS_KEY_ID'] = 'AKIDEXAMPLE';
+  process.env['AWS_SECRET_ACCESS_KEY'] = 'example';
+  return { asked, client: { region: 'us-west-2', requestHandler } };
+}

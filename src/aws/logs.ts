@@ -1,0 +1,51 @@
+import {
+  CloudWatchLogsClient,
+  GetLogEventsCommand,
+  type GetLogEventsCommandOutput,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { CallFailure } from '../domain/fault.ts';
+import type { Logs } from '../ports.ts';
+import { clientSettings, type ClientOptions } from './client.ts';
+import { explained } from './failures.ts';
+
+/** An answer may hold no events although there are more before it (API reference, GetLogEvents). */
+const MOST_PAGES = 5;
+
+/** Makes the calls to CloudWatch Logs. */
+export function createLogs(options: ClientOptions): Logs {
+  const { region } = options;
+  const client = new CloudWatchLogsClient(clientSettings(options));
+  const tail: Logs['tail'] = async ({ group, stream }, most, abortSignal) => {
+    let nextToken: string | undefined;
+    for (let page = 0; page < MOST_PAGES; page += 1) {
+      const answer: GetLogEventsCommandOutput = await explained(
+        { service: 'logs', operation: 'GetLogEvents', region, writes: false },
+        client.send(
+          new GetLogEventsCommand({
+            logGroupName: group,
+            logStreamName: stream,
+            limit: most,
+            startFromHead: false,
+            nextToken,
+          }),
+          { abortSignal },
+        ),
+      );
+      const { events = [], nextBackwardToken } = answer;
+      if (events.length > 0) return events.map(({ message = '' }) => message);
+      if (nextBackwardToken === undefined || nextBackwardToken === nextToken) break;
+      nextToken = nextBackwardToken;
+    }
+    return [];
+  };
+  return {
+    async tail(...asked) {
+      try {
+        return await tail(...asked);
+      } catch (error) {
+        if (error instanceof CallFailure && error.code === 'ResourceNotFoundException') return null;
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import { formatDuration } from './duration.ts';
+import { countedGroups, type GroupView, type Past } from './groups.ts';
+import type { Batch } from './batch.ts';
+import type { Known } from './known.ts';
+import type { Ending } from './outcome.ts';
+import { isLaterAttempt, isOver } from './status.ts';
+import { count, nameSome } from './words.ts';
+
+/** One sentence: why the step ended so. */
+export function reasonOf(ending: Ending, known: Known, groups: readonly GroupView[]): string {
+  const batch = known.batch === null ? 'the batch' : `batch ${known.batch.id}`;
+  switch (ending.kind) {
+    case 'succeeded':
+      return ending.already
+        ? `Nothing to do: ${batch} had already SUCCEEDED${onAttempt(known)}.`
+        : `${sentence(batch)} SUCCEEDED${onAttempt(known)}${whyRetried(known)}${tellFlaky(groups)}.`;
+    case 'flaky':
+      return `${sentence(batch)} SUCCEEDED${onAttempt(known)}, but not at once${tellFlaky(groups)}, and flaky groups fail this step (fail-on-flaky).`;
+    case 'dry-run':
+      return `Nothing was changed (dry-run): ${batch}, which ended ${known.batch?.status ?? ''}${onAttempt(known)}, would ${ending.retry ? '' : 'not '}be retried because ${ending.because}.`;
+    case 'failed':
+      return `${sentence(batch)} ended ${known.batch?.status ?? ''}${onAttempt(known)}${after(tellFailed(groups))}; not retried because ${ending.because}.`;
+    case 'retry-accepted':
+      return `CodeBuild accepted the retry of ${batch}; this step does not wait for it (wait: false).`;
+    case 'still-running':
+      return `${sentence(batch)} is still ${known.batch?.status ?? ''}: only a batch that is over can be retried, and this step does not wait (wait: false).`;
+    case 'retry-refused':
+      return `CodeBuild refused to retry ${batch}: ${ending.sentence}`;
+    case 'never-seen':
+      return `The retry of ${batch} was sent, but nothing newer than the attempt before showed in ${count(ending.looks, 'look')} over ${formatDuration(ending.milliseconds)}${resume(known)}`;
+    case 'gone':
+      return `${sentence(batch)} is gone: CodeBuild no longer knows it, so it was probably deleted while this step watched it.`;
+    case 'bad-input':
+      return `${count(ending.problems.length, 'problem')} with the inputs: ${ending.problems.join(' ')}`;
+    case 'fault':
+      return ending.sentence;
+    case 'timed-out':
+      return `This step's timeout of ${formatDuration(ending.timeout)} passed${meanwhile(known)}${resume(known)}`;
+    case 'cancelled':
+      return `This step was cancelled (${ending.by})${meanwhile(known)}${resume(known)}`;
+  }
+}
+
+/** How the batch stood when the step ended before it. */
+function meanwhile({ batch, past }: Known): string {
+  if (batch === null) return ' before the batch was found';
+  return isOver(batch) && isOfWatchedAttempt(batch, past)
+    ? ` before batch ${batch.id}, which ended ${batch.status}, was retried`
+    : `; batch ${batch.id} still runs`;
+}
+
+/** Where the batch can be seen, and how to go on with it. */
+function resume({ batch }: Known): string {
+  if (batch === null) return '.';
+  const see = batch.consoleUrl === '' ? '' : ` (${batch.consoleUrl})`;
+  return `; to watch it further, run this step again with batch-id ${batch.id}${see}.`;
+}
+
+function onAttempt({ attempt, retries }: Known): string {
+  if (attempt === 1) return '';
+  const byThisStep =
+    retries === 0 ? '' : `, after ${count(retries, 'retry', 'retries')} by this step`;
+  return ` on attempt ${attempt}${byThisStep}`;
+}
+
+function whyRetried({ decisions, retries }: Known): string {
+  const last = decisions.findLast((decision) => decision.retry);
+  return retries > 0 && last !== undefined ? ` (${last.because})` : '';
+}
+
+function tellFlaky(groups: readonly GroupView[]): string {
+  const flaky = groups.filter((group) => group.flaky).map((group) => group.identifier);
+  if (flaky.length === 0) return '';
+  return `; ${count(flaky.length, 'flaky build group')}: ${nameSome(flaky)}`;
+}
+
+function after(clause: string): string {
+  return clause === '' ? '' : `: ${clause}`;
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Whether the newest look shows the attempt that is watched, and not the one before it. */
+export function isOfWatchedAttempt(batch: Batch, { retried }: Past): boolean {
+  return retried === null || isLaterAttempt(batch, retried);
+}
+
+/** "2 of 7 build groups failed (lint, unit)", or an empty text where none did. */
+export function tellFailed(groups: readonly GroupView[]): string {
+  const failed = groups.filter((group) => group.failed).map((group) => group.identifier);
+  if (failed.length === 0) return '';
+  const of = count(countedGroups(groups).length, 'build group');
+  return `${failed.length} of ${of} failed (${nameSome(failed)})`;
+}

@@ -1,0 +1,86 @@
+import { countedGroups, type GroupView } from '../../domain/groups.ts';
+import { isFailure, isUnfinished } from '../../domain/status.ts';
+import { count } from '../../domain/words.ts';
+import { oneLine } from '../escape.ts';
+
+/** Mermaid's defaults, which GitHub keeps: `maxTextSize` and `maxEdges` (Mermaid documentation). */
+const MOST_CHARACTERS = 50_000;
+const MOST_EDGES = 500;
+/** Beyond this nobody can read it. */
+const MOST_NODES = 150;
+const LONGEST_LABEL = 60;
+
+/** White on each of these can be read in GitHub's light and dark themes. */
+const CLASSES = {
+  succeeded: '#1a7f37',
+  flaky: '#9a6700',
+  failed: '#cf222e',
+  ignored: '#bc4c00',
+  waiting: '#0969da',
+  notRun: '#6e7781',
+  notKnown: '#6e7781',
+} as const;
+
+type Class = keyof typeof CLASSES;
+
+/** What a colour means is said too; green needs no word. */
+const WORDS: Readonly<Record<Class, string>> = {
+  succeeded: '',
+  flaky: '⚠ flaky',
+  failed: 'failed',
+  ignored: 'failed, ignored',
+  waiting: 'not over',
+  notRun: 'not run',
+  notKnown: 'not known',
+};
+
+/**
+ * The build graph as a Mermaid flowchart, coloured by how each group ended.
+ *
+ * @returns Markdown; empty if no group depends on another; a sentence if the graph is too large
+ */
+export function diagram(groups: readonly GroupView[]): string {
+  const nodes = countedGroups(groups);
+  const ids = new Map(nodes.map(({ identifier }, index) => [identifier, `g${index}`]));
+  const edges = nodes.flatMap((group, index) =>
+    group.dependsOn.flatMap((dependency) => {
+      const from = ids.get(dependency);
+      return from === undefined ? [] : [`  ${from} --> g${index}`];
+    }),
+  );
+  if (edges.length === 0) return '';
+  const source = [
+    'flowchart LR',
+    ...nodes.map((group, index) => `  g${index}["${label(group)}"]:::${classOf(group)}`),
+    ...edges,
+    ...classesUsed(nodes).map(
+      (name) => `  classDef ${name} fill:${CLASSES[name]},stroke:${CLASSES[name]},color:#fff`,
+    ),
+  ].join('\n');
+  if (nodes.length > MOST_NODES || edges.length > MOST_EDGES || source.length > MOST_CHARACTERS) {
+    return `The build graph is not drawn: with ${count(nodes.length, 'build group')} and ${count(edges.length, 'dependency', 'dependencies')} it is too large.`;
+  }
+  return `\`\`\`mermaid\n${source}\n\`\`\``;
+}
+
+function classesUsed(nodes: readonly GroupView[]): Class[] {
+  return [...new Set(nodes.map(classOf))];
+}
+
+function classOf(group: GroupView): Class {
+  if (group.failed) return 'failed';
+  if (group.ofEarlierAttempt) return 'notKnown';
+  if (group.flaky) return 'flaky';
+  if (group.status === 'SUCCEEDED') return 'succeeded';
+  if (isUnfinished(group.status)) return 'waiting';
+  return isFailure(group.status) ? 'ignored' : 'notRun';
+}
+
+/** Identifiers are letters, digits and underscores; anything else is written as Mermaid's entity code. */
+function label(group: GroupView): string {
+  const name = (oneLine(group.identifier, LONGEST_LABEL) || '?')
+    .toWellFormed()
+    .replace(/\W/gu, (character) => `#${character.codePointAt(0) ?? 0};`);
+  const word = WORDS[classOf(group)];
+  return word === '' ? name : `${name}<br/>${word}`;
+}

@@ -1,0 +1,187 @@
+import type { Build } from '../../domain/batch.ts';
+import type { LogTail } from '../../domain/build.ts';
+import { causeOf, causeOfBatch, type Cause } from '../../domain/cause.ts';
+import type { GroupView } from '../../domain/groups.ts';
+import { attemptOf, attemptStarts } from '../../domain/matrix.ts';
+import type { Outcome } from '../../domain/outcome.ts';
+import { isFailure } from '../../domain/status.ts';
+import { count } from '../../domain/words.ts';
+import { html, link, markdown, oneLine, splitLines } from '../escape.ts';
+import { fold, LONGEST_NAME, name, table, type Detail } from './parts.ts';
+
+const LONGEST_MESSAGE = 500;
+const MOST_LOGS = 50;
+const LONGEST_LINE = 1000;
+
+const KINDS: Readonly<Record<Cause['kind'], string>> = {
+  infrastructure: '🏗️&nbsp;infrastructure',
+  code: '🧑‍💻&nbsp;code',
+  unknown: 'unknown',
+};
+
+interface Failure {
+  /** Identifier of the group; null: the batch itself. */
+  readonly group: string | null;
+  readonly url: string;
+  readonly attempts: readonly string[];
+  readonly cause: Cause;
+}
+
+/** Why builds failed: those of the last attempt, and those that a later attempt mended. */
+export function causes(outcome: Outcome, detail: Detail): string {
+  const { batch, groups } = outcome;
+  // The newest look may be of the attempt before the one that is watched.
+  const attempt = outcome.batchStatus === '' ? outcome.attempt - 1 : outcome.attempt;
+  const ofBatch = batch === null ? null : causeOfBatch(batch.status, batch.phases);
+  const all: Failure[] = [
+    ...(batch === null || ofBatch === null
+      ? []
+      : [
+          {
+            group: null,
+            url: batch.consoleUrl,
+            attempts: [String(attempt)],
+            cause: ofBatch,
+          },
+        ]),
+    ...groups.flatMap((group) => failuresOf(group, outcome)),
+  ];
+  if (all.length === 0) return '';
+  const left = all.length - detail.failures;
+  return [
+    '### Why builds failed',
+    table<Failure>(
+      [
+        ['Failed', ({ group, url }) => link(group === null ? 'the batch' : name(group), url)],
+        ['Attempt', ({ attempts }) => (outcome.attempt === 1 ? '' : attempts.join(', '))],
+        ['Phase', ({ cause }) => markdown(cause.phase, LONGEST_NAME)],
+        ['Cause', ({ cause }) => KINDS[cause.kind]],
+        ['Message', ({ cause }) => tellMessage(cause)],
+      ],
+      all.slice(0, detail.failures),
+    ),
+    ...(left > 0 ? [`… and ${count(left, 'more failure')}.`] : []),
+  ].join('\n\n');
+}
+
+/** The failures of a group; attempts that failed for the same cause are told together. */
+function failuresOf(group: GroupView, outcome: Outcome): Failure[] {
+  const found = new Map<string, Failure>();
+  for (const { attempt, build } of failedBuilds(group, outcome)) {
+    const details = outcome.builds.get(build.arn);
+    if (details === undefined) continue;
+    const cause = causeOf(details.status, details.phases);
+    const key = JSON.stringify(cause);
+    const attempts = [...(found.get(key)?.attempts ?? []), ...(attempt === null ? [] : [attempt])];
+    found.set(key, { group: group.identifier, url: build.consoleUrl, attempts, cause });
+  }
+  return [...found.values()];
+}
+
+function failedBuilds(
+  group: GroupView,
+  { batch, past }: Outcome,
+): { attempt: string | null; build: Build }[] {
+  const starts = batch === null ? [] : attemptStarts(batch, past.attempts);
+  return group.attempts
+    .filter((build) => isFailure(build.status))
+    .map((build) => {
+      const index = attemptOf(build, starts);
+      return { attempt: index === null ? null : String(index + 1), build };
+    });
+}
+
+/** The test reports of the batch, and the test cases that failed. */
+export function failedTests(
+  { reports, failedTests: cases }: Outcome,
+  { failures: most }: Detail,
+): string {
+  if (reports.length === 0) return '';
+  const reportTable = table(
+    [
+      ['Test report', (report) => link(name(report.name), report.consoleUrl)],
+      ['Passed', ({ passed }) => String(passed)],
+      ['Failed', ({ failed, errors }) => String(failed + errors)],
+      ['Skipped', ({ skipped }) => String(skipped)],
+    ],
+    reports.slice(0, most),
+  );
+  const [moreReports, moreCases] = [reports.length - most, cases.length - most];
+  return [
+    '### Tests',
+    reportTable,
+    moreReports > 0 ? `… and ${count(moreReports, 'more test report')}.` : '',
+    table(
+      [
+        [
+          'Failed test',
+          ({ suite, name: test }) =>
+            [suite, test]
+              .filter((text) => text !== '')
+              .map((text) => markdown(text, LONGEST_NAME))
+              .join(' › '),
+        ],
+        ['Message', ({ message }) => markdown(message, LONGEST_MESSAGE)],
+      ],
+      cases.slice(0, most),
+    ),
+    moreCases > 0 ? `… and ${count(moreCases, 'more failed test')}.` : '',
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+/** The ends of the failed builds' logs, folded: each has its share of the room. */
+export function logs(outcome: Outcome, detail: Detail): string {
+  const all = [...outcome.groups]
+    .sort((a, b) => Number(b.failed) - Number(a.failed))
+    .flatMap((group) =>
+      failedBuilds(group, outcome).flatMap(({ attempt, build }) => {
+        const tail = outcome.logs.get(build.arn);
+        return tail === undefined ? [] : [{ group, attempt, build, tail }];
+      }),
+    );
+  const shown = all.slice(0, MOST_LOGS);
+  let room = detail.logs;
+  const told = shown.map(({ group, attempt, build, tail }, index) => {
+    const onAttempt = attempt === null || outcome.attempt === 1 ? '' : `, attempt ${attempt}`;
+    const url = tail.url || build.consoleUrl;
+    const lines = tail.kind === 'none' ? [] : tailThatFits(tail, room / (shown.length - index));
+    room -= lines.reduce((sum, line) => sum + line.length, 0);
+    if (lines.length === 0) {
+      const because = tail.kind === 'none' ? tail.because : 'there was no room for it';
+      const whole = link('whole log', url);
+      return `No log of ${name(group.identifier)}${onAttempt}: ${markdown(because, LONGEST_MESSAGE)} (${whole}).`;
+    }
+    const title = `Log of <code>${html(oneLine(group.identifier, LONGEST_NAME))}</code>${onAttempt}: last ${count(lines.length, 'line')}`;
+    return fold(title, `<pre>\n${lines.join('\n')}\n</pre>`, link('Whole log', url));
+  });
+  if (told.length === 0) return '';
+  const left = all.length - shown.length;
+  return ['### Logs', ...told, ...(left > 0 ? [`… and ${count(left, 'more log')}.`] : [])].join(
+    '\n\n',
+  );
+}
+
+function tellMessage({ code, message }: Cause): string {
+  return [code, message]
+    .filter((text) => text !== '')
+    .map((text) => markdown(text, LONGEST_MESSAGE))
+    .join(': ');
+}
+
+function cutLine(line: string): string {
+  return line.length > LONGEST_LINE ? oneLine(line, LONGEST_LINE) : line;
+}
+
+function tailThatFits(tail: LogTail & { kind: 'lines' }, room: number): string[] {
+  const kept: string[] = [];
+  let left = room;
+  for (const line of tail.lines.flatMap(splitLines).toReversed()) {
+    const escaped = html(cutLine(line));
+    left -= escaped.length + 1;
+    if (left < 0) break;
+    kept.unshift(escaped);
+  }
+  return kept;
+}

@@ -1,0 +1,153 @@
+import type { Build } from '../../domain/batch.ts';
+import { formatDuration } from '../../domain/duration.ts';
+import { countedGroups, DOWNLOAD_SOURCE, hasRun, type GroupView } from '../../domain/groups.ts';
+import { attemptStarts, buildsByAttempt, countRebuilt } from '../../domain/matrix.ts';
+import type { Outcome } from '../../domain/outcome.ts';
+import { isFailure, isOver, isUnfinished } from '../../domain/status.ts';
+import { count } from '../../domain/words.ts';
+import { code, link, markdown } from '../escape.ts';
+import { firstOf, LONGEST_NAME, name, table, type Column, type Detail } from './parts.ts';
+
+const NOT_BUILT_AGAIN = '·';
+const NOT_KNOWN = '❔';
+const SIGNS: Readonly<Record<string, string>> = {
+  '🟩': 'succeeded',
+  '🟥': 'failed',
+  '⬜': 'stopped or never ran',
+  '🟨': 'waiting or running',
+  [NOT_BUILT_AGAIN]: 'not built again',
+  [NOT_KNOWN]: 'not known',
+};
+
+/** A row for each build group, those that failed first, with a column for each attempt. */
+export function groupTable(outcome: Outcome, detail: Detail): string {
+  const { groups } = outcome;
+  if (groups.length === 0) return '';
+  const inOrder = [...groups].sort((a, b) => rank(a) - rank(b));
+  const shown = inOrder.slice(0, detail.rows);
+  const attempts = attemptColumns(outcome, detail);
+  const columns: Column<GroupView>[] = [
+    ['', icon],
+    ['Build group', (group) => groupName(group, detail)],
+    ['Status', status],
+    ...attempts,
+    ['Duration', (group) => duration(group, outcome)],
+  ];
+  if (detail.dependencies) columns.push(['Depends on', dependencies]);
+  if (detail.artifacts) columns.push(['Artifacts', ({ build }) => artifactLinks(build)]);
+  const cut = `The first ${shown.length} of ${groups.length} build groups; the rest did not fit. The results file has all.`;
+  const total = shown.length < groups.length ? cut : tellTotal(groups);
+  return [table(columns, shown), legend(shown, attempts), total]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+/** What the last retry built again, and what it could keep. Empty where it is not over or not known. */
+export function savings({ batch, past, groups, attempt, groupsLag }: Outcome): string {
+  if (batch === null || attempt === 1 || groupsLag || !isOver(batch)) return '';
+  const counted = countedGroups(groups);
+  const starts = attemptStarts(batch, past.attempts);
+  if (counted.length === 0 || starts.length !== attempt) return '';
+  const { rebuilt, reused } = countRebuilt(counted.filter(hasRun), starts);
+  return `♻️ Attempt ${attempt} built ${rebuilt} of ${count(counted.length, 'build group')} again and reused ${reused}.`;
+}
+
+/** What a reader looks for first comes first. */
+function rank(group: GroupView): number {
+  if (group.failed) return 0;
+  if (group.ofEarlierAttempt) return 1;
+  if (isUnfinished(group.status)) return 2;
+  if (group.flaky) return 4;
+  if (group.status !== 'SUCCEEDED') return group.ignoreFailure ? 5 : 3;
+  return group.identifier === DOWNLOAD_SOURCE ? 7 : 6;
+}
+
+function icon(group: GroupView): string {
+  if (group.ofEarlierAttempt) return NOT_KNOWN;
+  if (group.failed) return '❌';
+  if (group.skipped) return '⏭️';
+  if (isUnfinished(group.status)) return '⏳';
+  if (isFailure(group.status)) return '⚠️';
+  if (group.status === 'SUCCEEDED') return '✅';
+  return '⏹️';
+}
+
+function groupName({ identifier, build }: GroupView, detail: Detail): string {
+  const label = name(identifier);
+  return detail.links ? link(label, build?.consoleUrl ?? '') : label;
+}
+
+function status(group: GroupView): string {
+  const word = markdown(group.status, LONGEST_NAME);
+  if (group.ofEarlierAttempt) return `${word}, as of an earlier attempt`;
+  if (group.stoppedBy !== null) return `skipped: ${name(group.stoppedBy)} failed`;
+  if (group.ignoreFailure && isFailure(group.status)) return `${word}, ignored`;
+  return group.flaky ? `${word}, flaky` : word;
+}
+
+function attemptColumns(outcome: Outcome, detail: Detail): Column<GroupView>[] {
+  const { batch, past, attempt } = outcome;
+  if (batch === null || attempt === 1) return [];
+  const starts = attemptStarts(batch, past.attempts);
+  // Without every attempt's beginning there are no columns to sort builds into.
+  if (starts.length !== attempt) {
+    return [['Attempts', (group) => group.attempts.map((build) => square(build.status)).join('')]];
+  }
+  const first = Math.max(0, starts.length - detail.attempts);
+  return starts.slice(first).map((_, column): Column<GroupView> => {
+    const index = first + column;
+    return [
+      column === 0 ? `Attempt ${index + 1}` : String(index + 1),
+      (group) => {
+        const build = buildsByAttempt(group, starts)[index] ?? null;
+        if (build !== null) return square(build.status);
+        if (index < starts.length - 1) return NOT_BUILT_AGAIN;
+        if (group.ofEarlierAttempt) return NOT_KNOWN;
+        return isUnfinished(group.status) ? square(group.status) : NOT_BUILT_AGAIN;
+      },
+    ];
+  });
+}
+
+function square(word: string): string {
+  if (word === 'SUCCEEDED') return '🟩';
+  if (isUnfinished(word)) return '🟨';
+  return isFailure(word) ? '🟥' : '⬜';
+}
+
+/** As CodeBuild gives it where the build was looked up, else as this step saw it. */
+function duration({ identifier, build }: GroupView, { builds, durations }: Outcome): string {
+  const { startedOn = null, endedOn = null } = builds.get(build?.arn ?? '') ?? {};
+  if (startedOn !== null && endedOn !== null) return formatDuration(endedOn - startedOn);
+  const seen = durations.get(identifier);
+  return seen === undefined ? '' : `about ${formatDuration(seen)}`;
+}
+
+/** By the last part of their location: the section on artifacts has all of it. */
+function artifactLinks(build: Build | null): string {
+  const links = (build?.artifacts ?? []).map(({ location, consoleUrl }) =>
+    link(name(lastPart(location)), consoleUrl),
+  );
+  return firstOf(links, '<br>');
+}
+
+function lastPart(location: string): string {
+  return location.split(/[/:]/).findLast((part) => part !== '') ?? '';
+}
+
+function dependencies({ dependsOn }: GroupView): string {
+  return firstOf(dependsOn.map(name), ', ');
+}
+
+function tellTotal(groups: readonly GroupView[]): string {
+  const counted = countedGroups(groups).length;
+  const but = counted < groups.length ? `, ${code(DOWNLOAD_SOURCE)} not counted` : '';
+  return `${count(counted, 'build group')}${but}.`;
+}
+
+/** Tells the signs of the attempts that are in the table. */
+function legend(shown: readonly GroupView[], columns: readonly Column<GroupView>[]): string {
+  const cells = columns.flatMap(([, cell]) => shown.map(cell));
+  const used = Object.entries(SIGNS).filter(([sign]) => cells.some((cell) => cell.includes(sign)));
+  return used.length === 0 ? '' : `<sub>${used.map((entry) => entry.join(' ')).join(', ')}</sub>`;
+}

@@ -1,0 +1,94 @@
+import type { Batch } from '../domain/batch.ts';
+import type { BuildDetails, LogTail } from '../domain/build.ts';
+import { causeOf, causeOfBatch } from '../domain/cause.ts';
+import { viewGroups, type GroupView } from '../domain/groups.ts';
+import type { Causes } from '../domain/policy.ts';
+import { readOptionally } from './optional.ts';
+import type { Step } from './step.ts';
+
+/** Logs are read of so many failed builds of an attempt, and so many at a time. */
+const MOST_LOGS = 20;
+const LOGS_AT_A_TIME = 4;
+
+/**
+ * Finds out why an attempt ended badly: the causes of its failed groups and of the batch itself, and
+ * the ends of the failed builds' logs. All of it is kept in `step.known` and told.
+ */
+export async function diagnose(step: Step, batch: Batch): Promise<Causes> {
+  const { known, ports } = step;
+  const failed = viewGroups(batch, known.past).filter((group) => group.failed);
+  const ofBatch = causeOfBatch(batch.status, batch.phases);
+  const arns = failed.flatMap(({ build }) =>
+    build === null || build.arn === '' ? [] : [build.arn],
+  );
+  const unread = arns.filter((arn) => !known.builds.has(arn));
+  if (unread.length > 0) {
+    const read = await readOptionally(step, 'codebuild:BatchGetBuilds', (signal) =>
+      ports.codebuild.getBuilds(unread, signal),
+    );
+    if (read.kind === 'unreadable') {
+      tellCauses(step, failed, { kind: 'read', ofGroups: new Map(), ofBatch });
+      return read;
+    }
+    for (const build of read.answer) known.builds.set(build.arn, build);
+  }
+  const builds = failed.flatMap(({ identifier, build }): [string, BuildDetails][] => {
+    const details = known.builds.get(build?.arn ?? '');
+    return details === undefined ? [] : [[identifier, details]];
+  });
+  const causes: Causes = {
+    kind: 'read',
+    ofGroups: new Map(builds.map(([group, build]) => [group, causeOf(build.status, build.phases)])),
+    ofBatch,
+  };
+  tellCauses(step, failed, causes);
+  await readLogs(step, builds);
+  return causes;
+}
+
+function tellCauses(
+  { ports }: Step,
+  failed: readonly GroupView[],
+  causes: Causes & { kind: 'read' },
+): void {
+  if (causes.ofBatch !== null) ports.tell({ kind: 'cause', group: null, cause: causes.ofBatch });
+  for (const { identifier } of failed) {
+    const cause = causes.ofGroups.get(identifier);
+    if (cause !== undefined) ports.tell({ kind: 'cause', group: identifier, cause });
+  }
+}
+
+async function readLogs(step: Step, builds: readonly [string, BuildDetails][]): Promise<void> {
+  const { known, ports, inputs } = step;
+  if (inputs.logLines === 0) return;
+  const waiting = builds.filter(([, { arn }]) => !known.logs.has(arn)).slice(0, MOST_LOGS);
+  for (let start = 0; start < waiting.length; start += LOGS_AT_A_TIME) {
+    const portion = waiting.slice(start, start + LOGS_AT_A_TIME);
+    const tails = await Promise.all(portion.map(([, build]) => readLog(step, build)));
+    portion.forEach(([group, { arn }], index) => {
+      const tail = tails[index];
+      if (tail === undefined) return;
+      known.logs.set(arn, tail);
+      ports.tell({ kind: 'log', group, tail });
+    });
+  }
+}
+
+async function readLog(step: Step, { logs }: BuildDetails): Promise<LogTail> {
+  const { group, stream, url, inS3 } = logs;
+  if (group === null || stream === null) {
+    const because = inS3
+      ? 'its log is in S3 only'
+      : 'CodeBuild names no log of it: it may have failed before it had one';
+    return { kind: 'none', because, url };
+  }
+  const read = await readOptionally(step, 'logs:GetLogEvents', (signal) =>
+    step.ports.logs.tail({ group, stream }, step.inputs.logLines, signal),
+  );
+  if (read.kind === 'unreadable') return { kind: 'none', because: read.because, url };
+  if (read.answer === null) {
+    return { kind: 'none', because: inS3 ? 'its log is in S3 only' : 'its log is gone', url };
+  }
+  if (read.answer.length === 0) return { kind: 'none', because: 'its log is empty', url };
+  return { kind: 'lines', lines: read.answer, url };
+}
