@@ -3,6 +3,8 @@ const coverageOfThePureRooms = { lines: 100, functions: 100, branches: 95 };
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
+  // By default jest leaves a core idle; the tests of the bundle wait more than they work.
+  maxWorkers: 3,
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {

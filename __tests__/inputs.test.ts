@@ -38,6 +38,8 @@ describe('the inputs', () => {
       maxFailedPercent: 100,
       dryRun: false,
       failOnFlaky: false,
+      stopOnCancel: true,
+      roleToAssume: null,
       wait: true,
       pollInterval: 15_000,
       timeout: null,
@@ -86,6 +88,19 @@ describe('the inputs', () => {
     ['dry-run', 'True', { dryRun: true }],
     ['dry-run', 'FALSE', { dryRun: false }],
     ['fail-on-flaky', 'TRUE', { failOnFlaky: true }],
+    ['stop-on-cancel', 'false', { stopOnCancel: false }],
+    ['stop-on-cancel', 'TRUE', { stopOnCancel: true }],
+    ...[
+      'arn:aws:iam::123456789012:role/retry',
+      'arn:aws:iam::123456789012:role/ci/path/retry_a+b=c,d.e@f-1',
+      'arn:aws-cn:iam::123456789012:role/retry',
+      'arn:aws-us-gov:iam::123456789012:role/retry',
+    ].map((arn): [string, string, Partial<Inputs>] => [
+      'role-to-assume',
+      arn,
+      { roleToAssume: arn },
+    ]),
+    ['role-to-assume', '', { roleToAssume: null }],
     ['log-lines', '0', { logLines: 0 }],
     ['log-lines', '10000', { logLines: 10_000 }],
     ['history', '1', { history: 1 }],
@@ -163,10 +178,30 @@ describe('the inputs', () => {
       (value) => ['history', value, 'must be a whole number from 0 to 100.'] as const,
     ),
     ...['yes', 'no', '1', '0', 'on', 'tRUE'].flatMap((value) =>
-      ['wait', 'dry-run', 'fail-on-flaky'].map((name) => [name, value, BOOLEAN] as const),
+      ['wait', 'dry-run', 'fail-on-flaky', 'stop-on-cancel'].map(
+        (name) => [name, value, BOOLEAN] as const,
+      ),
     ),
     ...['US-EAST-1', 'us-east', 'useast1', 'us-east-1.example.com', 'us_east_1', '*'].map(
       (value) => ['aws-region', value, REGION] as const,
+    ),
+    ...[
+      'retry',
+      'role/retry',
+      'arn:aws:iam::123456789012:user/retry',
+      'arn:aws:iam::12345678901:role/retry',
+      'arn:aws:iam::123456789012:role/',
+      'arn:aws:iam::123456789012:role/re try',
+      'arn:aws:iam::123456789012:role/retry\nx',
+      'arn:aws:sts::123456789012:assumed-role/retry/session',
+      'arn:other:iam::123456789012:role/retry',
+    ].map(
+      (value) =>
+        [
+          'role-to-assume',
+          value,
+          'must be the ARN of a role, arn:aws:iam::123456789012:role/name.',
+        ] as const,
     ),
     ['commit', '3a9e11c', 'may be given with project-name only.'],
   ])('refuse %s: "%s"', (name, value, rule) => {
@@ -196,6 +231,8 @@ describe('the inputs', () => {
         'max-failed-percent': 'x',
         'dry-run': 'x',
         'fail-on-flaky': 'x',
+        'stop-on-cancel': 'x',
+        'role-to-assume': 'x',
         wait: 'x',
         'poll-interval': '0',
         timeout: 'x',
@@ -217,6 +254,8 @@ describe('the inputs', () => {
       'max-failed-percent',
       'dry-run',
       'fail-on-flaky',
+      'stop-on-cancel',
+      'role-to-assume',
       'wait',
       'poll-interval',
       'timeout',
@@ -394,4 +433,22 @@ describe('warnAbout', () => {
       'poll-interval: looks less than 5 s apart (500ms) are soon throttled by CodeBuild, for every user of the account.',
     ]);
   });
+});
+
+describe('the addresses of proxies', () => {
+  test.each(['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'])(
+    'in %s are checked and never repeated: they may hold a password',
+    (name) => {
+      const given = { 'batch-id': 'app:8472cae5' };
+      for (const bad of ['me:secret@proxy:3128', 'socks5://me:secret@proxy', 'http://']) {
+        const [problem, ...more] = problemsOf(given, { ...SOMEWHERE, [name]: bad });
+        expect(problem).toBe(
+          `${name}: the environment variable must be empty or the http:// address of a proxy.`,
+        );
+        expect(more).toEqual([]);
+      }
+      const good = { ...SOMEWHERE, [name]: 'http://me:secret@proxy:3128' };
+      expect(problemsOf(given, good)).toEqual([]);
+    },
+  );
 });

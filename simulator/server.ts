@@ -47,6 +47,7 @@ async function answer(
   const target = request.headers['x-amz-target'];
   const result = simulator.handle({
     target: typeof target === 'string' ? target : '',
+    authorization: request.headers.authorization ?? '',
     body: Buffer.concat(chunks).toString('utf8'),
   });
   await pause(result.kind === 'answer' ? result.delaySeconds : result.afterSeconds);

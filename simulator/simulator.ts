@@ -1,4 +1,4 @@
-import { type Fault, faultFor, type FaultRule } from './domain/faults.ts';
+import { EXPIRED_TOKEN, type Fault, faultFor, type FaultRule } from './domain/faults.ts';
 import type { Scenario } from './domain/scenario.ts';
 import { openAccount } from './protocol/account.ts';
 import { ServiceError } from './protocol/errors.ts';
@@ -32,6 +32,8 @@ export interface Request {
   /** The header x-amz-target, such as `CodeBuild_20161006.RetryBuildBatch`. */
   readonly target: string;
   readonly body: string;
+  /** The header of that name. */
+  readonly authorization?: string;
 }
 
 export interface Simulator {
@@ -45,10 +47,14 @@ export interface Simulator {
   readonly perform: (operation: Operation, input: Json) => Json;
   /** Deletes a batch with its builds; false if there is none of that id. */
   readonly deleteBatch: (id: string) => boolean;
+  /** How many attempts a batch has had, whoever began them; 0 for an unknown one. */
+  readonly attemptsOf: (id: string) => number;
   /** In the order in which they were asked. */
   readonly calls: readonly Call[];
   /** The first rule that fits a call makes it go wrong. May be changed at any time. */
   readonly faults: FaultRule[];
+  /** Whether credentials are good; all are, unless this is changed. Bad ones count as expired. */
+  accepts: (authorization: string) => boolean;
 }
 
 /** Where the simulator has its time and ids from. */
@@ -91,28 +97,32 @@ export function createSimulator(scenario: Scenario, { now, uuid }: Surroundings)
     }
   };
 
-  return {
+  const simulator: Simulator = {
     calls,
     faults,
+    accepts: () => true,
     perform: (operation, input) =>
       performOperation(operation, contextAt(Math.round(now()), false), input),
     deleteBatch: (id) => account.remove(id),
-    handle: ({ target, body }) => {
+    attemptsOf: (id) => account.find(id)?.attempts.length ?? 0,
+    handle: ({ target, body, authorization = '' }) => {
       const at = Math.round(now());
       const operation = operationOf(target);
       const input = parsed(body);
       const name = operation ?? target;
       calls.push({ operation: name, input: input ?? body, at });
+      const perform = (): Answer => answerTo(operation, input, at);
+      if (!simulator.accepts(authorization)) return faultyAnswer(EXPIRED_TOKEN, perform, uuid);
       const fault = faultFor(faults, {
         operation: name,
         numberOfOperation: calls.filter((call) => call.operation === name).length,
         numberOfAll: calls.length,
         seconds: (at - began) / 1000,
       });
-      const perform = (): Answer => answerTo(operation, input, at);
       return fault === null ? perform() : faultyAnswer(fault, perform, uuid);
     },
   };
+  return simulator;
 }
 
 function faultyAnswer(fault: Fault, perform: () => Answer, uuid: () => string): Answer {

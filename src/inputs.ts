@@ -22,6 +22,10 @@ export interface Inputs extends RetryRules {
   /** Decide and explain, but change nothing. */
   readonly dryRun: boolean;
   readonly failOnFlaky: boolean;
+  /** On cancellation, stop an attempt that this step started. */
+  readonly stopOnCancel: boolean;
+  /** ARN of a role to assume by GitHub's OIDC token; null: the SDK's default chain. */
+  readonly roleToAssume: string | null;
   /** Last lines of each failed build's log to show; 0: none. */
   readonly logLines: number;
   /** Earlier batches to look at for how flaky a group is; 0: none. */
@@ -50,6 +54,7 @@ export const DEFAULTS: Readonly<Record<string, string>> = {
   'dry-run': 'false',
   'fail-on-flaky': 'false',
   wait: 'true',
+  'stop-on-cancel': 'true',
   'poll-interval': '15',
   'log-lines': '25',
   history: '0',
@@ -60,6 +65,8 @@ const WORDS_ALONE = new Set(['ANY', 'INFRASTRUCTURE']);
 const RETRIABLE = ['FAILED', 'FAULT', 'TIMED_OUT', 'STOPPED'];
 const A_DURATION = 'a number of seconds (15, 0.5) or a number with a unit (500ms, 30s, 10m, 1h30m)';
 const REGION = /^[a-z]{2,}(?:-[a-z]+)+-\d+$/;
+const ROLE = /^arn:aws(?:-cn|-us-gov)?:iam::\d{12}:role\/[\w+=,.@/-]{1,600}$/;
+const PROXIES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
 const COMMIT = /^[0-9a-f]{7,64}$/i;
 /** The region of a batch whose name cannot be read: nothing can be said of it. */
 const UNKNOWN = '?';
@@ -92,12 +99,15 @@ export function readInputs(
     maxFailedPercent: read.percentage('max-failed-percent') ?? 100,
     dryRun: read.boolean('dry-run'),
     failOnFlaky: read.boolean('fail-on-flaky'),
+    stopOnCancel: read.boolean('stop-on-cancel'),
+    roleToAssume: readRole(get('role-to-assume'), read.reject),
     wait: read.boolean('wait'),
     pollInterval: read.duration('poll-interval', 'above-zero') ?? 0,
     timeout: read.duration('timeout', 'above-zero'),
     logLines: read.wholeNumber('log-lines', 0, 10_000) ?? 0,
     history: read.wholeNumber('history', 0, 100) ?? 0,
   };
+  checkProxies(environment, read.reject);
   return problems.length > 0 ? { problems } : inputs;
 }
 
@@ -175,6 +185,27 @@ function readRegion(
     reject(source, region, 'must be the name of an AWS region, such as us-east-1');
   }
   return region;
+}
+
+/** The address may hold a password: it is not repeated. */
+function checkProxies(
+  environment: Readonly<Record<string, string | undefined>>,
+  reject: Reject,
+): void {
+  for (const name of PROXIES) {
+    const address = environment[name] ?? '';
+    if (address !== '' && !/^https?:$/.test(URL.parse(address)?.protocol ?? '')) {
+      reject(name, '', 'the environment variable must be empty or the http:// address of a proxy');
+    }
+  }
+}
+
+function readRole(arn: string, reject: Reject): string | null {
+  if (arn === '') return null;
+  if (!ROLE.test(arn)) {
+    reject('role-to-assume', arn, 'must be the ARN of a role, arn:aws:iam::123456789012:role/name');
+  }
+  return arn;
 }
 
 function readRetryWhen(given: string, read: Readers): RetryWhen {

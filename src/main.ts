@@ -1,42 +1,38 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClientOptions } from './aws/client.ts';
 import { createCodeBuild } from './aws/codebuild.ts';
+import { assumeRole } from './aws/credentials.ts';
 import { createLogs } from './aws/logs.ts';
-import type { Clock } from './domain/clock.ts';
-import { Interruption } from './domain/interruption.ts';
 import { knowNothing } from './domain/known.ts';
 import { conclude, internalError, type Outcome } from './domain/outcome.ts';
 import type { Event } from './domain/story.ts';
 import { createRunner, type Runner } from './github/runner.ts';
 import { readInputs, warnAbout } from './inputs.ts';
+import { post } from './post.ts';
 import { errorsOf, warningsOf } from './report/annotations.ts';
 import { logLine } from './report/escape.ts';
 import { earlyOutputs, outputsOf, resultsText, type OutputName } from './report/outputs.ts';
 import { narrate, type LogStep } from './report/story.ts';
 import { renderSummary } from './report/summary.ts';
 import { run } from './run.ts';
+import { HAS_RUN, STARTED_ATTEMPT } from './state.ts';
+import { cancellation, SYSTEM_CLOCK } from './system.ts';
 
-/** setTimeout fires at once when it is asked for more (Node.js documentation). */
-const LONGEST_TIMER = 2 ** 31 - 1;
-
-const CLOCK: Clock = {
-  now: () => Date.now(),
-  async sleep(milliseconds, signal) {
-    try {
-      for (let left = milliseconds; left > 0; left -= LONGEST_TIMER) {
-        await sleep(Math.min(left, LONGEST_TIMER), undefined, { signal });
-      }
-    } catch (error) {
-      signal.throwIfAborted();
-      throw error;
-    }
-  },
-};
-
-/** The action: reads the inputs, runs the step, and reports however it ends. */
+/** The action: the step itself, or what runs after it. */
 export async function main(): Promise<void> {
   const signal = cancellation();
   const runner = createRunner();
+  if (runner.getState(HAS_RUN) !== '') {
+    return post(runner, SYSTEM_CLOCK, (region) => clientOptions(runner, region, roleOf(runner)));
+  }
+  await optional('The post step could not be prepared', runner, () =>
+    runner.saveState(HAS_RUN, 'true'),
+  );
+  return runAction(runner, signal);
+}
+
+/** Reads the inputs, runs the step, and reports however it ends. */
+async function runAction(runner: Runner, signal: AbortSignal): Promise<void> {
   const log = openLog(runner);
   let outcome: Outcome;
   try {
@@ -55,14 +51,20 @@ async function runStep(runner: Runner, log: Log, signal: AbortSignal): Promise<O
     return conclude({ kind: 'bad-input', problems: inputs.problems }, knowNothing(), 0, 0);
   }
   for (const warning of warnAbout(inputs)) runner.warning(warning);
-  const client = { region: inputs.region, userAgent: runner.userAgent };
+  const client = clientOptions(runner, inputs.region, inputs.roleToAssume);
   return run(inputs, {
     codebuild: createCodeBuild(client),
     logs: createLogs(client),
-    clock: CLOCK,
+    clock: SYSTEM_CLOCK,
     random: Math.random,
     uuid: randomUUID,
     signal,
+    remember(started) {
+      if (!inputs.stopOnCancel) return;
+      void optional('What a kill would leave behind could not be noted', runner, () =>
+        runner.saveState(STARTED_ATTEMPT, JSON.stringify(started)),
+      );
+    },
     tell(event) {
       log.tell(event);
       if (event.kind === 'batch-found' || event.kind === 'batch-id-changed') {
@@ -70,6 +72,25 @@ async function runStep(runner: Runner, log: Log, signal: AbortSignal): Promise<O
       }
     },
   });
+}
+
+function clientOptions(runner: Runner, region: string, roleArn: string | null): ClientOptions {
+  const { userAgent } = runner;
+  const options = { region, userAgent, environment: process.env };
+  if (roleArn === null) return options;
+  const credentials = assumeRole({
+    roleArn,
+    client: options,
+    sessionName: runner.sessionName,
+    getIdToken: (audience) => runner.getIdToken(audience),
+    mask: (secret) => runner.mask(secret),
+  });
+  return { ...options, credentials };
+}
+
+function roleOf(runner: Runner): string | null {
+  const roleArn = runner.getInput('role-to-assume');
+  return roleArn === '' ? null : roleArn;
 }
 
 /** Writes annotations, outputs and summary. Whatever fails here warns and cannot change the verdict. */
@@ -150,16 +171,4 @@ function openLog(runner: Runner): Log {
     }
   };
   return { tell: (event) => narrate(event).forEach(write), close: unfold };
-}
-
-/** A signal that is aborted when the runner cancels the step. A second signal ends the process. */
-function cancellation(): AbortSignal {
-  const controller = new AbortController();
-  const signals = ['SIGINT', 'SIGTERM', 'SIGBREAK'] as const;
-  const cancel = (by: string): void => {
-    for (const name of signals) process.off(name, cancel);
-    controller.abort(new Interruption({ kind: 'cancelled', by }));
-  };
-  for (const name of signals) process.on(name, cancel);
-  return controller.signal;
 }

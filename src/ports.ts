@@ -1,6 +1,7 @@
 import type { Batch } from './domain/batch.ts';
 import type { BuildDetails } from './domain/build.ts';
 import type { Clock } from './domain/clock.ts';
+import type { StartedAttempt } from './domain/started-attempt.ts';
 import type { Event } from './domain/story.ts';
 import type { TestCase, TestReport } from './domain/tests.ts';
 
@@ -28,6 +29,12 @@ export interface CodeBuild {
     idempotencyToken: string,
     signal: AbortSignal,
   ): Promise<Batch | null>;
+  /**
+   * StopBuildBatch. A batch that is over already is answered as it is.
+   *
+   * @returns the batch as CodeBuild answers it; null if the answer holds none
+   */
+  stopBatch(id: string, signal: AbortSignal): Promise<Batch | null>;
   /** BatchGetBuilds, one call for each 100 builds; in no certain order, unknown ones left out. */
   getBuilds(arns: readonly string[], signal: AbortSignal): Promise<BuildDetails[]>;
   /** BatchGetReports, one call for each 100 reports. */
@@ -65,6 +72,8 @@ export interface Ports {
   readonly uuid: () => string;
   /** Aborted with a `Interruption` when the workflow is cancelled. */
   readonly signal: AbortSignal;
+  /** Keeps what must be stopped if this process is killed; null: nothing. */
+  readonly remember: (started: StartedAttempt | null) => void;
   /** Tells what happens, as it happens. */
   readonly tell: (event: Event) => void;
 }

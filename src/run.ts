@@ -1,6 +1,5 @@
 import type { Batch } from './domain/batch.ts';
 import { forgetPhase } from './domain/changes.ts';
-import type { Clock } from './domain/clock.ts';
 import { CallFailure } from './domain/fault.ts';
 import { countedGroups, hasRun, viewGroups } from './domain/groups.ts';
 import { Interruption } from './domain/interruption.ts';
@@ -10,14 +9,17 @@ import { persist } from './domain/patience.ts';
 import { decide, type Decision } from './domain/policy.ts';
 import { tellFailed } from './domain/reason.ts';
 import { isLaterAttempt, isOver, retriesShown } from './domain/status.ts';
+import { describeStarted } from './domain/started-attempt.ts';
+import { startTimer } from './domain/timer.ts';
 import { beginWatch, type Watch } from './domain/watch.ts';
 import type { Inputs } from './inputs.ts';
 import type { Ports } from './ports.ts';
 import { diagnose } from './steps/diagnose.ts';
 import { findBatch } from './steps/find.ts';
 import { lookAround } from './steps/look-around.ts';
-import { retryBatch, type RetryResult } from './steps/retry.ts';
+import { rememberStarted, retryBatch, type RetryResult } from './steps/retry.ts';
 import type { Step } from './steps/step.ts';
+import { stopAttempt } from './steps/stop.ts';
 import { watchAttempt, type WatchEnd } from './steps/watch.ts';
 
 /**
@@ -27,7 +29,11 @@ import { watchAttempt, type WatchEnd } from './steps/watch.ts';
 export async function run(inputs: Inputs, ports: Ports): Promise<Outcome> {
   const { clock } = ports;
   const began = clock.now();
-  const timer = startTimer(inputs.timeout, clock);
+  const timer = startTimer(
+    clock,
+    inputs.timeout,
+    new Interruption({ kind: 'timed-out', timeout: inputs.timeout ?? 0 }),
+  );
   const known = knowNothing();
   const signal = AbortSignal.any([ports.signal, timer.signal]);
   const step: Step = {
@@ -48,7 +54,9 @@ export async function run(inputs: Inputs, ports: Ports): Promise<Outcome> {
     told: new Map(),
   };
   try {
-    const ending = await tellStory(step).catch((error: unknown) => endingOf(error, ports));
+    const ending = await tellStory(step)
+      .catch((error: unknown) => endingOf(error, ports))
+      .then((ended) => stopIfCancelled(step, ended));
     if (inputs.wait) await lookAround(step);
     return conclude(ending, known, began, clock.now());
   } finally {
@@ -69,6 +77,7 @@ async function tellStory(step: Step): Promise<Ending> {
   let end = await watchAttempt(step, beginWatch(known.past, ports.clock.now()), found.id, found);
   for (;;) {
     if (end.kind !== 'over') return end;
+    rememberStarted(step, null);
     tellAttemptEnded(step, end);
     if (end.batch.status === 'SUCCEEDED') {
       if (inputs.failOnFlaky && hasFlakyGroup(step, end.batch)) return { kind: 'flaky' };
@@ -79,6 +88,7 @@ async function tellStory(step: Step): Promise<Ending> {
     if (!retry) return { kind: 'failed', because };
     ports.tell({ kind: 'retrying', because, delay: inputs.retryDelay });
     const result = (await pause(step, end.batch)) ?? (await retryBatch(step, end.batch));
+    if (result.kind !== 'accepted') rememberStarted(step, null);
     if (result.kind === 'refused') return { kind: 'retry-refused', sentence: result.sentence };
 
     const { begun, look } = turnToNewAttempt(step, end.batch, result);
@@ -140,7 +150,10 @@ function turnToNewAttempt(
   const ours = result.kind === 'accepted';
   const look = ours ? result.answer : result.look;
   const isNew = look !== null && isLaterAttempt(look, retried);
-  if (ours) known.retries += 1;
+  if (ours) {
+    known.retries += 1;
+    rememberStarted(step, describeStarted(retried, isNew ? look : null, inputs.region));
+  }
   known.attempt = Math.max(known.attempt + 1, isNew ? retriesShown(look) + 1 : 0);
   known.past = {
     attempts: [...known.past.attempts, retried],
@@ -170,16 +183,20 @@ function tellAttemptEnded({ known, ports }: Step, end: WatchEnd & { kind: 'over'
   if (groupsLag) ports.tell({ kind: 'groups-lag', batch });
 }
 
-function startTimer(timeout: number | null, clock: Clock): { signal: AbortSignal; stop(): void } {
-  const expiry = new AbortController();
-  const stopped = new AbortController();
-  if (timeout !== null) {
-    clock.sleep(timeout, stopped.signal).then(
-      () => expiry.abort(new Interruption({ kind: 'timed-out', timeout })),
-      () => undefined,
-    );
+/** A step that is cancelled stops the attempt that it started: nobody waits for it any more. */
+async function stopIfCancelled(step: Step, ending: Ending): Promise<Ending> {
+  const { inputs, known, ports } = step;
+  const { started } = known;
+  if (ending.kind !== 'cancelled' || !inputs.stopOnCancel || started === null) {
+    rememberStarted(step, null);
+    return ending;
   }
-  return { signal: expiry.signal, stop: () => stopped.abort() };
+  const result = await stopAttempt(started, ports);
+  if (result.kind === 'stopped' && result.batch !== null) known.batch = result.batch;
+  // Without an answer it stays remembered: the post step tries again.
+  if (result.kind !== 'no-answer') rememberStarted(step, null);
+  else ports.tell({ kind: 'not-stopped', because: result.because });
+  return { ...ending, stop: result.kind };
 }
 
 function endingOf(error: unknown, ports: Ports): Ending {

@@ -6,10 +6,22 @@ const LOOK: CallContext = {
   service: 'codebuild',
   operation: 'BatchGetBuildBatches',
   region: 'us-west-2',
+  resource: 'arn:aws:codebuild:us-west-2:*:project/app',
   writes: false,
 };
 const RETRY: CallContext = { ...LOOK, operation: 'RetryBuildBatch', writes: true };
-const TAIL: CallContext = { ...LOOK, service: 'logs', operation: 'GetLogEvents' };
+const TAIL: CallContext = {
+  ...LOOK,
+  service: 'logs',
+  operation: 'GetLogEvents',
+  resource: 'arn:aws:logs:us-west-2:*:log-group:/aws/codebuild/app:*',
+};
+const ASSUME: CallContext = {
+  ...LOOK,
+  service: 'sts',
+  operation: 'AssumeRoleWithWebIdentity',
+  resource: 'arn:aws:iam::123456789012:role/retry',
+};
 
 /** An error as the SDK throws it. */
 function thrown(
@@ -97,6 +109,7 @@ describe('explainFailure', () => {
   test.each([
     'ENOTFOUND',
     'ECONNREFUSED',
+    'ERR_PROXY_TUNNEL',
     'EPROTO',
     'CERT_HAS_EXPIRED',
     'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -139,7 +152,7 @@ describe('explainFailure', () => {
   test.each<[string, string]>([
     [
       'AccessDeniedException',
-      'Access denied: the role of this step may not do codebuild:RetryBuildBatch. Allow it on the project (see the IAM policy in the README). AWS says: Says AWS.',
+      'Access denied: the role of this step may not do codebuild:RetryBuildBatch. Add this statement to its policy: {"Effect":"Allow","Action":"codebuild:RetryBuildBatch","Resource":"arn:aws:codebuild:us-west-2:*:project/app"} AWS says: Says AWS.',
     ],
     [
       'ResourceNotFoundException',
@@ -147,11 +160,15 @@ describe('explainFailure', () => {
     ],
     [
       'ExpiredTokenException',
-      'The AWS credentials of this step have expired, so RetryBuildBatch was refused. The batch goes on without this step. Ask for longer credentials (role-duration-seconds of aws-actions/configure-aws-credentials) and run this step again with the same batch-id.',
+      'The AWS credentials of this step have expired, so RetryBuildBatch was refused. The batch goes on without this step. Ask for longer credentials (role-duration-seconds of aws-actions/configure-aws-credentials), or give this action role-to-assume, which renews them, and run this step again with the same batch-id.',
     ],
     [
       'UnrecognizedClientException',
       'AWS does not accept the credentials of this step (UnrecognizedClientException). Check that they are complete, current and of the right partition.',
+    ],
+    [
+      'RequestTimeTooSkewed',
+      'AWS refused RetryBuildBatch because the clock of the runner is wrong. Set the clock of the runner.',
     ],
     [
       'CredentialsProviderError',
@@ -173,6 +190,61 @@ describe('explainFailure', () => {
     expect(explainFailure(thrown('AccessDeniedException'), TAIL).message).toMatch(
       /^Access denied: the role of this step may not do logs:GetLogEvents\./,
     );
+  });
+
+  test.each([LOOK, RETRY, TAIL])(
+    'gives the statement that a policy lacks, as JSON: $service:$operation',
+    (context) => {
+      const { message } = explainFailure(thrown('AccessDenied'), context);
+      const [, statement = ''] = /policy: (\{.*\}) AWS says: Says AWS\.$/.exec(message) ?? [];
+      expect(JSON.parse(statement)).toEqual({
+        Effect: 'Allow',
+        Action: `${context.service}:${context.operation}`,
+        Resource: context.resource,
+      });
+    },
+  );
+
+  test.each(['AccessDenied', 'InvalidIdentityToken', 'ExpiredTokenException', 'NoSuchThing'])(
+    'speaks of the trust policy where a role could not be assumed: %s',
+    (name) => {
+      expect(explainFailure(thrown(name), ASSUME)).toMatchObject({
+        kind: 'permanent',
+        code: name,
+        message: `The role arn:aws:iam::123456789012:role/retry could not be assumed (${name}). Its trust policy must allow sts:AssumeRoleWithWebIdentity to GitHub's OIDC provider for this repository, and the provider must exist in the account. AWS says: Says AWS.`,
+      });
+    },
+  );
+
+  it('waits where STS is throttled or out of order', () => {
+    for (const error of [thrown('Throttling'), thrown('x', { status: 503 }), broken('EPIPE')]) {
+      expect(explainFailure(error, ASSUME).kind).toBe('transient');
+    }
+  });
+
+  test.each(['InvalidSignatureException', 'RequestTimeTooSkewed', 'SignatureDoesNotMatch'])(
+    'asks again by the time of AWS where the clock is wrong: %s',
+    (name) => {
+      const $metadata = { httpStatusCode: 400, clockSkewCorrected: true };
+      expect(explainFailure(Object.assign(thrown(name), { $metadata }), RETRY)).toMatchObject({
+        kind: 'transient',
+        code: name,
+        maybeDone: false,
+        message: `AWS refused RetryBuildBatch in region us-west-2 because the clock of the runner is wrong (${name}). Set the clock of the runner; from now on the time of AWS is used.`,
+      });
+      expect(explainFailure(thrown(name), RETRY).kind).toBe('permanent');
+    },
+  );
+
+  it('does not wait for a denial, however wrong the clock', () => {
+    const $metadata = { httpStatusCode: 400, clockSkewCorrected: true };
+    const error = Object.assign(thrown('AccessDeniedException'), { $metadata });
+    expect(explainFailure(error, LOOK).kind).toBe('permanent');
+  });
+
+  it('passes on what is told already: credentials are got within a call', () => {
+    const told = new CallFailure('transient', 'Throttling', 'AWS throttled STS.', true);
+    expect(explainFailure(told, LOOK)).toBe(told);
   });
 
   test.each([

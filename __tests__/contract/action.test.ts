@@ -64,6 +64,11 @@ describe('what the runner needs', () => {
     expect(ACTION.runs['using']).toBe('node24');
     expect(existsSync(join(ROOT, ACTION.runs['main'] ?? ''))).toBe(true);
   });
+
+  test('the same bundle after the step, always: nothing narrows when it runs', () => {
+    expect(ACTION.runs['post']).toBe(ACTION.runs['main']);
+    expect(Object.keys(ACTION.runs).sort()).toEqual(['main', 'post', 'using']);
+  });
 });
 
 describe('what the Marketplace needs', () => {

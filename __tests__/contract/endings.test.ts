@@ -2,7 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import type { Artifact, Batch, Build } from '../../src/domain/batch.ts';
 import type { BuildDetails } from '../../src/domain/build.ts';
 import { knowNothing, type Known } from '../../src/domain/known.ts';
-import { conclude, type Conclusion, type Ending, type Outcome } from '../../src/domain/outcome.ts';
+import {
+  conclude,
+  type Conclusion,
+  type Ending,
+  type Outcome,
+  type StopKind,
+} from '../../src/domain/outcome.ts';
 import { errorsOf } from '../../src/report/annotations.ts';
 import { earlyOutputs, OUTPUT_NAMES, outputsOf, resultsText } from '../../src/report/outputs.ts';
 import { renderSummary } from '../../src/report/summary.ts';
@@ -24,7 +30,7 @@ const ENDINGS: Readonly<Record<Kind, Ending>> = {
   'bad-input': { kind: 'bad-input', problems: ['wait: "maybe" must be true or false.'] },
   fault: { kind: 'fault', sentence: 'Access denied.' },
   'timed-out': { kind: 'timed-out', timeout: 60_000 },
-  cancelled: { kind: 'cancelled', by: 'SIGINT' },
+  cancelled: { kind: 'cancelled', by: 'SIGINT', stop: null },
 };
 
 const VERDICTS: Readonly<Record<Kind, readonly [Conclusion, Outcome['exitCode']]>> = {
@@ -174,6 +180,21 @@ describe.each(KINDS)('%s', (kind) => {
     const [conclusion, exitCode] = VERDICTS[kind];
     expect(README).toMatch(new RegExp(`\\| \`${conclusion}\` *\\| ${exitCode} *\\|`));
   });
+});
+
+/** Every word on what came of stopping: a new one does not compile until it is here. */
+const STOPS: Readonly<Record<StopKind, true>> = {
+  stopped: true,
+  over: true,
+  'later-attempt': true,
+  'no-answer': true,
+};
+
+test.each(Object.keys(STOPS) as StopKind[])('cancelled, and the attempt: %s', (stop) => {
+  const ending: Ending = { kind: 'cancelled', by: 'SIGINT', stop };
+  const outcome = conclude(ending, knowBatch(), 0, 1000);
+  expect([outcome.conclusion, outcome.exitCode]).toEqual(VERDICTS.cancelled);
+  expect(errorsOf(outcome)[0]?.message).toContain(outcome.reason);
 });
 
 describe('what is known', () => {

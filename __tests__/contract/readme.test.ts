@@ -93,8 +93,11 @@ describe('workflows', () => {
 
     test('gets credentials by OIDC, then runs this action', () => {
       expect(permissions).toEqual({ 'id-token': 'write' });
-      expect(steps[0]?.uses).toMatch(/^aws-actions\/configure-aws-credentials@v\d+$/);
       expect(ours).toHaveLength(1);
+      const assumesRole = ours[0]?.with?.['role-to-assume'] !== undefined;
+      expect(steps[0]?.uses).toMatch(
+        assumesRole ? /^your-org\// : /^aws-actions\/configure-aws-credentials@v\d+$/,
+      );
     });
 
     test('gives inputs that action.yml has and the code takes', () => {
@@ -124,6 +127,33 @@ describe('workflows', () => {
   });
 });
 
+describe('what happens when', () => {
+  const [, section = ''] = README.split('### What happens when\n');
+  const rows = (section.split(/^#/m)[0] ?? '').split('\n').filter((line) => line.startsWith('| '));
+
+  test.each([
+    'Throttling',
+    'server error',
+    'connection breaks',
+    'proxy answers with HTML',
+    'answer to the retry is lost',
+    'right is missing',
+    'expire',
+    'no credentials',
+    'From the start: an unknown host',
+    '15 minutes',
+    'retries the batch',
+    'stops the batch',
+    'deletes the batch',
+    'cancelled',
+    'killed',
+    '`timeout`',
+    'attempt before',
+  ])('one row tells of it: %s', (words) => {
+    expect(rows.filter((row) => (row.split('|')[1] ?? '').includes(words))).toHaveLength(1);
+  });
+});
+
 describe('rights', () => {
   const called = readdirSync(join(ROOT, 'src/aws')).flatMap((file) => {
     const text = read(`src/aws/${file}`);
@@ -136,8 +166,17 @@ describe('rights', () => {
     Statement: { Effect: string; Action: string[]; Resource: string }[];
   };
 
+  test('STS needs no statement: the trust policy of the role allows what is asked of it', () => {
+    const asksSts = readdirSync(join(ROOT, 'src/aws')).some((file) =>
+      read(`src/aws/${file}`).includes('AssumeRoleWithWebIdentity'),
+    );
+    expect(asksSts).toBe(true);
+    expect(policy).not.toContain('sts:');
+    expect(README).toContain('`sts:AssumeRoleWithWebIdentity`');
+  });
+
   test('the policy allows the operations that the code calls, and no others', () => {
-    expect(new Set(called).size).toBe(7);
+    expect(new Set(called).size).toBe(8);
     const allowed = statements.flatMap(({ Action }) => Action);
     expect(allowed.toSorted()).toEqual([...new Set(called)].sort());
     expect(statements.map(({ Effect }) => Effect)).toEqual(statements.map(() => 'Allow'));

@@ -63,6 +63,7 @@ describe('knowNothing', () => {
       past: { attempts: [], retried: null, everyGroupRuns: false },
       attempt: 1,
       retries: 0,
+      started: null,
       groupsLag: false,
       durations: new Map(),
       decisions: [],

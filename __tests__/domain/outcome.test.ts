@@ -2,7 +2,12 @@ import { describe, expect, it, test } from '@jest/globals';
 import { viewGroups } from '../../src/domain/groups.ts';
 import { Interruption } from '../../src/domain/interruption.ts';
 import type { Known } from '../../src/domain/known.ts';
-import { internalError, type Conclusion, type Ending } from '../../src/domain/outcome.ts';
+import {
+  internalError,
+  type Conclusion,
+  type Ending,
+  type StopKind,
+} from '../../src/domain/outcome.ts';
 import { tellFailed } from '../../src/domain/reason.ts';
 import {
   aBatch,
@@ -18,7 +23,7 @@ import {
 
 const SUCCEEDED: Ending = { kind: 'succeeded', already: false };
 const TIMED_OUT: Ending = { kind: 'timed-out', timeout: 10 * MINUTE };
-const CANCELLED: Ending = { kind: 'cancelled', by: 'SIGINT' };
+const CANCELLED: Ending = { kind: 'cancelled', by: 'SIGINT', stop: null };
 const RESUME = '; to watch it further, run this step again with batch-id app:8472cae5';
 const SEE = `${RESUME} (${aBatch().consoleUrl}).`;
 
@@ -244,6 +249,23 @@ describe('conclude', () => {
     ]);
   });
 
+  test.each<[StopKind, string]>([
+    ['stopped', `the attempt that it had started was stopped (${aBatch().consoleUrl}).`],
+    ['over', `the attempt that it had started was over already${SEE}`],
+    [
+      'later-attempt',
+      `someone else has retried the batch since, and their attempt was left alone${SEE}`,
+    ],
+    ['no-answer', `the attempt that it had started could not be stopped: it may still run${SEE}`],
+  ])('says what came of stopping the attempt: %s', (stop, what) => {
+    const ending: Ending = { kind: 'cancelled', by: 'SIGTERM', stop };
+    const outcome = anOutcome(ending, { batch: aBatch(), past: afterRetryOf(failed) });
+    expect(outcome).toMatchObject({ conclusion: 'cancelled', exitCode: 1 });
+    expect(outcome.reason).toBe(`This step was cancelled (SIGTERM); ${what}`);
+    const nowhere = anOutcome(ending, { batch: aBatch({ consoleUrl: '' }) });
+    expect(nowhere.reason).toMatch(/[^)]\.$/);
+  });
+
   test.each<[string, Ending, Partial<Known>, string]>([
     ['nothing before the batch is found', TIMED_OUT, {}, ''],
     ['the last word on the attempt', TIMED_OUT, { batch: aBatch() }, 'IN_PROGRESS'],
@@ -359,10 +381,10 @@ describe('unexpected ends', () => {
   });
 
   it('an interruption carries its ending', () => {
-    const interruption = new Interruption({ kind: 'cancelled', by: 'SIGTERM' });
+    const interruption = new Interruption({ kind: 'cancelled', by: 'SIGTERM', stop: null });
     expect(interruption).toMatchObject({
       name: 'Interruption',
-      ending: { kind: 'cancelled', by: 'SIGTERM' },
+      ending: { kind: 'cancelled', by: 'SIGTERM', stop: null },
     });
   });
 });

@@ -117,11 +117,11 @@ describe('the committed bundle', () => {
 
   test('waits throttling, dropped connections and foreign answers out', async () => {
     const faults = [
-      { operation: LOOK, calls: [2], fault: THROTTLED },
-      { operation: LOOK, calls: [3], fault: { kind: 'reset' } as const },
-      { operation: LOOK, calls: [4], fault: { kind: 'html' } as const },
-      { operation: LOOK, calls: [5], fault: { kind: 'truncated' } as const },
-      { operation: RETRY, calls: [1], fault: { kind: 'lost' } as const },
+      { operation: LOOK, calls: [3], fault: THROTTLED },
+      { operation: LOOK, calls: [4], fault: { kind: 'reset' } as const },
+      { operation: LOOK, calls: [5], fault: { kind: 'html' } as const },
+      { operation: LOOK, calls: [6], fault: { kind: 'truncated' } as const },
+      { operation: RETRY, calls: [1], fault: { kind: 'reset' } as const },
     ];
     const run = await runAction({ ...shop(QUICK), faults }, inputs);
 

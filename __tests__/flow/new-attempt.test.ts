@@ -141,7 +141,9 @@ describe('an end while only the groups lag', () => {
       'a cancellation',
       {},
       (at, { abort, clock }) =>
-        clock.at(at, () => abort.abort(new Interruption({ kind: 'cancelled', by: 'SIGINT' }))),
+        clock.at(at, () =>
+          abort.abort(new Interruption({ kind: 'cancelled', by: 'SIGINT', stop: null })),
+        ),
     ],
     ['a deletion', {}, (at, { clock, simulator }) => clock.at(at, () => simulator.deleteBatch(ID))],
   ];

@@ -76,7 +76,9 @@ test('a cancellation ends the wait at once and keeps what is known', async () =>
     shop({ ...FLAKY, startedAgo: 40 }),
     { 'batch-id': ID },
     ({ clock, abort }) =>
-      clock.at(20, () => abort.abort(new Interruption({ kind: 'cancelled', by: 'SIGINT' }))),
+      clock.at(20, () =>
+        abort.abort(new Interruption({ kind: 'cancelled', by: 'SIGINT', stop: null })),
+      ),
   );
   expect(elapsed).toBe(20_000);
   expect(outcome).toMatchObject({ conclusion: 'cancelled', exitCode: 1, batch: { id: ID } });
@@ -99,8 +101,20 @@ describe('a failed call is not a failed build', () => {
     ['lost', { kind: 'lost' }],
     ['cut short', { kind: 'truncated' }],
     ['late', { kind: 'slow', seconds: 60 }],
-  ] as const)('a retry whose answer was %s is sent again with the same token', async (_, fault) => {
-    const scenario = { ...shop(FLAKY), faults: [{ operation: RETRY, calls: [1], fault }] };
+  ] as const)('a retry whose answer was %s is made once', async (_, fault) => {
+    const given = { 'batch-id': ID, 'max-retries': '5' };
+    const faults = [{ operation: RETRY, calls: [1], fault }];
+    const { outcome, operations } = await runFlow({ ...shop(FLAKY), faults }, given);
+    expect(operations.filter((operation) => operation === RETRY)).toHaveLength(1);
+    expect(outcome).toMatchObject({ conclusion: 'success', retries: 1, attempt: 2 });
+  });
+
+  test.each([
+    ['was not made', {}, { kind: 'reset' }],
+    ['does not show yet', { staleSecondsAfterRetry: 60 }, { kind: 'lost' }],
+  ] as const)('a retry that %s is sent again with the same token', async (_, switches, fault) => {
+    const faults = [{ operation: RETRY, calls: [1], fault }];
+    const scenario = { ...shop(FLAKY, switches), faults };
     const { outcome, simulator } = await runFlow(scenario, { 'batch-id': ID, 'max-retries': '5' });
     const sent = simulator.calls.filter(({ operation }) => operation === RETRY);
     expect(sent).toHaveLength(2);

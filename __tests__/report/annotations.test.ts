@@ -95,7 +95,7 @@ describe('errorsOf', () => {
     ['not retried', NOT_RETRIED],
     ['refused', { kind: 'retry-refused', sentence: 'No.' }],
     ['timed out', { kind: 'timed-out', timeout: MINUTE }],
-    ['cancelled', { kind: 'cancelled', by: 'SIGINT' }],
+    ['cancelled', { kind: 'cancelled', by: 'SIGINT', stop: null }],
     ['a fault', { kind: 'fault', sentence: 'Access denied.' }],
   ])('counts in the verdict the groups that get no annotation of their own: %s', (_, ending) => {
     const [verdict] = errorsOf(anOutcome(ending, { batch: twelve }));

@@ -54,7 +54,7 @@ describe('the heading', () => {
     ],
     [
       '## 🚫 app: this step was cancelled',
-      anOutcome({ kind: 'cancelled', by: 'SIGINT' }, { batch }),
+      anOutcome({ kind: 'cancelled', by: 'SIGINT', stop: null }, { batch }),
     ],
     [
       '## ⏭️ app: the batch would be retried (dry run)',
@@ -85,7 +85,7 @@ describe('the facts', () => {
   it('leave out what CodeBuild does not tell', () => {
     const batch = aFailedBatch({ number: null, resolvedSourceVersion: null, consoleUrl: '' });
     const facts = renderSummary(anOutcome(NOT_RETRIED, { batch })).split('\n')[2];
-    expect(facts).toBe('1 attempt · this step took 5m');
+    expect(facts).toBe('**app** · 1 attempt · this step took 5m');
   });
 });
 

@@ -15,6 +15,8 @@ export interface ActionRun {
   readonly stderr: string;
   readonly outputs: Readonly<Record<string, string>>;
   readonly summary: string;
+  /** What the step kept for its post step. */
+  readonly state: Readonly<Record<string, string>>;
   /** The parsed results file; null if the output does not name one. */
   readonly results: unknown;
   readonly simulator: Simulator;
@@ -32,20 +34,26 @@ export interface Running {
  * Runs the committed bundle as a runner does, under the Node of this process, against a simulator
  * on 127.0.0.1.
  *
+ * @param scenario or a simulator that an earlier run has left behind
  * @param inputs by name; all others are as action.yml's defaults would leave them: absent
  */
 export async function runAction(
-  scenario: Scenario,
+  scenario: Scenario | Simulator,
   inputs: Record<string, string>,
   environment: Record<string, string> = {},
   meanwhile: (running: Running) => void = () => undefined,
 ): Promise<ActionRun> {
-  const simulator = createSimulator(scenario, { now: Date.now, uuid: randomUUID });
+  const simulator =
+    'handle' in scenario
+      ? scenario
+      : createSimulator(scenario, { now: Date.now, uuid: randomUUID });
   const served = await serve(simulator);
   const folder = await mkdtemp(join(tmpdir(), 'retry-codebuild-batch-e2e-'));
   try {
-    const [outputFile, summaryFile] = [join(folder, 'output'), join(folder, 'summary')];
-    await Promise.all([writeFile(outputFile, ''), writeFile(summaryFile, '')]);
+    const [outputFile, summaryFile, stateFile] = ['output', 'summary', 'state'].map((name) =>
+      join(folder, name),
+    ) as [string, string, string];
+    await Promise.all([outputFile, summaryFile, stateFile].map((file) => writeFile(file, '')));
     const given = Object.entries(inputs).map(([name, value]) => [
       `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`,
       value,
@@ -59,6 +67,7 @@ export async function runAction(
         AWS_ENDPOINT_URL: served.url,
         GITHUB_OUTPUT: outputFile,
         GITHUB_STEP_SUMMARY: summaryFile,
+        GITHUB_STATE: stateFile,
         RUNNER_TEMP: folder,
         ...(Object.fromEntries(given) as Record<string, string>),
         ...environment,
@@ -70,13 +79,14 @@ export async function runAction(
       textOf(action.stdout),
       textOf(action.stderr),
     ]);
-    const outputs = outputsIn(await readFile(outputFile, 'utf8'));
+    const outputs = entriesIn(await readFile(outputFile, 'utf8'));
     const resultsFile = outputs['results-file'] ?? '';
     return {
       exitCode,
       stdout,
       stderr,
       outputs,
+      state: entriesIn(await readFile(stateFile, 'utf8')),
       summary: await readFile(summaryFile, 'utf8'),
       results: resultsFile === '' ? null : JSON.parse(await readFile(resultsFile, 'utf8')),
       simulator,
@@ -101,8 +111,8 @@ async function textOf(stream: AsyncIterable<Buffer>): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** The outputs in a GITHUB_OUTPUT file; of a name that was set twice, the last. */
-function outputsIn(text: string): Record<string, string> {
+/** What a GITHUB_OUTPUT or GITHUB_STATE file holds; of a name that was set twice, the last. */
+function entriesIn(text: string): Record<string, string> {
   const entries = text.matchAll(/^([\w-]+)<<(\S+)\r?\n([^]*?)\r?\n\2$/gm);
   return Object.fromEntries([...entries].map(([, name = '', , value = '']) => [name, value]));
 }

@@ -2,6 +2,7 @@ import { createSimulator, type Scenario, type Simulator } from '../../simulator/
 import { createCodeBuild } from '../../src/aws/codebuild.ts';
 import { createLogs } from '../../src/aws/logs.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
+import type { StartedAttempt } from '../../src/domain/started-attempt.ts';
 import type { Event } from '../../src/domain/story.ts';
 import { readInputs, type Inputs } from '../../src/inputs.ts';
 import type { CodeBuild } from '../../src/ports.ts';
@@ -10,9 +11,6 @@ import { run } from '../../src/run.ts';
 import { inProcess } from './in-process.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 
-process.env['AWS_ACCESS_KEY_ID'] = 'AKIDEXAMPLE';
-process.env['AWS_SECRET_ACCESS_KEY'] = 'example';
-
 /** A whole run of the action's story on the simulator. */
 export interface Flow {
   readonly outcome: Outcome;
@@ -20,6 +18,8 @@ export interface Flow {
   /** Operations in the order in which they were called. */
   readonly operations: readonly string[];
   readonly events: readonly Event[];
+  /** What was kept for the post step, in order. */
+  readonly remembered: readonly (StartedAttempt | null)[];
   /** The log as a person reads it. */
   readonly log: readonly string[];
   /** Virtual milliseconds that the step took. */
@@ -49,8 +49,13 @@ export async function runFlow(
   const simulator = createSimulator(scenario, { now: () => clock.now(), uuid });
   const abort = new AbortController();
   const events: Event[] = [];
+  const remembered: (StartedAttempt | null)[] = [];
   const inputs = inputsOf({ 'aws-region': scenario.region ?? 'us-west-2', ...given });
-  const client = { region: inputs.region, requestHandler: inProcess(simulator, clock) };
+  const client = {
+    region: inputs.region,
+    credentials: () => Promise.resolve({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'example' }),
+    requestHandler: inProcess(simulator, clock),
+  };
   const codebuild = createCodeBuild(client);
   const logs = createLogs(client);
   arrange({ clock, simulator, abort });
@@ -61,6 +66,7 @@ export async function runFlow(
     random: () => 0.5,
     uuid,
     signal: abort.signal,
+    remember: (started) => remembered.push(started),
     tell: (event) => events.push(event),
   });
   return {
@@ -68,6 +74,7 @@ export async function runFlow(
     simulator,
     operations: simulator.calls.map((call) => call.operation),
     events,
+    remembered,
     log: events
       .flatMap(narrate)
       .map((step) => ('text' in step ? step.text : step.kind === 'fold' ? `> ${step.title}` : '<')),
@@ -88,6 +95,7 @@ function tracked(codebuild: CodeBuild, clock: VirtualClock): CodeBuild {
     getBatch: (...given) => clock.during(() => codebuild.getBatch(...given)),
     getBatches: (...given) => clock.during(() => codebuild.getBatches(...given)),
     listBatchIds: (...given) => clock.during(() => codebuild.listBatchIds(...given)),
+    stopBatch: (...given) => clock.during(() => codebuild.stopBatch(...given)),
     retryBatch: (...given) => clock.during(() => codebuild.retryBatch(...given)),
     getBuilds: (...given) => clock.during(() => codebuild.getBuilds(...given)),
     getReports: (...given) => clock.during(() => codebuild.getReports(...given)),

@@ -1,4 +1,7 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import type { CodeBuildClientConfig } from '@aws-sdk/client-codebuild';
+import type { Credentials } from './credentials.ts';
 
 const CONNECTION_TIMEOUT = 10_000;
 const REQUEST_TIMEOUT = 30_000;
@@ -8,25 +11,37 @@ export interface ClientOptions {
   readonly region: string;
   /** Name and value pairs for the user agent, which CloudTrail records. */
   readonly userAgent?: NonNullable<CodeBuildClientConfig['customUserAgent']>;
+  /** Keys to AWS; the SDK's default chain finds them by default. */
+  readonly credentials?: () => Promise<Credentials>;
+  /** Where HTTPS_PROXY, HTTP_PROXY and NO_PROXY are looked up, also in lower case. */
+  readonly environment?: NodeJS.ProcessEnv;
   /** How requests travel; the SDK's HTTP handler by default. */
   readonly requestHandler?: NonNullable<CodeBuildClientConfig['requestHandler']>;
 }
 
+type ClientSettings = Pick<
+  CodeBuildClientConfig,
+  'region' | 'maxAttempts' | 'customUserAgent' | 'requestHandler' | 'credentials'
+>;
+
 /**
- * The settings of an SDK client. Credentials and endpoint are found as the SDK finds them. The SDK's
- * own retries are off: the story waits faults out itself, and the two must not multiply.
+ * The settings of an SDK client. The endpoint is found as the SDK finds it. The SDK's own retries are
+ * off: the story waits faults out itself, and the two must not multiply.
  */
-export function clientSettings(
-  options: ClientOptions,
-): Pick<CodeBuildClientConfig, 'region' | 'maxAttempts' | 'customUserAgent' | 'requestHandler'> {
+export function clientSettings(options: ClientOptions): ClientSettings {
+  const { region, userAgent = [], credentials, environment: proxyEnv = {} } = options;
+  const agent = { keepAlive: true, proxyEnv };
   return {
-    region: options.region,
+    region,
     maxAttempts: 1,
-    customUserAgent: options.userAgent ?? [],
+    customUserAgent: userAgent,
     requestHandler: options.requestHandler ?? {
       connectionTimeout: CONNECTION_TIMEOUT,
       requestTimeout: REQUEST_TIMEOUT,
       throwOnRequestTimeout: true,
+      httpAgent: new HttpAgent(agent),
+      httpsAgent: new HttpsAgent(agent),
     },
+    ...(credentials === undefined ? {} : { credentials }),
   };
 }

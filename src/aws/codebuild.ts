@@ -6,6 +6,7 @@ import {
   DescribeTestCasesCommand,
   ListBuildBatchesForProjectCommand,
   RetryBuildBatchCommand,
+  StopBuildBatchCommand,
 } from '@aws-sdk/client-codebuild';
 import type { CodeBuild } from '../ports.ts';
 import { clientSettings, type ClientOptions } from './client.ts';
@@ -13,6 +14,7 @@ import { explained } from './failures.ts';
 import { normaliseBuild } from './normalise-build.ts';
 import { normaliseReport, normaliseTestCase } from './normalise-report.ts';
 import { normaliseBatch } from './normalise.ts';
+import { projectArn, reportGroupArn } from './resources.ts';
 
 /** Most ids or ARNs in one call (API reference: BatchGetBuildBatches, BatchGetBuilds, BatchGetReports). */
 const MOST_AT_ONCE = 100;
@@ -21,12 +23,18 @@ const MOST_AT_ONCE = 100;
 export function createCodeBuild(options: ClientOptions): CodeBuild {
   const { region } = options;
   const client = new CodeBuildClient(clientSettings(options));
-  const ask = <Answer>(operation: string, call: Promise<Answer>): Promise<Answer> =>
-    explained({ service: 'codebuild', operation, region, writes: false }, call);
+  const ask = <Answer>(
+    operation: string,
+    resource: string,
+    call: Promise<Answer>,
+    writes = false,
+  ): Promise<Answer> =>
+    explained({ service: 'codebuild', operation, region, resource, writes }, call);
 
   const getBatches: CodeBuild['getBatches'] = async (ids, abortSignal) => {
     const { buildBatches = [] } = await ask(
       'BatchGetBuildBatches',
+      projectArn(ids[0] ?? '*', region),
       client.send(new BatchGetBuildBatchesCommand({ ids: [...ids] }), { abortSignal }),
     );
     return buildBatches.flatMap((batch) => normaliseBatch(batch, region) ?? []);
@@ -46,6 +54,7 @@ export function createCodeBuild(options: ClientOptions): CodeBuild {
       do {
         const page = await ask(
           'ListBuildBatchesForProject',
+          projectArn(projectName, region),
           client.send(
             new ListBuildBatchesForProjectCommand({
               projectName,
@@ -63,11 +72,22 @@ export function createCodeBuild(options: ClientOptions): CodeBuild {
     },
 
     async retryBatch(id, retryType, idempotencyToken, abortSignal) {
-      const { buildBatch } = await explained(
-        { service: 'codebuild', operation: 'RetryBuildBatch', region, writes: true },
+      const { buildBatch } = await ask(
+        'RetryBuildBatch',
+        projectArn(id, region),
         client.send(new RetryBuildBatchCommand({ id, retryType, idempotencyToken }), {
           abortSignal,
         }),
+        true,
+      );
+      return buildBatch === undefined ? null : normaliseBatch(buildBatch, region);
+    },
+
+    async stopBatch(id, abortSignal) {
+      const { buildBatch } = await ask(
+        'StopBuildBatch',
+        projectArn(id, region),
+        client.send(new StopBuildBatchCommand({ id }), { abortSignal }),
       );
       return buildBatch === undefined ? null : normaliseBatch(buildBatch, region);
     },
@@ -77,6 +97,7 @@ export function createCodeBuild(options: ClientOptions): CodeBuild {
       for (const ids of inPortions(arns)) {
         const answer = await ask(
           'BatchGetBuilds',
+          projectArn(ids[0] ?? '*', region),
           client.send(new BatchGetBuildsCommand({ ids }), { abortSignal }),
         );
         builds.push(...(answer.builds ?? []));
@@ -89,6 +110,7 @@ export function createCodeBuild(options: ClientOptions): CodeBuild {
       for (const reportArns of inPortions(arns)) {
         const answer = await ask(
           'BatchGetReports',
+          reportGroupArn(reportArns[0] ?? '', region),
           client.send(new BatchGetReportsCommand({ reportArns }), { abortSignal }),
         );
         reports.push(...(answer.reports ?? []));
@@ -99,6 +121,7 @@ export function createCodeBuild(options: ClientOptions): CodeBuild {
     async getTestCases(reportArn, status, most, abortSignal) {
       const { testCases = [] } = await ask(
         'DescribeTestCases',
+        reportGroupArn(reportArn, region),
         client.send(
           new DescribeTestCasesCommand({ reportArn, filter: { status }, maxResults: most }),
           { abortSignal },

@@ -3,10 +3,12 @@ import { CallFailure } from '../domain/fault.ts';
 /** What an operation was asked of: for the sentence and for IAM advice. */
 export interface CallContext {
   /** The prefix of its IAM actions. */
-  readonly service: 'codebuild' | 'logs';
+  readonly service: 'codebuild' | 'logs' | 'sts';
   /** Such as `BatchGetBuildBatches`. */
   readonly operation: string;
   readonly region: string;
+  /** ARN of what a policy must allow it on. */
+  readonly resource: string;
   /** Whether doing it twice matters. */
   readonly writes: boolean;
 }
@@ -26,7 +28,7 @@ const THROTTLED = new Set([
   'TooManyRequestsException',
 ]);
 const UNREACHABLE =
-  /^(?:ENOTFOUND|ECONNREFUSED|EPROTO|ERR_TLS_\w+|ERR_SSL_\w+|CERT_\w+|\w*_CERT\w*|UNABLE_TO_\w+)$/;
+  /^(?:ENOTFOUND|ECONNREFUSED|EPROTO|ERR_PROXY_TUNNEL|ERR_TLS_\w+|ERR_SSL_\w+|CERT_\w+|\w*_CERT\w*|UNABLE_TO_\w+)$/;
 const BROKEN_CONNECTION = new Set([
   'EAI_AGAIN',
   'ECONNABORTED',
@@ -40,6 +42,11 @@ const BROKEN_CONNECTION = new Set([
   'TimeoutError',
 ]);
 const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException', 'RequestExpired']);
+const WRONG_TIME = new Set([
+  'InvalidSignatureException',
+  'RequestTimeTooSkewed',
+  'SignatureDoesNotMatch',
+]);
 const BAD_CREDENTIALS = new Set([
   'IncompleteSignature',
   'InvalidClientTokenId',
@@ -54,8 +61,10 @@ const BAD_CREDENTIALS = new Set([
  * which AWS may change.
  */
 export function explainFailure(error: unknown, context: CallContext): CallFailure {
+  // Credentials are got within a call: their failure is told already.
+  if (error instanceof CallFailure) return error;
   const { operation, region } = context;
-  const { name, code, status, message, unreadable } = describe(error);
+  const { name, code, status, message, unreadable, clockCorrected } = describe(error);
   const asked = `${operation} in region ${region}`;
   if (THROTTLED.has(name) || status === 429) {
     return new CallFailure('transient', name, `AWS throttled ${asked} (${name}).`);
@@ -77,6 +86,10 @@ export function explainFailure(error: unknown, context: CallContext): CallFailur
     const sentence = `AWS cannot be reached for ${asked} (${code}). Check the region, the endpoint and the network of the runner.`;
     return new CallFailure('unreachable', code, sentence);
   }
+  if (clockCorrected && WRONG_TIME.has(name)) {
+    const sentence = `AWS refused ${asked} because the clock of the runner is wrong (${name}). Set the clock of the runner; from now on the time of AWS is used.`;
+    return new CallFailure('transient', name, sentence);
+  }
   if (name === 'InvalidInputException') return new CallFailure('refused', name, message);
   return new CallFailure('permanent', name, explainPermanent(name, message, context));
 }
@@ -84,16 +97,28 @@ export function explainFailure(error: unknown, context: CallContext): CallFailur
 function explainPermanent(
   name: string,
   message: string,
-  { service, operation, region }: CallContext,
+  { service, operation, region, resource }: CallContext,
 ): string {
-  if (name === 'AccessDeniedException' || name === 'AccessDenied') {
-    return `Access denied: the role of this step may not do ${service}:${operation}. Allow it on the project (see the IAM policy in the README). AWS says: ${message}`;
+  const denied = name === 'AccessDeniedException' || name === 'AccessDenied';
+  if (service === 'sts') {
+    return `The role ${resource} could not be assumed (${name}). Its trust policy must allow sts:AssumeRoleWithWebIdentity to GitHub's OIDC provider for this repository, and the provider must exist in the account. AWS says: ${message}`;
+  }
+  if (denied) {
+    const statement = JSON.stringify({
+      Effect: 'Allow',
+      Action: `${service}:${operation}`,
+      Resource: resource,
+    });
+    return `Access denied: the role of this step may not do ${service}:${operation}. Add this statement to its policy: ${statement} AWS says: ${message}`;
   }
   if (name === 'ResourceNotFoundException') {
     return `CodeBuild did not find what ${operation} asked for in region ${region}. A wrong region is the usual cause. CodeBuild says: ${message}`;
   }
   if (EXPIRED.has(name)) {
-    return `The AWS credentials of this step have expired, so ${operation} was refused. The batch goes on without this step. Ask for longer credentials (role-duration-seconds of aws-actions/configure-aws-credentials) and run this step again with the same batch-id.`;
+    return `The AWS credentials of this step have expired, so ${operation} was refused. The batch goes on without this step. Ask for longer credentials (role-duration-seconds of aws-actions/configure-aws-credentials), or give this action role-to-assume, which renews them, and run this step again with the same batch-id.`;
+  }
+  if (name === 'RequestTimeTooSkewed') {
+    return `AWS refused ${operation} because the clock of the runner is wrong. Set the clock of the runner.`;
   }
   if (BAD_CREDENTIALS.has(name)) {
     return `AWS does not accept the credentials of this step (${name}). Check that they are complete, current and of the right partition.`;
@@ -111,6 +136,8 @@ interface Description {
   readonly message: string;
   /** The body was no JSON of the service. */
   readonly unreadable: boolean;
+  /** The SDK has found the clock to be wrong, and signs by the time of AWS from now on. */
+  readonly clockCorrected: boolean;
 }
 
 function describe(error: unknown): Description {
@@ -118,7 +145,7 @@ function describe(error: unknown): Description {
     name?: unknown;
     code?: unknown;
     message?: unknown;
-    $metadata?: { httpStatusCode?: unknown };
+    $metadata?: { httpStatusCode?: unknown; clockSkewCorrected?: unknown };
     $response?: { statusCode?: unknown };
   };
   const status = $metadata?.httpStatusCode ?? $response?.statusCode;
@@ -128,6 +155,7 @@ function describe(error: unknown): Description {
     status: typeof status === 'number' ? status : null,
     message: typeof message === 'string' ? message : '',
     unreadable: error instanceof SyntaxError,
+    clockCorrected: $metadata?.clockSkewCorrected === true,
   };
 }
 

@@ -7,6 +7,7 @@ import { CallFailure } from '../domain/fault.ts';
 import type { Logs } from '../ports.ts';
 import { clientSettings, type ClientOptions } from './client.ts';
 import { explained } from './failures.ts';
+import { logStreamsArn } from './resources.ts';
 
 /** An answer may hold no events although there are more before it (API reference, GetLogEvents). */
 const MOST_PAGES = 5;
@@ -19,7 +20,13 @@ export function createLogs(options: ClientOptions): Logs {
     let nextToken: string | undefined;
     for (let page = 0; page < MOST_PAGES; page += 1) {
       const answer: GetLogEventsCommandOutput = await explained(
-        { service: 'logs', operation: 'GetLogEvents', region, writes: false },
+        {
+          service: 'logs',
+          operation: 'GetLogEvents',
+          region,
+          resource: logStreamsArn(group, region),
+          writes: false,
+        },
         client.send(
           new GetLogEventsCommand({
             logGroupName: group,

@@ -2,7 +2,7 @@
 type Partition = 'aws' | 'aws-cn' | 'aws-us-gov';
 
 /** The partition that a region belongs to. */
-function partitionOf(region: string): Partition {
+export function partitionOf(region: string): Partition {
   if (region.startsWith('cn-')) return 'aws-cn';
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }

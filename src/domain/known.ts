@@ -2,6 +2,7 @@ import type { Batch } from './batch.ts';
 import type { BuildDetails, LogTail } from './build.ts';
 import type { Past } from './groups.ts';
 import type { GroupHistory } from './history.ts';
+import type { StartedAttempt } from './started-attempt.ts';
 import type { TestCase, TestReport } from './tests.ts';
 
 /** What was decided when an attempt had ended badly, and why. */
@@ -21,6 +22,8 @@ export interface Known {
   attempt: number;
   /** Retries that this step started. */
   retries: number;
+  /** The attempt that this step started and that is not known to be over. */
+  started: StartedAttempt | null;
   /** The final groups are those of the attempt before. */
   groupsLag: boolean;
   /** Milliseconds that each group's last build ran, where this step saw it begin and end. */
@@ -43,6 +46,7 @@ export function knowNothing(): Known {
     past: { attempts: [], retried: null, everyGroupRuns: false },
     attempt: 1,
     retries: 0,
+    started: null,
     groupsLag: false,
     durations: new Map(),
     decisions: [],

@@ -24,7 +24,14 @@ export type Ending =
   /** A fault that cannot be waited out, told in a sentence. */
   | { readonly kind: 'fault'; readonly sentence: string }
   | { readonly kind: 'timed-out'; readonly timeout: number }
-  | { readonly kind: 'cancelled'; readonly by: string };
+  | {
+      readonly kind: 'cancelled';
+      readonly by: string;
+      /** What came of stopping the attempt that this step had started; null: nothing was to be stopped. */
+      readonly stop: StopKind | null;
+    };
+
+export type StopKind = 'stopped' | 'over' | 'later-attempt' | 'no-answer';
 
 export type Conclusion = 'success' | 'failure' | 'skipped' | 'timed_out' | 'cancelled';
 

@@ -2,7 +2,7 @@ import { formatDuration } from './duration.ts';
 import { countedGroups, type GroupView, type Past } from './groups.ts';
 import type { Batch } from './batch.ts';
 import type { Known } from './known.ts';
-import type { Ending } from './outcome.ts';
+import type { Ending, StopKind } from './outcome.ts';
 import { isLaterAttempt, isOver } from './status.ts';
 import { count, nameSome } from './words.ts';
 
@@ -37,9 +37,17 @@ export function reasonOf(ending: Ending, known: Known, groups: readonly GroupVie
     case 'timed-out':
       return `This step's timeout of ${formatDuration(ending.timeout)} passed${meanwhile(known)}${resume(known)}`;
     case 'cancelled':
-      return `This step was cancelled (${ending.by})${meanwhile(known)}${resume(known)}`;
+      return `This step was cancelled (${ending.by})${STOPS[ending.stop ?? 'none']}${ending.stop === null ? meanwhile(known) : ''}${ending.stop === 'stopped' ? `${see(known)}.` : resume(known)}`;
   }
 }
+
+const STOPS: Readonly<Record<StopKind | 'none', string>> = {
+  none: '',
+  stopped: '; the attempt that it had started was stopped',
+  over: '; the attempt that it had started was over already',
+  'later-attempt': '; someone else has retried the batch since, and their attempt was left alone',
+  'no-answer': '; the attempt that it had started could not be stopped: it may still run',
+};
 
 /** How the batch stood when the step ended before it. */
 function meanwhile({ batch, past }: Known): string {
@@ -50,10 +58,14 @@ function meanwhile({ batch, past }: Known): string {
 }
 
 /** Where the batch can be seen, and how to go on with it. */
-function resume({ batch }: Known): string {
-  if (batch === null) return '.';
-  const see = batch.consoleUrl === '' ? '' : ` (${batch.consoleUrl})`;
-  return `; to watch it further, run this step again with batch-id ${batch.id}${see}.`;
+function resume(known: Known): string {
+  if (known.batch === null) return '.';
+  return `; to watch it further, run this step again with batch-id ${known.batch.id}${see(known)}.`;
+}
+
+function see({ batch }: Known): string {
+  const url = batch?.consoleUrl ?? '';
+  return url === '' ? '' : ` (${url})`;
 }
 
 function onAttempt({ attempt, retries }: Known): string {

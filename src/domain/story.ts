@@ -30,6 +30,8 @@ export type Event =
   | { readonly kind: 'log'; readonly group: string; readonly tail: LogTail }
   /** Something optional could not be read. */
   | { readonly kind: 'not-readable'; readonly because: string }
+  /** A cancelled step could not stop what it had started. */
+  | { readonly kind: 'not-stopped'; readonly because: string }
   | { readonly kind: 'retrying'; readonly because: string; readonly delay: number }
   | { readonly kind: 'retried-by-others'; readonly attempt: number }
   /** A retry was answered with another batch: not what CodeBuild is known to do. */

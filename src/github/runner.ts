@@ -22,6 +22,16 @@ export interface Runner {
   /** Writes a JSON file in the runner's temporary folder and gives its path. */
   writeTemporaryFile(textFor: (path: string) => string): Promise<string>;
   setExitCode(code: 0 | 1): void;
+  /** Keeps a value for the post step; it survives a kill of this process. */
+  saveState(name: string, value: string): void;
+  /** What the step has kept for its post step; empty if nothing. */
+  getState(name: string): string;
+  /** A fresh OIDC token of this job. Throws where the job may not have one. */
+  getIdToken(audience: string): Promise<string>;
+  /** Keeps a secret out of the log. */
+  mask(secret: string): void;
+  /** Names this run to AWS, in the characters that a session's name may have. */
+  readonly sessionName: string;
   /** Name and value pairs that tell AWS which run asks. */
   readonly userAgent: [string, string][];
 }
@@ -50,6 +60,11 @@ export function createRunner(): Runner {
     setExitCode(code) {
       process.exitCode = code;
     },
+    saveState: core.saveState,
+    getState: core.getState,
+    getIdToken: (audience) => core.getIDToken(audience),
+    mask: core.setSecret,
+    sessionName: `retry-codebuild-batch-${context.runId}`,
     userAgent: [
       ['retry-codebuild-batch', process.env['GITHUB_ACTION_REF'] ?? 'local'],
       ['github-run', String(context.runId)],

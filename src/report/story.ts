@@ -61,6 +61,8 @@ export function narrate(event: Event): LogStep[] {
           `Something that is only for your information could not be read: ${event.because}. The verdict does not depend on it.`,
         ),
       ];
+    case 'not-stopped':
+      return [warning(`The attempt could not be stopped. ${event.because}`)];
     case 'retrying': {
       const pause = event.delay > 0 ? ` Pausing for ${formatDuration(event.delay)} first.` : '';
       return [line(`Retrying: ${event.because}.${pause}`)];

@@ -118,13 +118,13 @@ const FAILURES: Readonly<Record<string, string>> = {
   gone: 'the batch is gone',
 };
 
-/** What the heading and the reason do not tell: batch number, commit, attempts, duration, console link. */
+/** Project, batch number, commit, attempts, duration, console link. */
 function facts({ batch, attempt, elapsed }: Outcome): string {
   if (batch === null) return '';
-  const number = batch.number === null ? [] : [`Batch ${batch.number}`];
   const commit = batch.resolvedSourceVersion;
   return [
-    ...number,
+    `**${markdown(batch.projectName, LONGEST_NAME)}**`,
+    ...(batch.number === null ? [] : [`batch ${batch.number}`]),
     ...(commit === null ? [] : [`commit ${code(commit.slice(0, 12))}`]),
     count(attempt, 'attempt'),
     `this step took ${formatDuration(elapsed)}`,

@@ -2,6 +2,7 @@ import type { Batch } from '../domain/batch.ts';
 import { CallFailure } from '../domain/fault.ts';
 import { persist } from '../domain/patience.ts';
 import { isLaterAttempt } from '../domain/status.ts';
+import { describeStarted, type StartedAttempt } from '../domain/started-attempt.ts';
 import type { Step } from './step.ts';
 
 /** RetryBuildBatch honours a token for five minutes (API reference); the rest is for the last answer. */
@@ -27,22 +28,13 @@ export type RetryResult =
  * @throws {CallFailure} when CodeBuild cannot be asked; the signal's reason, when aborted
  */
 export async function retryBatch(step: Step, retried: Batch): Promise<RetryResult> {
-  const { codebuild, uuid, clock } = step.ports;
-  const { retryType, pollInterval } = step.inputs;
-  const giveUpAt = clock.now() + Math.max(15 * 60_000, 3 * pollInterval);
-  const sent = { maybeMade: false };
+  const { uuid, clock } = step.ports;
+  const giveUpAt = clock.now() + Math.max(15 * 60_000, 3 * step.inputs.pollInterval);
+  const request: Request = { retried, token: uuid(), maybeMade: false };
   for (;;) {
-    const token = uuid();
     try {
       const answer = await persist(
-        async (signal) => {
-          try {
-            return await codebuild.retryBatch(retried.id, retryType, token, signal);
-          } catch (error) {
-            sent.maybeMade ||= error instanceof CallFailure && error.maybeDone;
-            throw error;
-          }
-        },
+        (signal) => send(step, request, signal),
         step.patience,
         TOKEN_LIFE,
       );
@@ -51,13 +43,50 @@ export async function retryBatch(step: Step, retried: Batch): Promise<RetryResul
       if (!(error instanceof CallFailure)) throw error;
       if (error.kind !== 'refused' && error.kind !== 'outage') throw error;
       const look = await lookForLaterAttempt(step, retried);
-      if (look !== null && sent.maybeMade) return { kind: 'accepted', answer: look };
+      if (look !== null && request.maybeMade) return { kind: 'accepted', answer: look };
       if (look !== null) return { kind: 'joined', look };
-      if (error.kind === 'refused' && sent.maybeMade) return { kind: 'accepted', answer: null };
+      if (error.kind === 'refused' && request.maybeMade) return { kind: 'accepted', answer: null };
       if (error.kind === 'refused') return { kind: 'refused', sentence: error.message };
       if (clock.now() >= giveUpAt) throw error;
+      request.token = uuid();
     }
   }
+}
+
+interface Request {
+  readonly retried: Batch;
+  token: string;
+  /** Whether it may have been carried out although no answer came. */
+  maybeMade: boolean;
+}
+
+/**
+ * Sends the request. Before it is sent once more, a look may show that the retry was made: then the
+ * token need not be relied on.
+ */
+async function send(step: Step, request: Request, signal: AbortSignal): Promise<Batch | null> {
+  const { codebuild } = step.ports;
+  const { retried, token, maybeMade } = request;
+  if (maybeMade) {
+    const look = await codebuild.getBatch(retried.id, signal);
+    if (look !== null && isLaterAttempt(look, retried)) return look;
+  }
+  rememberStarted(step, describeStarted(retried, null, step.inputs.region));
+  try {
+    return await codebuild.retryBatch(retried.id, step.inputs.retryType, token, signal);
+  } catch (error) {
+    request.maybeMade ||= signal.aborted || (error instanceof CallFailure && error.maybeDone);
+    // What was surely not made must not be stopped: the next attempt may be someone else's.
+    if (!request.maybeMade) rememberStarted(step, null);
+    throw error;
+  }
+}
+
+/** Keeps in mind what a cancellation must stop; null: nothing any more. */
+export function rememberStarted({ known, ports }: Step, started: StartedAttempt | null): void {
+  if (known.started === null && started === null) return;
+  known.started = started;
+  ports.remember(started);
 }
 
 async function lookForLaterAttempt(step: Step, retried: Batch): Promise<Batch | null> {

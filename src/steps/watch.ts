@@ -4,6 +4,7 @@ import { persist } from '../domain/patience.ts';
 import { isLaterAttempt, retriesShown } from '../domain/status.ts';
 import { judge, untilNextLook, type Judgement, type Watch } from '../domain/watch.ts';
 import type { GroupChange } from '../domain/story.ts';
+import { rememberStarted } from './retry.ts';
 import type { Step } from './step.ts';
 
 const HEARTBEAT = 30 * 60_000;
@@ -80,6 +81,7 @@ function notice(step: Step, watch: Watch, former: Batch | null, look: Batch): Wa
   known.attempt = Math.max(known.attempt + 1, shown);
   known.past = { attempts: [...known.past.attempts, former], retried: null, everyGroupRuns: false };
   step.told = forgetPhase(step.told);
+  rememberStarted(step, null);
   ports.tell({ kind: 'retried-by-others', attempt: known.attempt });
   return { ...watch, past: known.past };
 }

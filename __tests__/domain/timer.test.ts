@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals';
+import { startTimer } from '../../src/domain/timer.ts';
+import { createVirtualClock } from '../support/virtual-clock.ts';
+
+const REASON = new Error('time is up');
+const { signal } = new AbortController();
+
+describe('startTimer', () => {
+  it('aborts its signal with the reason, when the time has passed and not before', async () => {
+    const clock = createVirtualClock();
+    const timer = startTimer(clock, 1000, REASON);
+    await clock.sleep(999, signal);
+    expect(timer.signal.aborted).toBe(false);
+    await clock.sleep(1, signal);
+    expect(timer.signal.reason).toBe(REASON);
+  });
+
+  it('does nothing once it is stopped', async () => {
+    const clock = createVirtualClock();
+    const timer = startTimer(clock, 1000, REASON);
+    timer.stop();
+    timer.stop();
+    await clock.sleep(5000, signal);
+    expect(timer.signal.aborted).toBe(false);
+  });
+
+  it('may be stopped when it has ended', async () => {
+    const clock = createVirtualClock();
+    const timer = startTimer(clock, 1000, REASON);
+    await clock.sleep(2000, signal);
+    timer.stop();
+    expect(timer.signal.reason).toBe(REASON);
+  });
+
+  it('never ends without a time, and keeps nothing waiting', async () => {
+    const sleeps: number[] = [];
+    const clock = {
+      now: () => 0,
+      sleep: (milliseconds: number) => Promise.resolve(void sleeps.push(milliseconds)),
+    };
+    const timer = startTimer(clock, null, REASON);
+    await Promise.resolve();
+    timer.stop();
+    expect([timer.signal.aborted, sleeps]).toEqual([false, []]);
+  });
+});

@@ -1,0 +1,116 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { createServer, request as sendRequest } from 'node:http';
+import { EXPIRED_TOKEN, type BatchPlan } from '../../simulator/index.ts';
+import { runAction } from '../support/action.ts';
+import { ID, shop } from '../support/scenarios.ts';
+import { close, listen, serveSts, type StsDouble } from '../support/sts.ts';
+
+// Real processes and sockets on a busy machine.
+jest.setTimeout(60_000);
+
+const ROLE = 'arn:aws:iam::123456789012:role/retry';
+const QUICK: BatchPlan = {
+  downloadBatchspec: 0.2,
+  groups: { unit: { takes: 3, ends: [{ status: 'FAILED', takes: 0.2 }, 'SUCCEEDED'] } },
+};
+const inputs = { 'batch-id': ID, 'poll-interval': '0.5' };
+const NO_KEYS = {
+  AWS_ACCESS_KEY_ID: '',
+  AWS_SECRET_ACCESS_KEY: '',
+  AWS_EC2_METADATA_DISABLED: 'true',
+};
+
+describe('role-to-assume', () => {
+  let sts: StsDouble;
+  beforeEach(async () => {
+    sts = await serveSts(1000);
+  });
+  afterEach(() => sts.close());
+
+  test('outlives its credentials: the role is assumed again, with a fresh token', async () => {
+    const run = await runAction(
+      shop(QUICK),
+      { ...inputs, 'role-to-assume': ROLE },
+      { ...NO_KEYS, ...sts.environment },
+      ({ simulator }) => {
+        simulator.accepts = (authorization) => sts.accepts(authorization);
+      },
+    );
+    expect(run.outputs).toMatchObject({ conclusion: 'success', 'retry-count': '1' });
+    expect(run.exitCode).toBe(0);
+    expect(sts.assumed.length).toBeGreaterThan(2);
+    expect(new Set(sts.assumed.map(({ token }) => token)).size).toBe(sts.assumed.length);
+    expect(new Set(sts.assumed.map(({ role }) => role))).toEqual(new Set([ROLE]));
+    expect(new Set(sts.audiences)).toEqual(new Set(['sts.amazonaws.com']));
+  });
+
+  test('prints no secret but to mask it', async () => {
+    const run = await runAction(
+      shop(QUICK),
+      { ...inputs, 'role-to-assume': ROLE },
+      { ...NO_KEYS, ...sts.environment, RUNNER_DEBUG: '1' },
+    );
+    const visible = run.stdout
+      .split('\n')
+      .filter((line) => !line.startsWith('::add-mask::'))
+      .join('\n');
+    expect(run.stdout).toContain('::add-mask::secret-1');
+    expect(run.stdout).toContain('::add-mask::session-1');
+    for (const text of [visible, run.stderr, run.summary, JSON.stringify(run.outputs)]) {
+      expect(text).not.toMatch(/secret-\d|session-\d|token-\d/);
+    }
+  });
+
+  test('says what is missing where the job may not have tokens', async () => {
+    const run = await runAction(shop(QUICK), { ...inputs, 'role-to-assume': ROLE }, NO_KEYS);
+    expect(run.exitCode).toBe(1);
+    expect(run.outputs['reason']).toContain('id-token: write');
+    expect(run.operations).toEqual([]);
+  });
+});
+
+test('without credentials it says so and what to do', async () => {
+  const run = await runAction(shop(QUICK), inputs, NO_KEYS);
+  expect(run.exitCode).toBe(1);
+  expect(run.outputs['reason']).toContain('No AWS credentials were found');
+});
+
+test('expired credentials end the step with advice, and the batch goes on', async () => {
+  const scenario = {
+    ...shop(QUICK),
+    faults: [{ operation: 'BatchGetBuildBatches', from: 1, fault: EXPIRED_TOKEN }],
+  };
+  const run = await runAction(scenario, inputs);
+  expect(run.exitCode).toBe(1);
+  expect(run.outputs['reason']).toMatch(/role-duration-seconds.*role-to-assume.*same batch-id/);
+  expect(run.outputs).toMatchObject({ 'batch-id': ID, 'retry-count': '1' });
+  expect(run.operations).not.toContain('StopBuildBatch');
+});
+
+test('a proxy is used for AWS, but not for hosts of NO_PROXY', async () => {
+  const proxied: string[] = [];
+  const proxy = createServer((request, response) => {
+    proxied.push(request.url ?? '');
+    const { method, headers, url = '' } = request;
+    const onward = sendRequest(url, { method, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    request.pipe(onward);
+  });
+  const address = await listen(proxy);
+  try {
+    const through = await runAction(shop(QUICK), inputs, { HTTP_PROXY: address });
+    expect(through.outputs).toMatchObject({ conclusion: 'success' });
+    expect(proxied).toHaveLength(through.operations.length);
+
+    const around = await runAction(shop(QUICK), inputs, {
+      http_proxy: address,
+      no_proxy: '127.0.0.1',
+    });
+    expect(around.outputs).toMatchObject({ conclusion: 'success' });
+    expect(proxied).toHaveLength(through.operations.length);
+  } finally {
+    await close(proxy);
+  }
+});

@@ -1,0 +1,95 @@
+import { describe, expect, jest, test } from '@jest/globals';
+import type { BatchPlan } from '../../simulator/index.ts';
+import { runAction, type Running } from '../support/action.ts';
+import { ID, shop } from '../support/scenarios.ts';
+
+// Real processes and sockets on a busy machine.
+jest.setTimeout(60_000);
+
+const STOP = 'StopBuildBatch';
+/** Fails quickly, then runs for as long as a test needs. */
+const LONG: BatchPlan = {
+  downloadBatchspec: 0.2,
+  groups: { unit: { takes: 600, ends: [{ status: 'FAILED', takes: 1 }, 'SUCCEEDED'] } },
+};
+const inputs = { 'batch-id': ID, 'poll-interval': '0.5' };
+
+/** Does something as soon as the retry shows in the log. */
+const onRetry =
+  (act: (running: Running) => void) =>
+  (running: Running): void => {
+    let text = '';
+    running.action.stdout?.on('data', (chunk: Buffer) => {
+      const before = text;
+      text += chunk.toString();
+      const mark = 'IN_PROGRESS';
+      if (text.includes(mark) && !before.includes(mark)) act(running);
+    });
+  };
+const stateVariables = (state: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(state).map(([name, value]) => [`STATE_${name}`, value]));
+
+describe('a cancelled step', () => {
+  test.each(['SIGINT', 'SIGTERM'] as const)('stops what it started on %s', async (signal) => {
+    let cancelled = 0;
+    const run = await runAction(
+      shop(LONG),
+      inputs,
+      {},
+      onRetry(({ action }) => {
+        cancelled = Date.now();
+        action.kill(signal);
+      }),
+    );
+    expect(Date.now() - cancelled).toBeLessThan(5000);
+    expect(run.exitCode).toBe(1);
+    expect(run.operations.at(-1)).toBe(STOP);
+    expect(run.outputs).toMatchObject({ conclusion: 'cancelled', 'batch-status': 'STOPPED' });
+    expect(run.summary).toContain('🚫');
+    expect(run.state['started-attempt']).toBe('null');
+  });
+});
+
+describe('the post step', () => {
+  test('stops what a killed process left behind', async () => {
+    const killed = await runAction(
+      shop(LONG),
+      inputs,
+      {},
+      onRetry(({ action }) => action.kill('SIGKILL')),
+    );
+    expect(killed.exitCode).toBeNull();
+    expect(killed.operations).not.toContain(STOP);
+    expect(killed.outputs).toMatchObject({ 'batch-id': ID });
+
+    const post = await runAction(killed.simulator, inputs, stateVariables(killed.state));
+    expect(post.exitCode).toBe(0);
+    expect(post.operations.at(-1)).toBe(STOP);
+    expect(post.stdout).toContain(
+      `The attempt of batch ${ID} that this step had started was stopped.`,
+    );
+  });
+
+  test("leaves someone else's attempt alone", async () => {
+    const killed = await runAction(
+      shop(LONG),
+      inputs,
+      {},
+      onRetry(({ action }) => action.kill('SIGKILL')),
+    );
+    killed.simulator.perform(STOP, { id: ID });
+    killed.simulator.perform('RetryBuildBatch', { id: ID, retryType: 'RETRY_FAILED_BUILDS' });
+    const post = await runAction(killed.simulator, inputs, stateVariables(killed.state));
+    expect(post.operations).not.toContain(STOP);
+    expect(post.stdout).toContain('Someone else has retried');
+  });
+
+  test('does nothing after a step that ended by itself', async () => {
+    const quick = { ...LONG, groups: { unit: { takes: 0.3, ends: ['FAILED', 'SUCCEEDED'] } } };
+    const run = await runAction(shop(quick), inputs);
+    const calls = run.simulator.calls.length;
+    const post = await runAction(run.simulator, {}, stateVariables(run.state));
+    expect(post).toMatchObject({ exitCode: 0, stdout: '', stderr: '', outputs: {} });
+    expect(run.simulator.calls).toHaveLength(calls);
+  });
+});

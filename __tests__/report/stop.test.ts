@@ -1,0 +1,22 @@
+import { expect, test } from '@jest/globals';
+import type { StopKind } from '../../src/domain/outcome.ts';
+import { narrate } from '../../src/report/story.ts';
+import { tellStop } from '../../src/report/stop.ts';
+
+const TOLD: Readonly<Record<StopKind, string>> = {
+  stopped: 'The attempt of batch app:1 that this step had started was stopped.',
+  over: 'The attempt of batch app:1 that this step had started is over: there was nothing to stop.',
+  'later-attempt': 'Someone else has retried batch app:1 since: their attempt was left alone.',
+  'no-answer':
+    'The attempt of batch app:1 that this step had started could not be stopped: it may still run.',
+};
+
+test.each(Object.entries(TOLD) as [StopKind, string][])('%s is told', (kind, expected) => {
+  expect(tellStop({ kind }, 'app:1')).toBe(expected);
+});
+
+test('a cancelled step warns of what it could not stop', () => {
+  expect(narrate({ kind: 'not-stopped', because: 'Access denied.' })).toEqual([
+    { kind: 'warning', text: 'The attempt could not be stopped. Access denied.' },
+  ]);
+});

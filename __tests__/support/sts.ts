@@ -1,0 +1,96 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** GitHub's OIDC endpoint and AWS's STS in one, with credentials that live for seconds. */
+export interface StsDouble {
+  /** What a runner gives a job that may have OIDC tokens. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Audiences for which tokens were asked. */
+  readonly audiences: readonly string[];
+  /** The tokens and roles with which roles were assumed. */
+  readonly assumed: readonly { readonly token: string; readonly role: string }[];
+  /** Whether a signature is of credentials that were given and still live. */
+  accepts(authorization: string): boolean;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the double on 127.0.0.1.
+ *
+ * @param lifetime of credentials, in milliseconds
+ */
+export async function serveSts(lifetime: number): Promise<StsDouble> {
+  const audiences: string[] = [];
+  const assumed: { token: string; role: string }[] = [];
+  const expiries = new Map<string, number>();
+
+  const giveToken = (url: URL): string => {
+    audiences.push(url.searchParams.get('audience') ?? '');
+    return JSON.stringify({ value: `token-${audiences.length}` });
+  };
+  const giveCredentials = (body: string): string => {
+    const asked = new URLSearchParams(body);
+    const [token, role] = [asked.get('WebIdentityToken') ?? '', asked.get('RoleArn') ?? ''];
+    assumed.push({ token, role });
+    const key = `AKID${assumed.length}`;
+    const expiry = Date.now() + lifetime;
+    expiries.set(key, expiry);
+    return `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+  <AssumeRoleWithWebIdentityResult>
+    <Credentials>
+      <AccessKeyId>${key}</AccessKeyId>
+      <SecretAccessKey>secret-${assumed.length}</SecretAccessKey>
+      <SessionToken>session-${assumed.length}</SessionToken>
+      <Expiration>${new Date(expiry).toISOString()}</Expiration>
+    </Credentials>
+  </AssumeRoleWithWebIdentityResult>
+</AssumeRoleWithWebIdentityResponse>`;
+  };
+
+  const server = createServer((request, response) => {
+    void textOf(request).then((body) => {
+      const url = new URL(request.url ?? '', 'http://127.0.0.1');
+      if (url.pathname === '/token') {
+        response.setHeader('content-type', 'application/json').end(giveToken(url));
+      } else {
+        response.setHeader('content-type', 'text/xml').end(giveCredentials(body));
+      }
+    });
+  });
+  const address = await listen(server);
+  return {
+    environment: {
+      ACTIONS_ID_TOKEN_REQUEST_URL: `${address}/token?run=1`,
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'of-the-job',
+      AWS_ENDPOINT_URL_STS: address,
+    },
+    audiences,
+    assumed,
+    accepts(authorization) {
+      const key = /Credential=(?<key>[^/]+)\//.exec(authorization)?.groups?.['key'] ?? '';
+      return (expiries.get(key) ?? 0) > Date.now();
+    },
+    close: () => close(server),
+  };
+}
+
+/** Serves on a free port of 127.0.0.1, and gives the address. */
+export async function listen(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** Cuts all connections and frees the port. */
+export function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+/** The body of a request. */
+async function textOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}

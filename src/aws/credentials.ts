@@ -1,0 +1,76 @@
+import { fromWebToken } from '@aws-sdk/credential-provider-web-identity';
+import { CallFailure } from '../domain/fault.ts';
+import { clientSettings, type ClientOptions } from './client.ts';
+import { explained } from './failures.ts';
+import { partitionOf } from './partition.ts';
+
+/** Keys to AWS for a while. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly expiration?: Date;
+}
+
+export interface RoleOptions {
+  readonly roleArn: string;
+  /** Where and how STS is asked. */
+  readonly client: ClientOptions;
+  /** Shows in CloudTrail as the name of the session. */
+  readonly sessionName: string;
+  /** Gets a fresh OIDC token for an audience; throws where the workflow may not have one. */
+  readonly getIdToken: (audience: string) => Promise<string>;
+  /** Keeps a secret out of the log. */
+  readonly mask: (secret: string) => void;
+}
+
+/**
+ * A provider of credentials of a role, assumed by GitHub's OIDC token. The SDK asks it again before
+ * the credentials expire: each time the role is assumed anew, with a fresh token.
+ */
+export function assumeRole(options: RoleOptions): () => Promise<Credentials> {
+  const { roleArn, client, sessionName, getIdToken, mask } = options;
+  const { region } = client;
+  let mayHaveTokens = false;
+  const audience = partitionOf(region) === 'aws-cn' ? 'sts.amazonaws.com.cn' : 'sts.amazonaws.com';
+  return async () => {
+    const webIdentityToken = await getIdToken(audience).catch((error: unknown) => {
+      throw noToken(error, mayHaveTokens);
+    });
+    mayHaveTokens = true;
+    mask(webIdentityToken);
+    const provide = fromWebToken({
+      roleArn,
+      webIdentityToken,
+      roleSessionName: sessionName,
+      clientConfig: clientSettings(client),
+    });
+    const credentials = await explained(
+      {
+        service: 'sts',
+        operation: 'AssumeRoleWithWebIdentity',
+        region,
+        resource: roleArn,
+        writes: false,
+      },
+      provide(),
+    );
+    mask(credentials.accessKeyId);
+    mask(credentials.secretAccessKey);
+    if (credentials.sessionToken !== undefined) mask(credentials.sessionToken);
+    return credentials;
+  };
+}
+
+function noToken(error: unknown, hadOneBefore: boolean): CallFailure {
+  const name = error instanceof Error ? error.name : 'UnknownError';
+  if (hadOneBefore) {
+    const sentence = 'GitHub gave no fresh OIDC token for role-to-assume, though it had before.';
+    return new CallFailure('transient', name, sentence);
+  }
+  return new CallFailure(
+    'permanent',
+    name,
+    "GitHub gave no OIDC token, which role-to-assume needs. Give the job the permission id-token: write (a workflow started from a fork's pull request cannot have it).",
+  );
+}

@@ -1,0 +1,74 @@
+import type { Batch, Moment } from './batch.ts';
+import { isOver, retriesShown, submittedOn } from './status.ts';
+
+/** What two answers may differ by in the time of the same event, in milliseconds. */
+const TIMES_DIFFER_BY = 1000;
+
+/**
+ * An attempt that this step started, or is about to: what must be remembered to stop it, and to stop
+ * nothing else. Plain data: it may outlive the process.
+ */
+export interface StartedAttempt {
+  readonly batchId: string;
+  readonly region: string;
+  /** Retries that the batch had shown before this one. */
+  readonly retriesBefore: number;
+  /** When it was submitted; null until CodeBuild has said so. */
+  readonly submittedOn: Moment | null;
+}
+
+/**
+ * Describes the attempt that follows a finished one.
+ *
+ * @param answer what RetryBuildBatch answered; null while it has not
+ */
+export function describeStarted(
+  retried: Batch,
+  answer: Batch | null,
+  region: string,
+): StartedAttempt {
+  return {
+    batchId: answer?.id ?? retried.id,
+    region,
+    retriesBefore: answer !== null && answer.id !== retried.id ? -1 : retriesShown(retried),
+    submittedOn: answer === null ? null : submittedOn(answer),
+  };
+}
+
+/** Whether a look shows an attempt after ours: someone else's, which must not be stopped. */
+export function showsLaterAttempt(look: Batch, ours: StartedAttempt): boolean {
+  if (retriesShown(look) > ours.retriesBefore + 1) return true;
+  const shown = submittedOn(look);
+  return shown !== null && ours.submittedOn !== null && shown > ours.submittedOn + TIMES_DIFFER_BY;
+}
+
+/** Whether a look shows that our attempt is over: there is nothing left to stop. */
+export function showsEnd(look: Batch, ours: StartedAttempt): boolean {
+  const shown = submittedOn(look);
+  return (
+    isOver(look) &&
+    shown !== null &&
+    ours.submittedOn !== null &&
+    shown >= ours.submittedOn - TIMES_DIFFER_BY
+  );
+}
+
+/** Reads what an earlier process remembered; null if that is nothing, or not of this form. */
+export function parseStarted(text: string): StartedAttempt | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const {
+    batchId,
+    region,
+    retriesBefore,
+    submittedOn: submitted,
+  } = Object(value) as Partial<Record<keyof StartedAttempt, unknown>>;
+  if (typeof batchId !== 'string' || typeof region !== 'string') return null;
+  if (typeof retriesBefore !== 'number') return null;
+  if (typeof submitted !== 'number' && submitted !== null) return null;
+  return { batchId, region, retriesBefore, submittedOn: submitted };
+}

@@ -1,0 +1,4 @@
+/** What the step leaves for its post step. */
+export const STARTED_ATTEMPT = 'started-attempt';
+/** Tells the post step from the step itself: only after the step is it set. */
+export const HAS_RUN = 'has-run';

@@ -1,0 +1,34 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from './domain/clock.ts';
+import { Interruption } from './domain/interruption.ts';
+
+/** setTimeout fires at once when it is asked for more (Node.js documentation). */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** The time of this machine. */
+export const SYSTEM_CLOCK: Clock = {
+  now: () => Date.now(),
+  async sleep(milliseconds, signal) {
+    try {
+      for (let left = milliseconds; left > 0; left -= LONGEST_TIMER) {
+        await sleep(Math.min(left, LONGEST_TIMER), undefined, { signal });
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
+    }
+  },
+};
+
+/** A signal that is aborted when the runner cancels the step. A second signal ends the process. */
+export function cancellation(): AbortSignal {
+  const controller = new AbortController();
+  // On Windows a cancellation arrives as SIGBREAK.
+  const signals = ['SIGINT', 'SIGTERM', 'SIGBREAK'] as const;
+  const cancel = (by: string): void => {
+    for (const name of signals) process.off(name, cancel);
+    controller.abort(new Interruption({ kind: 'cancelled', by, stop: null }));
+  };
+  for (const name of signals) process.on(name, cancel);
+  return controller.signal;
+}
