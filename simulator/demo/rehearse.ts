@@ -36,7 +36,11 @@ export async function rehearse(
   const served = await serve(simulator);
   try {
     const folder = await mkdtemp(join(tmpdir(), 'retry-codebuild-batch-demo-'));
-    const files = { output: join(folder, 'output'), summary: join(folder, 'summary.md') };
+    const files = {
+      output: join(folder, 'output'),
+      state: join(folder, 'state'),
+      summary: join(folder, 'summary.md'),
+    };
     await Promise.all(Object.values(files).map((file) => writeFile(file, '')));
     begin(batchId);
     const exitCode = await runAction(
@@ -47,6 +51,7 @@ export async function rehearse(
         AWS_SECRET_ACCESS_KEY: 'demo',
         AWS_ENDPOINT_URL: served.url,
         GITHUB_OUTPUT: files.output,
+        GITHUB_STATE: files.state,
         GITHUB_STEP_SUMMARY: files.summary,
         RUNNER_TEMP: folder,
       },
