@@ -156,6 +156,10 @@ function openLog(runner: Runner): Log {
         runner.warning(step.text);
         return;
       }
+      case 'notice': {
+        runner.notice(step.text);
+        return;
+      }
       case 'debug': {
         runner.debug(step.text);
         return;

@@ -110,6 +110,18 @@ describe('history', () => {
   });
 });
 
+test('history without the permission costs one notice', async () => {
+  const faults = [
+    { operation: 'ListBuildBatchesForProject', fault: accessDenied('x:Any', 'arn:aws:any') },
+  ];
+  const given = { 'batch-id': ID, history: '5' };
+  const { outcome, events } = await runFlow({ ...shop(FLAKY), faults }, given);
+  expect(outcome).toMatchObject({ conclusion: 'success', history: [] });
+  expect(events.filter((event) => event.kind === 'not-readable')).toEqual([
+    expect.objectContaining({ level: 'notice' }),
+  ]);
+});
+
 describe('what is optional', () => {
   const everything = { 'batch-id': ID, history: '5' };
   const OPTIONAL = [

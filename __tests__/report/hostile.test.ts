@@ -169,7 +169,7 @@ describe('hostile text in the log', () => {
       { kind: 'cause', group: null, cause },
       { kind: 'log', group: text, tail: { kind: 'lines', lines: [text, text], url: text } },
       { kind: 'log', group: text, tail: { kind: 'none', because: text, url: text } },
-      { kind: 'not-readable', because: text },
+      { kind: 'not-readable', level: 'warning', because: text },
       { kind: 'retrying', because: text, delay: 0 },
     ];
     for (const step of events.flatMap(narrate)) {

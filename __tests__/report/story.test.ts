@@ -154,7 +154,7 @@ describe('narrate', () => {
     ],
     [
       'what could not be read',
-      { kind: 'not-readable', because: 'access denied' },
+      { kind: 'not-readable', level: 'warning', because: 'access denied' },
       [
         {
           kind: 'warning',

@@ -29,7 +29,11 @@ export type Event =
   | { readonly kind: 'cause'; readonly group: string | null; readonly cause: Cause }
   | { readonly kind: 'log'; readonly group: string; readonly tail: LogTail }
   /** Something optional could not be read. */
-  | { readonly kind: 'not-readable'; readonly because: string }
+  | {
+      readonly kind: 'not-readable';
+      readonly level: 'warning' | 'notice';
+      readonly because: string;
+    }
   /** A cancelled step could not stop what it had started. */
   | { readonly kind: 'not-stopped'; readonly because: string }
   | { readonly kind: 'retrying'; readonly because: string; readonly delay: number }

@@ -13,6 +13,7 @@ const LONGEST_ANNOTATION = 4000;
 export type LogStep =
   | { readonly kind: 'line'; readonly text: string }
   | { readonly kind: 'warning'; readonly text: string }
+  | { readonly kind: 'notice'; readonly text: string }
   /** Shown with debug logging only. */
   | { readonly kind: 'debug'; readonly text: string }
   | { readonly kind: 'fold'; readonly title: string }
@@ -57,9 +58,12 @@ export function narrate(event: Event): LogStep[] {
       return narrateLog(event);
     case 'not-readable':
       return [
-        warning(
-          `Something that is only for your information could not be read: ${event.because}. The verdict does not depend on it.`,
-        ),
+        {
+          ...warning(
+            `Something that is only for your information could not be read: ${event.because}. The verdict does not depend on it.`,
+          ),
+          kind: event.level,
+        },
       ];
     case 'not-stopped':
       return [warning(`The attempt could not be stopped. ${event.because}`)];
@@ -169,6 +173,6 @@ function line(text: string): LogStep {
   return { kind: 'line', text: logLine(text) };
 }
 
-function warning(text: string): LogStep {
+function warning(text: string): LogStep & { kind: 'warning' } {
   return { kind: 'warning', text: oneLine(text, LONGEST_ANNOTATION) };
 }

@@ -57,8 +57,11 @@ async function readHistory(step: Step, batch: Batch): Promise<void> {
     .filter((group) => group.failed || group.flaky)
     .map((group) => group.identifier);
   if (inputs.history === 0 || troublesome.length === 0) return;
-  const listed = await readOptionally(step, 'codebuild:ListBuildBatchesForProject', (signal) =>
-    ports.codebuild.listBatchIds(batch.projectName, LATEST_BATCHES, signal),
+  const listed = await readOptionally(
+    step,
+    'codebuild:ListBuildBatchesForProject',
+    (signal) => ports.codebuild.listBatchIds(batch.projectName, LATEST_BATCHES, signal),
+    'notice',
   );
   if (listed.kind === 'unreadable') return;
   // Newest first: what stands before this batch is newer, and all of it where this one is too old.

@@ -16,11 +16,13 @@ export type Read<Answer> =
  * permission, and never the verdict. An interruption ends it too: the story then finds its own end.
  *
  * @param permission the IAM action that it needs
+ * @param level how loudly its failure is told
  */
 export async function readOptionally<Answer>(
   step: Step,
   permission: string,
   call: (signal: AbortSignal) => Promise<Answer>,
+  level: 'warning' | 'notice' = 'warning',
 ): Promise<Read<Answer>> {
   try {
     // What was in vain before gets one try, or many such reads would hold up the step for long.
@@ -30,7 +32,7 @@ export async function readOptionally<Answer>(
     const because = explain(error, permission);
     if (!(error instanceof Interruption) && !step.warned.has(permission)) {
       step.warned.add(permission);
-      step.ports.tell({ kind: 'not-readable', because });
+      step.ports.tell({ kind: 'not-readable', level, because });
     }
     return { kind: 'unreadable', because };
   }
