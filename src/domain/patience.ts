@@ -38,7 +38,7 @@ export interface Patience {
 export async function persist<Answer>(
   call: (signal: AbortSignal) => Promise<Answer>,
   patience: Patience,
-  giveUpAfter = Math.max(OUTAGE, 3 * patience.interval),
+  giveUpAfter = outageLimit(patience.interval),
 ): Promise<Answer> {
   const { clock, signal } = patience;
   const began = clock.now();
@@ -64,6 +64,11 @@ export async function persist<Answer>(
       await clock.sleep(Math.min(pause(failures, patience), limit - elapsed), signal);
     }
   }
+}
+
+/** How long AWS may give no good answer: 15 minutes or three intervals, whichever is longer. */
+export function outageLimit(interval: number): number {
+  return Math.max(OUTAGE, 3 * interval);
 }
 
 function canPass(error: CallFailure): boolean {

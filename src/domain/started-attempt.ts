@@ -1,8 +1,5 @@
 import type { Batch, Moment } from './batch.ts';
-import { isOver, retriesShown, submittedOn } from './status.ts';
-
-/** What two answers may differ by in the time of the same event, in milliseconds. */
-const TIMES_DIFFER_BY = 1000;
+import { isOver, retriesShown, submittedOn, TIMES_DIFFER_BY } from './status.ts';
 
 /**
  * An attempt that this step started, or is about to: what must be remembered to stop it, and to stop

@@ -9,6 +9,9 @@ const PHASES_OF_WORK = new Set([
 ]);
 const ENDED_WITHOUT_FAILING = new Set(['SUCCEEDED', 'STOPPED']);
 
+/** What two answers may differ by in the time of the same event, in milliseconds. */
+export const TIMES_DIFFER_BY = 1000;
+
 /** Whether a status word says that the build or batch has not ended. */
 export function isUnfinished(status: string): boolean {
   return UNFINISHED.has(status);

@@ -1,6 +1,6 @@
 import type { Batch, Moment } from './batch.ts';
 import { areGroupsSettled, type Past } from './groups.ts';
-import { isEarlierLook, isLaterAttempt, isOver, submittedOn } from './status.ts';
+import { isEarlierLook, isLaterAttempt, isOver, submittedOn, TIMES_DIFFER_BY } from './status.ts';
 
 const SECOND = 1000;
 /** How long, and for how many looks, a retry may stay unseen. Whichever is longer counts. */
@@ -10,8 +10,6 @@ const UNSEEN_LOOKS = 5;
 const GROUPS_LAG = 30 * SECOND;
 /** Between two looks that wait for lagging groups only. */
 const GROUPS_LAG_INTERVAL = 5 * SECOND;
-/** What two answers may differ by in the time of the same event. */
-const TIMES_DIFFER_BY = SECOND;
 /** A batch is taken for deleted when it is absent from so many looks in a row. */
 const ABSENT_LOOKS = 2;
 

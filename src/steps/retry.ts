@@ -1,6 +1,6 @@
 import type { Batch } from '../domain/batch.ts';
 import { CallFailure } from '../domain/fault.ts';
-import { persist } from '../domain/patience.ts';
+import { outageLimit, persist } from '../domain/patience.ts';
 import { isLaterAttempt } from '../domain/status.ts';
 import { describeStarted, type StartedAttempt } from '../domain/started-attempt.ts';
 import type { Step } from './step.ts';
@@ -29,7 +29,7 @@ export type RetryResult =
  */
 export async function retryBatch(step: Step, retried: Batch): Promise<RetryResult> {
   const { uuid, clock } = step.ports;
-  const giveUpAt = clock.now() + Math.max(15 * 60_000, 3 * step.inputs.pollInterval);
+  const giveUpAt = clock.now() + outageLimit(step.inputs.pollInterval);
   const request: Request = { retried, token: uuid(), maybeMade: false };
   for (;;) {
     try {
