@@ -24,4 +24,6 @@ export default {
   },
   errorOnDeprecated: true,
   restoreMocks: true,
+  // A guard against hanging, not a measure: machines are busy.
+  testTimeout: 60_000,
 };

@@ -65,7 +65,7 @@ const WORDS_ALONE = new Set(['ANY', 'INFRASTRUCTURE']);
 const RETRIABLE = ['FAILED', 'FAULT', 'TIMED_OUT', 'STOPPED'];
 const A_DURATION = 'a number of seconds (15, 0.5) or a number with a unit (500ms, 30s, 10m, 1h30m)';
 const REGION = /^[a-z]{2,}(?:-[a-z]+)+-\d+$/;
-const ROLE = /^arn:aws(?:-cn|-us-gov)?:iam::\d{12}:role\/[\w+=,.@/-]{1,600}$/;
+const ROLE = /^arn:aws(?:-[a-z]+)*:iam::\d{12}:role\/[\w+=,.@/-]{1,600}$/;
 const PROXIES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
 const COMMIT = /^[0-9a-f]{7,64}$/i;
 /** The region of a batch whose name cannot be read: nothing can be said of it. */

@@ -6,7 +6,7 @@ import type { Runner } from './github/runner.ts';
 import { logLine } from './report/escape.ts';
 import { tellStop } from './report/stop.ts';
 import { STARTED_ATTEMPT } from './state.ts';
-import { stopAttempt } from './steps/stop.ts';
+import { lookBriefly, stopAttempt } from './steps/stop.ts';
 
 /**
  * What runs after the step, whatever became of it: stops an attempt that a killed process left
@@ -21,11 +21,12 @@ export async function post(
 ): Promise<void> {
   const ours = parseStarted(runner.getState(STARTED_ATTEMPT));
   if (ours === null) return;
-  const result = await stopAttempt(ours, {
+  const ports = {
     codebuild: createCodeBuild(clientFor(ours.region)),
     clock,
     random: Math.random,
-  });
+  };
+  const result = await stopAttempt(ours, await lookBriefly(ours.batchId, ports), ports);
   const told = tellStop(result, ours.batchId);
   if (result.kind === 'no-answer') runner.warning(logLine(`${told} ${result.because}`));
   else runner.info(logLine(told));

@@ -19,7 +19,7 @@ import { findBatch } from './steps/find.ts';
 import { lookAround } from './steps/look-around.ts';
 import { rememberStarted, retryBatch, type RetryResult } from './steps/retry.ts';
 import type { Step } from './steps/step.ts';
-import { stopAttempt } from './steps/stop.ts';
+import { lookBriefly, stopAttempt } from './steps/stop.ts';
 import { watchAttempt, type WatchEnd } from './steps/watch.ts';
 
 /**
@@ -32,7 +32,7 @@ export async function run(inputs: Inputs, ports: Ports): Promise<Outcome> {
   const timer = startTimer(
     clock,
     inputs.timeout,
-    new Interruption({ kind: 'timed-out', timeout: inputs.timeout ?? 0 }),
+    new Interruption({ kind: 'timed-out', timeout: inputs.timeout ?? 0, trouble: null }),
   );
   const known = knowNothing();
   const signal = AbortSignal.any([ports.signal, timer.signal]);
@@ -49,14 +49,16 @@ export async function run(inputs: Inputs, ports: Ports): Promise<Outcome> {
       signal,
       tell: ports.tell,
       answered: false,
+      trouble: null,
     },
     warned: new Set(),
     told: new Map(),
+    unanswered: null,
   };
   try {
     const ending = await tellStory(step)
-      .catch((error: unknown) => endingOf(error, ports))
-      .then((ended) => stopIfCancelled(step, ended));
+      .catch((error: unknown) => endingOf(error, step))
+      .then((ended) => leaveInOrder(step, ended));
     if (inputs.wait) await lookAround(step);
     return conclude(ending, known, began, clock.now());
   } finally {
@@ -111,6 +113,7 @@ async function decideOnRetry(step: Step, batch: Batch): Promise<Decision> {
       retries: known.retries,
       failed: groups.filter((group) => group.failed).map((group) => group.identifier),
       ran: countedGroups(groups).filter(hasRun).length,
+      groupsLag: known.groupsLag,
       causes,
     },
     inputs,
@@ -148,6 +151,7 @@ function turnToNewAttempt(
 ): { begun: Watch; look: Batch | null } {
   const { inputs, known, ports } = step;
   const ours = result.kind === 'accepted';
+  step.unanswered = null;
   const look = ours ? result.answer : result.look;
   const isNew = look !== null && isLaterAttempt(look, retried);
   if (ours) {
@@ -183,24 +187,36 @@ function tellAttemptEnded({ known, ports }: Step, end: WatchEnd & { kind: 'over'
   if (groupsLag) ports.tell({ kind: 'groups-lag', batch });
 }
 
-/** A step that is cancelled stops the attempt that it started: nobody waits for it any more. */
-async function stopIfCancelled(step: Step, ending: Ending): Promise<Ending> {
-  const { inputs, known, ports } = step;
+/**
+ * Ends with nothing left behind: a step that is cancelled stops the attempt that it started, since
+ * nobody waits for it any more. A retry that is still in flight counts if CodeBuild made it.
+ */
+async function leaveInOrder(step: Step, ending: Ending): Promise<Ending> {
+  const { inputs, known, ports, unanswered } = step;
   const { started } = known;
-  if (ending.kind !== 'cancelled' || !inputs.stopOnCancel || started === null) {
+  const stops = ending.kind === 'cancelled' && inputs.stopOnCancel;
+  if (started === null || !(stops || unanswered !== null)) {
     rememberStarted(step, null);
     return ending;
   }
-  const result = await stopAttempt(started, ports);
-  if (result.kind === 'stopped' && result.batch !== null) known.batch = result.batch;
-  // Without an answer it stays remembered: the post step tries again.
-  if (result.kind !== 'no-answer') rememberStarted(step, null);
-  else ports.tell({ kind: 'not-stopped', because: result.because });
-  return { ...ending, stop: result.kind };
+  const look = await lookBriefly(started.batchId, ports);
+  const result = stops ? await stopAttempt(started, look, ports) : null;
+  const shown = result !== null && 'batch' in result ? (result.batch ?? look) : look;
+  if (unanswered !== null && shown !== null && isLaterAttempt(shown, unanswered)) {
+    turnToNewAttempt(step, unanswered, { kind: 'accepted', answer: shown });
+  } else if (result !== null && 'batch' in result) known.batch = result.batch ?? known.batch;
+  // What may still run stays remembered: the post step tries again.
+  const mayRun = result?.kind === 'no-answer' || result?.kind === 'not-begun';
+  if (!mayRun) rememberStarted(step, null);
+  if (result?.kind === 'no-answer') ports.tell({ kind: 'not-stopped', because: result.because });
+  return ending.kind === 'cancelled' && result !== null ? { ...ending, stop: result.kind } : ending;
 }
 
-function endingOf(error: unknown, ports: Ports): Ending {
-  if (error instanceof Interruption) return error.ending;
+function endingOf(error: unknown, { patience, ports }: Step): Ending {
+  if (error instanceof Interruption) {
+    const { ending } = error;
+    return ending.kind === 'timed-out' ? { ...ending, trouble: patience.trouble } : ending;
+  }
   if (error instanceof CallFailure) return { kind: 'fault', sentence: error.message };
   ports.tell({ kind: 'internal-error', error });
   return internalError(error);

@@ -8,7 +8,7 @@ const ANSWER = `<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityRes
 </Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`;
 
 /** GitHub gives these tokens one after the other; STS, reached by the client's own handler, a key. */
-function aRole(region: string, ...tokens: (string | Error)[]) {
+function aRole(region: string, ...tokens: (string | null | Error)[]) {
   const asked: string[] = [];
   const masked: string[] = [];
   const audiences: string[] = [];
@@ -26,8 +26,8 @@ function aRole(region: string, ...tokens: (string | Error)[]) {
     sessionName: 'retry-codebuild-batch-1',
     getIdToken(audience) {
       audiences.push(audience);
-      const token = tokens.shift() ?? new Error('no more');
-      return typeof token === 'string' ? Promise.resolve(token) : Promise.reject(token);
+      const token = tokens.shift();
+      return token instanceof Error ? Promise.reject(token) : Promise.resolve(token ?? null);
     },
     mask: (secret) => masked.push(secret),
   });
@@ -61,13 +61,17 @@ test('each time the token is a fresh one', async () => {
   ]);
 });
 
-test('a job that may have no token is told so; one that had some waits for the next', async () => {
-  const { provide } = aRole('us-west-2', new Error('none'), 'one', new Error('none'), 'two');
+test('a job that may have no token is told what to do', async () => {
+  const { provide, asked } = aRole('us-west-2', null);
   await expect(provide()).rejects.toMatchObject({
     kind: 'permanent',
     message: expect.stringContaining('id-token: write'),
   });
-  await provide();
-  await expect(provide()).rejects.toMatchObject({ kind: 'transient', maybeDone: false });
+  expect(asked).toEqual([]);
+});
+
+test('a token service that does not answer is waited for', async () => {
+  const { provide } = aRole('us-west-2', new Error('none'), 'two');
+  await expect(provide()).rejects.toMatchObject({ kind: 'unreachable', maybeDone: false });
   await expect(provide()).resolves.toMatchObject({ accessKeyId: 'key' });
 });

@@ -126,6 +126,14 @@ describe('explainFailure', () => {
     });
   });
 
+  test.each([
+    [{ endpoint: 'https://127.0.0.1:4599', hostname: 'x' }, 'https://127.0.0.1:4599'],
+    [{ hostname: 'sts.example.com' }, 'sts.example.com'],
+  ])('says where the call went: %j', (where, named) => {
+    const { message } = explainFailure(Object.assign(broken('ENOTFOUND'), where), RETRY);
+    expect(message).toContain(`AWS cannot be reached at ${named} for RetryBuildBatch`);
+  });
+
   test.each<[string, Error, boolean]>([
     ['a server error', thrown('InternalFailure', { status: 500 }), true],
     ['a broken connection', broken('ECONNRESET'), true],
@@ -217,7 +225,12 @@ describe('explainFailure', () => {
   );
 
   it('waits where STS is throttled or out of order', () => {
-    for (const error of [thrown('Throttling'), thrown('x', { status: 503 }), broken('EPIPE')]) {
+    for (const error of [
+      thrown('Throttling'),
+      thrown('x', { status: 503 }),
+      broken('EPIPE'),
+      thrown('IDPCommunicationErrorException'),
+    ]) {
       expect(explainFailure(error, ASSUME).kind).toBe('transient');
     }
   });

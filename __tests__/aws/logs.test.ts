@@ -14,14 +14,14 @@ const page = (token: string | undefined, ...messages: string[]): object => ({
 describe('the tail of a log', () => {
   it('is asked for from the end', async () => {
     const { asked, client } = canned(page('b/1', 'one\n', 'two\n'));
-    expect(await createLogs(client).tail(STREAM, 25, signal)).toEqual(['one\n', 'two\n']);
+    expect(await createLogs(client).tail(STREAM, 2, signal)).toEqual(['one\n', 'two\n']);
     expect(asked).toEqual([
       {
         operation: 'GetLogEvents',
         input: {
           logGroupName: '/aws/codebuild/app',
           logStreamName: 'b1',
-          limit: 25,
+          limit: 2,
           startFromHead: false,
         },
       },
@@ -30,8 +30,20 @@ describe('the tail of a log', () => {
 
   it('is looked for behind pages without events', async () => {
     const { asked, client } = canned(page('b/3'), page('b/2'), page('b/1', 'one\n'));
-    expect(await createLogs(client).tail(STREAM, 25, signal)).toEqual(['one\n']);
+    expect(await createLogs(client).tail(STREAM, 1, signal)).toEqual(['one\n']);
     expect(asked.map(({ input }) => input['nextToken'])).toEqual([undefined, 'b/3', 'b/2']);
+  });
+
+  it('is filled up from pages that hold too little', async () => {
+    const { asked, client } = canned(page('b/2', 'three'), page('b/1'), page('b/0', 'one', 'two'));
+    expect(await createLogs(client).tail(STREAM, 3, signal)).toEqual(['one', 'two', 'three']);
+    expect(asked.map(({ input }) => input['limit'])).toEqual([3, 2, 2]);
+  });
+
+  it('is shorter where the log begins', async () => {
+    const { asked, client } = canned(page('b/1', 'one'), page('b/1'));
+    expect(await createLogs(client).tail(STREAM, 3, signal)).toEqual(['one']);
+    expect(asked).toHaveLength(2);
   });
 
   test.each<[string, object[], number]>([

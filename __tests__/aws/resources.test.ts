@@ -5,6 +5,9 @@ const PARTITIONS = [
   ['us-west-2', 'aws'],
   ['cn-north-1', 'aws-cn'],
   ['us-gov-west-1', 'aws-us-gov'],
+  ['us-iso-east-1', 'aws-iso'],
+  ['us-isob-east-1', 'aws-iso-b'],
+  ['eusc-de-east-1', 'aws-eusc'],
 ] as const;
 
 describe.each(PARTITIONS)('in %s', (region, partition) => {

@@ -29,7 +29,7 @@ const ENDINGS: Readonly<Record<Kind, Ending>> = {
   gone: { kind: 'gone' },
   'bad-input': { kind: 'bad-input', problems: ['wait: "maybe" must be true or false.'] },
   fault: { kind: 'fault', sentence: 'Access denied.' },
-  'timed-out': { kind: 'timed-out', timeout: 60_000 },
+  'timed-out': { kind: 'timed-out', timeout: 60_000, trouble: null },
   cancelled: { kind: 'cancelled', by: 'SIGINT', stop: null },
 };
 
@@ -187,6 +187,7 @@ const STOPS: Readonly<Record<StopKind, true>> = {
   stopped: true,
   over: true,
   'later-attempt': true,
+  'not-begun': true,
   'no-answer': true,
 };
 

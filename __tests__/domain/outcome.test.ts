@@ -22,7 +22,7 @@ import {
 } from '../support/batches.ts';
 
 const SUCCEEDED: Ending = { kind: 'succeeded', already: false };
-const TIMED_OUT: Ending = { kind: 'timed-out', timeout: 10 * MINUTE };
+const TIMED_OUT: Ending = { kind: 'timed-out', timeout: 10 * MINUTE, trouble: null };
 const CANCELLED: Ending = { kind: 'cancelled', by: 'SIGINT', stop: null };
 const RESUME = '; to watch it further, run this step again with batch-id app:8472cae5';
 const SEE = `${RESUME} (${aBatch().consoleUrl}).`;

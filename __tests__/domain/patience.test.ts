@@ -33,6 +33,7 @@ function aBench(overrides: Partial<Patience> = {}): Bench {
     signal: controller.signal,
     tell: (trouble) => void told.push(trouble),
     answered: false,
+    trouble: null,
     ...overrides,
   };
   const failing: Bench['failing'] = (times, error = aFault(), tryTakes = 0) => {

@@ -21,6 +21,7 @@ const FAILED_ONCE: Standing = {
   retries: 0,
   failed: ['unit'],
   ran: 4,
+  groupsLag: false,
   causes: UNREADABLE,
 };
 const FIRST = 'FAILED is a status to retry on; 0 of 2 retries made';
@@ -190,6 +191,20 @@ describe('no retry is made', () => {
       { failed: ['a', 'b'], ran: 4 },
       { maxFailedPercent: 49.9 },
       '2 of the 4 build groups that ran failed, more than 49.9 % (max-failed-percent)',
+    ],
+    [
+      'where the groups are those of the attempt before, and some are never retried',
+      'never-retry',
+      { groupsLag: true, failed: [] },
+      { neverRetry: ['deploy_*'] },
+      'CodeBuild still shows the build groups of the attempt before, so which failed is not known (never-retry: deploy_*)',
+    ],
+    [
+      'where the groups are those of the attempt before, and their share counts',
+      'max-failed-percent',
+      { groupsLag: true, failed: [], ran: 0 },
+      { maxFailedPercent: 50 },
+      'CodeBuild still shows the build groups of the attempt before, so which failed is not known (max-failed-percent: 50)',
     ],
     [
       'where causes cannot be read',

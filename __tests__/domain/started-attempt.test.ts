@@ -3,7 +3,7 @@ import type { Batch } from '../../src/domain/batch.ts';
 import {
   describeStarted,
   parseStarted,
-  showsEnd,
+  showsAttempt,
   showsLaterAttempt,
   type StartedAttempt,
 } from '../../src/domain/started-attempt.ts';
@@ -15,7 +15,6 @@ import {
   at,
   phases,
   RECOVERED_PHASES,
-  RERUNNING_PHASES,
 } from '../support/batches.ts';
 
 /** The second attempt of the batch, submitted at 200 s. */
@@ -23,6 +22,7 @@ const OURS: StartedAttempt = {
   batchId: 'app:8472cae5',
   region: 'us-west-2',
   retriesBefore: 0,
+  submittedBefore: at(0),
   submittedOn: at(200),
 };
 /** Before CodeBuild has answered. */
@@ -42,12 +42,17 @@ describe('describeStarted', () => {
   test.each<[string, Batch, Batch | null, Partial<StartedAttempt>]>([
     ['before the answer', aFailedBatch(), null, { submittedOn: null }],
     ['after it', aFailedBatch(), aRetriedBatch(), { submittedOn: at(200) }],
-    ['after a second retry', aRecoveredBatch(), THIRD, { retriesBefore: 1, submittedOn: at(400) }],
+    [
+      'after a second retry',
+      aRecoveredBatch(),
+      THIRD,
+      { retriesBefore: 1, submittedBefore: at(200), submittedOn: at(400) },
+    ],
     [
       'answered with another batch: that one, whose first attempt it is',
       aRecoveredBatch(),
       aBatch({ id: 'app:new' }),
-      { batchId: 'app:new', retriesBefore: -1, submittedOn: at(0) },
+      { batchId: 'app:new', retriesBefore: -1, submittedBefore: at(200), submittedOn: at(0) },
     ],
     ['answered without phases', aFailedBatch(), aBatch({ phases: [] }), { submittedOn: null }],
   ])('%s', (_, retried, answer, expected) => {
@@ -80,26 +85,25 @@ describe('showsLaterAttempt', () => {
   });
 });
 
-describe('showsEnd', () => {
-  const early = { ...OURS, submittedOn: at(200.9) };
-  const tooEarly = { ...OURS, submittedOn: at(201.1) };
+describe('showsAttempt', () => {
+  const early = { ...OURS, retriesBefore: 1, submittedOn: at(200.9) };
+  const tooEarly = { ...OURS, retriesBefore: 1, submittedOn: at(201.1) };
+  const unknownBefore = { ...UNANSWERED, submittedBefore: null };
 
   test.each<[string, Batch, StartedAttempt, boolean]>([
     ['ours, over', aRecoveredBatch(), OURS, true],
-    ['ours, running', aRetriedBatch(), OURS, false],
+    ['ours, running', aRetriedBatch(), OURS, true],
+    ['one after ours', THIRD, OURS, true],
     ['the attempt before ours, a stale view', aFailedBatch(), OURS, false],
-    ['ours over, by a clock that differs a little', aRecoveredBatch(), early, true],
+    ['ours, by a clock that differs a little', aRecoveredBatch(), early, true],
     ['one before ours, just beyond that', aRecoveredBatch(), tooEarly, false],
-    ['an end, but ours was never answered', aRecoveredBatch(), UNANSWERED, false],
-    ['an end without phases', aRecoveredBatch({ phases: [] }), OURS, false],
-    [
-      'a final status over a phase that is open',
-      aRecoveredBatch({ phases: RERUNNING_PHASES, endedOn: null }),
-      OURS,
-      false,
-    ],
+    ['ours, never answered, by the retries shown', aRecoveredBatch(), UNANSWERED, true],
+    ['ours, never answered, by its time alone', ANEW, UNANSWERED, true],
+    ['the attempt before, and ours never answered', aFailedBatch(), UNANSWERED, false],
+    ['a time that nothing can be compared with', ANEW, unknownBefore, false],
+    ['no phases', aRecoveredBatch({ phases: [] }), OURS, false],
   ])('of %s', (_, look, ours, expected) => {
-    expect(showsEnd(look, ours)).toBe(expected);
+    expect(showsAttempt(look, ours)).toBe(expected);
   });
 });
 

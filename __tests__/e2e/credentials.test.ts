@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { createServer, request as sendRequest } from 'node:http';
 import { EXPIRED_TOKEN, type BatchPlan } from '../../simulator/index.ts';
 import { runAction } from '../support/action.ts';
 import { ID, shop } from '../support/scenarios.ts';
-import { close, listen, serveSts, type StsDouble } from '../support/sts.ts';
+import { serveSts, type StsDouble } from '../support/sts.ts';
 
 // Real processes and sockets on a busy machine.
 jest.setTimeout(60_000);
@@ -85,32 +84,4 @@ test('expired credentials end the step with advice, and the batch goes on', asyn
   expect(run.outputs['reason']).toMatch(/role-duration-seconds.*role-to-assume.*same batch-id/);
   expect(run.outputs).toMatchObject({ 'batch-id': ID, 'retry-count': '1' });
   expect(run.operations).not.toContain('StopBuildBatch');
-});
-
-test('a proxy is used for AWS, but not for hosts of NO_PROXY', async () => {
-  const proxied: string[] = [];
-  const proxy = createServer((request, response) => {
-    proxied.push(request.url ?? '');
-    const { method, headers, url = '' } = request;
-    const onward = sendRequest(url, { method, headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
-    });
-    request.pipe(onward);
-  });
-  const address = await listen(proxy);
-  try {
-    const through = await runAction(shop(QUICK), inputs, { HTTP_PROXY: address });
-    expect(through.outputs).toMatchObject({ conclusion: 'success' });
-    expect(proxied).toHaveLength(through.operations.length);
-
-    const around = await runAction(shop(QUICK), inputs, {
-      http_proxy: address,
-      no_proxy: '127.0.0.1',
-    });
-    expect(around.outputs).toMatchObject({ conclusion: 'success' });
-    expect(proxied).toHaveLength(through.operations.length);
-  } finally {
-    await close(proxy);
-  }
 });

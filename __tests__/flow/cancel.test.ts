@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { FaultRule } from '../../simulator/index.ts';
+import { THROTTLED, type FaultRule } from '../../simulator/index.ts';
 import { Interruption } from '../../src/domain/interruption.ts';
 import { runFlow, type Surroundings } from '../support/flow.ts';
 import { FLAKY, ID, shop } from '../support/scenarios.ts';
@@ -72,8 +72,75 @@ describe('a cancelled step', () => {
       cancelAt(10),
     );
     expect(outcome).toMatchObject({ conclusion: 'cancelled', ending: { stop: 'stopped' } });
+    expect(outcome).toMatchObject({ retries: 1, attempt: 2, batchStatus: 'STOPPED' });
     expect(simulator.calls.at(-1)?.operation).toBe(STOP);
     expect(remembered[0]).toMatchObject({ batchId: ID, submittedOn: null });
+    expect(remembered.at(-1)).toBeNull();
+  });
+
+  test('counts a retry in flight that it leaves running', async () => {
+    const faults: FaultRule[] = [{ operation: RETRY, fault: { kind: 'slow', seconds: 25 } }];
+    const { outcome, operations } = await runFlow(
+      { ...shop(FLAKY), faults },
+      { 'batch-id': ID, 'stop-on-cancel': 'false' },
+      cancelAt(10),
+    );
+    expect(outcome).toMatchObject({ conclusion: 'cancelled', retries: 1, attempt: 2 });
+    expect(operations).not.toContain(STOP);
+  });
+
+  test('counts no retry that CodeBuild did not make, and leaves the rest to the post step', async () => {
+    const faults: FaultRule[] = [{ operation: RETRY, fault: { kind: 'reset', afterSeconds: 25 } }];
+    const { outcome, remembered } = await runFlow(
+      { ...shop(FLAKY), faults },
+      { 'batch-id': ID },
+      cancelAt(10),
+    );
+    expect(outcome).toMatchObject({ retries: 0, attempt: 1, ending: { stop: 'not-begun' } });
+    expect(outcome.reason).toContain('does not show');
+    expect(remembered.at(-1)).toMatchObject({ batchId: ID });
+  });
+
+  test.each<[string, FaultRule]>([
+    ['causes are read', { operation: 'BatchGetBuilds', fault: { kind: 'slow', seconds: 25 } }],
+    ['a log is read', { operation: 'GetLogEvents', fault: { kind: 'slow', seconds: 25 } }],
+    ['a retry is throttled', { operation: RETRY, fault: THROTTLED }],
+  ])('stops nothing while %s', async (_, fault) => {
+    const { outcome, operations, elapsed, remembered } = await runFlow(
+      { ...shop(FLAKY), faults: [fault] },
+      { 'batch-id': ID, 'retry-when': 'any' },
+      cancelAt(10),
+    );
+    expect(outcome).toMatchObject({ conclusion: 'cancelled', retries: 0, ending: { stop: null } });
+    expect(operations).not.toContain(STOP);
+    expect(elapsed).toBeLessThan(15_000);
+    expect(remembered.at(-1) ?? null).toBeNull();
+  });
+
+  test('does not stop what had ended by itself between two looks', async () => {
+    const { outcome } = await runFlow(
+      shop({ ...FLAKY, groups: { unit: { takes: 10, ends: ['FAILED', 'SUCCEEDED'] } } }),
+      { 'batch-id': ID, 'poll-interval': '10m' },
+      cancelAt(300),
+    );
+    expect(outcome).toMatchObject({ batchStatus: 'SUCCEEDED', ending: { stop: 'over' } });
+    expect(outcome.conclusion).toBe('cancelled');
+  });
+
+  test("knows its attempt from someone else's by the first look at it", async () => {
+    const { outcome, operations } = await runFlow(
+      shop(
+        { groups: { unit: { takes: 100, ends: ['FAILED', 'SUCCEEDED', 'SUCCEEDED'] } } },
+        { retryAnswersOldView: true, phasesStartAnew: true },
+      ),
+      { 'batch-id': ID, 'poll-interval': '30s' },
+      cancelAt(40, ({ clock, simulator }) => {
+        clock.at(35, () => simulator.perform(STOP, { id: ID }));
+        clock.at(36, () => simulator.perform(RETRY, { id: ID, retryType: 'RETRY_ALL_BUILDS' }));
+      }),
+    );
+    expect(outcome).toMatchObject({ conclusion: 'cancelled', ending: { stop: 'later-attempt' } });
+    expect(operations).not.toContain(STOP);
   });
 
   test('stops even if the look before it fails', async () => {

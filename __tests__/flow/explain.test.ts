@@ -20,6 +20,33 @@ describe('the causes of failures', () => {
     expect(log.filter((line) => line.startsWith('unit failed in BUILD'))).toHaveLength(3);
   });
 
+  test('are read once more if BatchGetBuilds lags behind the batch', async () => {
+    const { outcome, operations } = await runFlow(
+      shop({ ...BROKEN, startedAgo: 40 }, { buildsLagSeconds: 4 }),
+      {
+        'batch-id': ID,
+        'max-retries': '0',
+        'poll-interval': '1s',
+        'retry-when': 'COMMAND_EXECUTION_ERROR',
+      },
+    );
+    expect(countOf(operations, 'BatchGetBuilds')).toBe(2);
+    expect(outcome.groups.find(({ identifier }) => identifier === 'unit')?.cause).toMatchObject({
+      code: 'COMMAND_EXECUTION_ERROR',
+    });
+  });
+
+  test('of a build that lags for long are not waited for', async () => {
+    const given = { 'batch-id': ID, 'poll-interval': '1s', 'retry-when': 'infrastructure' };
+    const { outcome, operations } = await runFlow(
+      shop({ ...BROKEN, startedAgo: 40 }, { buildsLagSeconds: 600 }),
+      given,
+    );
+    expect(countOf(operations, 'BatchGetBuilds')).toBe(2);
+    expect(outcome).toMatchObject({ conclusion: 'failure', retries: 0 });
+    expect(outcome.reason).toContain('a cause that nobody knows');
+  });
+
   test('of more than 100 groups are read 100 at a time, and 20 logs', async () => {
     const groups = Object.fromEntries(
       Array.from({ length: 130 }, (_, index) => [`g${index}`, { ends: ['FAILED'] }]),
@@ -27,6 +54,7 @@ describe('the causes of failures', () => {
     const { operations, outcome } = await runFlow(shop({ groups }), {
       'batch-id': ID,
       'max-retries': '0',
+      'log-lines': '2',
     });
     expect(countOf(operations, 'BatchGetBuilds')).toBe(2);
     expect(countOf(operations, 'GetLogEvents')).toBe(20);

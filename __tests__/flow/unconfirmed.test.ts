@@ -25,6 +25,7 @@ const SWITCHES: Switches[] = [
   { invisibleLooksAfterStart: 2 },
   { downloadSourceNotRunAgain: true },
   { unresolvablePendingBuilds: true },
+  { buildsLagSeconds: 20 },
   { ignoredFailuresBlock: true },
   { logsWithoutNames: true },
   { reportsOfAllAttempts: true },

@@ -11,7 +11,10 @@ describe('wait: false', () => {
   const given = { 'batch-id': ID, wait: 'false' };
 
   test('sends the retry and ends', async () => {
-    const { outcome, operations, elapsed } = await runFlow(shop(FLAKY), given);
+    const { outcome, operations, elapsed } = await runFlow(shop(FLAKY), {
+      ...given,
+      'log-lines': '1',
+    });
     expect(operations).toEqual([LOOK, 'BatchGetBuilds', 'GetLogEvents', RETRY]);
     expect(elapsed).toBe(0);
     expect(outcome).toMatchObject({
@@ -68,6 +71,23 @@ describe('timeout', () => {
     const flow = await runFlow(scenario, { 'batch-id': ID, timeout: '20' });
     expect(flow.elapsed).toBe(20_000);
     expect(flow.outcome).toMatchObject({ conclusion: 'timed_out', retries: 1 });
+  });
+
+  test('tells the fault that was being waited out', async () => {
+    const scenario = { ...shop(FLAKY), faults: [{ fault: THROTTLED }] };
+    const { outcome, elapsed } = await runFlow(scenario, { 'batch-id': ID, timeout: '20' });
+    expect(elapsed).toBe(20_000);
+    expect(outcome.reason).toBe(
+      "This step's timeout of 20s passed before the batch was found. The last call had failed: AWS throttled BatchGetBuildBatches in region us-west-2 (ThrottlingException).",
+    );
+  });
+
+  test('counts a retry in flight that CodeBuild made', async () => {
+    const faults = [{ operation: RETRY, fault: { kind: 'slow', seconds: 25 } as const }];
+    const given = { 'batch-id': ID, timeout: '10' };
+    const { outcome, elapsed } = await runFlow({ ...shop(FLAKY), faults }, given);
+    expect(outcome).toMatchObject({ conclusion: 'timed_out', retries: 1, attempt: 2 });
+    expect(elapsed).toBe(10_000);
   });
 });
 

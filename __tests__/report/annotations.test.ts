@@ -94,7 +94,7 @@ describe('errorsOf', () => {
   test.each<[string, Ending]>([
     ['not retried', NOT_RETRIED],
     ['refused', { kind: 'retry-refused', sentence: 'No.' }],
-    ['timed out', { kind: 'timed-out', timeout: MINUTE }],
+    ['timed out', { kind: 'timed-out', timeout: MINUTE, trouble: null }],
     ['cancelled', { kind: 'cancelled', by: 'SIGINT', stop: null }],
     ['a fault', { kind: 'fault', sentence: 'Access denied.' }],
   ])('counts in the verdict the groups that get no annotation of their own: %s', (_, ending) => {

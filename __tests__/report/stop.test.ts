@@ -7,6 +7,8 @@ const TOLD: Readonly<Record<StopKind, string>> = {
   stopped: 'The attempt of batch app:1 that this step had started was stopped.',
   over: 'The attempt of batch app:1 that this step had started is over: there was nothing to stop.',
   'later-attempt': 'Someone else has retried batch app:1 since: their attempt was left alone.',
+  'not-begun':
+    'The retry of batch app:1 that this step had sent does not show: there was nothing to stop.',
   'no-answer':
     'The attempt of batch app:1 that this step had started could not be stopped: it may still run.',
 };

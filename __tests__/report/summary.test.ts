@@ -50,7 +50,7 @@ describe('the heading', () => {
     ],
     [
       '## ⌛ app: this step timed out',
-      anOutcome({ kind: 'timed-out', timeout: MINUTE }, { batch: aBatch() }),
+      anOutcome({ kind: 'timed-out', timeout: MINUTE, trouble: null }, { batch: aBatch() }),
     ],
     [
       '## 🚫 app: this step was cancelled',
@@ -76,7 +76,10 @@ describe('the heading', () => {
     ['was over', aFailedBatch()],
     ['was never found', null],
   ])('does not claim that the batch goes on when it %s', (_, known) => {
-    const outcome = anOutcome({ kind: 'timed-out', timeout: MINUTE }, { batch: known });
+    const outcome = anOutcome(
+      { kind: 'timed-out', timeout: MINUTE, trouble: null },
+      { batch: known },
+    );
     expect(renderSummary(outcome)).not.toMatch(/the batch goes on/);
   });
 });
@@ -95,7 +98,9 @@ describe('the reason', () => {
     ['no address', ''],
   ])('does not tell the address again that the facts link to: %s', (_, consoleUrl) => {
     const batch = aBatch({ consoleUrl });
-    const summary = renderSummary(anOutcome({ kind: 'timed-out', timeout: MINUTE }, { batch }));
+    const summary = renderSummary(
+      anOutcome({ kind: 'timed-out', timeout: MINUTE, trouble: null }, { batch }),
+    );
     expect(summary).toMatch(/\n.*passed.* run this step again with batch-id app:8472cae5\.\n/);
     expect(summary).not.toMatch(/(?<!\]\()https:/);
   });

@@ -157,7 +157,7 @@ export const GOLDEN: Readonly<Record<string, Outcome>> = {
     problems: 'problems' in badInput ? badInput.problems : [],
   }),
   'timed-out': anOutcome(
-    { kind: 'timed-out', timeout: 5 * MINUTE },
+    { kind: 'timed-out', timeout: 5 * MINUTE, trouble: null },
     {
       attempt: 2,
       retries: 1,

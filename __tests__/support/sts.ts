@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage } from 'node:http';
+import { listen } from './sockets.ts';
 
 /** GitHub's OIDC endpoint and AWS's STS in one, with credentials that live for seconds. */
 export interface StsDouble {
@@ -57,7 +57,8 @@ export async function serveSts(lifetime: number): Promise<StsDouble> {
       }
     });
   });
-  const address = await listen(server);
+  const listening = await listen(server);
+  const address = `http://127.0.0.1:${listening.port}`;
   return {
     environment: {
       ACTIONS_ID_TOKEN_REQUEST_URL: `${address}/token?run=1`,
@@ -70,22 +71,8 @@ export async function serveSts(lifetime: number): Promise<StsDouble> {
       const key = /Credential=(?<key>[^/]+)\//.exec(authorization)?.groups?.['key'] ?? '';
       return (expiries.get(key) ?? 0) > Date.now();
     },
-    close: () => close(server),
+    close: () => listening.close(),
   };
-}
-
-/** Serves on a free port of 127.0.0.1, and gives the address. */
-export async function listen(server: Server): Promise<string> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-/** Cuts all connections and frees the port. */
-export function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }
 
 /** The body of a request. */

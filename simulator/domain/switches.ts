@@ -49,6 +49,9 @@ export interface Switches {
   readonly downloadSourceNotRunAgain?: boolean;
   /** Unconfirmed: that the ARN of a build that has not begun can be looked up. On, it is not found. */
   readonly unresolvablePendingBuilds?: boolean;
+  /** Unconfirmed: that BatchGetBuilds shows a build's end as soon as its batch does. It shows builds as
+   * they were so many seconds before. */
+  readonly buildsLagSeconds?: number;
   /** Unconfirmed: that groups run whose dependency failed with ignoreFailure. On, they do not. */
   readonly ignoredFailuresBlock?: boolean;
   /** Unconfirmed: that a build always names its log group, stream and ARN (in July 2022 it did not). */

@@ -6,6 +6,7 @@ import type { Json } from './settings.ts';
 /** BatchGetBuilds. */
 export function batchGetBuilds({ account, at }: Context, { ids }: { ids: string[] }): Json {
   const { home, switches } = account;
+  const seenAt = at - 1000 * (switches.buildsLagSeconds ?? 0);
   const builds: Json[] = [];
   const buildsNotFound: string[] = [];
   for (const asked of new Set(ids)) {
@@ -16,7 +17,15 @@ export function batchGetBuilds({ account, at }: Context, { ids }: { ids: string[
       at >= found.build.createdOn &&
       (switches.unresolvablePendingBuilds !== true || hasBegun(found.build.startsOn, at));
     if (resolvable) {
-      builds.push(buildView(found.build, found.batch, at, home, switches));
+      builds.push(
+        buildView(
+          found.build,
+          found.batch,
+          Math.max(seenAt, found.build.createdOn),
+          home,
+          switches,
+        ),
+      );
     } else {
       const asArn = switches.notFoundAsArn === true && !asked.startsWith('arn:');
       buildsNotFound.push(asArn ? arnOf(home, 'build', asked) : asked);

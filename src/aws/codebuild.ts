@@ -23,6 +23,7 @@ const MOST_AT_ONCE = 100;
 export function createCodeBuild(options: ClientOptions): CodeBuild {
   const { region } = options;
   const client = new CodeBuildClient(clientSettings(options));
+  nameEndpointInFailures(client);
   const ask = <Answer>(
     operation: string,
     resource: string,
@@ -138,4 +139,23 @@ function inPortions<Item>(items: readonly Item[]): Item[][] {
     portions.push(items.slice(start, start + MOST_AT_ONCE));
   }
   return portions;
+}
+
+/** Makes a call that fails on its way say where it went: settings of many kinds may lead it. */
+function nameEndpointInFailures(client: CodeBuildClient): void {
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        throw Object.assign(error as Error, { endpoint: endpointOf(args.request) });
+      }
+    },
+    { step: 'finalizeRequest', priority: 'low', name: 'nameEndpointInFailures' },
+  );
+}
+
+function endpointOf(request: unknown): string {
+  const { protocol, hostname, port } = request as URL;
+  return `${protocol}//${hostname}${port ? `:${port}` : ''}`;
 }

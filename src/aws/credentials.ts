@@ -18,8 +18,8 @@ export interface RoleOptions {
   readonly client: ClientOptions;
   /** Shows in CloudTrail as the name of the session. */
   readonly sessionName: string;
-  /** Gets a fresh OIDC token for an audience; throws where the workflow may not have one. */
-  readonly getIdToken: (audience: string) => Promise<string>;
+  /** Gets a fresh OIDC token for an audience; null where the job may not have one. */
+  readonly getIdToken: (audience: string) => Promise<string | null>;
   /** Keeps a secret out of the log. */
   readonly mask: (secret: string) => void;
 }
@@ -31,13 +31,12 @@ export interface RoleOptions {
 export function assumeRole(options: RoleOptions): () => Promise<Credentials> {
   const { roleArn, client, sessionName, getIdToken, mask } = options;
   const { region } = client;
-  let mayHaveTokens = false;
   const audience = partitionOf(region) === 'aws-cn' ? 'sts.amazonaws.com.cn' : 'sts.amazonaws.com';
   return async () => {
     const webIdentityToken = await getIdToken(audience).catch((error: unknown) => {
-      throw noToken(error, mayHaveTokens);
+      throw noAnswer(error);
     });
-    mayHaveTokens = true;
+    if (webIdentityToken === null) throw mayHaveNone();
     mask(webIdentityToken);
     const provide = fromWebToken({
       roleArn,
@@ -62,15 +61,15 @@ export function assumeRole(options: RoleOptions): () => Promise<Credentials> {
   };
 }
 
-function noToken(error: unknown, hadOneBefore: boolean): CallFailure {
+function noAnswer(error: unknown): CallFailure {
   const name = error instanceof Error ? error.name : 'UnknownError';
-  if (hadOneBefore) {
-    const sentence = 'GitHub gave no fresh OIDC token for role-to-assume, though it had before.';
-    return new CallFailure('transient', name, sentence);
-  }
-  return new CallFailure(
-    'permanent',
-    name,
-    "GitHub gave no OIDC token, which role-to-assume needs. Give the job the permission id-token: write (a workflow started from a fork's pull request cannot have it).",
-  );
+  const sentence =
+    'GitHub gave no OIDC token for role-to-assume: its token service did not answer.';
+  return new CallFailure('unreachable', name, sentence);
+}
+
+function mayHaveNone(): CallFailure {
+  const sentence =
+    "GitHub gave no OIDC token, which role-to-assume needs. Give the job the permission id-token: write (a workflow started from a fork's pull request cannot have it).";
+  return new CallFailure('permanent', 'NoIdToken', sentence);
 }

@@ -37,6 +37,9 @@ const BROKEN_CONNECTION = new Set([
   'ENETUNREACH',
   'EPIPE',
   'ETIMEDOUT',
+  // STS could not reach GitHub's OIDC provider (API reference, AssumeRoleWithWebIdentity).
+  'IDPCommunicationError',
+  'IDPCommunicationErrorException',
   'RequestTimeout',
   'RequestTimeoutException',
   'TimeoutError',
@@ -64,7 +67,7 @@ export function explainFailure(error: unknown, context: CallContext): CallFailur
   // Credentials are got within a call: their failure is told already.
   if (error instanceof CallFailure) return error;
   const { operation, region } = context;
-  const { name, code, status, message, unreadable, clockCorrected } = describe(error);
+  const { name, code, status, message, endpoint, unreadable, clockCorrected } = describe(error);
   const asked = `${operation} in region ${region}`;
   if (THROTTLED.has(name) || status === 429) {
     return new CallFailure('transient', name, `AWS throttled ${asked} (${name}).`);
@@ -83,7 +86,8 @@ export function explainFailure(error: unknown, context: CallContext): CallFailur
     return new CallFailure('transient', name, sentence, context.writes);
   }
   if (UNREACHABLE.test(code)) {
-    const sentence = `AWS cannot be reached for ${asked} (${code}). Check the region, the endpoint and the network of the runner.`;
+    const at = endpoint === '' ? '' : ` at ${endpoint}`;
+    const sentence = `AWS cannot be reached${at} for ${asked} (${code}). Check the region, the endpoint and the network of the runner.`;
     return new CallFailure('unreachable', code, sentence);
   }
   if (clockCorrected && WRONG_TIME.has(name)) {
@@ -134,6 +138,8 @@ interface Description {
   readonly code: string;
   readonly status: number | null;
   readonly message: string;
+  /** Where the call went; empty if that is not known. */
+  readonly endpoint: string;
   /** The body was no JSON of the service. */
   readonly unreadable: boolean;
   /** The SDK has found the clock to be wrong, and signs by the time of AWS from now on. */
@@ -141,10 +147,12 @@ interface Description {
 }
 
 function describe(error: unknown): Description {
-  const { name, code, message, $metadata, $response } = Object(error) as {
+  const { name, code, message, endpoint, hostname, $metadata, $response } = Object(error) as {
     name?: unknown;
     code?: unknown;
     message?: unknown;
+    endpoint?: unknown;
+    hostname?: unknown;
     $metadata?: { httpStatusCode?: unknown; clockSkewCorrected?: unknown };
     $response?: { statusCode?: unknown };
   };
@@ -154,6 +162,7 @@ function describe(error: unknown): Description {
     code: typeof code === 'string' ? code : '',
     status: typeof status === 'number' ? status : null,
     message: typeof message === 'string' ? message : '',
+    endpoint: [endpoint, hostname].find((where) => typeof where === 'string') ?? '',
     unreadable: error instanceof SyntaxError,
     clockCorrected: $metadata?.clockSkewCorrected === true,
   };

@@ -9,7 +9,7 @@ import { clientSettings, type ClientOptions } from './client.ts';
 import { explained } from './failures.ts';
 import { logStreamsArn } from './resources.ts';
 
-/** An answer may hold no events although there are more before it (API reference, GetLogEvents). */
+/** An answer may hold few or no events although there are more before it (API reference, GetLogEvents). */
 const MOST_PAGES = 5;
 
 /** Makes the calls to CloudWatch Logs. */
@@ -17,6 +17,7 @@ export function createLogs(options: ClientOptions): Logs {
   const { region } = options;
   const client = new CloudWatchLogsClient(clientSettings(options));
   const tail: Logs['tail'] = async ({ group, stream }, most, abortSignal) => {
+    let lines: string[] = [];
     let nextToken: string | undefined;
     for (let page = 0; page < MOST_PAGES; page += 1) {
       const answer: GetLogEventsCommandOutput = await explained(
@@ -31,7 +32,7 @@ export function createLogs(options: ClientOptions): Logs {
           new GetLogEventsCommand({
             logGroupName: group,
             logStreamName: stream,
-            limit: most,
+            limit: most - lines.length,
             startFromHead: false,
             nextToken,
           }),
@@ -39,11 +40,12 @@ export function createLogs(options: ClientOptions): Logs {
         ),
       );
       const { events = [], nextBackwardToken } = answer;
-      if (events.length > 0) return events.map(({ message = '' }) => message);
-      if (nextBackwardToken === undefined || nextBackwardToken === nextToken) break;
+      lines = [...events.map(({ message = '' }) => message), ...lines];
+      const atTheStart = nextBackwardToken === undefined || nextBackwardToken === nextToken;
+      if (atTheStart || lines.length >= most) break;
       nextToken = nextBackwardToken;
     }
-    return [];
+    return lines;
   };
   return {
     async tail(...asked) {

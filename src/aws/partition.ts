@@ -1,10 +1,17 @@
-/** The parts of the AWS world, each with its own console. */
-type Partition = 'aws' | 'aws-cn' | 'aws-us-gov';
+/** The parts of the AWS world, by how the names of their regions begin (SDK: partitions.json). */
+const PARTITIONS = [
+  ['cn-', 'aws-cn'],
+  ['us-gov-', 'aws-us-gov'],
+  ['us-iso-', 'aws-iso'],
+  ['us-isob-', 'aws-iso-b'],
+  ['eu-isoe-', 'aws-iso-e'],
+  ['us-isof-', 'aws-iso-f'],
+  ['eusc-', 'aws-eusc'],
+] as const;
 
 /** The partition that a region belongs to. */
-export function partitionOf(region: string): Partition {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+export function partitionOf(region: string): 'aws' | (typeof PARTITIONS)[number][1] {
+  return PARTITIONS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws';
 }
 
 /**
@@ -12,14 +19,10 @@ export function partitionOf(region: string): Partition {
  * users); China and GovCloud are known with their unregional hosts.
  */
 export function consoleHost(region: string): string {
-  switch (partitionOf(region)) {
-    case 'aws':
-      return `${region}.console.aws.amazon.com`;
-    case 'aws-cn':
-      return 'console.amazonaws.cn';
-    case 'aws-us-gov':
-      return 'console.amazonaws-us-gov.com';
-  }
+  const partition = partitionOf(region);
+  if (partition === 'aws-cn') return 'console.amazonaws.cn';
+  if (partition === 'aws-us-gov') return 'console.amazonaws-us-gov.com';
+  return `${region}.console.aws.amazon.com`;
 }
 
 /** The host of the S3 console for buckets of a region. */

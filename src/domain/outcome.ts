@@ -23,7 +23,12 @@ export type Ending =
   | { readonly kind: 'bad-input'; readonly problems: readonly string[] }
   /** A fault that cannot be waited out, told in a sentence. */
   | { readonly kind: 'fault'; readonly sentence: string }
-  | { readonly kind: 'timed-out'; readonly timeout: number }
+  | {
+      readonly kind: 'timed-out';
+      readonly timeout: number;
+      /** The fault that was being waited out; null: none. */
+      readonly trouble: string | null;
+    }
   | {
       readonly kind: 'cancelled';
       readonly by: string;
@@ -31,7 +36,7 @@ export type Ending =
       readonly stop: StopKind | null;
     };
 
-export type StopKind = 'stopped' | 'over' | 'later-attempt' | 'no-answer';
+export type StopKind = 'stopped' | 'over' | 'later-attempt' | 'not-begun' | 'no-answer';
 
 export type Conclusion = 'success' | 'failure' | 'skipped' | 'timed_out' | 'cancelled';
 

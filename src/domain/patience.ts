@@ -23,6 +23,8 @@ export interface Patience {
   readonly tell: (trouble: Trouble) => void;
   /** Whether AWS has given this step one good answer yet. */
   answered: boolean;
+  /** What the last call failed of; null if it did not fail. */
+  trouble: string | null;
 }
 
 /**
@@ -47,6 +49,7 @@ export async function persist<Answer>(
       signal.throwIfAborted();
       const answer = await call(signal);
       patience.answered = true;
+      patience.trouble = null;
       if (failures > 0) {
         patience.tell({ kind: 'trouble-ended', failures, milliseconds: clock.now() - began });
       }
@@ -54,6 +57,7 @@ export async function persist<Answer>(
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof CallFailure) || !canPass(error)) throw error;
+      patience.trouble = error.message;
       const elapsed = clock.now() - began;
       const limit =
         error.kind === 'unreachable' && !patience.answered

@@ -44,6 +44,8 @@ export interface Standing {
   readonly failed: readonly string[];
   /** How many groups ran. */
   readonly ran: number;
+  /** Whether CodeBuild still shows groups of the attempt before: then nobody knows which failed. */
+  readonly groupsLag: boolean;
   readonly causes: Causes;
 }
 
@@ -111,8 +113,9 @@ function maxAttempts({ attempts }: Standing, { maxAttempts: most }: RetryRules):
   return { allows: attempts < most, because: had };
 }
 
-function neverRetry({ failed }: Standing, rules: RetryRules): Finding | null {
+function neverRetry({ failed, groupsLag }: Standing, rules: RetryRules): Finding | null {
   if (rules.neverRetry.length === 0) return null;
+  if (groupsLag) return unknownGroups(`never-retry: ${rules.neverRetry.join(', ')}`);
   for (const pattern of rules.neverRetry) {
     const group = failed.find((identifier) => matches(identifier, pattern));
     if (group !== undefined) {
@@ -126,14 +129,24 @@ function neverRetry({ failed }: Standing, rules: RetryRules): Finding | null {
 }
 
 function maxFailedPercent(
-  { failed, ran }: Standing,
+  { failed, ran, groupsLag }: Standing,
   { maxFailedPercent: most }: RetryRules,
 ): Finding | null {
-  if (most === 100 || ran === 0) return null;
+  if (most === 100) return null;
+  if (groupsLag) return unknownGroups(`max-failed-percent: ${most}`);
+  if (ran === 0) return null;
   const share = `${failed.length} of the ${ran} build groups that ran failed`;
   return failed.length * 100 > most * ran
     ? { allows: false, because: `${share}, more than ${most} % (max-failed-percent)` }
     : { allows: true, because: `${share}, not more than ${most} %` };
+}
+
+/** What may not be retried is not retried on a guess. */
+function unknownGroups(rule: string): Finding {
+  return {
+    allows: false,
+    because: `CodeBuild still shows the build groups of the attempt before, so which failed is not known (${rule})`,
+  };
 }
 
 function retryWhen({ causes, failed }: Standing, rules: RetryRules): Finding | null {

@@ -35,7 +35,7 @@ export function reasonOf(ending: Ending, known: Known, groups: readonly GroupVie
     case 'fault':
       return ending.sentence;
     case 'timed-out':
-      return `This step's timeout of ${formatDuration(ending.timeout)} passed${meanwhile(known)}${resume(known)}`;
+      return `This step's timeout of ${formatDuration(ending.timeout)} passed${meanwhile(known)}${resume(known)}${tellTrouble(ending.trouble)}`;
     case 'cancelled':
       return `This step was cancelled (${ending.by})${STOPS[ending.stop ?? 'none']}${ending.stop === null ? meanwhile(known) : ''}${ending.stop === 'stopped' ? `${see(known)}.` : resume(known)}`;
   }
@@ -46,8 +46,14 @@ const STOPS: Readonly<Record<StopKind | 'none', string>> = {
   stopped: '; the attempt that it had started was stopped',
   over: '; the attempt that it had started was over already',
   'later-attempt': '; someone else has retried the batch since, and their attempt was left alone',
+  'not-begun':
+    '; the retry that it had sent does not show: if CodeBuild makes it yet, the post step stops it',
   'no-answer': '; the attempt that it had started could not be stopped: it may still run',
 };
+
+function tellTrouble(trouble: string | null): string {
+  return trouble === null ? '' : ` The last call had failed: ${trouble}`;
+}
 
 /** How the batch stood when the step ended before it. */
 function meanwhile({ batch, past }: Known): string {

@@ -1,5 +1,5 @@
 import type { Batch, Moment } from './batch.ts';
-import { isOver, retriesShown, submittedOn, TIMES_DIFFER_BY } from './status.ts';
+import { retriesShown, submittedOn, TIMES_DIFFER_BY } from './status.ts';
 
 /**
  * An attempt that this step started, or is about to: what must be remembered to stop it, and to stop
@@ -10,6 +10,8 @@ export interface StartedAttempt {
   readonly region: string;
   /** Retries that the batch had shown before this one. */
   readonly retriesBefore: number;
+  /** When the attempt before it was submitted; null if CodeBuild did not say. */
+  readonly submittedBefore: Moment | null;
   /** When it was submitted; null until CodeBuild has said so. */
   readonly submittedOn: Moment | null;
 }
@@ -24,10 +26,12 @@ export function describeStarted(
   answer: Batch | null,
   region: string,
 ): StartedAttempt {
+  const hasNewId = answer !== null && answer.id !== retried.id;
   return {
     batchId: answer?.id ?? retried.id,
     region,
-    retriesBefore: answer !== null && answer.id !== retried.id ? -1 : retriesShown(retried),
+    retriesBefore: hasNewId ? -1 : retriesShown(retried),
+    submittedBefore: submittedOn(retried),
     submittedOn: answer === null ? null : submittedOn(answer),
   };
 }
@@ -39,15 +43,14 @@ export function showsLaterAttempt(look: Batch, ours: StartedAttempt): boolean {
   return shown !== null && ours.submittedOn !== null && shown > ours.submittedOn + TIMES_DIFFER_BY;
 }
 
-/** Whether a look shows that our attempt is over: there is nothing left to stop. */
-export function showsEnd(look: Batch, ours: StartedAttempt): boolean {
+/** Whether a look shows our attempt, or one after it, and not only the attempt before. */
+export function showsAttempt(look: Batch, ours: StartedAttempt): boolean {
+  if (retriesShown(look) > ours.retriesBefore) return true;
   const shown = submittedOn(look);
-  return (
-    isOver(look) &&
-    shown !== null &&
-    ours.submittedOn !== null &&
-    shown >= ours.submittedOn - TIMES_DIFFER_BY
-  );
+  if (shown === null) return false;
+  return ours.submittedOn === null
+    ? ours.submittedBefore !== null && shown > ours.submittedBefore
+    : shown >= ours.submittedOn - TIMES_DIFFER_BY;
 }
 
 /** Reads what an earlier process remembered; null if that is nothing, or not of this form. */
@@ -62,10 +65,15 @@ export function parseStarted(text: string): StartedAttempt | null {
     batchId,
     region,
     retriesBefore,
+    submittedBefore,
     submittedOn: submitted,
   } = Object(value) as Partial<Record<keyof StartedAttempt, unknown>>;
   if (typeof batchId !== 'string' || typeof region !== 'string') return null;
   if (typeof retriesBefore !== 'number') return null;
-  if (typeof submitted !== 'number' && submitted !== null) return null;
-  return { batchId, region, retriesBefore, submittedOn: submitted };
+  if (!isMoment(submittedBefore) || !isMoment(submitted)) return null;
+  return { batchId, region, retriesBefore, submittedBefore, submittedOn: submitted };
+}
+
+function isMoment(value: unknown): value is Moment | null {
+  return typeof value === 'number' || value === null;
 }

@@ -26,8 +26,8 @@ export interface Runner {
   saveState(name: string, value: string): void;
   /** What the step has kept for its post step; empty if nothing. */
   getState(name: string): string;
-  /** A fresh OIDC token of this job. Throws where the job may not have one. */
-  getIdToken(audience: string): Promise<string>;
+  /** A fresh OIDC token of this job; null where it may not have one. Throws if none comes. */
+  getIdToken(audience: string): Promise<string | null>;
   /** Keeps a secret out of the log. */
   mask(secret: string): void;
   /** Names this run to AWS, in the characters that a session's name may have. */
@@ -62,7 +62,8 @@ export function createRunner(): Runner {
     },
     saveState: core.saveState,
     getState: core.getState,
-    getIdToken: (audience) => core.getIDToken(audience),
+    getIdToken: async (audience) =>
+      process.env['ACTIONS_ID_TOKEN_REQUEST_URL'] ? core.getIDToken(audience) : null,
     mask: core.setSecret,
     sessionName: `retry-codebuild-batch-${context.runId}`,
     userAgent: [

@@ -9,6 +9,8 @@ export function tellStop({ kind }: { readonly kind: StopKind }, batchId: string)
       return `The attempt of batch ${batchId} that this step had started is over: there was nothing to stop.`;
     case 'later-attempt':
       return `Someone else has retried batch ${batchId} since: their attempt was left alone.`;
+    case 'not-begun':
+      return `The retry of batch ${batchId} that this step had sent does not show: there was nothing to stop.`;
     case 'no-answer':
       return `The attempt of batch ${batchId} that this step had started could not be stopped: it may still run.`;
   }

@@ -3,34 +3,32 @@ import type { BuildDetails, LogTail } from '../domain/build.ts';
 import { causeOf, causeOfBatch } from '../domain/cause.ts';
 import { viewGroups, type GroupView } from '../domain/groups.ts';
 import type { Causes } from '../domain/policy.ts';
-import { readOptionally } from './optional.ts';
+import { isUnfinished } from '../domain/status.ts';
+import { readOptionally, type Unreadable } from './optional.ts';
 import type { Step } from './step.ts';
 
 /** Logs are read of so many failed builds of an attempt, and so many at a time. */
 const MOST_LOGS = 20;
 const LOGS_AT_A_TIME = 4;
+/** BatchGetBuilds may lag behind the batch: how often, and how far apart in milliseconds, it is read. */
+const MOST_READS = 2;
+const LAG = 5000;
 
 /**
  * Finds out why an attempt ended badly: the causes of its failed groups and of the batch itself, and
  * the ends of the failed builds' logs. All of it is kept in `step.known` and told.
  */
 export async function diagnose(step: Step, batch: Batch): Promise<Causes> {
-  const { known, ports } = step;
+  const { known } = step;
   const failed = viewGroups(batch, known.past).filter((group) => group.failed);
   const ofBatch = causeOfBatch(batch.status, batch.phases);
   const arns = failed.flatMap(({ build }) =>
     build === null || build.arn === '' ? [] : [build.arn],
   );
-  const unread = arns.filter((arn) => !known.builds.has(arn));
-  if (unread.length > 0) {
-    const read = await readOptionally(step, 'codebuild:BatchGetBuilds', (signal) =>
-      ports.codebuild.getBuilds(unread, signal),
-    );
-    if (read.kind === 'unreadable') {
-      tellCauses(step, failed, { kind: 'read', ofGroups: new Map(), ofBatch });
-      return read;
-    }
-    for (const build of read.answer) known.builds.set(build.arn, build);
+  const unreadable = await readBuilds(step, arns);
+  if (unreadable !== null) {
+    tellCauses(step, failed, { kind: 'read', ofGroups: new Map(), ofBatch });
+    return unreadable;
   }
   const builds = failed.flatMap(({ identifier, build }): [string, BuildDetails][] => {
     const details = known.builds.get(build?.arn ?? '');
@@ -44,6 +42,25 @@ export async function diagnose(step: Step, batch: Batch): Promise<Causes> {
   tellCauses(step, failed, causes);
   await readLogs(step, builds);
   return causes;
+}
+
+/** Reads the builds that are not known yet; one that lags behind its batch is read once more. */
+async function readBuilds(step: Step, arns: readonly string[]): Promise<Unreadable | null> {
+  const { known, ports } = step;
+  const unknown = (): string[] =>
+    arns.filter((arn) => isUnfinished(known.builds.get(arn)?.status ?? ''));
+  for (let tries = 1; ; tries += 1) {
+    const asked = unknown();
+    if (asked.length === 0) return null;
+    const read = await readOptionally(step, 'codebuild:BatchGetBuilds', (signal) =>
+      ports.codebuild.getBuilds(asked, signal),
+    );
+    if (read.kind === 'unreadable') return read;
+    for (const build of read.answer) known.builds.set(build.arn, build);
+    const lags = read.answer.some((build) => isUnfinished(build.status));
+    if (!lags || tries >= MOST_READS) return null;
+    await ports.clock.sleep(LAG, step.signal);
+  }
 }
 
 function tellCauses(

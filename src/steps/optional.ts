@@ -7,9 +7,12 @@ import type { Step } from './step.ts';
 const PATIENCE = 20_000;
 
 /** What came of an optional read. */
-export type Read<Answer> =
-  | { readonly kind: 'read'; readonly answer: Answer }
-  | { readonly kind: 'unreadable'; readonly because: string };
+export type Read<Answer> = { readonly kind: 'read'; readonly answer: Answer } | Unreadable;
+
+export interface Unreadable {
+  readonly kind: 'unreadable';
+  readonly because: string;
+}
 
 /**
  * Reads what is good to know but decides nothing: whatever fails costs a warning, once for each

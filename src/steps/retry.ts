@@ -72,12 +72,16 @@ async function send(step: Step, request: Request, signal: AbortSignal): Promise<
     if (look !== null && isLaterAttempt(look, retried)) return look;
   }
   rememberStarted(step, describeStarted(retried, null, step.inputs.region));
+  step.unanswered = retried;
   try {
     return await codebuild.retryBatch(retried.id, step.inputs.retryType, token, signal);
   } catch (error) {
     request.maybeMade ||= signal.aborted || (error instanceof CallFailure && error.maybeDone);
     // What was surely not made must not be stopped: the next attempt may be someone else's.
-    if (!request.maybeMade) rememberStarted(step, null);
+    if (!request.maybeMade) {
+      rememberStarted(step, null);
+      step.unanswered = null;
+    }
     throw error;
   }
 }

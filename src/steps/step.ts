@@ -1,3 +1,4 @@
+import type { Batch } from '../domain/batch.ts';
 import type { Known } from '../domain/known.ts';
 import type { Patience } from '../domain/patience.ts';
 import type { Told } from '../domain/changes.ts';
@@ -18,4 +19,6 @@ export interface Step {
   readonly warned: Set<string>;
   /** What the log has told of the batch. */
   told: Told;
+  /** The attempt whose retry was sent and not yet answered: it may have been made or not. */
+  unanswered: Batch | null;
 }

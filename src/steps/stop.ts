@@ -2,7 +2,8 @@ import type { Batch } from '../domain/batch.ts';
 import type { Clock } from '../domain/clock.ts';
 import { CallFailure } from '../domain/fault.ts';
 import { persist } from '../domain/patience.ts';
-import { showsEnd, showsLaterAttempt, type StartedAttempt } from '../domain/started-attempt.ts';
+import { showsAttempt, showsLaterAttempt, type StartedAttempt } from '../domain/started-attempt.ts';
+import { isOver } from '../domain/status.ts';
 import { startTimer } from '../domain/timer.ts';
 import type { CodeBuild } from '../ports.ts';
 
@@ -11,13 +12,15 @@ const LOOK_WITHIN = 1000;
 const STOP_WITHIN = 2500;
 const RESEND_AFTER = 500;
 
-/** What came of stopping an attempt. */
+/** What came of stopping an attempt. Where there is a batch, it shows the attempt. */
 export type StopResult =
   | { readonly kind: 'stopped'; readonly batch: Batch | null }
   /** It had ended by itself. */
-  | { readonly kind: 'over' }
+  | { readonly kind: 'over'; readonly batch: Batch }
   /** Someone else has retried the batch since: theirs is not ours to stop. */
   | { readonly kind: 'later-attempt' }
+  /** The retry does not show: it was not made, or it may begin yet. */
+  | { readonly kind: 'not-begun' }
   /** Nobody knows whether it goes on. */
   | { readonly kind: 'no-answer'; readonly because: string };
 
@@ -28,26 +31,40 @@ interface StopPorts {
 }
 
 /**
- * Stops an attempt that this step started. StopBuildBatch names a batch, not an attempt: one look
- * before it must not show a later attempt. If that look fails, the batch is stopped.
+ * Stops an attempt that this step started. StopBuildBatch names a batch, not an attempt: the look
+ * before it must not show a later attempt.
+ *
+ * @param look what {@link lookBriefly} has just seen; null: nothing, and then the batch is stopped
  */
-export async function stopAttempt(ours: StartedAttempt, ports: StopPorts): Promise<StopResult> {
-  const { codebuild } = ports;
-  const look = await within(ports, LOOK_WITHIN, (signal) =>
-    codebuild.getBatch(ours.batchId, signal),
-  ).catch(() => null);
+export async function stopAttempt(
+  ours: StartedAttempt,
+  look: Batch | null,
+  ports: StopPorts,
+): Promise<StopResult> {
   if (look !== null && showsLaterAttempt(look, ours)) return { kind: 'later-attempt' };
-  if (look !== null && showsEnd(look, ours)) return { kind: 'over' };
+  if (look !== null && isOver(look) && showsAttempt(look, ours)) {
+    return { kind: 'over', batch: look };
+  }
   try {
     const batch = await within(ports, STOP_WITHIN, (signal) =>
-      codebuild.stopBatch(ours.batchId, signal),
+      ports.codebuild.stopBatch(ours.batchId, signal),
     );
-    return { kind: 'stopped', batch };
+    if (batch === null || !isOver(batch)) return { kind: 'stopped', batch };
+    // A batch that is over is answered as it is.
+    if (!showsAttempt(batch, ours)) return { kind: 'not-begun' };
+    return { kind: batch.status === 'STOPPED' ? 'stopped' : 'over', batch };
   } catch (error) {
     const because =
       error instanceof CallFailure ? error.message : 'CodeBuild gave no answer in time.';
     return { kind: 'no-answer', because };
   }
+}
+
+/** One look at a batch that takes a second at most; null if it fails. */
+export async function lookBriefly(batchId: string, ports: StopPorts): Promise<Batch | null> {
+  return within(ports, LOOK_WITHIN, (signal) => ports.codebuild.getBatch(batchId, signal)).catch(
+    () => null,
+  );
 }
 
 async function within<Answer>(
@@ -63,6 +80,7 @@ async function within<Answer>(
     interval: RESEND_AFTER,
     tell: () => undefined,
     answered: true,
+    trouble: null,
   };
   try {
     return await persist(call, patience, milliseconds);

@@ -1,7 +1,7 @@
 import type { Batch } from '../domain/batch.ts';
 import { forgetPhase, tellChanges } from '../domain/changes.ts';
 import { persist } from '../domain/patience.ts';
-import { isLaterAttempt, retriesShown } from '../domain/status.ts';
+import { isLaterAttempt, retriesShown, submittedOn } from '../domain/status.ts';
 import { judge, untilNextLook, type Judgement, type Watch } from '../domain/watch.ts';
 import type { GroupChange } from '../domain/story.ts';
 import { rememberStarted } from './retry.ts';
@@ -76,6 +76,9 @@ function notice(step: Step, watch: Watch, former: Batch | null, look: Batch): Wa
   known.batch = look;
   if (former === null || !isLaterAttempt(look, former)) {
     known.attempt = Math.max(known.attempt, shown);
+    if (known.started?.submittedOn === null) {
+      rememberStarted(step, { ...known.started, submittedOn: submittedOn(look) });
+    }
     return watch;
   }
   known.attempt = Math.max(known.attempt + 1, shown);

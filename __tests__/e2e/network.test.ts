@@ -1,0 +1,116 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  createSimulator,
+  serve,
+  type BatchPlan,
+  type FaultRule,
+  type Served,
+} from '../../simulator/index.ts';
+import { runAction } from '../support/action.ts';
+import { serveProxy, serveTls, type Proxy, type TlsFront } from '../support/proxy.ts';
+import { ID, shop } from '../support/scenarios.ts';
+
+// Real processes and sockets on a busy machine.
+jest.setTimeout(60_000);
+
+const LOOK = 'BatchGetBuildBatches';
+const RETRY = 'RetryBuildBatch';
+const QUICK: BatchPlan = {
+  downloadBatchspec: 0.2,
+  groups: { unit: { takes: 1, ends: [{ status: 'FAILED', takes: 0.2 }, 'SUCCEEDED'] } },
+};
+const inputs = { 'batch-id': ID, 'poll-interval': '0.5' };
+
+test.each<[string, FaultRule[]]>([
+  ['answers are slow', [{ every: 2, fault: { kind: 'slow', seconds: 0.7 } }]],
+  ['connections are reset', [{ every: 2, fault: { kind: 'reset' } }]],
+  ['the answer to the retry is lost', [{ operation: RETRY, fault: { kind: 'lost' } }]],
+  [
+    'a proxy answers with HTML and answers are cut short',
+    [
+      { operation: LOOK, calls: [2, 4], fault: { kind: 'html' } },
+      { operation: LOOK, calls: [3, 5], fault: { kind: 'truncated' } },
+    ],
+  ],
+])('ends right, after one retry, where %s', async (_, faults) => {
+  const run = await runAction({ ...shop(QUICK), faults }, inputs);
+  expect(run.outputs).toMatchObject({ conclusion: 'success', 'retry-count': '1' });
+  expect(run.exitCode).toBe(0);
+  expect(run.operations.filter((operation) => operation === RETRY).length).toBeLessThan(3);
+});
+
+test('a proxy is used for AWS, but not for hosts of NO_PROXY', async () => {
+  const proxy = await serveProxy();
+  try {
+    const through = await runAction(shop(QUICK), inputs, { HTTP_PROXY: proxy.url });
+    expect(through.outputs).toMatchObject({ conclusion: 'success' });
+    expect(proxy.requests).toHaveLength(through.operations.length);
+
+    const environment = { http_proxy: proxy.url, no_proxy: '127.0.0.1' };
+    const around = await runAction(shop(QUICK), inputs, environment);
+    expect(around.outputs).toMatchObject({ conclusion: 'success' });
+    expect(proxy.requests).toHaveLength(through.operations.length);
+  } finally {
+    await proxy.close();
+  }
+});
+
+describe('TLS through the tunnel of a proxy', () => {
+  const HOST = 'codebuild.us-west-2.amazonaws.com';
+  const simulator = createSimulator(shop(QUICK), { now: Date.now, uuid: randomUUID });
+  let served: Served;
+  let front: TlsFront;
+  let proxy: Proxy;
+  let folder: string;
+
+  beforeEach(async () => {
+    served = await serve(simulator);
+    front = await serveTls(HOST, () => served.url);
+    folder = await mkdtemp(join(tmpdir(), 'retry-codebuild-batch-tls-'));
+  });
+  afterEach(async () => {
+    await Promise.all([proxy.close(), front.close(), served.close()]);
+    await rm(folder, { recursive: true });
+  });
+  const environment = async (): Promise<Record<string, string>> => {
+    const trusted = join(folder, 'certificate.pem');
+    await writeFile(trusted, front.certificate);
+    return {
+      AWS_ENDPOINT_URL: '',
+      HTTPS_PROXY: proxy.url,
+      NODE_EXTRA_CA_CERTS: trusted,
+    };
+  };
+
+  test('reaches AWS at its own endpoint, by name', async () => {
+    proxy = await serveProxy(front.port);
+    const given = { ...inputs, 'log-lines': '0' };
+    const run = await runAction(simulator, given, await environment());
+    expect(run.outputs).toMatchObject({ conclusion: 'success', 'retry-count': '1' });
+    expect(new Set(proxy.tunnels)).toEqual(new Set([`${HOST}:443`]));
+  });
+
+  test('where none is made, the failure names the endpoint and the region', async () => {
+    proxy = await serveProxy();
+    const run = await runAction(simulator, { ...inputs, timeout: '3' }, await environment());
+    expect(run.exitCode).toBe(1);
+    expect(run.outputs).toMatchObject({ conclusion: 'timed_out', 'retry-count': '0' });
+    expect(run.outputs['reason']).toContain(
+      `AWS cannot be reached at https://${HOST} for ${LOOK} in region us-west-2`,
+    );
+  });
+
+  test('a certificate that nobody trusts is told as such', async () => {
+    proxy = await serveProxy(front.port);
+    const trustless = { ...(await environment()), NODE_EXTRA_CA_CERTS: '' };
+    const run = await runAction(simulator, { ...inputs, timeout: '3' }, trustless);
+    expect(run.outputs['conclusion']).toBe('timed_out');
+    expect(run.outputs['reason']).toMatch(
+      /cannot be reached at https:\/\/codebuild\S+ .*\((?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN)\)/,
+    );
+  });
+});
