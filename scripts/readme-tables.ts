@@ -1,7 +1,10 @@
-// Writes README.md's tables of inputs and outputs from action.yml.
+// Writes README.md's tables of inputs and outputs from action.yml, and its IAM policy and table of
+// rights from readme-tables/permissions.ts.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { renderTables, type ActionTexts } from './readme-tables/render.ts';
+import { renderRights } from './readme-tables/rights.ts';
 
 const action = parse(readFileSync('action.yml', 'utf8')) as ActionTexts;
-writeFileSync('README.md', renderTables(readFileSync('README.md', 'utf8'), action));
+const readme = readFileSync('README.md', 'utf8');
+writeFileSync('README.md', renderRights(renderTables(readme, action)));

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse, parseDocument } from 'yaml';
@@ -151,57 +151,6 @@ describe('what happens when', () => {
     'attempt before',
   ])('one row tells of it: %s', (words) => {
     expect(rows.filter((row) => (row.split('|')[1] ?? '').includes(words))).toHaveLength(1);
-  });
-});
-
-describe('rights', () => {
-  const called = readdirSync(join(ROOT, 'src/aws')).flatMap((file) => {
-    const text = read(`src/aws/${file}`);
-    const service = text.includes("'@aws-sdk/client-cloudwatch-logs'") ? 'logs' : 'codebuild';
-    const calls = text.matchAll(/\bnew (?<operation>\w+)Command\(/g);
-    return [...calls].map(({ groups }) => `${service}:${groups?.['operation'] ?? ''}`);
-  });
-  const [policy = ''] = codeBlocks(README, 'json');
-  const { Statement: statements } = JSON.parse(policy) as {
-    Statement: { Effect: string; Action: string[]; Resource: string }[];
-  };
-
-  test('STS needs no statement: the trust policy of the role allows what is asked of it', () => {
-    const asksSts = readdirSync(join(ROOT, 'src/aws')).some((file) =>
-      read(`src/aws/${file}`).includes('AssumeRoleWithWebIdentity'),
-    );
-    expect(asksSts).toBe(true);
-    expect(policy).not.toContain('sts:');
-    expect(README).toContain('`sts:AssumeRoleWithWebIdentity`');
-  });
-
-  test('the policy allows the operations that the code calls, and no others', () => {
-    expect(new Set(called).size).toBe(8);
-    const allowed = statements.flatMap(({ Action }) => Action);
-    expect(allowed.toSorted()).toEqual([...new Set(called)].sort());
-    expect(statements.map(({ Effect }) => Effect)).toEqual(statements.map(() => 'Allow'));
-  });
-
-  test.each([
-    ['codebuild', /(?:BuildBatch|BuildBatches|Builds|ForProject)$/, 'project/my-project'],
-    ['codebuild', /(?:Reports|TestCases)$/, 'report-group/my-project-*'],
-    ['logs', /LogEvents$/, 'log-group:/aws/codebuild/my-project:*'],
-  ])('of %s are allowed on their own resource: %s', (service, operations, resource) => {
-    const ours = statements.filter(({ Action }) =>
-      Action.some((action) => action.startsWith(service) && operations.test(action)),
-    );
-    expect(ours).toHaveLength(1);
-    for (const { Action, Resource } of ours) {
-      expect(Action.filter((action) => !operations.test(action))).toEqual([]);
-      expect(Action).toEqual(Action.toSorted());
-      expect(Resource).toBe(`arn:aws:${service}:eu-west-1:123456789012:${resource}`);
-    }
-  });
-
-  test('the table tells of each what it is for', () => {
-    const rows = [...README.matchAll(/^\|[^|]*\|(?<rights>[^|]*`(?:codebuild|logs):[^|]*)\|/gm)];
-    const told = rows.flatMap(({ groups }) => groups?.['rights']?.match(/\w+:\w+/g) ?? []);
-    expect([...new Set(told)].sort()).toEqual([...new Set(called)].sort());
   });
 });
 

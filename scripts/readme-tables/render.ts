@@ -24,7 +24,12 @@ export function renderTables(readme: string, { inputs, outputs }: ActionTexts): 
   return fill(withInputs, 'outputs', table(['Output', 'Value'], outputRows));
 }
 
-function fill(readme: string, mark: string, text: string): string {
+/**
+ * Writes a text between a pair of marks.
+ *
+ * @throws Error if the pair is missing
+ */
+export function fill(readme: string, mark: string, text: string): string {
   const [opening, closing] = [`<!-- ${mark} -->`, `<!-- /${mark} -->`];
   const from = readme.indexOf(opening);
   const to = readme.indexOf(closing, from);
@@ -32,7 +37,8 @@ function fill(readme: string, mark: string, text: string): string {
   return `${readme.slice(0, from + opening.length)}\n\n${text}\n\n${readme.slice(to)}`;
 }
 
-function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A Markdown table. */
+export function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
   return [titles, titles.map(() => '---'), ...rows].map(row).join('\n');
 }
 
@@ -41,6 +47,7 @@ function row(cells: readonly string[]): string {
   return `| ${texts.join(' | ')} |`;
 }
 
-function code(text: string): string {
+/** A text as code in Markdown. */
+export function code(text: string): string {
   return `\`${text}\``;
 }

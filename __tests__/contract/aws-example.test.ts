@@ -1,0 +1,227 @@
+import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import {
+  FEATURES,
+  type IamAction,
+  resourceArn,
+  RESOURCES,
+} from '../../scripts/readme-tables/permissions.ts';
+import { readInputs } from '../../src/inputs.ts';
+import { evaluate, parseTemplate } from '../support/cloudformation.ts';
+import { ACTION, read } from './files.ts';
+
+const TEMPLATE = parseTemplate(read('examples/aws/template.yaml'));
+const GUIDE = read('examples/aws/README.md');
+const SWITCHES = [...new Set(FEATURES.flatMap(({ parameter }) => parameter ?? []))];
+const PLACE = { partition: 'aws', region: 'eu-west-1', account: '123456789012', project: 'shop' };
+const ISSUER = 'token.actions.githubusercontent.com';
+
+const WORLD = {
+  'AWS::Partition': PLACE.partition,
+  'AWS::Region': PLACE.region,
+  'AWS::AccountId': PLACE.account,
+  ProjectName: PLACE.project,
+  Repository: 'octo-org/shop',
+  OidcProvider: `arn:aws:iam::123456789012:oidc-provider/${ISSUER}`,
+  'RetryRole.Arn': 'arn:aws:iam::123456789012:role/retry',
+  LogGroup: '/aws/codebuild/shop',
+  'LogGroup.Arn': 'arn:aws:logs:eu-west-1:123456789012:log-group:/aws/codebuild/shop:*',
+  'BuildRole.Arn': 'arn:aws:iam::123456789012:role/build',
+  'BatchRole.Arn': 'arn:aws:iam::123456789012:role/batch',
+};
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource: string;
+}
+
+interface Role {
+  readonly AssumeRolePolicyDocument: {
+    readonly Statement: readonly Record<string, unknown>[];
+  };
+  readonly Policies: readonly { PolicyDocument: { Statement: readonly Statement[] } }[];
+}
+
+function roleOf(name: string, values: Record<string, string> = {}): Role {
+  return evaluate(TEMPLATE.Resources[name]?.Properties, TEMPLATE, {
+    ...WORLD,
+    ...values,
+  }) as Role;
+}
+
+/** Pairs of action and resource. */
+function allowed({ Policies }: Role): string[] {
+  return Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement).flatMap(
+    ({ Effect, Action, Resource }) =>
+      [Action].flat().map((action) => `${Effect} ${action} on ${Resource}`),
+  );
+}
+
+/** Every way to set the switches. */
+const SETTINGS = Array.from({ length: 2 ** SWITCHES.length }, (_, bits) =>
+  Object.fromEntries(SWITCHES.map((name, index) => [name, String(((bits >> index) & 1) === 1)])),
+);
+
+describe('the role', () => {
+  test('has a switch for every feature that can be done without', () => {
+    expect(SWITCHES).toHaveLength(6);
+    for (const name of SWITCHES) {
+      expect(TEMPLATE.Parameters[name]).toMatchObject({
+        AllowedValues: ['true', 'false'],
+        Default: 'true',
+      });
+    }
+  });
+
+  test('may do what the features that are on need, on their resources, and nothing else', () => {
+    for (const setting of SETTINGS) {
+      const on = FEATURES.filter(
+        ({ parameter }) => parameter === null || setting[parameter] === 'true',
+      );
+      const actions = new Set<IamAction>(on.flatMap((feature) => feature.actions));
+      const needed = [...actions].map(
+        (action) => `Allow ${action} on ${resourceArn(RESOURCES[action], PLACE)}`,
+      );
+      expect(allowed(roleOf('RetryRole', setting)).sort()).toEqual(needed.sort());
+    }
+  });
+
+  test.each([
+    ['aws', 'sts.amazonaws.com'],
+    ['aws-us-gov', 'sts.amazonaws.com'],
+    ['aws-cn', 'sts.amazonaws.com.cn'],
+  ])('in %s trusts one repository, for the audience that the action asks for', (partition, aud) => {
+    const values = { 'AWS::Partition': partition, CreateOidcProvider: 'false' };
+    expect(roleOf('RetryRole', values).AssumeRolePolicyDocument.Statement).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'sts:AssumeRoleWithWebIdentity',
+        Principal: { Federated: `arn:${partition}:iam::123456789012:oidc-provider/${ISSUER}` },
+        Condition: {
+          StringEquals: { [`${ISSUER}:aud`]: aud },
+          StringLike: { [`${ISSUER}:sub`]: 'repo:octo-org/shop:ref:refs/heads/main' },
+        },
+      },
+    ]);
+    const provider = TEMPLATE.Resources['OidcProvider'];
+    expect(provider?.Condition).toBe('CreatesOidcProvider');
+    expect(evaluate(provider?.Properties, TEMPLATE, { ...WORLD, ...values })).toEqual({
+      Url: `https://${ISSUER}`,
+      ClientIdList: [aud],
+    });
+  });
+
+  test('names in the trust policy can be no pattern', () => {
+    const pattern = new RegExp(TEMPLATE.Parameters['Repository']?.AllowedPattern ?? '');
+    for (const good of ['octo-org/shop', 'octo-org@123456/shop.js@456789']) {
+      expect(good).toMatch(pattern);
+    }
+    for (const bad of ['*/shop', 'octo-org/*', 'octo-org@*/shop@1', 'octo-org', 'a/b:c', '']) {
+      expect(bad).not.toMatch(pattern);
+    }
+  });
+});
+
+interface Buildspec {
+  readonly version: number;
+  readonly batch: {
+    readonly 'build-graph': readonly { identifier: string; 'depend-on'?: string[] }[];
+  };
+  readonly phases: { readonly build: { readonly commands: readonly string[] } };
+}
+
+describe('the example project', () => {
+  const project = TEMPLATE.Resources['ExampleProject'];
+  const source = project?.Properties['Source'] as { Type: string; BuildSpec: string };
+  const buildspec = parse(source.BuildSpec) as Buildspec;
+
+  test('and all that belongs to it can be left out', () => {
+    for (const name of ['ExampleProject', 'LogGroup', 'BuildRole', 'BatchRole']) {
+      expect(TEMPLATE.Resources[name]?.Condition).toBe('CreatesExampleProject');
+    }
+  });
+
+  test('has a batch spec that CodeBuild takes', () => {
+    // A version that is a text is refused in batches.
+    expect(buildspec.version).toBe(0.2);
+    const graph = buildspec.batch['build-graph'];
+    const identifiers = graph.map(({ identifier }) => identifier);
+    expect(identifiers).toHaveLength(4);
+    for (const { identifier, 'depend-on': needed = [] } of graph) {
+      expect(identifier).toMatch(/^\w{1,127}$/);
+      expect(identifiers).toEqual(expect.arrayContaining(needed));
+    }
+    expect(buildspec.phases.build.commands.join()).toContain('!= integration_tests');
+  });
+
+  test('its batches may start, stop and retry its builds, and nothing else', () => {
+    const on = resourceArn('project', PLACE);
+    expect(allowed(roleOf('BatchRole')).sort()).toEqual(
+      ['RetryBuild', 'StartBuild', 'StopBuild'].map((name) => `Allow codebuild:${name} on ${on}`),
+    );
+    expect(project?.Properties['BuildBatchConfig']).toMatchObject({
+      ServiceRole: { 'Fn::GetAtt': ['BatchRole', 'Arn'] },
+    });
+  });
+
+  test('its builds may write their logs and look themselves up, and nothing else', () => {
+    expect(allowed(roleOf('BuildRole')).sort()).toEqual([
+      `Allow codebuild:BatchGetBuilds on ${resourceArn('project', PLACE)}`,
+      `Allow logs:CreateLogStream on ${WORLD['LogGroup.Arn']}`,
+      `Allow logs:PutLogEvents on ${WORLD['LogGroup.Arn']}`,
+    ]);
+  });
+
+  test('writes its logs where the role may read them', () => {
+    const { Properties } = TEMPLATE.Resources['LogGroup'] ?? {};
+    const { LogGroupName } = evaluate(Properties, TEMPLATE, WORLD) as { LogGroupName: string };
+    expect(resourceArn('log-group', PLACE)).toContain(`:log-group:${LogGroupName}:*`);
+  });
+});
+
+describe('the outputs', () => {
+  test('name the role and the project', () => {
+    expect(evaluate(TEMPLATE.Outputs, TEMPLATE, WORLD)).toMatchObject({
+      RoleArn: { Value: WORLD['RetryRole.Arn'] },
+      ProjectName: { Value: 'shop' },
+    });
+  });
+
+  test('have a workflow to paste, with inputs that the action takes', () => {
+    const text = evaluate(TEMPLATE.Outputs['Workflow']?.Value, TEMPLATE, WORLD) as string;
+    const { permissions, jobs } = parse(text) as {
+      permissions: object;
+      jobs: { retry: { steps: { uses: string; with: Record<string, string> }[] } };
+    };
+    const [step] = jobs.retry.steps;
+    expect(permissions).toEqual({ 'id-token': 'write' });
+    expect(step?.uses).toBe('your-org/retry-codebuild-batch@v1');
+    expect(Object.keys(ACTION.inputs)).toEqual(
+      expect.arrayContaining(Object.keys(step?.with ?? {})),
+    );
+    expect(readInputs((name) => step?.with[name] ?? '', {})).toMatchObject({
+      region: 'eu-west-1',
+      roleToAssume: WORLD['RetryRole.Arn'],
+    });
+  });
+});
+
+describe('the guide', () => {
+  test('names parameters and outputs that the template has', () => {
+    const given = [...GUIDE.matchAll(/\b([A-Z]\w+)=(?!=)/g)].map(([, name]) => name);
+    expect(given).toContain('Repository');
+    expect(Object.keys(TEMPLATE.Parameters)).toEqual(expect.arrayContaining(given));
+    const outputs = [...GUIDE.matchAll(/OutputKey=='(\w+)'/g)].map(([, name]) => name);
+    expect(Object.keys(TEMPLATE.Outputs)).toEqual(expect.arrayContaining(outputs));
+  });
+
+  test('tells of every switch of the role', () => {
+    for (const name of SWITCHES) expect(GUIDE).toContain(`\`${name}\``);
+  });
+
+  test('starts batches of the project that the template makes', () => {
+    const [, project] = /--project-name (\S+)/.exec(GUIDE) ?? [];
+    expect(project).toBe(TEMPLATE.Parameters['ProjectName']?.Default);
+  });
+});

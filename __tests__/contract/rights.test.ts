@@ -1,0 +1,105 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import {
+  FEATURES,
+  type IamAction,
+  resourceArn,
+  RESOURCES,
+} from '../../scripts/readme-tables/permissions.ts';
+import { renderRights } from '../../scripts/readme-tables/rights.ts';
+import { createCodeBuild } from '../../src/aws/codebuild.ts';
+import { createLogs } from '../../src/aws/logs.ts';
+import { canned } from '../support/canned.ts';
+import { codeBlocks, read, README, ROOT } from './files.ts';
+
+const ACTIONS = Object.keys(RESOURCES) as IamAction[];
+const ADAPTER = readdirSync(join(ROOT, 'src/aws')).map((file) => read(`src/aws/${file}`));
+
+/** The operations whose commands src/aws imports from the SDK, as IAM actions. */
+function importedCommands(): string[] {
+  const prefixes = { 'client-codebuild': 'codebuild', 'client-cloudwatch-logs': 'logs' };
+  return Object.entries(prefixes).flatMap(([module, prefix]) =>
+    ADAPTER.flatMap((text) => {
+      const pattern = new RegExp(`import (?:type )?\\{([^}]*)\\} from '@aws-sdk/${module}'`, 'g');
+      return [...text.matchAll(pattern)].flatMap(([, names = '']) =>
+        [...names.matchAll(/(\w+)Command\b/g)].map(
+          ([, operation = '']) => `${prefix}:${operation}`,
+        ),
+      );
+    }),
+  );
+}
+
+describe('the permissions', () => {
+  test('are those of the operations that the code can call, and no others', () => {
+    expect(ACTIONS).toEqual(importedCommands().sort());
+  });
+
+  test('each is of a feature, and no feature repeats one', () => {
+    const used = FEATURES.flatMap(({ actions }) => actions);
+    expect([...new Set(used)].sort()).toEqual(ACTIONS);
+    for (const { actions } of FEATURES) expect(new Set(actions).size).toBe(actions.length);
+  });
+
+  test('STS needs none: the trust policy of the role allows what is asked of it', () => {
+    expect(ADAPTER.some((text) => text.includes('AssumeRoleWithWebIdentity'))).toBe(true);
+    expect(ACTIONS.filter((action) => action.startsWith('sts:'))).toEqual([]);
+    expect(README).toContain('`sts:AssumeRoleWithWebIdentity`');
+  });
+});
+
+describe('who is refused is told to add the same permission on the same resource', () => {
+  const { signal } = new AbortController();
+  const arn = (rest: string): string => `arn:aws:codebuild:us-west-2:123456789012:${rest}`;
+  const denied = canned(...ACTIONS.map(() => 'AccessDeniedException'));
+  const codebuild = createCodeBuild(denied.client);
+  const logs = createLogs(denied.client);
+  const stream = { group: '/aws/codebuild/app', stream: 's' };
+  const calls: Record<IamAction, () => Promise<unknown>> = {
+    'codebuild:BatchGetBuildBatches': () => codebuild.getBatch(arn('build-batch/app:1'), signal),
+    'codebuild:BatchGetBuilds': () => codebuild.getBuilds([arn('build/app:1')], signal),
+    'codebuild:BatchGetReports': () => codebuild.getReports([arn('report/app-unit:1')], signal),
+    'codebuild:DescribeTestCases': () =>
+      codebuild.getTestCases(arn('report/app-unit:1'), 'FAILED', 1, signal),
+    'codebuild:ListBuildBatchesForProject': () => codebuild.listBatchIds('app', 1, signal),
+    'codebuild:RetryBuildBatch': () =>
+      codebuild.retryBatch('app:1', 'RETRY_FAILED_BUILDS', 'token', signal),
+    'codebuild:StopBuildBatch': () => codebuild.stopBatch('app:1', signal),
+    'logs:GetLogEvents': () => logs.tail(stream, 1, signal),
+  };
+
+  test.each(ACTIONS)('%s', async (action) => {
+    const sentence = await calls[action]().then(String, String);
+    const advice = JSON.parse(/\{"Effect".*?\}/.exec(sentence)?.[0] ?? '{}') as object;
+    const place = { partition: 'aws', region: 'us-west-2', account: '(?:123456789012|\\*)' };
+    const allowed = resourceArn(RESOURCES[action], { ...place, project: 'app' });
+    expect(advice).toEqual({
+      Effect: 'Allow',
+      Action: action,
+      Resource: expect.stringMatching(`^${allowed.replace(/\*$/, '.*')}$`),
+    });
+  });
+});
+
+describe('the README', () => {
+  test('has the policy and the table that are generated (if not: npm run docs)', () => {
+    expect(README).toBe(renderRights(README));
+  });
+
+  test('is not taken for up to date when it is not', () => {
+    const stale = README.replace('"codebuild:StopBuildBatch"', '"codebuild:*"');
+    expect(stale).not.toBe(README);
+    expect(renderRights(stale)).toBe(README);
+  });
+
+  test('cannot be written without its marks', () => {
+    expect(() => renderRights(README.replace('<!-- rights -->', ''))).toThrow('README.md has no');
+  });
+
+  test('the policy is one that IAM can read, and allows every action once', () => {
+    const [policy = ''] = codeBlocks(README, 'json');
+    const { Statement } = JSON.parse(policy) as { Statement: { Action: string[] }[] };
+    expect(Statement.flatMap(({ Action }) => Action).sort()).toEqual(ACTIONS);
+  });
+});

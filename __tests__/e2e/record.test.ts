@@ -1,0 +1,245 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import {
+  accessDenied,
+  type BatchPlan,
+  createSimulator,
+  type Scenario,
+  serve,
+  type Simulator,
+  type Switches,
+  THROTTLED,
+} from '../../simulator/index.ts';
+import { ID, shop } from '../support/scenarios.ts';
+
+// Real processes and sockets on a busy machine.
+jest.setTimeout(60_000);
+
+const SCRIPT = fileURLToPath(new URL('../../scripts/record.ts', import.meta.url));
+
+/** Short enough for real time. */
+const QUICK: BatchPlan = {
+  downloadBatchspec: 0.4,
+  source: { location: 'https://github.com/octo-org/web-shop.git' },
+  groups: {
+    lint: { takes: 0.2 },
+    unit: { takes: 0.6, ends: ['FAILED', 'SUCCEEDED'] },
+    package: { takes: 0.3, dependsOn: ['unit'] },
+  },
+};
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'retry-codebuild-batch-record-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+interface Run {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly simulator: Simulator;
+}
+
+/** Runs `npm run record` with those arguments against a simulator on 127.0.0.1. */
+async function run(scenario: Scenario, ...given: string[]): Promise<Run> {
+  const simulator = createSimulator(scenario, { now: Date.now, uuid: randomUUID });
+  return runOn(simulator, given);
+}
+
+/** @param meanwhile gets the process as soon as it has said that much */
+async function runOn(
+  simulator: Simulator,
+  given: readonly string[],
+  meanwhile?: { said: string; then: (child: ChildProcess) => void },
+): Promise<Run> {
+  const { url, close } = await serve(simulator);
+  try {
+    const child = spawn(process.execPath, [SCRIPT, ...given], {
+      env: {
+        PATH: process.env['PATH'],
+        AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+        AWS_SECRET_ACCESS_KEY: 'example',
+        AWS_REGION: 'us-west-2',
+        AWS_ENDPOINT_URL: url,
+      },
+    });
+    let said = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      const before = said;
+      said += chunk.toString('utf8');
+      if (meanwhile !== undefined && said.includes(meanwhile.said)) {
+        if (!before.includes(meanwhile.said)) meanwhile.then(child);
+      }
+    });
+    const [exitCode, stdout, stderr] = await Promise.all([
+      new Promise<number | null>((resolve) => child.once('close', resolve)),
+      textOf(child.stdout),
+      textOf(child.stderr),
+    ]);
+    return { exitCode, stdout, stderr, simulator };
+  } finally {
+    await close();
+  }
+}
+
+async function textOf(stream: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+const recordInto = (scenario: Scenario, ...more: string[]): Promise<Run> =>
+  run(scenario, ID, '--yes', '--out', folder, '--poll', '0.1', ...more);
+
+const retries = ({ simulator }: Run): number =>
+  simulator.calls.filter(({ operation }) => operation === 'RetryBuildBatch').length;
+
+describe('a retry is recorded', () => {
+  const findings = async (switches: Switches, ...more: string[]): Promise<string> => {
+    const { exitCode, stdout, stderr } = await recordInto(shop(QUICK, switches), ...more);
+    expect([exitCode, stderr]).toEqual([0, '']);
+    const table = await readFile(join(folder, 'findings.md'), 'utf8');
+    expect(stdout).toContain(table);
+    return table;
+  };
+
+  test('as the service answers by default', async () => {
+    const table = await findings({}, '--again');
+    for (const name of ['newIdOnRetry', 'staleLooksAfterRetry', 'forgetsTokens', 'notFoundAsArn']) {
+      expect(table).toContain(`| \`${name}\` | no |`);
+    }
+    expect(table).toContain('| `noPriorSummaries` | no |');
+  });
+
+  test('as it answers when it lags behind', async () => {
+    const table = await findings({ staleSecondsAfterRetry: 1, noPriorSummaries: true });
+    expect(table).toMatch(
+      /\| `staleSecondsAfterRetry` \| yes \| the old attempt still showed (?:0\.[5-9]|1\.0) s after/,
+    );
+    expect(table).toContain('| `noPriorSummaries` | yes |');
+    expect(table).toContain('| `newIdOnRetry` | no |');
+  });
+
+  test('as it answers with a batch of a new id', async () => {
+    const table = await findings({ newIdOnRetry: true, notFoundAsArn: true });
+    expect(table).toContain('| `newIdOnRetry` | yes |');
+    expect(table).toContain('| `notFoundAsArn` | yes |');
+  });
+});
+
+test('every answer is kept as it came, with its time and without names', async () => {
+  const ran = await recordInto(shop(QUICK));
+  const list = JSON.parse(await readFile(join(folder, 'recording.json'), 'utf8')) as {
+    file: string;
+    purpose: string;
+    askedAt: string;
+    status: number;
+  }[];
+  expect(list).toHaveLength(ran.simulator.calls.length);
+  expect(list.slice(0, 4).map(({ file }) => file)).toEqual([
+    '0001-before.json',
+    '0002-failed-builds.json',
+    '0003-unknown-id.json',
+    '0004-retry.json',
+  ]);
+  expect(list.map(({ askedAt }) => askedAt)).toEqual(list.map(({ askedAt }) => askedAt).toSorted());
+  expect((await readdir(folder)).sort()).toEqual(
+    [...list.map(({ file }) => file), 'findings.md', 'recording.json'].sort(),
+  );
+  const texts = await Promise.all(list.map(({ file }) => readFile(join(folder, file), 'utf8')));
+  const all = [...texts, JSON.stringify(list)].join('\n');
+  for (const real of ['web-shop', '123456789012', 'octo-', '11111111-2222', 'AKIDEXAMPLE']) {
+    expect(all).not.toContain(real);
+  }
+  const before = JSON.parse(texts[0] ?? '') as { buildBatches: [{ startTime: number }] };
+  expect(before.buildBatches[0]).toMatchObject({
+    id: 'project-1:00000000-0000-4000-8000-000000000001',
+    buildBatchStatus: 'FAILED',
+    startTime: expect.any(Number),
+    buildGroups: [
+      { identifier: 'DOWNLOAD_SOURCE' },
+      { identifier: 'lint' },
+      { identifier: 'unit' },
+      { identifier: 'package', dependsOn: ['unit'] },
+    ],
+  });
+});
+
+test('answers that the SDK does not take for the last word are kept too', async () => {
+  const faults = [{ operation: 'BatchGetBuildBatches' as const, calls: [1], fault: THROTTLED }];
+  expect((await recordInto({ ...shop(QUICK), faults })).exitCode).toBe(0);
+  expect(await readFile(join(folder, '0001-before.json'), 'utf8')).toContain('ThrottlingException');
+  expect(await readFile(join(folder, '0002-before.json'), 'utf8')).toContain('FAILED');
+});
+
+test('what was answered until somebody ends it is kept, and the batch goes on', async () => {
+  const endless = { ...QUICK, groups: { ...QUICK.groups, unit: { takes: 600, ends: ['FAILED'] } } };
+  const simulator = createSimulator(shop(endless), { now: Date.now, uuid: randomUUID });
+  const ran = await runOn(simulator, [ID, '--yes', '--out', folder], {
+    said: 'CodeBuild took the retry.',
+    then: (child) => child.kill('SIGINT'),
+  });
+  expect([ran.exitCode, retries(ran)]).toEqual([1, 1]);
+  expect(ran.stderr).toBe('The recording was ended. The batch goes on in CodeBuild.\n');
+  expect(await readFile(join(folder, 'findings.md'), 'utf8')).toContain('| `newIdOnRetry` | no |');
+  expect(simulator.calls.map(({ operation }) => operation)).not.toContain('StopBuildBatch');
+});
+
+describe('no batch is retried', () => {
+  test('without --yes', async () => {
+    const ran = await run(shop(QUICK), ID);
+    expect(ran.exitCode).toBe(2);
+    expect(ran.stderr).toContain(`This would retry the batch ${ID} in us-west-2 for real`);
+    expect(ran.simulator.calls).toEqual([]);
+  });
+
+  test.each([
+    [['--yes'], 'Name one batch.'],
+    [['no-colon', '--yes'], '"no-colon" has no colon'],
+    [[ID, '--yes', '--poll', 'often'], '--poll: "often" is not a number of seconds'],
+    [[ID, '--yes', '--retry-type', 'SOME'], 'There is no retry type "SOME".'],
+    [[ID, '--yes', '--colour'], "Unknown option '--colour'"],
+    [
+      [
+        `arn:aws:codebuild:eu-west-1:123456789012:build-batch/${ID}`,
+        '--yes',
+        '--region',
+        'eu-west-2',
+      ],
+      'The batch is in eu-west-1, not in eu-west-2.',
+    ],
+  ])('given %j', async (given, problem) => {
+    const ran = await run(shop(QUICK), ...given);
+    expect([ran.exitCode, ran.simulator.calls]).toEqual([2, []]);
+    expect(ran.stderr).toContain(problem);
+    expect(ran.stderr).toContain('usage: npm run record');
+  });
+
+  test('into a folder that holds something', async () => {
+    await writeFile(join(folder, 'precious.txt'), '');
+    const ran = await recordInto(shop(QUICK));
+    expect([ran.exitCode, ran.simulator.calls]).toEqual([2, []]);
+    expect(ran.stderr).toContain('is not empty');
+  });
+
+  test('without the right to, and what was answered is kept', async () => {
+    const arn = 'arn:aws:codebuild:us-west-2:123456789012:project/web-shop';
+    const fault = accessDenied('RetryBuildBatch', arn);
+    const ran = await recordInto({
+      ...shop(QUICK),
+      faults: [{ operation: 'RetryBuildBatch', fault }],
+    });
+    expect([ran.exitCode, retries(ran)]).toEqual([1, 1]);
+    expect(ran.stderr).toContain('Add this statement to its policy');
+    expect(ran.stderr).not.toMatch(/\n\s+at /);
+    const kept = await readFile(join(folder, '0004-retry.json'), 'utf8');
+    expect(kept).toContain('is not authorized to perform: codebuild:RetryBuildBatch');
+    expect(kept).not.toContain('web-shop');
+  });
+});

@@ -1,0 +1,46 @@
+import { createSimulator, type Scenario } from '../../simulator/index.ts';
+import { record, type Order } from '../../scripts/record/recorder.ts';
+import type { Call } from '../../scripts/record/recording.ts';
+import { createVirtualClock } from '../support/virtual-clock.ts';
+import { ID } from '../support/scenarios.ts';
+
+const ORDER: Order = {
+  id: ID,
+  retryType: 'RETRY_FAILED_BUILDS',
+  byArn: false,
+  again: false,
+  poll: 5000,
+};
+
+/** Records a retry on the simulator, on a virtual clock: the calls and the lines that were told. */
+export async function recorded(
+  scenario: Scenario,
+  order: Partial<Order> = {},
+): Promise<{ calls: Call[]; lines: string[] }> {
+  const clock = createVirtualClock();
+  let uuids = 0;
+  const uuid = (): string => `c0ffee00-0000-4000-8000-${String(++uuids).padStart(12, '0')}`;
+  const simulator = createSimulator(scenario, { now: () => clock.now(), uuid });
+  const calls: Call[] = [];
+  const lines: string[] = [];
+  await record(
+    { ...ORDER, ...order },
+    {
+      clock,
+      uuid,
+      signal: new AbortController().signal,
+      tell: (line) => lines.push(line),
+      ask: (purpose, operation, input) => {
+        const target = `CodeBuild_20161006.${operation}`;
+        const answer = simulator.handle({ target, body: JSON.stringify(input) });
+        if (answer.kind === 'dropped') throw new Error('dropped');
+        const { status, body } = answer;
+        const [askedAt, answeredAt] = [clock.now(), clock.now()];
+        const call = { purpose, operation, input, askedAt, answeredAt, status, body };
+        calls.push(call);
+        return Promise.resolve(call);
+      },
+    },
+  );
+  return { calls, lines };
+}

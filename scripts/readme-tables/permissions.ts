@@ -1,0 +1,108 @@
+/** What a permission is given on. */
+export type ResourceKind = 'project' | 'report-group' | 'log-group';
+
+export type IamAction = keyof typeof RESOURCES;
+
+/** Something the action does, and what its role must allow for it. */
+export interface Feature {
+  /** Markdown. */
+  readonly name: string;
+  readonly actions: readonly IamAction[];
+  /** What happens if one of them is missing. Markdown. */
+  readonly without: string;
+  /** The parameter of examples/aws/template.yaml that switches it; null for what nothing works without. */
+  readonly parameter: string | null;
+}
+
+/** On what each IAM action is allowed (service authorization references of CodeBuild and CloudWatch Logs). */
+export const RESOURCES = {
+  'codebuild:BatchGetBuildBatches': 'project',
+  'codebuild:BatchGetBuilds': 'project',
+  'codebuild:BatchGetReports': 'report-group',
+  'codebuild:DescribeTestCases': 'report-group',
+  'codebuild:ListBuildBatchesForProject': 'project',
+  'codebuild:RetryBuildBatch': 'project',
+  'codebuild:StopBuildBatch': 'project',
+  'logs:GetLogEvents': 'log-group',
+} as const satisfies Record<string, ResourceKind>;
+
+/**
+ * The truth of which permissions in AWS each feature needs. README.md's policy and table are written
+ * from it, and tests hold the code and the template in examples/aws/ to it.
+ */
+export const FEATURES: readonly Feature[] = [
+  {
+    name: 'every look at the batch',
+    actions: ['codebuild:BatchGetBuildBatches'],
+    without: 'the step fails',
+    parameter: null,
+  },
+  {
+    name: 'retries; not with `max-retries: 0` or `dry-run`',
+    actions: ['codebuild:RetryBuildBatch'],
+    without: 'the step fails',
+    parameter: 'Retry',
+  },
+  {
+    name: '`stop-on-cancel`',
+    actions: ['codebuild:StopBuildBatch'],
+    without: 'a cancelled step leaves its attempt running, and warns',
+    parameter: 'StopOnCancel',
+  },
+  {
+    name: '`project-name`',
+    actions: ['codebuild:ListBuildBatchesForProject'],
+    without: 'the step fails',
+    parameter: 'ListBatches',
+  },
+  {
+    name: 'causes',
+    actions: ['codebuild:BatchGetBuilds'],
+    without: 'one warning; no retry with `retry-when` other than `any`',
+    parameter: 'Causes',
+  },
+  {
+    name: '`log-lines` other than 0 (the builds tell where their logs are)',
+    actions: ['logs:GetLogEvents', 'codebuild:BatchGetBuilds'],
+    without: 'one warning',
+    parameter: 'Logs',
+  },
+  {
+    name: 'test reports',
+    actions: ['codebuild:BatchGetReports', 'codebuild:DescribeTestCases'],
+    without: 'one warning for each',
+    parameter: 'TestReports',
+  },
+  {
+    name: '`history` other than 0',
+    actions: ['codebuild:ListBuildBatchesForProject'],
+    without: 'one warning',
+    parameter: 'ListBatches',
+  },
+];
+
+/** Where the resources of a project are. */
+export interface Place {
+  readonly partition: string;
+  readonly region: string;
+  readonly account: string;
+  readonly project: string;
+}
+
+/**
+ * The resource that a permission is given on, with CodeBuild's default names: report groups begin with
+ * the project's name, the log group is `/aws/codebuild/<project>`.
+ */
+export function resourceArn(kind: ResourceKind, place: Place): string {
+  const { partition, region, account, project } = place;
+  const arn = (service: string, rest: string): string =>
+    `arn:${partition}:${service}:${region}:${account}:${rest}`;
+  switch (kind) {
+    case 'project':
+      return arn('codebuild', `project/${project}`);
+    case 'report-group':
+      return arn('codebuild', `report-group/${project}-*`);
+    case 'log-group':
+      return arn('logs', `log-group:/aws/codebuild/${project}:*`);
+  }
+}

@@ -1,0 +1,100 @@
+import { RETRIABLE_BY_DEFAULT, type Switches } from '../../simulator/domain/switches.ts';
+import type { Facts } from './facts.ts';
+import { type Finding, no, open, whether, yes } from './finding.ts';
+import { bodyOf, type Call, isAsBefore, type Purpose } from './recording.ts';
+
+/** What RetryBuildBatch takes, answers and runs. */
+export const RETRY_QUESTIONS = {
+  newIdOnRetry: ({ before, retried }) => {
+    if (before === null || retried === null) return open('no retry was taken');
+    return whether(retried.id !== before.id, {
+      yes: 'the retry was answered with another id',
+      no: 'the retry was answered with the same id',
+    });
+  },
+  retriable: ({ before, retry, retried }) => {
+    const status = before?.buildBatchStatus ?? '';
+    if (retry === null) return open('no retry was asked for');
+    const seen = `a batch in ${status} was ${retried === null ? 'refused' : 'taken'}`;
+    return whether(RETRIABLE_BY_DEFAULT.includes(status) === (retried === null), {
+      yes: seen,
+      no: seen,
+    });
+  },
+  retryAnswersOldView: ({ before, retried }) => {
+    if (before === null || retried === null) return open('no retry was taken');
+    return whether(isAsBefore(retried, before), {
+      yes: 'the retry was answered with the batch as it had ended',
+      no: `the retry was answered with the batch in ${retried.currentPhase ?? ''}`,
+    });
+  },
+  retryAndStopTakeArns: ({ calls }) => {
+    const call = callFor('retry-by-arn', calls);
+    if (call === undefined) return open('record with --by-arn');
+    return whether(call.status === 200, {
+      yes: 'RetryBuildBatch took an ARN (StopBuildBatch is not recorded)',
+      no: `RetryBuildBatch refused an ARN with ${errorOf(call)} (StopBuildBatch is not recorded)`,
+    });
+  },
+  forgetsTokens: ({ calls }) => {
+    const call = callFor('retry-again', calls);
+    if (call === undefined) return open('record with --again');
+    return whether(call.status !== 200, {
+      yes: `the same request with the same token was refused with ${errorOf(call)}`,
+      no: 'the same request with the same token was answered as the first',
+    });
+  },
+  defaultRetryType: (facts) => {
+    const { retry, before, end } = facts;
+    if (retry === null || 'retryType' in retry.input) return open('record with --retry-type none');
+    const succeeded = succeededBefore(facts);
+    if (before === null || end === null || succeeded.length === 0) {
+      return open('no group had succeeded before, or the end of the new attempt is not recorded');
+    }
+    return whether(
+      succeeded.every((name) => ranAgain(facts, name)),
+      {
+        yes: 'without retryType the groups that had succeeded ran again',
+        no: 'without retryType the groups that had succeeded did not run again',
+      },
+    );
+  },
+  downloadSourceNotRunAgain: (facts) => {
+    if (facts.retry?.input['retryType'] !== 'RETRY_ALL_BUILDS') {
+      return open('record with --retry-type RETRY_ALL_BUILDS');
+    }
+    if (facts.end === null) return open('the end of the new attempt is not recorded');
+    return ranAgain(facts, 'DOWNLOAD_SOURCE')
+      ? no('DOWNLOAD_SOURCE ran again')
+      : yes('DOWNLOAD_SOURCE kept its build');
+  },
+  notFoundAsArn: ({ calls }) => {
+    const call = callFor('unknown-id', calls);
+    const [name] = call === undefined ? [] : (bodyOf(call).buildBatchesNotFound ?? []);
+    if (name === undefined) return open('no unknown batch was listed as not found');
+    return whether(name.startsWith('arn:'), {
+      yes: 'an unknown batch was listed by an ARN',
+      no: 'an unknown batch was listed as it was asked for',
+    });
+  },
+} satisfies Partial<Record<keyof Switches, (facts: Facts) => Finding>>;
+
+function callFor(purpose: Purpose, calls: readonly Call[]): Call | undefined {
+  return calls.findLast((call) => call.purpose === purpose);
+}
+
+function errorOf({ body }: Call): string {
+  return (JSON.parse(body) as { __type?: string }).__type ?? 'an error without a name';
+}
+
+function succeededBefore({ before }: Facts): string[] {
+  return (before?.buildGroups ?? [])
+    .filter(({ identifier, currentBuildSummary: build }) => {
+      return identifier !== 'DOWNLOAD_SOURCE' && build?.buildStatus === 'SUCCEEDED';
+    })
+    .flatMap(({ identifier }) => identifier ?? []);
+}
+
+function ranAgain(facts: Facts, identifier: string): boolean {
+  return facts.ranAgain.some(({ after }) => after.identifier === identifier);
+}
