@@ -93,3 +93,17 @@ describe('the post step', () => {
     expect(run.simulator.calls).toHaveLength(calls);
   });
 });
+
+test('a job that is run again after a timeout goes on with the same attempt', async () => {
+  const plan = {
+    ...LONG,
+    groups: { unit: { takes: 4, ends: [{ status: 'FAILED', takes: 0.3 }, 'SUCCEEDED'] } },
+  } as const;
+  const first = await runAction(shop(plan), { ...inputs, timeout: '2' });
+  expect(first.outputs).toMatchObject({ conclusion: 'timed_out', 'retry-count': '1' });
+  expect(first.outputs['reason']).toContain(`run this step again with batch-id ${ID}`);
+
+  const again = await runAction(first.simulator, inputs);
+  expect(again.outputs).toMatchObject({ conclusion: 'success', 'retry-count': '0' });
+  expect(again.operations.filter((operation) => operation === 'RetryBuildBatch')).toHaveLength(1);
+});
