@@ -45,6 +45,8 @@ describe('the inputs', () => {
       timeout: null,
       logLines: 25,
       history: 0,
+      commitStatus: false,
+      githubToken: '',
     });
   });
 
@@ -105,6 +107,9 @@ describe('the inputs', () => {
     ['log-lines', '10000', { logLines: 10_000 }],
     ['history', '1', { history: 1 }],
     ['history', '100', { history: 100 }],
+    ['commit-status', 'true', { commitStatus: true }],
+    ['commit-status', 'False', { commitStatus: false }],
+    ['github-token', 'ghs_0123', { githubToken: 'ghs_0123' }],
     ['wait', 'false', { wait: false }],
     ['wait', 'False', { wait: false }],
     ['wait', 'FALSE', { wait: false }],
@@ -178,7 +183,7 @@ describe('the inputs', () => {
       (value) => ['history', value, 'must be a whole number from 0 to 100.'] as const,
     ),
     ...['yes', 'no', '1', '0', 'on', 'tRUE'].flatMap((value) =>
-      ['wait', 'dry-run', 'fail-on-flaky', 'stop-on-cancel'].map(
+      ['wait', 'dry-run', 'fail-on-flaky', 'stop-on-cancel', 'commit-status'].map(
         (name) => [name, value, BOOLEAN] as const,
       ),
     ),
@@ -238,6 +243,7 @@ describe('the inputs', () => {
         timeout: 'x',
         'log-lines': 'x',
         history: 'x',
+        'commit-status': 'x',
       },
       {},
     );
@@ -261,6 +267,7 @@ describe('the inputs', () => {
       'timeout',
       'log-lines',
       'history',
+      'commit-status',
     ]);
   });
 });
@@ -426,6 +433,14 @@ describe('warnAbout', () => {
     expect(warnAbout(goodInputs({ 'batch-id': 'app:1', 'poll-interval': value }))).toHaveLength(
       expected,
     );
+  });
+
+  test.each([
+    [{ 'commit-status': 'true' }, 1],
+    [{ 'commit-status': 'true', 'github-token': 'ghs_0123' }, 0],
+    [{ 'github-token': '' }, 0],
+  ])('a commit status needs a token: %j, %d warnings', (given, expected) => {
+    expect(warnAbout(goodInputs({ 'batch-id': 'app:1', ...given }))).toHaveLength(expected);
   });
 
   it('names the input and its value', () => {

@@ -30,6 +30,10 @@ export interface Inputs extends RetryRules {
   readonly logLines: number;
   /** Earlier batches to look at for how flaky a group is; 0: none. */
   readonly history: number;
+  /** Write the outcome of a retry over CodeBuild's own commit status. */
+  readonly commitStatus: boolean;
+  /** For that alone; empty: none. */
+  readonly githubToken: string;
 }
 
 /** What is wrong with the inputs: every problem, each a sentence that names input, value and rule. */
@@ -42,7 +46,8 @@ export type GetInput = (name: string) => string;
 
 /**
  * What an input is when it is not given, or given as an empty text. The runner fills in action.yml's
- * defaults only for inputs that are absent; a test holds the two tables equal.
+ * defaults only for inputs that are absent; a test holds the two tables equal. A default that is an
+ * expression, such as that of `github-token`, is the runner's alone.
  */
 export const DEFAULTS: Readonly<Record<string, string>> = {
   'retry-type': 'RETRY_FAILED_BUILDS',
@@ -58,6 +63,7 @@ export const DEFAULTS: Readonly<Record<string, string>> = {
   'poll-interval': '15',
   'log-lines': '25',
   history: '0',
+  'commit-status': 'false',
 };
 
 const RETRY_TYPES = ['RETRY_FAILED_BUILDS', 'RETRY_ALL_BUILDS'] as const satisfies RetryType[];
@@ -106,6 +112,8 @@ export function readInputs(
     timeout: read.duration('timeout', 'above-zero'),
     logLines: read.wholeNumber('log-lines', 0, 10_000) ?? 0,
     history: read.wholeNumber('history', 0, 100) ?? 0,
+    commitStatus: read.boolean('commit-status'),
+    githubToken: get('github-token'),
   };
   checkProxies(environment, read.reject);
   return problems.length > 0 ? { problems } : inputs;
@@ -113,9 +121,12 @@ export function readInputs(
 
 /** What is allowed but deserves a warning. */
 export function warnAbout(inputs: Inputs): string[] {
-  if (inputs.pollInterval >= 5000) return [];
+  const { pollInterval, commitStatus, githubToken } = inputs;
+  const tooOften = `poll-interval: looks less than 5 s apart (${formatDuration(pollInterval)}) are soon throttled by CodeBuild, for every user of the account.`;
+  const noToken = 'commit-status: no commit status is written, because github-token is empty.';
   return [
-    `poll-interval: looks less than 5 s apart (${formatDuration(inputs.pollInterval)}) are soon throttled by CodeBuild, for every user of the account.`,
+    ...(pollInterval < 5000 ? [tooOften] : []),
+    ...(commitStatus && githubToken === '' ? [noToken] : []),
   ];
 }
 

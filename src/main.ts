@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isAddressOf } from './aws/batch-reference.ts';
 import type { ClientOptions } from './aws/client.ts';
 import { createCodeBuild } from './aws/codebuild.ts';
 import { assumeRole } from './aws/credentials.ts';
@@ -6,8 +7,9 @@ import { createLogs } from './aws/logs.ts';
 import { knowNothing } from './domain/known.ts';
 import { conclude, internalError, type Outcome } from './domain/outcome.ts';
 import type { Event } from './domain/story.ts';
+import { createGitHub } from './github/commit-status.ts';
 import { createRunner, type Runner } from './github/runner.ts';
-import { readInputs, warnAbout } from './inputs.ts';
+import { readInputs, warnAbout, type Inputs } from './inputs.ts';
 import { post } from './post.ts';
 import { errorsOf, warningsOf } from './report/annotations.ts';
 import { logLine } from './report/escape.ts';
@@ -15,7 +17,8 @@ import { earlyOutputs, outputsOf, resultsText, type OutputName } from './report/
 import { narrate, type LogStep } from './report/story.ts';
 import { renderSummary } from './report/summary.ts';
 import { run } from './run.ts';
-import { HAS_RUN, STARTED_ATTEMPT } from './state.ts';
+import { HAS_RUN, STARTED_ATTEMPT, UNWRITTEN_STATUS } from './state.ts';
+import { keepStatus, type StatusKeeper } from './steps/commit-status.ts';
 import { cancellation, SYSTEM_CLOCK } from './system.ts';
 
 /** The action: the step itself, or what runs after it. */
@@ -34,23 +37,33 @@ export async function main(): Promise<void> {
 /** Reads the inputs, runs the step, and reports however it ends. */
 async function runAction(runner: Runner, signal: AbortSignal): Promise<void> {
   const log = openLog(runner);
+  let status: StatusKeeper | null = null;
   let outcome: Outcome;
   try {
-    outcome = await runStep(runner, log, signal);
+    const inputs = readInputs((name) => runner.getInput(name), process.env);
+    if ('problems' in inputs) {
+      outcome = conclude({ kind: 'bad-input', problems: inputs.problems }, knowNothing(), 0, 0);
+    } else {
+      for (const warning of warnAbout(inputs)) runner.warning(warning);
+      status = keepCommitStatus(inputs, runner, log);
+      outcome = await runStep(inputs, runner, log, status, signal);
+    }
   } catch (error) {
     log.tell({ kind: 'internal-error', error });
     outcome = conclude(internalError(error), knowNothing(), 0, 0);
   }
   log.close();
   await report(outcome, runner);
+  await status?.finish(outcome);
 }
 
-async function runStep(runner: Runner, log: Log, signal: AbortSignal): Promise<Outcome> {
-  const inputs = readInputs((name) => runner.getInput(name), process.env);
-  if ('problems' in inputs) {
-    return conclude({ kind: 'bad-input', problems: inputs.problems }, knowNothing(), 0, 0);
-  }
-  for (const warning of warnAbout(inputs)) runner.warning(warning);
+async function runStep(
+  inputs: Inputs,
+  runner: Runner,
+  log: Log,
+  status: StatusKeeper | null,
+  signal: AbortSignal,
+): Promise<Outcome> {
   const client = clientOptions(runner, inputs.region, inputs.roleToAssume);
   return run(inputs, {
     codebuild: createCodeBuild(client),
@@ -67,11 +80,34 @@ async function runStep(runner: Runner, log: Log, signal: AbortSignal): Promise<O
     },
     tell(event) {
       log.tell(event);
+      status?.follow(event);
       if (event.kind === 'batch-found' || event.kind === 'batch-id-changed') {
         setOutputs(earlyOutputs(event.batch), runner);
       }
     },
   });
+}
+
+/** Nobody would finish what a step that does not wait has set to pending. */
+function keepCommitStatus(inputs: Inputs, runner: Runner, log: Log): StatusKeeper | null {
+  const { commitStatus, githubToken, region, wait, dryRun } = inputs;
+  if (!commitStatus || githubToken === '' || !wait || dryRun) return null;
+  runner.mask(githubToken);
+  const { serverUrl, runUrl } = runner;
+  return keepStatus(
+    { region, serverUrl, runUrl },
+    {
+      github: createGitHub(githubToken),
+      clock: SYSTEM_CLOCK,
+      tell: (event) => log.tell(event),
+      remember(status) {
+        void optional('What a kill would leave behind could not be noted', runner, () =>
+          runner.saveState(UNWRITTEN_STATUS, JSON.stringify(status)),
+        );
+      },
+      isAddressOf: (address, batchId) => isAddressOf(address, batchId, region),
+    },
+  );
 }
 
 function clientOptions(runner: Runner, region: string, roleArn: string | null): ClientOptions {

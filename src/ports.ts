@@ -1,6 +1,7 @@
 import type { Batch } from './domain/batch.ts';
 import type { BuildDetails } from './domain/build.ts';
 import type { Clock } from './domain/clock.ts';
+import type { CommitStatus, ForeignStatus, StatusPlace } from './domain/commit-status.ts';
 import type { StartedAttempt } from './domain/started-attempt.ts';
 import type { Event } from './domain/story.ts';
 import type { TestCase, TestReport } from './domain/tests.ts';
@@ -59,6 +60,21 @@ export interface Logs {
     most: number,
     signal: AbortSignal,
   ): Promise<string[] | null>;
+}
+
+/**
+ * The calls to GitHub that a commit status needs. Each takes a signal that ends it, and throws a
+ * `GitHubFailure` when it was in vain.
+ */
+export interface GitHub {
+  /** The statuses of a commit: at most so many (1 to 100) of a page (from 1), newest first. */
+  listStatuses(
+    place: Pick<StatusPlace, 'repository' | 'commit'>,
+    most: number,
+    page: number,
+    signal: AbortSignal,
+  ): Promise<ForeignStatus[]>;
+  writeStatus(status: CommitStatus, signal: AbortSignal): Promise<void>;
 }
 
 /** Everything that the story needs from outside. */

@@ -1,20 +1,34 @@
 import { createCodeBuild } from './aws/codebuild.ts';
 import type { ClientOptions } from './aws/client.ts';
 import type { Clock } from './domain/clock.ts';
+import { parseStatus } from './domain/commit-status.ts';
 import { parseStarted } from './domain/started-attempt.ts';
+import { createGitHub } from './github/commit-status.ts';
 import type { Runner } from './github/runner.ts';
+import { tellWritten } from './report/commit-status.ts';
 import { logLine } from './report/escape.ts';
 import { tellStop } from './report/stop.ts';
-import { STARTED_ATTEMPT } from './state.ts';
+import { STARTED_ATTEMPT, UNWRITTEN_STATUS } from './state.ts';
+import { writeLeftStatus } from './steps/commit-status.ts';
 import { lookBriefly, stopAttempt } from './steps/stop.ts';
 
 /**
  * What runs after the step, whatever became of it: stops an attempt that a killed process left
- * behind. A step that ended by itself has left nothing. It can warn and never fail.
+ * behind, and ends a commit status that would stay pending. A step that ended by itself has left
+ * nothing. It can warn and never fail.
  *
  * @param clientFor settings of a client for a region
  */
 export async function post(
+  runner: Runner,
+  clock: Clock,
+  clientFor: (region: string) => ClientOptions,
+): Promise<void> {
+  await stopLeftAttempt(runner, clock, clientFor);
+  await finishLeftStatus(runner, clock);
+}
+
+async function stopLeftAttempt(
   runner: Runner,
   clock: Clock,
   clientFor: (region: string) => ClientOptions,
@@ -30,4 +44,14 @@ export async function post(
   const told = tellStop(result, ours.batchId);
   if (result.kind === 'no-answer') runner.warning(logLine(`${told} ${result.because}`));
   else runner.info(logLine(told));
+}
+
+async function finishLeftStatus(runner: Runner, clock: Clock): Promise<void> {
+  const status = parseStatus(runner.getState(UNWRITTEN_STATUS));
+  if (status === null) return;
+  const token = runner.getInput('github-token');
+  if (token !== '') runner.mask(token);
+  const trouble = await writeLeftStatus(status, { github: createGitHub(token), clock });
+  if (trouble === null) runner.info(logLine(tellWritten(status)));
+  else runner.warning(logLine(`The commit status could not be written: ${trouble}.`));
 }

@@ -75,7 +75,7 @@ async function tellStory(step: Step): Promise<Ending> {
   const running = !isOver(found);
   if (running && !inputs.wait) return { kind: 'still-running' };
 
-  if (running) tellAttemptBegan(step, null);
+  if (running) tellAttemptBegan(step, found, null);
   let end = await watchAttempt(step, beginWatch(known.past, ports.clock.now()), found.id, found);
   for (;;) {
     if (end.kind !== 'over') return end;
@@ -170,13 +170,14 @@ function turnToNewAttempt(
   if (isNew && look.id !== retried.id) {
     ports.tell({ kind: 'batch-id-changed', from: retried.id, batch: look });
   }
-  tellAttemptBegan(step, ours ? known.retries : null);
+  tellAttemptBegan(step, retried, ours ? known.retries : null);
   return { begun: beginWatch(known.past, ports.clock.now(), look), look };
 }
 
-function tellAttemptBegan({ inputs, known, ports }: Step, retry: number | null): void {
+function tellAttemptBegan(step: Step, batch: Batch, retry: number | null): void {
+  const { inputs, known, ports } = step;
   const { attempt } = known;
-  ports.tell({ kind: 'attempt-began', attempt, retry, maxRetries: inputs.maxRetries });
+  ports.tell({ kind: 'attempt-began', attempt, retry, maxRetries: inputs.maxRetries, batch });
 }
 
 function tellAttemptEnded({ known, ports }: Step, end: WatchEnd & { kind: 'over' }): void {

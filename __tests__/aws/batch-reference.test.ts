@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { isProjectName, parseBatchReference } from '../../src/aws/batch-reference.ts';
+import { isAddressOf, isProjectName, parseBatchReference } from '../../src/aws/batch-reference.ts';
+import { HOSTILE } from '../support/hostile.ts';
 
 const UUID = '8472cae5-7aef-4c95-b5c1-174db2eda892';
 const ID = `app:${UUID}`;
@@ -111,6 +112,29 @@ describe('parseBatchReference', () => {
     const result = parseBatchReference(text);
     if (text.includes('%zz')) expect(typeof result).toBe('string');
     else expect(result).toBe(expected);
+  });
+});
+
+describe('isAddressOf', () => {
+  const address = page(AWS, BATCH, '?region=us-west-2');
+  test.each([
+    ['the batch', address, true],
+    ['the batch, with the region in the host alone', page(AWS, BATCH), true],
+    ['another batch', address.replace(UUID, UUID.slice(1)), false],
+    ['another project', address.replaceAll('app', 'apple'), false],
+    ['another region', page(AWS, BATCH, '?region=us-east-1'), false],
+    ['no region', page('console.aws.amazon.com', BATCH), false],
+    ['a single build', address.replace('/batch/', '/build/'), false],
+    ['an odd encoding', address.replace('%3A', '%zz'), false],
+    ['another host', address.replace('amazon.com', 'amazon.com.evil.example'), false],
+  ])('of %s', (_, text, expected) => {
+    expect(isAddressOf(text, ID, 'us-west-2')).toBe(expected);
+  });
+
+  test.each(HOSTILE)('is false of %s', (_, text) => {
+    for (const target of [text, `https://${text}`, page(AWS, text), page(AWS, `${BATCH}${text}`)]) {
+      expect(isAddressOf(target, `${ID}x`, 'us-west-2')).toBe(false);
+    }
   });
 });
 

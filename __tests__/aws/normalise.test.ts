@@ -26,6 +26,7 @@ describe('normaliseBatch', () => {
       status: '',
       complete: false,
       endedOn: null,
+      source: { type: '', location: '' },
       resolvedSourceVersion: null,
       phases: [],
       groups: [],
@@ -50,6 +51,7 @@ describe('normaliseBatch', () => {
       buildBatchStatus: 'IN_PROGRESS',
       complete: false,
       endTime: new Date(at(100)),
+      source: { type: 'GITHUB', location: 'https://github.com/octo-org/app.git' },
       resolvedSourceVersion: '3a9e11cb',
       phases: [
         { phaseType: 'FAILED', phaseStatus: 'RETRY', startTime: new Date(at(90)) },
@@ -74,6 +76,7 @@ describe('normaliseBatch', () => {
       number: 4,
       status: 'IN_PROGRESS',
       endedOn: at(100),
+      source: { type: 'GITHUB', location: 'https://github.com/octo-org/app.git' },
       resolvedSourceVersion: '3a9e11cb',
       phases: [
         { type: 'FAILED', status: 'RETRY', startedOn: at(90), contexts: [] },

@@ -89,6 +89,7 @@ const BATCH: Batch = {
   status: 'FAILED',
   complete: true,
   endedOn: Date.UTC(2026, 10, 22, 13),
+  source: { type: 'GITHUB', location: 'https://github.com/octo-org/demo.git' },
   resolvedSourceVersion: 'c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00',
   phases: [
     { type: 'FAILED', status: 'RETRY', startedOn: Date.UTC(2026, 10, 22, 11), contexts: [] },

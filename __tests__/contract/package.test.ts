@@ -1,5 +1,7 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { ACTION, read } from './files.ts';
+import { ACTION, read, ROOT } from './files.ts';
 
 interface Package {
   readonly type: string;
@@ -37,6 +39,19 @@ describe('package.json', () => {
     for (const name of Object.keys(PACKAGE.scripts)) {
       expect(contributing).toMatch(new RegExp(`\`npm (?:run )?${name}\``));
     }
+  });
+});
+
+describe('the bundle', () => {
+  test('is one file, with the licences of all dependencies', () => {
+    expect(readdirSync(join(ROOT, 'dist')).sort()).toEqual([
+      'index.js',
+      'licenses.txt',
+      'package.json',
+    ]);
+    const licensed = new Set(read('dist/licenses.txt').split('\n'));
+    expect([...licensed]).toEqual(expect.arrayContaining(Object.keys(PACKAGE.dependencies)));
+    expect(licensed.has('@octokit/core')).toBe(true);
   });
 });
 

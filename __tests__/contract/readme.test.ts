@@ -92,7 +92,11 @@ describe('workflows', () => {
     });
 
     test('gets credentials by OIDC, then runs this action', () => {
-      expect(permissions).toEqual({ 'id-token': 'write' });
+      const writesStatus = ours.some((step) => given(step, 'commit-status') === 'true');
+      expect(permissions).toEqual({
+        'id-token': 'write',
+        ...(writesStatus && { statuses: 'write' }),
+      });
       expect(ours).toHaveLength(1);
       const assumesRole = ours[0]?.with?.['role-to-assume'] !== undefined;
       expect(steps[0]?.uses).toMatch(
@@ -148,10 +152,26 @@ describe('what happens when', () => {
     'cancelled',
     'killed',
     '`timeout`',
+    'commit status',
     'attempt before',
   ])('one row tells of it: %s', (words) => {
     expect(rows.filter((row) => (row.split('|')[1] ?? '').includes(words))).toHaveLength(1);
   });
+});
+
+test('the permissions of the job are told in a table, all that the workflows have', () => {
+  const [, section = ''] = README.split('\nOf GitHub the job needs:\n');
+  const rows = [...section.matchAll(/^\|[^|]+\|\s*`(?<permission>[\w-]+: write)`\s*\|/gm)];
+  expect(rows.map(({ groups }) => groups?.['permission'])).toEqual([
+    'id-token: write',
+    'statuses: write',
+  ]);
+  const used = codeBlocks(README, 'yaml').flatMap((text) =>
+    Object.entries((parse(text) as Workflow).permissions).map(
+      ([name, level]) => `${name}: ${level}`,
+    ),
+  );
+  expect(new Set(used)).toEqual(new Set(['id-token: write', 'statuses: write']));
 });
 
 describe('what a reader is told to do', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from '@jest/globals';
 import type { Batch } from '../../src/domain/batch.ts';
+import type { CommitStatus } from '../../src/domain/commit-status.ts';
 import type { Event } from '../../src/domain/story.ts';
 import { narrate, type LogStep } from '../../src/report/story.ts';
 import { aBatch, aGroup } from '../support/batches.ts';
@@ -8,6 +9,14 @@ import { HOSTILE, UNPRINTABLE } from '../support/hostile.ts';
 
 const CONSOLE = aBatch().consoleUrl;
 const line = (text: string): LogStep => ({ kind: 'line', text });
+const aStatus: CommitStatus = {
+  repository: { owner: 'octo-org', name: 'app' },
+  commit: '3a9e11cb419e8fff14b03883dc4e64f6155aaa7e',
+  context: 'AWS CodeBuild BuildBatch us-west-2 (app)',
+  state: 'pending',
+  description: 'Retry 1 of 1 is running',
+  targetUrl: 'https://github.com/octo-org/app/actions/runs/42/attempts/1',
+};
 const groups = [
   aGroup('DOWNLOAD_SOURCE'),
   aGroup('lint', 'IN_PROGRESS'),
@@ -32,12 +41,12 @@ describe('narrate', () => {
     ],
     [
       'an attempt that others began',
-      { kind: 'attempt-began', attempt: 1, retry: null, maxRetries: 2 },
+      { kind: 'attempt-began', attempt: 1, retry: null, maxRetries: 2, batch: aBatch() },
       [{ kind: 'fold', title: 'Attempt 1' }],
     ],
     [
       'an attempt that this step began',
-      { kind: 'attempt-began', attempt: 3, retry: 1, maxRetries: 2 },
+      { kind: 'attempt-began', attempt: 3, retry: 1, maxRetries: 2, batch: aBatch() },
       [{ kind: 'fold', title: 'Attempt 3 (retry 1 of 2)' }],
     ],
     [
@@ -174,7 +183,7 @@ describe('narrate', () => {
     ],
     [
       "someone else's retry",
-      { kind: 'retried-by-others', attempt: 2 },
+      { kind: 'retried-by-others', attempt: 2, batch: aBatch() },
       [
         { kind: 'unfold' },
         line('Someone else retried the batch: their attempt is watched now.'),
@@ -210,6 +219,29 @@ describe('narrate', () => {
       'the end of trouble',
       { kind: 'trouble-ended', failures: 1, milliseconds: 8000 },
       [line('AWS answers again, after 1 failed call in 8s.')],
+    ],
+    [
+      'a commit status',
+      { kind: 'status-written', status: aStatus },
+      [
+        line(
+          'Commit status AWS CodeBuild BuildBatch us-west-2 (app): pending (Retry 1 of 1 is running)',
+        ),
+      ],
+    ],
+    ...(['notice', 'warning'] as const).map((level): [string, Event, LogStep[]] => [
+      `a commit status that is left alone, with a ${level}`,
+      { kind: 'status-left-alone', level, because: 'GitHub answered 502' },
+      [{ kind: level, text: 'The commit status is left alone: GitHub answered 502.' }],
+    ]),
+    [
+      'a commit status that is left to the post step',
+      { kind: 'status-postponed', because: 'GitHub answered 502' },
+      [
+        line(
+          'The commit status is not written yet: GitHub answered 502. The post step tries again.',
+        ),
+      ],
     ],
     [
       'an error of ours, for debugging',
@@ -253,6 +285,8 @@ describe('narrate', () => {
       { kind: 'attempt-ended', attempt: 1, status: text, failed: text },
       { kind: 'retrying', because: text, delay: 0 },
       { kind: 'trouble-began', sentence: text },
+      { kind: 'status-written', status: { ...aStatus, context: text, description: text } },
+      { kind: 'status-postponed', because: text },
     ];
     const lines = events.flatMap(narrate).filter((step) => step.kind === 'line');
     expect(lines.length).toBeGreaterThanOrEqual(events.length);
@@ -269,6 +303,7 @@ describe('narrate', () => {
       const warnings = [
         ...narrate({ kind: 'batch-id-changed', from: text, batch }),
         ...narrate({ kind: 'groups-lag', batch }),
+        ...narrate({ kind: 'status-left-alone', level: 'warning', because: text }),
       ].filter((step) => step.kind === 'warning');
       return warnings.some((step) => UNPRINTABLE.test(step.text) || step.text.length > 4000);
     });

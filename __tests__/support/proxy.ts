@@ -6,7 +6,6 @@ import { listen, type Listening } from './sockets.ts';
 
 /** A proxy as companies have them: it passes requests on, and makes tunnels for TLS. */
 export interface Proxy extends Listening {
-  readonly url: string;
   /** Addresses of the requests that were passed on. */
   readonly requests: readonly string[];
   /** Hosts and ports to which tunnels were asked for. */
@@ -41,8 +40,7 @@ export async function serveProxy(tunnelTo: number | null = null): Promise<Proxy>
     onward.on('error', () => socket.destroy());
     socket.on('error', () => onward.destroy());
   });
-  const listening = await listen(server);
-  return { ...listening, url: `http://127.0.0.1:${listening.port}`, requests, tunnels };
+  return { ...(await listen(server)), requests, tunnels };
 }
 
 /** A server of TLS in front of one of plain HTTP. */

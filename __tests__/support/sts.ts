@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage } from 'node:http';
-import { listen } from './sockets.ts';
+import { createServer } from 'node:http';
+import { listen, textOf } from './sockets.ts';
 
 /** GitHub's OIDC endpoint and AWS's STS in one, with credentials that live for seconds. */
 export interface StsDouble {
@@ -58,12 +58,11 @@ export async function serveSts(lifetime: number): Promise<StsDouble> {
     });
   });
   const listening = await listen(server);
-  const address = `http://127.0.0.1:${listening.port}`;
   return {
     environment: {
-      ACTIONS_ID_TOKEN_REQUEST_URL: `${address}/token?run=1`,
+      ACTIONS_ID_TOKEN_REQUEST_URL: `${listening.url}/token?run=1`,
       ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'of-the-job',
-      AWS_ENDPOINT_URL_STS: address,
+      AWS_ENDPOINT_URL_STS: listening.url,
     },
     audiences,
     assumed,
@@ -73,11 +72,4 @@ export async function serveSts(lifetime: number): Promise<StsDouble> {
     },
     close: () => listening.close(),
   };
-}
-
-/** The body of a request. */
-async function textOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
 }

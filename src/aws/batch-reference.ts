@@ -32,6 +32,12 @@ export function parseBatchReference(text: string): BatchReference | string {
   return parseId(text, null);
 }
 
+/** Whether an address, which may be any text, is that of this batch in its region. */
+export function isAddressOf(address: string, id: string, region: string): boolean {
+  const reference = parseBatchReference(address);
+  return typeof reference !== 'string' && reference.id === id && reference.region === region;
+}
+
 function parseArn(text: string): BatchReference | string {
   const { region = '', type, id = '' } = ARN.exec(text)?.groups ?? {};
   if (type === undefined) return 'is not an ARN of CodeBuild';

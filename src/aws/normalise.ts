@@ -28,6 +28,7 @@ export function normaliseBatch(batch: BuildBatch, region: string): Batch | null 
     status: batch.buildBatchStatus ?? '',
     complete: batch.complete ?? false,
     endedOn: batch.endTime?.getTime() ?? null,
+    source: { type: batch.source?.type ?? '', location: batch.source?.location ?? '' },
     resolvedSourceVersion: batch.resolvedSourceVersion ?? null,
     phases: (batch.phases ?? []).map((phase) => ({
       ...normalisePhase(phase),

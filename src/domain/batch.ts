@@ -45,6 +45,14 @@ export interface Phase extends ContextualPhase {
   readonly startedOn: Moment | null;
 }
 
+/** Where the source of a batch comes from; what CodeBuild does not tell is empty. */
+export interface Source {
+  /** CodeBuild's own word, such as `GITHUB`. An open set. */
+  readonly type: string;
+  /** As the project or the start of the batch gave it: an address, or what names an object. */
+  readonly location: string;
+}
+
 /** One look at a batch, normalised: nothing in it is of the AWS SDK's types. */
 export interface Batch {
   /** `project:uuid`. */
@@ -57,6 +65,7 @@ export interface Batch {
   readonly status: string;
   readonly complete: boolean;
   readonly endedOn: Moment | null;
+  readonly source: Source;
   readonly resolvedSourceVersion: string | null;
   readonly phases: readonly Phase[];
   readonly groups: readonly BuildGroup[];

@@ -1,6 +1,7 @@
 import type { Batch } from './batch.ts';
 import type { LogTail } from './build.ts';
 import type { Cause } from './cause.ts';
+import type { CommitStatus } from './commit-status.ts';
 import type { Trouble } from './patience.ts';
 
 /** What happens in the step, as it happens: the log is told from it. */
@@ -13,6 +14,8 @@ export type Event =
       /** Which retry of this step it is; null if this step did not start the attempt. */
       readonly retry: number | null;
       readonly maxRetries: number;
+      /** A look at the batch: at this attempt, or at the end of the one before. */
+      readonly batch: Batch;
     }
   | { readonly kind: 'groups-appeared'; readonly statuses: readonly string[] }
   | PhaseChange
@@ -37,11 +40,20 @@ export type Event =
   /** A cancelled step could not stop what it had started. */
   | { readonly kind: 'not-stopped'; readonly because: string }
   | { readonly kind: 'retrying'; readonly because: string; readonly delay: number }
-  | { readonly kind: 'retried-by-others'; readonly attempt: number }
+  | { readonly kind: 'retried-by-others'; readonly attempt: number; readonly batch: Batch }
   /** A retry was answered with another batch: not what CodeBuild is known to do. */
   | { readonly kind: 'batch-id-changed'; readonly from: string; readonly batch: Batch }
   /** The attempt is over, but its groups still show the attempt before. */
   | { readonly kind: 'groups-lag'; readonly batch: Batch }
+  | { readonly kind: 'status-written'; readonly status: CommitStatus }
+  /** The commit status is not set to pending (any more), because of what a clause says. */
+  | {
+      readonly kind: 'status-left-alone';
+      readonly level: 'notice' | 'warning';
+      readonly because: string;
+    }
+  /** Its end could not be written: it is left to the post step. */
+  | { readonly kind: 'status-postponed'; readonly because: string }
   | { readonly kind: 'internal-error'; readonly error: unknown };
 
 interface Change {

@@ -3,7 +3,6 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as core from '@actions/core';
-import { context } from '@actions/github';
 
 /** The GitHub runner that this step runs on. */
 export interface Runner {
@@ -34,10 +33,20 @@ export interface Runner {
   readonly sessionName: string;
   /** Name and value pairs that tell AWS which run asks. */
   readonly userAgent: [string, string][];
+  /** Address of the GitHub server that this run belongs to. */
+  readonly serverUrl: string;
+  /** The web page of this run. */
+  readonly runUrl: string;
 }
 
 /** The runner as this process meets it, by @actions/core. */
 export function createRunner(): Runner {
+  const {
+    GITHUB_SERVER_URL: serverUrl = 'https://github.com',
+    GITHUB_REPOSITORY: repository = '',
+    GITHUB_RUN_ID: run = '0',
+    GITHUB_RUN_ATTEMPT: attempt = '1',
+  } = process.env;
   return {
     getInput: (name) => core.getInput(name),
     setOutput: core.setOutput,
@@ -65,11 +74,13 @@ export function createRunner(): Runner {
     getIdToken: async (audience) =>
       process.env['ACTIONS_ID_TOKEN_REQUEST_URL'] ? core.getIDToken(audience) : null,
     mask: core.setSecret,
-    sessionName: `retry-codebuild-batch-${context.runId}`,
+    sessionName: `retry-codebuild-batch-${run}`,
     userAgent: [
       ['retry-codebuild-batch', process.env['GITHUB_ACTION_REF'] ?? 'local'],
-      ['github-run', String(context.runId)],
-      ['github-attempt', String(context.runAttempt)],
+      ['github-run', run],
+      ['github-attempt', attempt],
     ],
+    serverUrl,
+    runUrl: `${serverUrl}/${repository}/actions/runs/${run}/attempts/${attempt}`,
   };
 }

@@ -4,6 +4,7 @@ import { formatDuration } from '../domain/duration.ts';
 import { isCounted } from '../domain/groups.ts';
 import type { Event } from '../domain/story.ts';
 import { count } from '../domain/words.ts';
+import { tellWritten } from './commit-status.ts';
 import { buildLogLine, logLine, oneLine, splitLines } from './escape.ts';
 
 /** The runner cuts a message at 4,096 characters. */
@@ -96,6 +97,16 @@ export function narrate(event: Event): LogStep[] {
         line(
           `AWS answers again, after ${count(event.failures, 'failed call')} in ${formatDuration(event.milliseconds)}.`,
         ),
+      ];
+    case 'status-written':
+      return [line(tellWritten(event.status))];
+    case 'status-left-alone': {
+      const text = `The commit status is left alone: ${event.because}.`;
+      return [{ ...warning(text), kind: event.level }];
+    }
+    case 'status-postponed':
+      return [
+        line(`The commit status is not written yet: ${event.because}. The post step tries again.`),
       ];
     case 'internal-error': {
       const { error } = event;

@@ -85,7 +85,7 @@ function notice(step: Step, watch: Watch, former: Batch | null, look: Batch): Wa
   known.past = { attempts: [...known.past.attempts, former], retried: null, everyGroupRuns: false };
   step.told = forgetPhase(step.told);
   rememberStarted(step, null);
-  ports.tell({ kind: 'retried-by-others', attempt: known.attempt });
+  ports.tell({ kind: 'retried-by-others', attempt: known.attempt, batch: look });
   return { ...watch, past: known.past };
 }
 

@@ -1,0 +1,246 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import type { BatchPlan } from '../../simulator/index.ts';
+import { runAction, type ActionRun, type Running } from '../support/action.ts';
+import { serveGitHub, type GitHubDouble } from '../support/github.ts';
+import { COMMIT, ID, shop } from '../support/scenarios.ts';
+
+// Real processes and sockets on a busy machine.
+jest.setTimeout(60_000);
+
+const TOKEN = 'ghs_0123456789abcdefghijklmnopqrstuvwxyz';
+const RUN_URL = 'https://github.com/octo-org/web-shop/actions/runs/42/attempts/3';
+const LIST = `GET /repos/octo-org/web-shop/commits/${COMMIT}/statuses?per_page=100&page=1`;
+const WRITE = `POST /repos/octo-org/web-shop/statuses/${COMMIT}`;
+const CONTEXT = 'AWS CodeBuild BuildBatch us-west-2 (web-shop)';
+const OF_CODEBUILD = {
+  state: 'failure',
+  context: 'Batch of the shop',
+  description: 'Build failed',
+  target_url: `https://us-west-2.console.aws.amazon.com/codesuite/codebuild/123456789012/projects/web-shop/batch/${encodeURIComponent(ID)}?region=us-west-2`,
+};
+
+/** Fails quickly, then runs for so many seconds and ends so. */
+const shopThat = (end: 'FAILED' | 'SUCCEEDED', takes = 0.5): BatchPlan => ({
+  downloadBatchspec: 0.2,
+  commit: COMMIT,
+  groups: { unit: { takes, ends: [{ status: 'FAILED', takes: 0.3 }, end] } },
+});
+const inputs = {
+  'batch-id': ID,
+  'poll-interval': '0.5',
+  'commit-status': 'true',
+  'github-token': TOKEN,
+};
+/** @actions/github complains of this when it is loaded. */
+const NO_EVENT = { GITHUB_EVENT_PATH: '/nowhere/event.json' };
+
+describe('commit-status', () => {
+  let github: GitHubDouble;
+  beforeEach(async () => {
+    github = await serveGitHub();
+  });
+  afterEach(() => github.close());
+
+  const runOn = (
+    batch: BatchPlan & { startedAgo?: number },
+    given: Record<string, string> = {},
+    meanwhile?: (running: Running) => void,
+    environment: Record<string, string> = {},
+  ): Promise<ActionRun> =>
+    runAction(
+      shop(batch),
+      { ...inputs, ...given },
+      { ...github.environment, ...environment },
+      meanwhile,
+    );
+
+  /** Does something as soon as GitHub has been asked to write. */
+  const onPending =
+    (act: (running: Running) => void) =>
+    (running: Running): void => {
+      let text = '';
+      running.action.stdout?.on('data', (chunk: Buffer) => {
+        const before = text;
+        text += chunk.toString();
+        const mark = ': pending (';
+        if (text.includes(mark) && !before.includes(mark)) act(running);
+      });
+    };
+  const runPost = (run: ActionRun): Promise<ActionRun> => {
+    const state = Object.entries(run.state).map(([name, value]) => [`STATE_${name}`, value]);
+    return runAction(run.simulator, inputs, {
+      ...github.environment,
+      ...(Object.fromEntries(state) as Record<string, string>),
+    });
+  };
+  const asked = (): string[] => github.requests.map(({ method, path }) => `${method} ${path}`);
+  const warningsIn = ({ stdout }: ActionRun): string[] =>
+    stdout
+      .split('\n')
+      .filter((line) => line.startsWith('::warning::') && !line.includes('poll-interval'));
+  const expectNoToken = (run: ActionRun): void => {
+    const visible = run.stdout.replaceAll(`::add-mask::${TOKEN}`, '');
+    expect(run.stdout).not.toBe(visible);
+    for (const text of [
+      visible,
+      run.stderr,
+      run.summary,
+      JSON.stringify([run.outputs, run.state]),
+    ]) {
+      expect(text).not.toContain(TOKEN);
+    }
+  };
+
+  test('sets the status of the batch to pending, then to its success', async () => {
+    github.statuses.push({ ...OF_CODEBUILD, context: 'lint', target_url: null }, OF_CODEBUILD);
+    const run = await runOn(shopThat('SUCCEEDED'), {}, undefined, { RUNNER_DEBUG: '1' });
+    expect(run.exitCode).toBe(0);
+    expect(run.stderr).toBe('');
+    expect(asked()).toEqual([LIST, WRITE, WRITE]);
+    expect(github.requests.map(({ status }) => status)).toEqual([
+      null,
+      {
+        state: 'pending',
+        context: 'Batch of the shop',
+        description: 'Retry 1 of 1 is running',
+        target_url: RUN_URL,
+      },
+      {
+        state: 'success',
+        context: 'Batch of the shop',
+        description: 'Succeeded after 1 retry; flaky: unit',
+        target_url: RUN_URL,
+      },
+    ]);
+    expect(new Set(github.requests.map(({ authorization }) => authorization))).toEqual(
+      new Set([`token ${TOKEN}`]),
+    );
+    expect(run.state['unwritten-status']).toBe('null');
+    expect(run.stdout).toContain(
+      'Commit status Batch of the shop: success (Succeeded after 1 retry; flaky: unit)\n',
+    );
+    expectNoToken(run);
+  });
+
+  test("sets CodeBuild's usual context to the failure of the last retry", async () => {
+    const run = await runOn(shopThat('FAILED'), { 'max-retries': '2' });
+    expect(run.exitCode).toBe(1);
+    expect(github.written()).toEqual([
+      'pending: Retry 1 of 2 is running',
+      'pending: Retry 2 of 2 is running',
+      'failure: FAILED after 2 retries: 1 of 1 build group failed (unit)',
+    ]);
+    expect(new Set(github.statuses.map(({ context }) => context))).toEqual(new Set([CONTEXT]));
+  });
+
+  test('ends in error at the timeout of the step', async () => {
+    const run = await runOn(shopThat('SUCCEEDED', 600), { timeout: '4' });
+    expect(run.outputs).toMatchObject({ conclusion: 'timed_out' });
+    expect(github.written()).toEqual([
+      'pending: Retry 1 of 1 is running',
+      "error: The step's timeout of 4s passed. The batch goes on",
+    ]);
+  });
+
+  test.each([
+    ['an answer', null],
+    ['no answer in time', {}],
+  ])('ends in error when the step is cancelled, with %s', async (_, odd) => {
+    let cancelled = 0;
+    const run = await runOn(
+      shopThat('SUCCEEDED', 600),
+      {},
+      onPending(({ action }) => {
+        github.odd = () => odd;
+        cancelled = Date.now();
+        action.kill('SIGINT');
+      }),
+    );
+    expect(Date.now() - cancelled).toBeLessThan(5000);
+    expect(run.outputs).toMatchObject({ conclusion: 'cancelled', 'batch-status': 'STOPPED' });
+    const last = 'error: The step was cancelled, and the retry stopped';
+    expect(github.written()[1]).toBe(last);
+    expect(warningsIn(run)).toEqual([]);
+
+    github.odd = () => null;
+    const post = await runPost(run);
+    expect(github.written().slice(2)).toEqual(odd === null ? [] : [last]);
+    expect(post.exitCode).toBe(0);
+  });
+
+  test('is ended by the post step after a kill', async () => {
+    const killed = await runOn(
+      shopThat('SUCCEEDED', 600),
+      {},
+      onPending(({ action }) => action.kill('SIGKILL')),
+    );
+    expect(killed.exitCode).toBeNull();
+    const post = await runPost(killed);
+    expect(post).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(github.written()).toEqual([
+      'pending: Retry 1 of 1 is running',
+      'error: The step that watched the retry was killed. The batch may still run',
+    ]);
+    expect(github.requests.at(-1)?.status).toMatchObject({ context: CONTEXT, target_url: RUN_URL });
+    expect(post.operations.at(-1)).toBe('StopBuildBatch');
+    expectNoToken(post);
+  });
+
+  test.each([
+    ['without a retry', { 'max-retries': '0' }],
+    ['with dry-run', { 'dry-run': 'true' }],
+    ['with wait: false', { wait: 'false' }],
+    ['with commit-status: false', { 'commit-status': 'false' }],
+  ])('asks GitHub nothing, nor loads its client, %s', async (_, given) => {
+    const run = await runOn(shopThat('SUCCEEDED'), given, undefined, NO_EVENT);
+    expect(asked()).toEqual([]);
+    expect(run.stdout).not.toContain(NO_EVENT.GITHUB_EVENT_PATH);
+    expect(warningsIn(run)).toEqual([]);
+  });
+
+  test('loads the client of GitHub for the first call', async () => {
+    const run = await runOn(shopThat('SUCCEEDED'), {}, undefined, NO_EVENT);
+    const [loaded, retried] = [NO_EVENT.GITHUB_EVENT_PATH, '::group::Attempt 2'].map((text) =>
+      run.stdout.indexOf(text),
+    );
+    expect(retried).toBeGreaterThan(0);
+    expect(loaded).toBeGreaterThan(retried ?? 0);
+  });
+
+  test('is left alone, with a notice, where the source is elsewhere', async () => {
+    const source = {
+      type: 'CODECOMMIT',
+      location: 'https://git-codecommit.us-west-2.amazonaws.com/v1/repos/web-shop',
+    };
+    const run = await runOn({ ...shopThat('SUCCEEDED'), source });
+    expect(run.exitCode).toBe(0);
+    expect(asked()).toEqual([]);
+    expect(run.stdout).toContain(
+      '::notice::The commit status is left alone: the source of the batch is on git-codecommit.us-west-2.amazonaws.com (CODECOMMIT), not on github.com.\n',
+    );
+  });
+
+  test.each([403, 404])('costs one warning where GitHub answers %i', async (status) => {
+    github.odd = () => ({ status, body: '{"message":"Resource not accessible by integration"}' });
+    const run = await runOn(shopThat('FAILED'), { 'max-retries': '2' });
+    expect(asked()).toEqual([LIST]);
+    const [warning, ...more] = warningsIn(run);
+    expect(more).toEqual([]);
+    expect(warning).toContain('statuses of octo-org/web-shop (GitHub answered');
+    expect(warning).toContain('"statuses: write"');
+    expect(run.exitCode).toBe(1);
+    expect(run.state['unwritten-status']).toBeUndefined();
+  });
+
+  test('stays out of the verdict where GitHub fails throughout', async () => {
+    github.odd = () => ({ status: 502, body: '<html>', headers: { 'content-type': 'text/html' } });
+    const run = await runOn(shopThat('SUCCEEDED'));
+    expect(run.exitCode).toBe(0);
+    expect(asked()).toEqual([LIST, LIST]);
+    expect(warningsIn(run)).toEqual([
+      expect.stringContaining('The commit status is left alone: GitHub answered 502: <html>.'),
+    ]);
+    expect(run.outputs).toMatchObject({ conclusion: 'success' });
+    expectNoToken(run);
+  });
+});

@@ -1,0 +1,160 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Ending, Outcome } from '../../src/domain/outcome.ts';
+import {
+  defaultContext,
+  KILLED,
+  tellOutcome,
+  tellRunning,
+} from '../../src/report/commit-status.ts';
+import {
+  aBatch,
+  aFailedBatch,
+  afterRetryOf,
+  aGroup,
+  anOutcome,
+  aRecoveredBatch,
+  aRetriedBatch,
+  aRetriedGroup,
+  NOT_RETRIED,
+} from '../support/batches.ts';
+import { HOSTILE, UNPRINTABLE } from '../support/hostile.ts';
+
+const first = aFailedBatch();
+const retried = (ending: Ending, known: Parameters<typeof anOutcome>[1] = {}): Outcome =>
+  anOutcome(ending, {
+    attempt: 2,
+    retries: 1,
+    past: afterRetryOf(first),
+    batch: aRecoveredBatch(),
+    ...known,
+  });
+const succeeded: Ending = { kind: 'succeeded', already: false };
+const failed = aRecoveredBatch({
+  status: 'FAILED',
+  groups: [aGroup('lint'), aRetriedGroup('unit', 'FAILED', 'FAULT')],
+});
+
+describe('while a retry runs', () => {
+  const began = { kind: 'attempt-began', batch: aBatch(), maxRetries: 3 } as const;
+  test.each([
+    [{ ...began, attempt: 2, retry: 1 }, 'Retry 1 of 3 is running'],
+    [{ ...began, attempt: 4, retry: null }, 'Attempt 4 is running'],
+    [{ kind: 'retried-by-others', attempt: 3, batch: aBatch() } as const, 'Attempt 3 is running'],
+  ])('the status is pending, %#', (event, description) => {
+    expect(tellRunning(event)).toEqual({ state: 'pending', description });
+  });
+});
+
+describe('at the end', () => {
+  test.each<[string, Outcome, string]>([
+    ['a flaky success', retried(succeeded), 'success: Succeeded after 1 retry; flaky: unit'],
+    [
+      'a success of two retries without a flaky group',
+      retried(succeeded, {
+        retries: 2,
+        past: afterRetryOf(aFailedBatch({ groups: [] })),
+        batch: aRecoveredBatch({ groups: [] }),
+      }),
+      'success: Succeeded after 2 retries',
+    ],
+    [
+      "a success by someone else's retry",
+      retried(succeeded, { retries: 0 }),
+      'success: Succeeded on attempt 2; flaky: unit',
+    ],
+    [
+      'a flaky success that fails the step',
+      retried({ kind: 'flaky' }),
+      'failure: Succeeded after 1 retry, but flaky groups fail this step: unit',
+    ],
+    [
+      'a failure',
+      retried(NOT_RETRIED, { batch: failed }),
+      'failure: FAILED after 1 retry: 1 of 2 build groups failed (unit)',
+    ],
+    [
+      'a failure without a failed group',
+      retried(NOT_RETRIED, {
+        retries: 0,
+        batch: aRecoveredBatch({ status: 'STOPPED', groups: [] }),
+      }),
+      'failure: STOPPED on attempt 2',
+    ],
+    [
+      'a refused retry',
+      retried({ kind: 'retry-refused', sentence: 'It is gone.' }),
+      'failure: CodeBuild refused to retry batch app:8472cae5: It is gone.',
+    ],
+    [
+      'a fault',
+      retried({ kind: 'fault', sentence: 'AWS cannot be asked.' }),
+      'failure: AWS cannot be asked.',
+    ],
+    [
+      'a timeout',
+      retried({ kind: 'timed-out', timeout: 300_000, trouble: null }, { batch: aRetriedBatch() }),
+      "error: The step's timeout of 5m passed. The batch goes on",
+    ],
+    [
+      'a cancellation that stopped the retry',
+      retried({ kind: 'cancelled', by: 'SIGINT', stop: 'stopped' }),
+      'error: The step was cancelled, and the retry stopped',
+    ],
+    [
+      'a cancellation that stopped nothing',
+      retried({ kind: 'cancelled', by: 'SIGINT', stop: null }),
+      'error: The step was cancelled. The batch may still run',
+    ],
+  ])('%s is told', (_, outcome, told) => {
+    const { state, description } = tellOutcome(outcome);
+    expect(`${state}: ${description}`).toBe(told);
+  });
+
+  test('every ending has a final state and a description that GitHub takes', () => {
+    const endings: Ending[] = [
+      { kind: 'gone' },
+      { kind: 'never-seen', looks: 5, milliseconds: 60_000 },
+      { kind: 'retry-accepted' },
+      { kind: 'still-running' },
+      { kind: 'bad-input', problems: ['a: b.'] },
+      { kind: 'dry-run', retry: true, because: 'it failed' },
+    ];
+    for (const { state, description } of endings.map((ending) => tellOutcome(retried(ending)))) {
+      expect(['success', 'failure', 'error']).toContain(state);
+      expect(description.length).toBeGreaterThan(0);
+      expect(description.length).toBeLessThanOrEqual(140);
+    }
+  });
+
+  test('many long names are cut', () => {
+    const groups = Array.from({ length: 9 }, (_, index) =>
+      aRetriedGroup(`${'x'.repeat(60)}${index}`, 'FAILED', 'SUCCEEDED'),
+    );
+    const { description } = tellOutcome(retried(succeeded, { batch: aRecoveredBatch({ groups }) }));
+    expect(description).toHaveLength(140);
+    expect(description).toMatch(/^Succeeded after 1 retry; flaky: x+0, x+…$/);
+  });
+
+  test.each(HOSTILE)('%s is made plain', (_, text) => {
+    const batch = aRecoveredBatch({ groups: [aRetriedGroup(text, 'FAILED', 'SUCCEEDED')] });
+    const outcomes = [
+      retried(succeeded, { batch }),
+      retried(NOT_RETRIED, { batch: { ...failed, status: text } }),
+      retried({ kind: 'fault', sentence: text }),
+    ];
+    for (const { description } of outcomes.map(tellOutcome)) {
+      expect(description.length).toBeLessThanOrEqual(140);
+      expect(description).not.toMatch(UNPRINTABLE);
+      expect(description).not.toMatch(/[\ud800-\udfff]/);
+    }
+  });
+});
+
+test('what a killed step leaves to be told is of the same kind', () => {
+  expect(KILLED.state).toBe('error');
+  expect(KILLED.description.length).toBeLessThanOrEqual(140);
+});
+
+test("CodeBuild's usual context names region and project", () => {
+  expect(defaultContext('eu-west-1', 'shop')).toBe('AWS CodeBuild BuildBatch eu-west-1 (shop)');
+});

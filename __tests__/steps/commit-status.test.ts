@@ -1,0 +1,447 @@
+import { describe, expect, test } from '@jest/globals';
+import { isAddressOf } from '../../src/aws/batch-reference.ts';
+import type { Batch } from '../../src/domain/batch.ts';
+import {
+  GitHubFailure,
+  type CommitStatus,
+  type ForeignStatus,
+} from '../../src/domain/commit-status.ts';
+import type { Ending } from '../../src/domain/outcome.ts';
+import type { Event } from '../../src/domain/story.ts';
+import { narrate } from '../../src/report/story.ts';
+import { keepStatus, writeLeftStatus, type StatusKeeper } from '../../src/steps/commit-status.ts';
+import {
+  aBatch,
+  aFailedBatch,
+  afterRetryOf,
+  anOutcome,
+  aRecoveredBatch,
+} from '../support/batches.ts';
+import { runFlow } from '../support/flow.ts';
+import { HOSTILE } from '../support/hostile.ts';
+import { FLAKY, ID, shop } from '../support/scenarios.ts';
+import { createVirtualClock, type VirtualClock } from '../support/virtual-clock.ts';
+
+const RUN_URL = 'https://github.com/octo-org/app/actions/runs/42/attempts/1';
+const REGION = 'us-west-2';
+const USUAL = 'AWS CodeBuild BuildBatch us-west-2 (app)';
+const ADDRESS = aBatch().consoleUrl;
+const SUCCEEDED: Ending = { kind: 'succeeded', already: false };
+const CANCELLED: Ending = { kind: 'cancelled', by: 'SIGINT', stop: 'stopped' };
+const BROKEN = new GitHubFailure('transient', 'GitHub answered 502');
+const FORBIDDEN = new GitHubFailure('not-permitted', 'GitHub answered 403');
+const INVALID = new GitHubFailure('refused', 'GitHub answered 422');
+
+/** What GitHub makes of a call: nothing odd, a failure, or so many milliseconds of silence. */
+type Reaction = GitHubFailure | number | null;
+
+interface Bench {
+  readonly keeper: StatusKeeper;
+  readonly clock: VirtualClock;
+  /** Calls to GitHub, in order: `list 1`, `pending`, `success`. */
+  readonly calls: string[];
+  readonly written: CommitStatus[];
+  readonly remembered: (CommitStatus | null)[];
+  readonly log: () => string[];
+  react: (call: string, number: number) => Reaction;
+  /** Tells of a retry, and how the step ends. */
+  retry(batch?: Batch, attempt?: number): void;
+  end(ending: Ending): Promise<void>;
+}
+
+function aBench(pages: readonly (readonly ForeignStatus[])[] = [[]]): Bench {
+  const clock = createVirtualClock();
+  const events: Event[] = [];
+  const answer = async (call: string, signal: AbortSignal): Promise<void> => {
+    bench.calls.push(call);
+    const reaction = bench.react(call, bench.calls.length);
+    if (reaction instanceof GitHubFailure) throw reaction;
+    if (reaction !== null) await clock.sleep(reaction, signal);
+  };
+  const bench: Bench = {
+    keeper: keepStatus(
+      { region: REGION, serverUrl: 'https://github.com', runUrl: RUN_URL },
+      {
+        clock,
+        github: {
+          async listStatuses(_, most, page, signal) {
+            await answer(`list ${page}`, signal);
+            expect(pages[page - 1]?.length ?? 0).toBeLessThanOrEqual(most);
+            return [...(pages[page - 1] ?? [])];
+          },
+          async writeStatus(status, signal) {
+            await answer(status.state, signal);
+            bench.written.push(status);
+          },
+        },
+        tell: (event) => events.push(event),
+        remember: (status) => bench.remembered.push(status),
+        isAddressOf: (address, id) => isAddressOf(address, id, REGION),
+      },
+    ),
+    clock,
+    calls: [],
+    written: [],
+    remembered: [],
+    log: () =>
+      events.flatMap(narrate).map((step) => ('text' in step ? `${step.kind}: ${step.text}` : '')),
+    react: () => null,
+    retry(batch = aFailedBatch(), attempt = 2) {
+      const retry = attempt - 1;
+      bench.keeper.follow({ kind: 'attempt-began', attempt, retry, maxRetries: 2, batch });
+    },
+    end: (ending) =>
+      bench.keeper.finish(
+        anOutcome(ending, {
+          attempt: 2,
+          retries: 1,
+          past: afterRetryOf(aFailedBatch()),
+          batch: aRecoveredBatch(),
+        }),
+      ),
+  };
+  return bench;
+}
+
+const statesOf = ({ written }: Bench): string[] => written.map(({ state }) => state);
+const warningsOf = (bench: Bench): string[] =>
+  bench.log().filter((line) => !line.startsWith('line'));
+
+describe('the context', () => {
+  const other = { context: 'lint', targetUrl: 'https://ci.example.com/1' };
+  const ours = { context: 'my batch', targetUrl: ADDRESS };
+
+  const contextAmong = async (...pages: ForeignStatus[][]): Promise<string | undefined> => {
+    const bench = aBench(pages);
+    bench.retry();
+    await bench.end(SUCCEEDED);
+    expect(statesOf(bench)).toEqual(['pending', 'success']);
+    const contexts = new Set(bench.written.map(({ context }) => context));
+    expect(contexts.size).toBe(1);
+    return [...contexts][0];
+  };
+
+  test('is that of the newest status that links to the batch', async () => {
+    expect(await contextAmong([other, ours, { ...ours, context: 'older' }])).toBe('my batch');
+  });
+
+  test('is found on a later page', async () => {
+    const full = Array.from({ length: 100 }, () => other);
+    expect(await contextAmong(full, full, [ours])).toBe('my batch');
+  });
+
+  test('is looked for on five pages', async () => {
+    const full = Array.from({ length: 100 }, () => other);
+    expect(await contextAmong(full, full, full, full, full, [ours])).toBe(USUAL);
+  });
+
+  test.each([
+    ['no status', []],
+    ['a status without a link', [{ context: 'x', targetUrl: null }]],
+    ['another batch', [{ context: 'x', targetUrl: ADDRESS.replace('8472cae5', '8472cae6') }]],
+    ['another region', [{ context: 'x', targetUrl: ADDRESS.replaceAll('us-west-2', 'us-east-1') }]],
+    ['a single build', [{ context: 'x', targetUrl: ADDRESS.replace('/batch/', '/build/') }]],
+    ['a host of someone else', [{ context: 'x', targetUrl: ADDRESS.replace('amazon', 'evil') }]],
+    ['hostile texts', HOSTILE.map(([, text]) => ({ context: text, targetUrl: text }))],
+    [
+      'odd addresses',
+      ['https://', 'https://%', 'http://[', `${ADDRESS.slice(0, 60)}%`].map((targetUrl) => ({
+        context: 'x',
+        targetUrl,
+      })),
+    ],
+  ])("is CodeBuild's usual one where there is only %s", async (_, statuses) => {
+    expect(await contextAmong(statuses)).toBe(USUAL);
+  });
+});
+
+describe('a retry', () => {
+  test('is pending, then what became of it; nothing is left for the post step', async () => {
+    const bench = aBench();
+    bench.retry();
+    await bench.end(SUCCEEDED);
+    expect(bench.calls).toEqual(['list 1', 'pending', 'success']);
+    expect(bench.written[1]).toEqual({
+      repository: { owner: 'octo-org', name: 'app' },
+      commit: '3a9e11cb419e8fff14b03883dc4e64f6155aaa7e',
+      context: USUAL,
+      state: 'success',
+      description: 'Succeeded after 1 retry; flaky: unit',
+      targetUrl: RUN_URL,
+    });
+    expect(bench.remembered.map((status) => status?.state ?? null)).toEqual([
+      'error',
+      'success',
+      null,
+    ]);
+    expect(bench.log()).toEqual([
+      `line: Commit status ${USUAL}: pending (Retry 1 of 2 is running)`,
+      `line: Commit status ${USUAL}: success (Succeeded after 1 retry; flaky: unit)`,
+    ]);
+  });
+
+  test('of a second time changes the description, and looks for the context no more', async () => {
+    const bench = aBench();
+    bench.retry();
+    bench.retry(aFailedBatch(), 3);
+    await bench.end(SUCCEEDED);
+    expect(bench.calls).toEqual(['list 1', 'pending', 'pending', 'success']);
+    expect(bench.written[1]?.description).toBe('Retry 2 of 2 is running');
+  });
+
+  test.each<[string, Event]>([
+    ['joined', { kind: 'attempt-began', attempt: 2, retry: null, maxRetries: 1, batch: aBatch() }],
+    ['that others made meanwhile', { kind: 'retried-by-others', attempt: 2, batch: aBatch() }],
+  ])('%s counts too', async (_, event) => {
+    const bench = aBench();
+    bench.keeper.follow(event);
+    await bench.end(SUCCEEDED);
+    expect(bench.written[0]?.description).toBe('Attempt 2 is running');
+    expect(statesOf(bench)).toEqual(['pending', 'success']);
+  });
+
+  test('without one nothing is asked', async () => {
+    const bench = aBench();
+    const batch = aBatch();
+    bench.keeper.follow({ kind: 'batch-found', batch, attempt: 2 });
+    bench.keeper.follow({ kind: 'attempt-began', attempt: 1, retry: null, maxRetries: 1, batch });
+    await bench.end(SUCCEEDED);
+    expect([bench.calls, bench.log(), bench.remembered]).toEqual([[], [], []]);
+  });
+});
+
+describe('the status is left alone, with a notice,', () => {
+  test.each<[string, Partial<Batch>, string]>([
+    ['elsewhere', { source: { type: 'S3', location: 'b/a.zip' } }, 'is no repository (S3)'],
+    ['of no commit', { resolvedSourceVersion: null }, 'which commit'],
+    [
+      'of a version that is no commit',
+      { resolvedSourceVersion: 'refs/heads/main' },
+      'which commit',
+    ],
+  ])('of a source %s', async (_, batch, because) => {
+    const bench = aBench();
+    bench.retry(aFailedBatch(batch));
+    bench.retry(aFailedBatch(batch), 3);
+    await bench.end(SUCCEEDED);
+    expect(bench.calls).toEqual([]);
+    expect(bench.log()).toEqual([
+      expect.stringMatching(/^notice: The commit status is left alone/),
+    ]);
+    expect(bench.log()[0]).toContain(because);
+  });
+});
+
+describe('a failure of GitHub', () => {
+  test('that passes is met with a second try', async () => {
+    const bench = aBench();
+    bench.react = (_, number) => (number % 2 === 1 ? BROKEN : null);
+    bench.retry();
+    await bench.end(SUCCEEDED);
+    expect(bench.calls).toEqual(['list 1', 'list 1', 'pending', 'pending', 'success', 'success']);
+    expect(bench.clock.elapsed()).toBe(1500);
+    expect(warningsOf(bench)).toEqual([]);
+  });
+
+  test.each([
+    ['list 1', BROKEN, ['list 1', 'list 1']],
+    ['list 1', FORBIDDEN, ['list 1']],
+    ['pending', FORBIDDEN, ['list 1', 'pending']],
+    ['pending', INVALID, ['list 1', 'pending']],
+  ])('at %s that changes nothing costs one warning (%s)', async (which, failure, calls) => {
+    const bench = aBench();
+    bench.react = (call) => (call === which ? failure : null);
+    bench.retry();
+    bench.retry(aFailedBatch(), 3);
+    await bench.end(SUCCEEDED);
+    expect(bench.calls).toEqual(calls);
+    expect(warningsOf(bench)).toEqual([expect.stringMatching(/^warning: .* left alone: .*\d{3}/)]);
+    expect(bench.remembered.at(-1) ?? null).toBeNull();
+  });
+
+  test('says which permission to add', async () => {
+    const bench = aBench();
+    bench.react = () => FORBIDDEN;
+    bench.retry();
+    await bench.end(SUCCEEDED);
+    expect(warningsOf(bench)[0]).toContain('statuses of octo-org/app (GitHub answered 403). Add');
+    expect(warningsOf(bench)[0]).toContain('"statuses: write"');
+  });
+
+  test('that is followed by a refusal may have set it to pending all the same', async () => {
+    const bench = aBench();
+    bench.react = (_, number) => (number === 2 ? BROKEN : number === 3 ? FORBIDDEN : null);
+    bench.retry();
+    await bench.end(SUCCEEDED);
+    expect(bench.calls).toEqual(['list 1', 'pending', 'pending', 'success']);
+    expect(warningsOf(bench)).toHaveLength(1);
+  });
+
+  test.each([
+    ['broken', BROKEN],
+    ['silent', 60_000],
+  ])(
+    'that may have set it to pending does not keep it from being ended: %s',
+    async (_, reaction) => {
+      const bench = aBench();
+      bench.react = (call) => (call === 'pending' ? reaction : null);
+      bench.retry();
+      await bench.end(SUCCEEDED);
+      expect(statesOf(bench)).toEqual(['success']);
+      expect(warningsOf(bench)).toHaveLength(1);
+      expect(bench.remembered.at(-1)).toBeNull();
+      expect(bench.clock.elapsed()).toBeLessThanOrEqual(10_000);
+    },
+  );
+
+  test('at a second retry leaves it pending until the end', async () => {
+    const bench = aBench();
+    bench.react = (_, number) => (number === 3 ? FORBIDDEN : null);
+    bench.retry();
+    bench.retry(aFailedBatch(), 3);
+    await bench.end(SUCCEEDED);
+    expect(statesOf(bench)).toEqual(['pending', 'success']);
+    expect(warningsOf(bench)).toHaveLength(1);
+  });
+
+  test.each([
+    ['broken', BROKEN, 500],
+    ['forbidden', FORBIDDEN, 0],
+    ['silent', 60_000, 10_000],
+  ])('at the end leaves it to the post step: %s', async (_, reaction, elapsed) => {
+    const bench = aBench();
+    bench.react = (call) => (call === 'success' ? reaction : null);
+    bench.retry();
+    await bench.end(SUCCEEDED);
+    expect(bench.remembered.at(-1)).toMatchObject({ state: 'success', context: USUAL });
+    expect(bench.clock.elapsed()).toBe(elapsed);
+    expect(warningsOf(bench)).toEqual([]);
+    expect(bench.log().at(-1)).toContain('The post step tries again.');
+  });
+
+  test('that is none of its own costs a warning too', async () => {
+    const bench = aBench();
+    bench.react = () => {
+      throw new TypeError('odd');
+    };
+    bench.retry();
+    await bench.end(SUCCEEDED);
+    expect(warningsOf(bench)).toEqual([
+      'warning: The commit status is left alone: TypeError: odd.',
+    ]);
+  });
+});
+
+describe('a cancelled step', () => {
+  test('takes one second at most for the end', async () => {
+    const bench = aBench();
+    bench.react = (call) => (call === 'error' ? 60_000 : null);
+    bench.retry();
+    await bench.end(CANCELLED);
+    expect(bench.clock.elapsed()).toBe(1000);
+    expect(bench.remembered.at(-1)).toMatchObject({ state: 'error' });
+  });
+
+  test('does not wait for the pending status, and ends what may have been written', async () => {
+    const bench = aBench();
+    bench.react = (call) => (call === 'pending' ? 60_000 : null);
+    bench.retry();
+    await new Promise(setImmediate);
+    await bench.end(CANCELLED);
+    expect(bench.clock.elapsed()).toBe(0);
+    expect(statesOf(bench)).toEqual(['error']);
+    expect(warningsOf(bench)).toEqual([]);
+  });
+
+  test('leaves nothing behind where it had not come to writing', async () => {
+    const bench = aBench();
+    bench.react = () => 60_000;
+    bench.retry();
+    await new Promise(setImmediate);
+    await bench.end(CANCELLED);
+    expect(bench.calls).toEqual(['list 1']);
+    expect([bench.log(), bench.remembered]).toEqual([[], []]);
+  });
+});
+
+describe('the post step', () => {
+  const status: CommitStatus = {
+    repository: { owner: 'octo-org', name: 'app' },
+    commit: '3a9e11cb419e8fff14b03883dc4e64f6155aaa7e',
+    context: USUAL,
+    state: 'error',
+    description: 'The step was killed',
+    targetUrl: RUN_URL,
+  };
+  const writeWith = (...failures: GitHubFailure[]): Promise<string | null> =>
+    writeLeftStatus(status, {
+      clock: createVirtualClock(),
+      github: {
+        listStatuses: () => Promise.resolve([]),
+        writeStatus: (given) => {
+          expect(given).toEqual(status);
+          const failure = failures.shift();
+          return failure === undefined ? Promise.resolve() : Promise.reject(failure);
+        },
+      },
+    });
+
+  test('writes what was left, at the second try if need be', async () => {
+    expect(await writeWith()).toBeNull();
+    expect(await writeWith(BROKEN)).toBeNull();
+  });
+
+  test('says why it could not', async () => {
+    expect(await writeWith(BROKEN, BROKEN)).toBe('GitHub answered 502');
+    expect(await writeWith(FORBIDDEN)).toContain('"statuses: write"');
+  });
+});
+
+describe('as the story tells it', () => {
+  const replay = async (
+    given: Record<string, string>,
+    ...[batch, arrange]: [Parameters<typeof shop>[0], Parameters<typeof runFlow>[2]?]
+  ): Promise<string[]> => {
+    const flow = await runFlow(shop(batch), { 'batch-id': ID, ...given }, arrange);
+    const bench = aBench();
+    for (const event of flow.events) bench.keeper.follow(event);
+    await bench.keeper.finish(flow.outcome);
+    return bench.written.map(({ state, description }) => `${state}: ${description}`);
+  };
+  const retryElsewhere =
+    (seconds: number): Parameters<typeof runFlow>[2] =>
+    ({ clock, simulator }) =>
+      clock.at(seconds, () =>
+        simulator.perform('RetryBuildBatch', { id: ID, retryType: 'RETRY_FAILED_BUILDS' }),
+      );
+
+  test('a retry of its own', async () => {
+    expect(await replay({}, FLAKY)).toEqual([
+      'pending: Retry 1 of 1 is running',
+      'success: Succeeded after 1 retry; flaky: unit',
+    ]);
+  });
+
+  test("someone else's before its own", async () => {
+    expect(await replay({ 'retry-delay': '1m' }, FLAKY, retryElsewhere(30))).toEqual([
+      'pending: Attempt 2 is running',
+      'success: Succeeded on attempt 2; flaky: unit',
+    ]);
+  });
+
+  test('a retry that was running when the step began', async () => {
+    expect(await replay({}, { ...FLAKY, retriedAgo: [20] })).toEqual([
+      'pending: Attempt 2 is running',
+      'success: Succeeded on attempt 2; flaky: unit',
+    ]);
+  });
+
+  test.each<[string, Record<string, string>, Parameters<typeof shop>[0]]>([
+    ['a batch that is not retried', { 'max-retries': '0' }, FLAKY],
+    ['a batch that had already succeeded', {}, { groups: { unit: {} } }],
+    ['a batch that had already been retried', {}, { ...FLAKY, retriedAgo: [600] }],
+    ['a first attempt that was running', {}, { groups: { unit: { takes: 60 } }, startedAgo: 10 }],
+  ])('nothing of %s', async (_, given, batch) => {
+    expect(await replay(given, batch)).toEqual([]);
+  });
+});

@@ -1,0 +1,104 @@
+import { createServer, type ServerResponse } from 'node:http';
+import { listen, textOf } from './sockets.ts';
+
+/** A commit status as GitHub's REST API gives it; the members that the action reads or writes. */
+export interface WireStatus {
+  readonly state: string;
+  readonly context: string;
+  readonly description: string;
+  readonly target_url: string | null;
+}
+
+export interface GitHubRequest {
+  readonly method: string;
+  /** With the query. */
+  readonly path: string;
+  readonly authorization: string;
+  /** Of a request to write. */
+  readonly status: WireStatus | null;
+}
+
+/** An answer in the place of GitHub's own; without one, the connection is held and never answered. */
+export interface OddAnswer {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** The connection breaks instead. */
+  readonly drop?: true;
+  /** What is asked is done all the same. */
+  readonly done?: true;
+}
+
+/** GitHub's REST API for the statuses of the commits of one repository. */
+export interface GitHubDouble {
+  readonly url: string;
+  /** What a runner sets for a run on this server. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly requests: readonly GitHubRequest[];
+  /** Of any commit, newest first. */
+  readonly statuses: WireStatus[];
+  /** What was written, oldest first: state and description. */
+  readonly written: () => string[];
+  /** Answers oddly; null: as GitHub does. */
+  odd: (request: GitHubRequest) => OddAnswer | null;
+  close(): Promise<void>;
+}
+
+const STATUSES = /^\/repos\/[^/]+\/[^/]+\/(?:commits\/[0-9a-f]+\/statuses|statuses\/[0-9a-f]+)$/;
+
+/** Serves the double on 127.0.0.1. */
+export async function serveGitHub(): Promise<GitHubDouble> {
+  const requests: GitHubRequest[] = [];
+  const statuses: WireStatus[] = [];
+  const server = createServer((incoming, response) => {
+    void textOf(incoming).then((body) => {
+      const { method = '', url: path = '', headers } = incoming;
+      const status = body === '' ? null : (JSON.parse(body) as WireStatus);
+      const request = { method, path, authorization: headers.authorization ?? '', status };
+      requests.push(request);
+      const odd = double.odd(request);
+      if (status !== null && (odd === null || odd.done)) statuses.unshift(status);
+      if (odd === null) answer(request, response);
+      else if (odd.drop) incoming.socket.destroy();
+      else if (odd.status !== undefined) {
+        response.writeHead(odd.status, { 'content-type': 'application/json', ...odd.headers });
+        response.end(odd.body ?? JSON.stringify({ message: `odd ${odd.status}` }));
+      }
+    });
+  });
+
+  const answer = ({ path, status }: GitHubRequest, response: ServerResponse): void => {
+    const { pathname, searchParams } = new URL(path, 'http://127.0.0.1');
+    response.setHeader('content-type', 'application/json; charset=utf-8');
+    if (!STATUSES.test(pathname)) {
+      response.writeHead(404).end('{"message":"Not Found"}');
+    } else if (status !== null) {
+      response.writeHead(201).end(JSON.stringify(status));
+    } else {
+      const [most, page] = ['per_page', 'page'].map((name) => Number(searchParams.get(name)));
+      const from = ((page ?? 1) - 1) * (most ?? 30);
+      response.end(JSON.stringify(statuses.slice(from, from + (most ?? 30))));
+    }
+  };
+
+  const { url, close } = await listen(server);
+  const double: GitHubDouble = {
+    url,
+    environment: {
+      GITHUB_API_URL: url,
+      GITHUB_SERVER_URL: 'https://github.com',
+      GITHUB_REPOSITORY: 'octo-org/web-shop',
+      GITHUB_RUN_ID: '42',
+      GITHUB_RUN_ATTEMPT: '3',
+    },
+    requests,
+    statuses,
+    written: () =>
+      requests.flatMap(({ status }) =>
+        status === null ? [] : [`${status.state}: ${status.description}`],
+      ),
+    odd: () => null,
+    close,
+  };
+  return double;
+}
