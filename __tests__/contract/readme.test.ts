@@ -1,11 +1,9 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse, parseDocument } from 'yaml';
 import { renderTables } from '../../scripts/readme-tables/render.ts';
 import { SCENARIOS } from '../../simulator/index.ts';
 import { readInputs } from '../../src/inputs.ts';
-import { ACTION, codeBlocks, read, README, ROOT } from './files.ts';
+import { ACTION, codeBlocks, read, README } from './files.ts';
 
 describe('tables', () => {
   test('are what action.yml generates (if not: npm run docs)', () => {
@@ -179,36 +177,20 @@ describe('what a reader is told to do', () => {
     expect(codeBlocks(README, 'sh')).toContain(`${command}\n`);
   });
 
-  test.each(['README.md', 'CONTRIBUTING.md'])('%s names scripts that package.json has', (file) => {
-    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-    const named = [...read(file).matchAll(/npm run (?<name>[\w:]+)/g)];
-    expect(named.length).toBeGreaterThan(0);
-    expect(Object.keys(scripts)).toEqual(
-      expect.arrayContaining(named.map(({ groups }) => groups?.['name'])),
-    );
-  });
+  test.each(['README.md', 'CONTRIBUTING.md', 'SECURITY.md', '__tests__/README.md'])(
+    '%s names scripts that package.json has',
+    (file) => {
+      const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+      const named = [...read(file).matchAll(/npm run (?<name>[\w:]+)/g)];
+      expect(named.length).toBeGreaterThan(0);
+      expect(Object.keys(scripts)).toEqual(
+        expect.arrayContaining(named.map(({ groups }) => groups?.['name'])),
+      );
+    },
+  );
 
   test('the simulated project is in the scenario that the simulator runs by default', () => {
     const [, project = ''] = /aws codebuild .* --project-name (\S+)/.exec(README) ?? [];
     expect(SCENARIOS['flaky']?.projects).toHaveProperty([project]);
   });
-
-  test.each(['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'])(
-    'links in %s lead somewhere',
-    (file) => {
-      const text = read(file);
-      const anchors = [...text.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
-        title
-          .toLowerCase()
-          .replace(/[^\w -]/g, '')
-          .replaceAll(' ', '-'),
-      );
-      for (const [, target = ''] of text.matchAll(/\]\((?!https:)([^)]+)\)/g)) {
-        const found = target.startsWith('#')
-          ? anchors.includes(target.slice(1))
-          : existsSync(join(ROOT, target));
-        expect([target, found]).toEqual([target, true]);
-      }
-    },
-  );
 });

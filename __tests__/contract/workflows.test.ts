@@ -1,0 +1,202 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { readInputs } from '../../src/inputs.ts';
+import { read, ROOT } from './files.ts';
+import {
+  isOurs,
+  RULES,
+  RULES_HERE,
+  stepsOf,
+  workflowOf,
+  type Rule,
+  type Step,
+  type Workflow,
+} from './workflow-rules.ts';
+
+const workflowsIn = (folder: string): Workflow[] =>
+  readdirSync(join(ROOT, folder))
+    .filter((file) => file.endsWith('.yml'))
+    .map((file) => workflowOf(`${folder}/${file}`, read(`${folder}/${file}`)));
+
+const EXAMPLES = workflowsIn('examples');
+const HERE = workflowsIn('.github/workflows');
+const named = (workflows: readonly Workflow[]): [string, Workflow][] =>
+  workflows.map((workflow) => [workflow.path, workflow]);
+const ALL_RULES: Readonly<Record<string, Rule>> = { ...RULES, ...RULES_HERE };
+
+const OURS = 'your-org/retry-codebuild-batch@v1';
+const SHA = '0123456789012345678901234567890123456789';
+
+/** A workflow of one job, with one step and one line more. */
+function job(step: string, more = 'name: all green'): string {
+  return `on: push\njobs:\n  all-green:\n    ${more}\n    runs-on: ubuntu-latest\n    steps:\n      - ${step}\n`;
+}
+
+describe.each(Object.entries(RULES))('%s', (_, rule) => {
+  test.each(named([...EXAMPLES, ...HERE]))('%s', (_, workflow) => {
+    expect(rule(workflow)).toEqual([]);
+  });
+});
+
+describe.each(Object.entries(RULES_HERE))('%s', (_, rule) => {
+  test.each(named(HERE))('%s', (_, workflow) => {
+    expect(rule(workflow)).toEqual([]);
+  });
+});
+
+/** A workflow that breaks a rule, and what the rule then says. */
+const BROKEN: readonly (readonly [rule: string, text: string, problems: readonly unknown[]])[] = [
+  [
+    'actionlint finds nothing',
+    job('run: echo', 'runs: all green'),
+    [expect.stringMatching(/^line 4: unexpected key "runs" for "job" section/)],
+  ],
+  [
+    'rights are given to jobs, each its own',
+    `permissions: read-all\n${job('run: echo', 'permissions: write-all')}`,
+    ['permissions at the top are not {}', 'all-green has write-all'],
+  ],
+  [
+    'rights are given to jobs, each its own',
+    job('run: echo'),
+    ['permissions at the top are not {}'],
+  ],
+  ['every job has a time limit', job('run: echo'), ['all-green has none']],
+  [
+    'a checkout leaves no token behind',
+    job('uses: actions/checkout@v7'),
+    ['actions/checkout@v7 keeps its credentials'],
+  ],
+  [
+    'scripts hold no expressions',
+    job('run: echo ${{ github.event.target_url }}'),
+    ['echo ${{ github.event.target_url }}'],
+  ],
+  [
+    'scripts hold no expressions',
+    job('{ uses: actions/github-script@v9, with: { script: "${{ needs.a.outputs.b }}" } }'),
+    ['${{ needs.a.outputs.b }}'],
+  ],
+  [
+    'this action gets inputs that it has',
+    job(`{ uses: ${OURS}, with: { batch-id: a, max-retry: 2 } }`),
+    ['max-retry'],
+  ],
+  [
+    'this action is asked for outputs that it has',
+    job(
+      `{ uses: ${OURS}, id: ours }`,
+      'outputs: { a: "${{ steps.ours.outputs.status }}", b: "${{ steps.ours.outputs.reason }}" }',
+    ),
+    ['status'],
+  ],
+  ...['actions/checkout@v7', `actions/checkout@${SHA}`, `actions/checkout@${SHA} # v7`].map(
+    (uses) =>
+      [
+        'foreign actions are pinned to a commit, with its version',
+        job(`uses: ${uses}`),
+        [uses],
+      ] as const,
+  ),
+  ['every job says what it may do', job('run: echo'), ['all-green does not']],
+  ['two runs do not get in each other’s way', job('run: echo'), ['no concurrency group']],
+  [
+    'a job all-green needs every other',
+    `${job('run: echo', 'needs: [one]')}  one: { steps: [] }\n  two: { steps: [] }\n`,
+    ['two'],
+  ],
+];
+
+describe('a workflow that keeps to no rule', () => {
+  test.each(BROKEN)('%s (%#)', (name, text, problems) => {
+    const found = ALL_RULES[name]?.(workflowOf('.github/workflows/broken.yml', text));
+    expect(found).toEqual(problems);
+  });
+
+  test('is shown to each of them', () => {
+    expect([...new Set(BROKEN.map(([name]) => name))]).toEqual(Object.keys(ALL_RULES));
+  });
+});
+
+describe('this repository', () => {
+  test('has one version of each foreign action', () => {
+    const used = HERE.flatMap(stepsOf).flatMap(({ uses = './' }) => {
+      const [action = '', commit] = uses.split('@');
+      return commit === undefined ? [] : [`${action.split('/').slice(0, 2).join('/')}@${commit}`];
+    });
+    const distinct = [...new Set(used)];
+    expect(distinct.map((uses) => uses.split('@')[0])).toEqual([
+      ...new Set(distinct.map((uses) => uses.split('@')[0])),
+    ]);
+  });
+
+  test('has one check for branch protection, which runs whatever the others did', () => {
+    const ci = HERE.find(({ path }) => path.endsWith('/ci.yml'));
+    expect(ci?.jobs['all-green']).toMatchObject({ if: 'always()' });
+  });
+
+  test('a job that may write runs no code of the repository', () => {
+    const writing = HERE.flatMap(({ jobs }) => Object.values(jobs)).filter(
+      ({ permissions }) => (permissions as Record<string, string>)['contents'] === 'write',
+    );
+    expect(writing).toHaveLength(3);
+    for (const { steps } of writing) {
+      expect(JSON.stringify(steps)).not.toMatch(/actions\/checkout|\bnpm |\.ci\/run/);
+    }
+  });
+});
+
+/** What the code says of the inputs of a step. */
+function problemsIn(given: Readonly<Record<string, string>>): readonly string[] {
+  const inputs = readInputs((name) => given[name] ?? '', { AWS_REGION: 'eu-west-1' });
+  return 'problems' in inputs ? inputs.problems : [];
+}
+
+/** The values of a step as the runner hands them on, with a project in the place of expressions. */
+function valuesOf({ with: given = {} }: Step): Record<string, string> {
+  const values = Object.entries(given).map(([name, value]) => [name, String(value)] as const);
+  const plain = Object.fromEntries(values.filter(([, value]) => !value.includes('${{')));
+  return { 'project-name': 'demo', ...plain };
+}
+
+describe('examples', () => {
+  test('are all in the index, and nothing else is', () => {
+    const listed = [
+      ...read('examples/README.md').matchAll(/^\| \[(?<name>[^\]]+)\]\(\k<name>\)/gm),
+    ];
+    expect(listed.map(({ groups }) => `examples/${groups?.['name'] ?? ''}`).sort()).toEqual(
+      EXAMPLES.map(({ path }) => path).sort(),
+    );
+  });
+
+  test.each(named(EXAMPLES))('%s gives values that the code takes', (_, workflow) => {
+    const ours = stepsOf(workflow).filter(isOurs);
+    expect(ours.map(valuesOf).map(problemsIn)).toEqual([[]]);
+  });
+
+  test('the form offers only choices that the code takes', () => {
+    const { on } = parse(read('examples/retry-by-hand.yml')) as {
+      on: { workflow_dispatch: { inputs: Record<string, { options?: string[] }> } };
+    };
+    const choices = Object.entries(on.workflow_dispatch.inputs).flatMap(
+      ([name, { options = [] }]) =>
+        options.map((option): Record<string, string> => ({ 'batch-id': 'demo:1', [name]: option })),
+    );
+    expect(choices.length).toBeGreaterThan(5);
+    expect(choices.map(problemsIn).flat()).toEqual([]);
+  });
+
+  test('a red status sets off a retry only with an address of the AWS console', () => {
+    const example = read('examples/retry-on-red-status.yml');
+    const prefixes = [...example.matchAll(/target_url, '(?<prefix>[^']+)'/g)];
+    expect(prefixes).toHaveLength(2);
+    for (const { groups: { prefix = '' } = {} } of prefixes) {
+      const { protocol, host, pathname } = new URL(prefix);
+      expect(protocol).toBe('https:');
+      expect(host).toMatch(/^(?:eu-west-1\.)?console\.aws\.amazon\.com$/);
+      expect(pathname).toBe('/codesuite/codebuild/');
+    }
+  });
+});
