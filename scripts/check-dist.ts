@@ -1,15 +1,12 @@
 // Whether dist/ is what the source builds, byte for byte. Leaves the work tree as it is.
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bundle } from './build/bundle.ts';
 
 const fresh = mkdtempSync(join(tmpdir(), 'retry-codebuild-batch-dist-'));
 try {
-  execFileSync('npm', ['run', 'build', '--silent', '--', '--out', fresh], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    shell: process.platform === 'win32',
-  });
+  bundle('src/index.ts', fresh);
   const names = new Set([...readdirSync(fresh), ...readdirSync('dist')]);
   const stale = [...names].filter((name) => read(fresh, name) !== read('dist', name));
   if (stale.length > 0) {

@@ -16,24 +16,18 @@ import { codeBlocks, read, README, ROOT } from './files.ts';
 const ACTIONS = Object.keys(RESOURCES) as IamAction[];
 const ADAPTER = readdirSync(join(ROOT, 'src/aws')).map((file) => read(`src/aws/${file}`));
 
-/** The operations whose commands src/aws imports from the SDK, as IAM actions. */
-function importedCommands(): string[] {
-  const prefixes = { 'client-codebuild': 'codebuild', 'client-cloudwatch-logs': 'logs' };
-  return Object.entries(prefixes).flatMap(([module, prefix]) =>
-    ADAPTER.flatMap((text) => {
-      const pattern = new RegExp(`import (?:type )?\\{([^}]*)\\} from '@aws-sdk/${module}'`, 'g');
-      return [...text.matchAll(pattern)].flatMap(([, names = '']) =>
-        [...names.matchAll(/(\w+)Command\b/g)].map(
-          ([, operation = '']) => `${prefix}:${operation}`,
-        ),
-      );
-    }),
-  );
+/** The operations whose commands src/aws makes, as IAM actions: each file makes those of one service. */
+function calledOperations(): string[] {
+  return ADAPTER.flatMap((text) => {
+    const prefix = text.includes("'@aws-sdk/client-cloudwatch-logs'") ? 'logs' : 'codebuild';
+    const calls = text.matchAll(/\bnew (?<operation>\w+)Command\(/g);
+    return [...new Set([...calls].map(({ groups }) => `${prefix}:${groups?.['operation'] ?? ''}`))];
+  });
 }
 
 describe('the permissions', () => {
   test('are those of the operations that the code can call, and no others', () => {
-    expect(ACTIONS).toEqual(importedCommands().sort());
+    expect(ACTIONS).toEqual(calledOperations().sort());
   });
 
   test('each is of a feature, and no feature repeats one', () => {

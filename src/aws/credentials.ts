@@ -1,4 +1,3 @@
-import { fromWebToken } from '@aws-sdk/credential-provider-web-identity';
 import { CallFailure } from '../domain/fault.ts';
 import { clientSettings, type ClientOptions } from './client.ts';
 import { explained } from './failures.ts';
@@ -38,6 +37,9 @@ export function assumeRole(options: RoleOptions): () => Promise<Credentials> {
     });
     if (webIdentityToken === null) throw mayHaveNone();
     mask(webIdentityToken);
+    const { fromWebToken } = await import(
+      /* webpackMode: "eager" */ '@aws-sdk/credential-provider-web-identity'
+    );
     const provide = fromWebToken({
       roleArn,
       webIdentityToken,

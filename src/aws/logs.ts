@@ -1,7 +1,6 @@
-import {
+import type {
   CloudWatchLogsClient,
-  GetLogEventsCommand,
-  type GetLogEventsCommandOutput,
+  GetLogEventsCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { CallFailure } from '../domain/fault.ts';
 import type { Logs } from '../ports.ts';
@@ -12,11 +11,16 @@ import { logStreamsArn } from './resources.ts';
 /** An answer may hold few or no events although there are more before it (API reference, GetLogEvents). */
 const MOST_PAGES = 5;
 
-/** Makes the calls to CloudWatch Logs. */
+/** Makes the calls to CloudWatch Logs. Its client is loaded with the first: most runs need none. */
 export function createLogs(options: ClientOptions): Logs {
   const { region } = options;
-  const client = new CloudWatchLogsClient(clientSettings(options));
+  let client: CloudWatchLogsClient | null = null;
   const tail: Logs['tail'] = async ({ group, stream }, most, abortSignal) => {
+    const { CloudWatchLogsClient, GetLogEventsCommand } = await import(
+      /* webpackMode: "eager", webpackExports: ["CloudWatchLogsClient", "GetLogEventsCommand"] */
+      '@aws-sdk/client-cloudwatch-logs'
+    );
+    client ??= new CloudWatchLogsClient(clientSettings(options));
     let lines: string[] = [];
     let nextToken: string | undefined;
     for (let page = 0; page < MOST_PAGES; page += 1) {
