@@ -4,12 +4,18 @@ import { CallFailure } from './domain/fault.ts';
 import { countedGroups, hasRun, viewGroups } from './domain/groups.ts';
 import { Interruption } from './domain/interruption.ts';
 import { knowNothing } from './domain/known.ts';
-import { conclude, internalError, type Ending, type Outcome } from './domain/outcome.ts';
+import {
+  conclude,
+  internalError,
+  type Ending,
+  type Outcome,
+  type StopKind,
+} from './domain/outcome.ts';
 import { persist } from './domain/patience.ts';
 import { decide, type Decision } from './domain/policy.ts';
 import { tellFailed } from './domain/reason.ts';
 import { isLaterAttempt, isOver, retriesShown } from './domain/status.ts';
-import { describeStarted } from './domain/started-attempt.ts';
+import { describeStarted, type StartedAttempt } from './domain/started-attempt.ts';
 import { startTimer } from './domain/timer.ts';
 import { beginWatch, type Watch } from './domain/watch.ts';
 import type { Inputs } from './inputs.ts';
@@ -188,29 +194,38 @@ function tellAttemptEnded({ known, ports }: Step, end: WatchEnd & { kind: 'over'
   if (groupsLag) ports.tell({ kind: 'groups-lag', batch });
 }
 
-/**
- * Ends with nothing left behind: a step that is cancelled stops the attempt that it started, since
- * nobody waits for it any more. A retry that is still in flight counts if CodeBuild made it.
- */
+/** Nobody waits for the attempt of a cancelled step: it is stopped. What is left to know is learned. */
 async function leaveInOrder(step: Step, ending: Ending): Promise<Ending> {
   const { inputs, known, ports, unanswered } = step;
   const { started } = known;
-  const stops = ending.kind === 'cancelled' && inputs.stopOnCancel;
-  if (started === null || !(stops || unanswered !== null)) {
-    rememberStarted(step, null);
-    return ending;
+  if (ending.kind === 'cancelled' && inputs.stopOnCancel && started !== null) {
+    return { ...ending, stop: await stopOurs(step, started) };
   }
+  if (started !== null && unanswered !== null) {
+    countIfMade(step, await lookBriefly(started.batchId, ports));
+  }
+  rememberStarted(step, null);
+  return ending;
+}
+
+async function stopOurs(step: Step, started: StartedAttempt): Promise<StopKind> {
+  const { known, ports } = step;
   const look = await lookBriefly(started.batchId, ports);
-  const result = stops ? await stopAttempt(started, look, ports) : null;
-  const shown = result !== null && 'batch' in result ? (result.batch ?? look) : look;
-  if (unanswered !== null && shown !== null && isLaterAttempt(shown, unanswered)) {
-    turnToNewAttempt(step, unanswered, { kind: 'accepted', answer: shown });
-  } else if (result !== null && 'batch' in result) known.batch = result.batch ?? known.batch;
+  const result = await stopAttempt(started, look, ports);
+  const shown = 'batch' in result ? (result.batch ?? look) : null;
+  countIfMade(step, shown ?? look);
+  known.batch = shown ?? known.batch;
+  if (result.kind === 'no-answer') ports.tell({ kind: 'not-stopped', because: result.because });
   // What may still run stays remembered: the post step tries again.
-  const mayRun = result?.kind === 'no-answer' || result?.kind === 'not-begun';
-  if (!mayRun) rememberStarted(step, null);
-  if (result?.kind === 'no-answer') ports.tell({ kind: 'not-stopped', because: result.because });
-  return ending.kind === 'cancelled' && result !== null ? { ...ending, stop: result.kind } : ending;
+  if (result.kind !== 'no-answer' && result.kind !== 'not-begun') rememberStarted(step, null);
+  return result.kind;
+}
+
+/** A retry that was in flight when the step ended counts if CodeBuild made it. */
+function countIfMade(step: Step, look: Batch | null): void {
+  const { unanswered } = step;
+  if (unanswered === null || look === null || !isLaterAttempt(look, unanswered)) return;
+  turnToNewAttempt(step, unanswered, { kind: 'accepted', answer: look });
 }
 
 function endingOf(error: unknown, { patience, ports }: Step): Ending {
