@@ -9,6 +9,7 @@ import type {
   Operation,
   Switches,
 } from '../../simulator/index.ts';
+import { Interruption } from '../../src/domain/interruption.ts';
 import { OUTPUT_NAMES, outputsOf } from '../../src/report/outputs.ts';
 import { renderSummary } from '../../src/report/summary.ts';
 import { runFlow } from '../support/flow.ts';
@@ -81,6 +82,13 @@ const switches: fc.Arbitrary<Switches> = fc
       ? { ...all, staleLooksAfterRetry: 0, staleSecondsAfterRetry: 0, flickeringLooks: 0 }
       : all,
   );
+/** With these a retry that was just made may not show. */
+const HIDING = [
+  'staleLooksAfterRetry',
+  'staleSecondsAfterRetry',
+  'flickeringLooks',
+  'retryAnswersOldView',
+] as const satisfies (keyof Switches)[];
 const fault: fc.Arbitrary<Fault> = fc.constantFrom<Fault>(
   { kind: 'error', name: 'ThrottlingException', message: 'Rate exceeded' },
   { kind: 'error', name: 'InternalFailure', message: 'oops', status: 500 },
@@ -171,6 +179,44 @@ test('the promises hold, whatever CodeBuild, the network and other people do', a
       },
     ),
     { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(SEED) }) },
+  );
+}, 3_600_000);
+
+test('a step that is cancelled at any moment is gone soon, and leaves nothing of its own running', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      batch,
+      switches,
+      fc.option(faults, { nil: [], freq: 2 }),
+      inputs,
+      fc.integer({ min: 0, max: 600 }),
+      async (existing, switched, faulty, given, seconds) => {
+        const { outcome, simulator, elapsed, operations, remembered } = await runFlow(
+          { projects: { 'web-shop': { batches: [existing] } }, switches: switched, faults: faulty },
+          given,
+          ({ clock, abort }) =>
+            clock.at(seconds, () =>
+              abort.abort(new Interruption({ kind: 'cancelled', by: 'SIGINT', stop: null })),
+            ),
+        );
+        const { ending } = outcome;
+        if (ending.kind !== 'cancelled') return;
+        expect(elapsed - seconds * 1000).toBeLessThan(5000);
+        const made = simulator.attemptsOf(ID) - 1;
+        // An attempt that it only watched goes on.
+        if (made === 0 && !operations.includes('RetryBuildBatch')) {
+          expect(operations).not.toContain('StopBuildBatch');
+        }
+        // What may still run is left to the post step.
+        const mayRun = remembered.at(-1) ?? null;
+        if (made > 0 && mayRun === null) expect(finalView(simulator)['complete']).toBe(true);
+        const showsAll = faulty.length === 0 && !HIDING.some((name) => switched[name]);
+        if (showsAll) expect(mayRun).toBeNull();
+        if (showsAll) expect(outcome.retries).toBe(made);
+        expect(outcome.retries).toBeLessThanOrEqual(made);
+      },
+    ),
+    { numRuns: RUNS / 4, ...(SEED === undefined ? {} : { seed: Number(SEED) }) },
   );
 }, 3_600_000);
 
