@@ -8,11 +8,17 @@ import { rehearse } from '../simulator/demo/rehearse.ts';
 import { SCENARIOS } from '../simulator/index.ts';
 import { chromiumPath, draw, openBrowser } from './preview/browser.ts';
 import { pageOf, THEMES } from './preview/page.ts';
+import { shrink } from './preview/png.ts';
 
 const USAGE = `usage: npm run preview -- [file.md] [--scenario name] [--out folder]
+       npm run preview -- --readme
   file.md     the Markdown to show (default: the job summary of a run of dist/index.js)
   --scenario  that run's scenario, one of ${Object.keys(SCENARIOS).join(', ')} (default: flaky)
-  --out       where to write summary-light.png and so on (default: a new temporary folder)`;
+  --out       where to write summary-light.png and so on (default: a new temporary folder)
+  --readme    draws the pictures of README.md anew: the top of the summary of flaky, small files`;
+
+/** The pictures of README.md: where they are, what ends them, and how fine they are. */
+const OF_README = { folder: 'docs', end: '\n### Artifacts\n', scale: 1.5 };
 
 process.exitCode = await preview();
 
@@ -35,6 +41,7 @@ async function preview(): Promise<number> {
     console.error('There is nothing to show: the Markdown is empty.');
     return 1;
   }
+  if (given.readme) return writeForReadme(markdown, executable);
   const out = given.out ?? (await mkdtemp(join(tmpdir(), 'retry-codebuild-batch-preview-')));
   await mkdir(out, { recursive: true });
   return write(markdown, executable, out);
@@ -44,6 +51,7 @@ interface Given {
   readonly file?: string | undefined;
   readonly scenario: string;
   readonly out?: string | undefined;
+  readonly readme: boolean;
 }
 
 /** Or what is wrong with them. */
@@ -51,12 +59,19 @@ function argumentsGiven(): Given | string {
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
-      options: { scenario: { type: 'string', default: 'flaky' }, out: { type: 'string' } },
+      options: {
+        scenario: { type: 'string' },
+        out: { type: 'string' },
+        readme: { type: 'boolean', default: false },
+      },
     });
-    const { scenario, out } = values;
+    const { scenario = 'flaky', out, readme } = values;
     if (positionals.length > 1) return 'One file at a time.';
+    if (readme && (positionals.length > 0 || values.scenario !== undefined || out !== undefined)) {
+      return 'The pictures of README.md are always of the same: --readme stands alone.';
+    }
     if (!Object.hasOwn(SCENARIOS, scenario)) return `There is no scenario "${scenario}".`;
-    return { file: positionals[0], scenario, out };
+    return { file: positionals[0], scenario, out, readme };
   } catch (error) {
     return (error as Error).message;
   }
@@ -78,7 +93,7 @@ async function write(markdown: string, executable: string, out: string): Promise
   try {
     await writeFile(join(out, 'summary.md'), markdown);
     for (const theme of THEMES) {
-      const drawn = await draw(browser, await pageOf(markdown, theme), theme);
+      const drawn = await draw(browser, await pageOf(markdown, theme), theme, 2);
       const [png, html] = [join(out, `summary-${theme}.png`), join(out, `summary-${theme}.html`)];
       await writeFile(png, drawn.png);
       await writeFile(html, drawn.html);
@@ -88,6 +103,30 @@ async function write(markdown: string, executable: string, out: string): Promise
   } finally {
     await browser.close();
   }
+  return tell(problems);
+}
+
+async function writeForReadme(markdown: string, executable: string): Promise<number> {
+  const { folder, end, scale } = OF_README;
+  const [top = ''] = markdown.split(end);
+  const browser = await openBrowser(executable);
+  const problems = new Set<string>();
+  try {
+    await mkdir(folder, { recursive: true });
+    for (const theme of THEMES) {
+      const drawn = await draw(browser, await pageOf(top, theme), theme, scale);
+      const png = join(folder, `summary-${theme}.png`);
+      await writeFile(png, shrink(drawn.png));
+      console.log(png);
+      for (const problem of drawn.problems) problems.add(problem);
+    }
+  } finally {
+    await browser.close();
+  }
+  return tell(problems);
+}
+
+function tell(problems: ReadonlySet<string>): number {
   for (const problem of problems) console.error(`A diagram could not be drawn: ${problem}`);
   return problems.size > 0 ? 1 : 0;
 }

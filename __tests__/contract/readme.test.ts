@@ -1,9 +1,20 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { parse, parseDocument } from 'yaml';
+import { parseDocument } from 'yaml';
 import { renderTables } from '../../scripts/readme-tables/render.ts';
 import { SCENARIOS } from '../../simulator/index.ts';
 import { readInputs } from '../../src/inputs.ts';
-import { ACTION, codeBlocks, read, README } from './files.ts';
+import { ACTION, codeBlocks, read, README, ROOT } from './files.ts';
+import {
+  isOurs,
+  OURS,
+  RULES,
+  stepsOf,
+  workflowOf,
+  type Step,
+  type Workflow,
+} from './workflow-rules.ts';
 
 describe('tables', () => {
   test('are what action.yml generates (if not: npm run docs)', () => {
@@ -49,20 +60,8 @@ describe('tables', () => {
   );
 });
 
-interface Step {
-  readonly id?: string;
-  readonly uses?: string;
-  readonly with?: Readonly<Record<string, unknown>>;
-}
-
-interface Workflow {
-  readonly permissions: Readonly<Record<string, string>>;
-  readonly jobs: Readonly<Record<string, { readonly steps: readonly Step[] }>>;
-}
-
 /** What an expression of the examples may stand for. */
 const SAMPLES: Readonly<Record<string, string>> = {
-  'batch-id': `https://eu-west-1.console.aws.amazon.com/codesuite/codebuild/123456789012/projects/demo/batch/demo%3A1?region=eu-west-1`,
   commit: 'c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00',
 };
 
@@ -72,29 +71,46 @@ function given(step: Step, name: string): string {
   return (text.includes('${{') ? (SAMPLES[name] ?? '') : text).trim();
 }
 
-describe('workflows', () => {
-  const snippets = codeBlocks(README, 'yaml').map((text, index) => [index + 1, text] as const);
+const SNIPPETS = codeBlocks(README, 'yaml');
+const [QUICK_START = '', ...MORE] = SNIPPETS;
 
-  test('there are some', () => {
-    expect(snippets.length).toBeGreaterThan(0);
+/** The snippets as whole workflows: steps alone go into the job of the quick start. */
+const WORKFLOWS = SNIPPETS.map((text, index): [string, Workflow] => {
+  const [job = ''] = QUICK_START.split(/^ {6}- /m);
+  const whole = text.startsWith('- ') ? job + text.replaceAll(/^(?=.)/gm, ' '.repeat(6)) : text;
+  return [`snippet ${index + 1}`, workflowOf('.github/workflows/snippet.yml', whole)];
+});
+
+describe.each(Object.entries(RULES))('%s', (_, rule) => {
+  test.each(WORKFLOWS)('%s', (_name, workflow) => {
+    expect(rule(workflow)).toEqual([]);
+  });
+});
+
+describe('workflows', () => {
+  test('the quick start is the first: short, of one step, and with no other action', () => {
+    expect(QUICK_START.trimEnd().split('\n').length).toBeLessThanOrEqual(14);
+    expect(WORKFLOWS[0]?.[1].jobs).toMatchObject({ retry: { steps: [{ uses: OURS }] } });
   });
 
-  describe.each(snippets)('number %i', (_, text) => {
-    const { permissions, jobs } = parse(text) as Workflow;
-    const steps = Object.values(jobs).flatMap((job) => job.steps);
-    const ours = steps.filter(({ uses }) => uses === 'your-org/retry-codebuild-batch@v1');
+  test('the others are its steps', () => {
+    expect(MORE.length).toBeGreaterThan(0);
+    for (const text of MORE) expect(text).toMatch(/^- /);
+  });
+
+  describe.each(WORKFLOWS)('%s', (_, workflow) => {
+    const steps = stepsOf(workflow);
+    const ours = steps.filter(isOurs);
 
     test('is sound YAML', () => {
-      const { errors, warnings } = parseDocument(text);
+      const { errors, warnings } = parseDocument(workflow.text);
       expect([...errors, ...warnings]).toEqual([]);
     });
 
     test('gets credentials by OIDC, then runs this action', () => {
-      const writesStatus = ours.some((step) => given(step, 'commit-status') === 'true');
-      expect(permissions).toEqual({
-        'id-token': 'write',
-        ...(writesStatus && { statuses: 'write' }),
-      });
+      expect(Object.values(workflow.jobs).map(({ permissions }) => permissions)).toEqual([
+        { 'id-token': 'write' },
+      ]);
       expect(ours).toHaveLength(1);
       const assumesRole = ours[0]?.with?.['role-to-assume'] !== undefined;
       expect(steps[0]?.uses).toMatch(
@@ -102,30 +118,100 @@ describe('workflows', () => {
       );
     });
 
-    test('gives inputs that action.yml has and the code takes', () => {
+    test('gives inputs that the code takes', () => {
       for (const step of ours) {
-        const names = Object.keys(step.with ?? {});
-        expect(Object.keys(ACTION.inputs)).toEqual(expect.arrayContaining(names));
-        const inputs = readInputs((name) => given(step, name), { AWS_REGION: 'eu-west-1' });
-        expect(inputs).not.toHaveProperty('problems');
+        const environment = 'aws-region' in (step.with ?? {}) ? {} : { AWS_REGION: 'eu-west-1' };
+        expect(readInputs((name) => given(step, name), environment)).not.toHaveProperty('problems');
       }
     });
-
-    test('uses outputs that action.yml has', () => {
-      const used = [...text.matchAll(/\bsteps\.(?<id>[\w-]+)\.outputs\.(?<name>[\w-]+)/g)];
-      for (const { groups } of used) {
-        expect(ours.map(({ id }) => id)).toContain(groups?.['id']);
-        expect(Object.keys(ACTION.outputs)).toContain(groups?.['name']);
-      }
-    });
-  });
-
-  test('the quick start is the first, and of twelve lines', () => {
-    expect(snippets[0]?.[1].trimEnd().split('\n')).toHaveLength(12);
   });
 
   test('one shows how outputs are used', () => {
-    expect(snippets.some(([, text]) => text.includes('.outputs.'))).toBe(true);
+    expect(SNIPPETS.some((text) => text.includes('.outputs.'))).toBe(true);
+  });
+
+  test('the recipes are all the examples, and nothing else', () => {
+    const [, section = ''] = README.split('\n## Recipes\n');
+    const [recipes = ''] = section.split('\n## ');
+    const linked = [...recipes.matchAll(/^\|.*\]\(examples\/(?<file>[\w-]+\.yml)\)/gm)];
+    expect(linked.map(({ groups }) => groups?.['file']).sort()).toEqual(
+      readdirSync(join(ROOT, 'examples'))
+        .filter((file) => file.endsWith('.yml'))
+        .sort(),
+    );
+  });
+});
+
+describe('the picture of a job summary', () => {
+  const named = [...README.matchAll(/(?:src|srcset)="(?<path>[^"]+)"/g)].map(
+    ({ groups }) => groups?.['path'] ?? '',
+  );
+
+  test('is there in dark and light, the only files of docs/', () => {
+    expect(named).toEqual(['docs/summary-dark.png', 'docs/summary-light.png']);
+    expect(readdirSync(join(ROOT, 'docs')).map((file) => `docs/${file}`)).toEqual(named);
+  });
+
+  test.each(named)('%s is a small picture', (path) => {
+    const png = readFileSync(join(ROOT, path));
+    expect(png.toString('latin1', 0, 8)).toBe('\x89PNG\r\n\x1a\n');
+    expect(png.length).toBeLessThan(150_000);
+  });
+
+  test('is told in words too, with what its summary says', () => {
+    const [, told = ''] = /<img [^>]*\balt="([^"]+)"/.exec(README) ?? [];
+    const summary = read('__tests__/report/golden/recovered.md');
+    expect(summary).toContain('the batch succeeded on attempt 2');
+    for (const words of ['succeeded on attempt 2', 'integration_tests', 'flaky']) {
+      expect(told).toContain(words);
+    }
+  });
+});
+
+/** All of src/, line by line, with `…` for each part of a text that differs. */
+const CODE = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .flatMap((file) => read(join('src', file)).split('\n'))
+  .map((line) => line.replaceAll(/\$\{[^}]*\}/g, '…').replaceAll("\\'", "'"));
+
+/** Whether some line of the code says this, with anything in the place of each `…`. */
+function isSaid(message: string): boolean {
+  const parts = message.split('…').map((part) => part.trim());
+  return CODE.some((line) => {
+    let from = 0;
+    return parts.every((part) => {
+      const at = line.indexOf(part, from);
+      from = at + part.length;
+      return at >= 0;
+    });
+  });
+}
+
+describe('troubleshooting', () => {
+  const [, section = ''] = README.split('\n## Troubleshooting\n');
+  const [troubleshooting = ''] = section.split('\n## ');
+  const rows = troubleshooting.split('\n').filter((line) => /^\| (?!What you see|---)/.test(line));
+  const codeIn = (text: string): string[] =>
+    [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
+  const prose = troubleshooting.split('\n').filter((line) => !line.startsWith('|'));
+  const messages = [
+    ...rows.flatMap((row) => codeIn(row.split('|')[1] ?? '')),
+    ...prose.flatMap(codeIn).filter((code) => code.includes(' ')),
+  ];
+
+  test('there are many messages', () => {
+    expect(messages.length).toBeGreaterThan(40);
+  });
+
+  test.each([...new Set(messages)])('the code says: %s', (message) => {
+    expect(message.replaceAll('…', '').length).toBeGreaterThan(12);
+    expect(isSaid(message)).toBe(true);
+  });
+
+  test('a message that nobody says is found', () => {
+    expect(isSaid('AWS throttled …')).toBe(true);
+    expect(isSaid('AWS throttled … for good')).toBe(false);
+    expect(isSaid('(…). AWS throttled')).toBe(false);
   });
 });
 
@@ -160,16 +246,14 @@ describe('what happens when', () => {
 test('the permissions of the job are told in a table, all that the workflows have', () => {
   const [, section = ''] = README.split('\nOf GitHub the job needs:\n');
   const rows = [...section.matchAll(/^\|[^|]+\|\s*`(?<permission>[\w-]+: write)`\s*\|/gm)];
-  expect(rows.map(({ groups }) => groups?.['permission'])).toEqual([
-    'id-token: write',
-    'statuses: write',
-  ]);
-  const used = codeBlocks(README, 'yaml').flatMap((text) =>
-    Object.entries((parse(text) as Workflow).permissions).map(
-      ([name, level]) => `${name}: ${level}`,
+  const told = rows.map(({ groups }) => groups?.['permission']);
+  expect(told).toEqual(['id-token: write', 'statuses: write']);
+  const used = WORKFLOWS.flatMap(([, { jobs }]) =>
+    Object.values(jobs).flatMap(({ permissions }) =>
+      Object.entries(permissions as Readonly<Record<string, string>>),
     ),
   );
-  expect(new Set(used)).toEqual(new Set(['id-token: write', 'statuses: write']));
+  expect(told).toEqual(expect.arrayContaining(used.map(([name, level]) => `${name}: ${level}`)));
 });
 
 describe('what a reader is told to do', () => {

@@ -49,9 +49,11 @@ function lint({ path, text }: Workflow): readonly LintResult[] {
   return JSON.parse(found) as LintResult[];
 }
 
+/** How others name this action. */
+export const OURS = 'your-org/retry-codebuild-batch@v1';
+
 /** Of this action, in examples and in the workflows of its own repository. */
-export const isOurs = ({ uses }: Step): boolean =>
-  uses === 'your-org/retry-codebuild-batch@v1' || uses === './';
+export const isOurs = ({ uses }: Step): boolean => uses === OURS || uses === './';
 
 export const stepsOf = ({ jobs }: Workflow): Step[] =>
   Object.values(jobs).flatMap(({ steps }) => steps);

@@ -6,6 +6,7 @@ import { readInputs } from '../../src/inputs.ts';
 import { read, ROOT } from './files.ts';
 import {
   isOurs,
+  OURS,
   RULES,
   RULES_HERE,
   stepsOf,
@@ -26,7 +27,6 @@ const named = (workflows: readonly Workflow[]): [string, Workflow][] =>
   workflows.map((workflow) => [workflow.path, workflow]);
 const ALL_RULES: Readonly<Record<string, Rule>> = { ...RULES, ...RULES_HERE };
 
-const OURS = 'your-org/retry-codebuild-batch@v1';
 const SHA = '0123456789012345678901234567890123456789';
 
 /** A workflow of one job, with one step and one line more. */

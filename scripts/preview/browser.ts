@@ -56,11 +56,17 @@ export interface Drawn {
  * Draws the Mermaid diagrams of a page and takes its picture. The page may load nothing from the network.
  *
  * @param html with the diagrams as text in `.mermaid`
+ * @param scale pixels of the picture for each CSS pixel
  */
-export async function draw(browser: Browser, html: string, theme: Theme): Promise<Drawn> {
+export async function draw(
+  browser: Browser,
+  html: string,
+  theme: Theme,
+  scale: number,
+): Promise<Drawn> {
   const page = await browser.newPage({
     viewport: { width: WIDTH + 50, height: 600 },
-    deviceScaleFactor: 2,
+    deviceScaleFactor: scale,
     colorScheme: theme,
   });
   try {
