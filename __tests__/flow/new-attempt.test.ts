@@ -118,14 +118,14 @@ describe('groups that stay old after the attempt is over', () => {
 describe('an end while only the groups lag', () => {
   const LAG: Switches = { groupsNeverRefresh: true };
 
-  /** Runs until 10 seconds after the end of the attempt was seen. */
+  /** Runs until 10 of the 30 seconds after the end of the attempt was seen. */
   const runInto = async (
     plan: BatchPlan,
     given: Record<string, string>,
     arrange: (moment: number, surroundings: Surroundings) => void = () => undefined,
   ): Promise<Flow & { readonly seconds: number }> => {
-    const { elapsed } = await runFlow(shop(plan), { 'batch-id': ID });
-    const seconds = elapsed / 1000 + 10;
+    const { elapsed } = await runFlow(shop(plan, LAG), { 'batch-id': ID });
+    const seconds = elapsed / 1000 - 20;
     const timeout = given['timeout'] === 'then' ? { timeout: `${seconds}s` } : {};
     const flow = await runFlow(
       shop(plan, LAG),

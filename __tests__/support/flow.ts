@@ -15,7 +15,7 @@ import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 export interface Flow {
   readonly outcome: Outcome;
   readonly simulator: Simulator;
-  /** Operations in the order in which they were called. */
+  /** Operations in the order in which they were called, by all steps on the simulator. */
   readonly operations: readonly string[];
   readonly events: readonly Event[];
   /** What was kept for the post step, in order. */
@@ -44,13 +44,27 @@ export async function runFlow(
   arrange: (surroundings: Surroundings) => void = () => undefined,
 ): Promise<Flow> {
   const clock = createVirtualClock();
-  let ids = 0;
-  const uuid = (): string => `00000000-0000-4000-8000-${String((ids += 1)).padStart(12, '0')}`;
+  const uuid = createUuids();
   const simulator = createSimulator(scenario, { now: () => clock.now(), uuid });
-  const abort = new AbortController();
+  const surroundings = { clock, simulator, abort: new AbortController() };
+  arrange(surroundings);
+  return runStep(surroundings, { 'aws-region': scenario.region ?? 'us-west-2', ...given }, uuid);
+}
+
+/**
+ * Runs one step on a simulator and a clock that it may share with others.
+ *
+ * @param random uniform in [0, 1)
+ */
+export async function runStep(
+  { clock, simulator, abort }: Surroundings,
+  given: Record<string, string>,
+  uuid: () => string,
+  random: () => number = () => 0.5,
+): Promise<Flow> {
   const events: Event[] = [];
   const remembered: (StartedAttempt | null)[] = [];
-  const inputs = inputsOf({ 'aws-region': scenario.region ?? 'us-west-2', ...given });
+  const inputs = inputsOf(given);
   const client = {
     region: inputs.region,
     credentials: () => Promise.resolve({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'example' }),
@@ -58,12 +72,11 @@ export async function runFlow(
   };
   const codebuild = createCodeBuild(client);
   const logs = createLogs(client);
-  arrange({ clock, simulator, abort });
   const outcome = await run(inputs, {
     codebuild: tracked(codebuild, clock),
     logs: { tail: (...given) => clock.during(() => logs.tail(...given)) },
     clock,
-    random: () => 0.5,
+    random,
     uuid,
     signal: abort.signal,
     remember: (started) => remembered.push(started),
@@ -80,6 +93,12 @@ export async function runFlow(
       .map((step) => ('text' in step ? step.text : step.kind === 'fold' ? `> ${step.title}` : '<')),
     elapsed: clock.elapsed(),
   };
+}
+
+/** UUIDs that count up: the same in every run. */
+export function createUuids(): () => string {
+  let ids = 0;
+  return () => `00000000-0000-4000-8000-${String((ids += 1)).padStart(12, '0')}`;
 }
 
 /** Inputs as the action reads them; throws if they are bad. */

@@ -115,6 +115,22 @@ export function areGroupsSettled(batch: Batch, past: Past): boolean {
   return anyNew && !(batch.status === 'SUCCEEDED' && old.some(isFailed));
 }
 
+/**
+ * Whether an attempt that is not over has nothing left to build: CodeBuild has only to combine the
+ * artifacts and to close the batch. While the batch specification is read, not all groups are listed.
+ */
+export function isBuilt(batch: Batch, past: Past): boolean {
+  const phase = batch.phases.at(-1)?.type;
+  const groups = batch.groups.filter(({ identifier }) => identifier !== DOWNLOAD_SOURCE);
+  return (
+    (phase === 'IN_PROGRESS' || phase === 'COMBINE_ARTIFACTS') &&
+    groups.length > 0 &&
+    groups.every(
+      (group) => !isUnfinished(statusOf(group)) && !isOfEarlierAttempt(group, batch, past),
+    )
+  );
+}
+
 function isOfEarlierAttempt(group: BuildGroup, batch: Batch, past: Past): boolean {
   if (isNewBuild(group, batch, past)) return false;
   const wasToRunAgain = past.everyGroupRuns && group.identifier !== DOWNLOAD_SOURCE;

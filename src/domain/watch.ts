@@ -1,5 +1,7 @@
 import type { Batch, Moment } from './batch.ts';
-import { areGroupsSettled, type Past } from './groups.ts';
+import type { BuildDetails } from './build.ts';
+import { expectedEnd } from './expectation.ts';
+import { areGroupsSettled, isBuilt, type Past } from './groups.ts';
 import { isEarlierLook, isLaterAttempt, isOver, submittedOn, TIMES_DIFFER_BY } from './status.ts';
 
 const SECOND = 1000;
@@ -10,6 +12,12 @@ const UNSEEN_LOOKS = 5;
 const GROUPS_LAG = 30 * SECOND;
 /** Between two looks that wait for lagging groups only. */
 const GROUPS_LAG_INTERVAL = 5 * SECOND;
+/** CodeBuild needs a moment to close a batch whose builds are over: after so long, a look may show it. */
+const CLOSING = 2 * SECOND;
+/** The first pause for a batch that has nothing left to build. */
+const CLOSING_INTERVAL = 3 * SECOND;
+/** Whatever is expected, and whatever the clocks say. */
+const SHORTEST_PAUSE = SECOND;
 /** A batch is taken for deleted when it is absent from so many looks in a row. */
 const ABSENT_LOOKS = 2;
 
@@ -28,6 +36,8 @@ export interface Watch {
   readonly absentLooks: number;
   /** When the attempt was first seen to be over. */
   readonly overSince: Moment | null;
+  /** When the attempt was first seen to have nothing left to build, while it is not over. */
+  readonly builtSince: Moment | null;
 }
 
 /** What a look means. */
@@ -62,6 +72,7 @@ export function beginWatch(past: Past, now: Moment, answer: Batch | null = null)
     staleLooks: 0,
     absentLooks: 0,
     overSince: null,
+    builtSince: null,
   };
 }
 
@@ -79,7 +90,9 @@ export function judge(watch: Watch, look: Batch | null, now: Moment): [Watch, Ju
   if (isStale(watch, look)) return judgeStale({ ...watch, absentLooks: 0 }, now);
 
   const overSince = isOver(look) ? (watch.overSince ?? now) : null;
-  const next = { ...watch, newest: look, seen: true, absentLooks: 0, overSince };
+  const builtSince =
+    overSince === null && isBuilt(look, watch.past) ? (watch.builtSince ?? now) : null;
+  const next = { ...watch, newest: look, seen: true, absentLooks: 0, overSince, builtSince };
   if (overSince === null) return [next, { kind: 'running', batch: look }];
   const groupsLag = !areGroupsSettled(look, watch.past);
   return groupsLag && now - overSince < GROUPS_LAG
@@ -87,10 +100,44 @@ export function judge(watch: Watch, look: Batch | null, now: Moment): [Watch, Ju
     : [next, { kind: 'over', batch: look, groupsLag }];
 }
 
-/** Milliseconds until the next look. */
-export function untilNextLook(watch: Watch, interval: number, now: Moment): number {
-  const left = watch.overSince === null ? 0 : watch.overSince + GROUPS_LAG - now;
-  return left > 0 ? Math.min(interval, GROUPS_LAG_INTERVAL, left) : interval;
+/**
+ * Milliseconds until the next look: one interval, or less when the end is near.
+ *
+ * @param builds what is known of builds, by ARN
+ * @param interval the longest pause, in milliseconds
+ */
+export function untilNextLook(
+  watch: Watch,
+  builds: ReadonlyMap<string, BuildDetails>,
+  interval: number,
+  now: Moment,
+): number {
+  const { absentLooks, builtSince, overSince } = watch;
+  const left = overSince === null ? 0 : overSince + GROUPS_LAG - now;
+  if (left > 0) return Math.min(interval, GROUPS_LAG_INTERVAL, left);
+  // Two looks that find no batch must not follow each other too soon.
+  if (absentLooks > 0) return interval;
+  // Each pause is as long as all before it: a long end costs few looks.
+  if (builtSince !== null) return Math.min(interval, Math.max(CLOSING_INTERVAL, now - builtSince));
+  const untilEnd = untilExpectedEnd(watch, builds, now);
+  // What was expected and did not happen is no longer expected: such a look is taken once.
+  return untilEnd > 0 ? Math.min(interval, Math.max(SHORTEST_PAUSE, untilEnd)) : interval;
+}
+
+/**
+ * Until the batch is expected to show its end; 0 or less if that has passed or nothing tells.
+ *
+ * CodeBuild's clock and this machine's may differ. The answer to the retry, which shows when it was
+ * submitted, tells by how much, or more if it came late: then the look is later, as without it.
+ */
+function untilExpectedEnd(
+  { began, newest, past, submittedOn: submitted }: Watch,
+  builds: ReadonlyMap<string, BuildDetails>,
+  now: Moment,
+): number {
+  if (newest === null || submitted === null) return 0;
+  const end = expectedEnd(newest, past, builds);
+  return end === null ? 0 : end + CLOSING + (began - submitted) - now;
 }
 
 function isStale(watch: Watch, look: Batch): boolean {

@@ -15,8 +15,8 @@ const LAST_LOOK_BEFORE_DEADLINE = 2000;
 export type WatchEnd = Extract<Judgement, { kind: 'over' | 'never-seen' | 'gone' }>;
 
 /**
- * Watches the batch until the attempt is over: one look per interval, one call per look. Every look
- * that counts is kept in `step.known`; every change is told.
+ * Watches the batch until the attempt is over: a look at least every interval, one call per look.
+ * Every look that counts is kept in `step.known`; every change is told.
  *
  * @param first a look that was just taken, if there is one
  * @throws {CallFailure} when CodeBuild cannot be asked any more; the signal's reason, when aborted
@@ -104,10 +104,10 @@ function keepDuration({ known }: Step, { identifier, from, lasted }: GroupChange
   else known.durations.delete(identifier);
 }
 
-/** Milliseconds to sleep: one interval, cut so that a last look fits in before the deadline. */
+/** Milliseconds to sleep: at most one interval, cut so that a last look fits in before the deadline. */
 function untilLook(step: Step, watch: Watch): number {
   const now = step.ports.clock.now();
-  const pause = untilNextLook(watch, step.inputs.pollInterval, now);
+  const pause = untilNextLook(watch, step.known.builds, step.inputs.pollInterval, now);
   const untilLastLook = step.deadline - LAST_LOOK_BEFORE_DEADLINE - now;
   return untilLastLook > 0 ? Math.min(pause, untilLastLook) : pause;
 }
