@@ -124,7 +124,7 @@ export default defineConfig(
     rules: {},
   },
   {
-    files: ['simulator/{cli,demo}.ts', 'simulator/demo/**', 'scripts/**'],
+    files: ['simulator/{cli,demo}.ts', 'simulator/demo/**', 'scripts/**', 'bench/index.ts'],
     rules: { 'no-console': 'off' },
   },
 );

@@ -5,6 +5,7 @@ export type { Operation } from './protocol/operations.ts';
 export { ServiceError } from './protocol/errors.ts';
 export type * from './domain/scenario.ts';
 export type { Switches } from './domain/switches.ts';
+export type { RateLimit } from './domain/rate-limit.ts';
 export {
   accessDenied,
   EXPIRED_TOKEN,

@@ -1,4 +1,5 @@
-import { EXPIRED_TOKEN, type Fault, faultFor, type FaultRule } from './domain/faults.ts';
+import { EXPIRED_TOKEN, type Fault, faultFor, type FaultRule, THROTTLED } from './domain/faults.ts';
+import { openBucket } from './domain/rate-limit.ts';
 import type { Scenario } from './domain/scenario.ts';
 import { openAccount } from './protocol/account.ts';
 import { ServiceError } from './protocol/errors.ts';
@@ -75,6 +76,8 @@ export function createSimulator(scenario: Scenario, { now, uuid }: Surroundings)
   const tokens: TokenBook = new Map();
   const calls: Call[] = [];
   const faults = [...(scenario.faults ?? [])];
+  const isWithinLimit =
+    scenario.rateLimit === undefined ? () => true : openBucket(scenario.rateLimit, began);
 
   const contextAt = (at: number, countsLooks: boolean): Context => ({
     account,
@@ -112,6 +115,7 @@ export function createSimulator(scenario: Scenario, { now, uuid }: Surroundings)
       const name = operation ?? target;
       calls.push({ operation: name, input: input ?? body, at });
       const perform = (): Answer => answerTo(operation, input, at);
+      if (!isWithinLimit(at)) return faultyAnswer(THROTTLED, perform, uuid);
       if (!simulator.accepts(authorization)) return faultyAnswer(EXPIRED_TOKEN, perform, uuid);
       const fault = faultFor(faults, {
         operation: name,

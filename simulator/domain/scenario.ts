@@ -1,4 +1,5 @@
 import type { FaultRule } from './faults.ts';
+import type { RateLimit } from './rate-limit.ts';
 import type { Switches } from './switches.ts';
 
 /** What the simulated account holds and how its builds will end. All durations are in seconds. */
@@ -14,6 +15,8 @@ export interface Scenario {
   readonly switches?: Switches;
   /** Calls that go wrong. Copied: change `simulator.faults` at run time. */
   readonly faults?: readonly FaultRule[];
+  /** Calls over it are throttled, before anything else is looked at. Default: no limit. */
+  readonly rateLimit?: RateLimit;
 }
 
 export interface ProjectPlan {

@@ -1,0 +1,55 @@
+import { expect, jest, test } from '@jest/globals';
+import { measureCallsPerLook, recordRecoveredRun } from '../../bench/calls.ts';
+import { LIMIT, runCrowd, STEPS } from '../../bench/crowd.ts';
+import { runLargeBatch } from '../../bench/large-batch.ts';
+import { measureScripts } from '../../bench/size.ts';
+import { sum } from '../../bench/statistics.ts';
+import { TARGETS } from '../../bench/targets.ts';
+
+// Thousands of calls, and bundles that run on a busy machine.
+jest.setTimeout(120_000);
+
+test('all script in dist/ is small', () => {
+  expect(sum(measureScripts().map(({ bytes }) => bytes))).toBeLessThanOrEqual(TARGETS.scriptBytes);
+});
+
+test.each([1, 500])('a look at %i groups is one call', async (groups) => {
+  expect(await measureCallsPerLook(groups)).toBe(TARGETS.callsPerLook);
+});
+
+test('a recovered run of 20 minutes makes few calls, all optional reads included', async () => {
+  const operations = await recordRecoveredRun();
+  expect(operations.length).toBeLessThanOrEqual(TARGETS.recoveredCalls);
+  expect([...new Set(operations)].sort()).toEqual([
+    'BatchGetBuildBatches',
+    'BatchGetBuilds',
+    'BatchGetReports',
+    'DescribeTestCases',
+    'GetLogEvents',
+    'ListBuildBatchesForProject',
+    'RetryBuildBatch',
+  ]);
+});
+
+test(`${STEPS} steps that are throttled together all end right, without many more calls`, async () => {
+  const faultFree = await runCrowd(1);
+  const throttled = await runCrowd(1, LIMIT);
+  expect(faultFree.wrongEndings).toEqual([]);
+  expect(throttled.wrongEndings).toEqual([]);
+  expect(throttled.calls).toBeLessThanOrEqual(TARGETS.crowdCalls * faultFree.calls);
+});
+
+test.each([
+  ['SUCCEEDED', 0],
+  ['FAILED', 1],
+] as const)(
+  '500 groups whose tenth attempt %s fit into summary and outputs',
+  async (last, exitCode) => {
+    const { run, summaryBytes, outputBytes } = await runLargeBatch(last);
+    expect(run).toMatchObject({ exitCode, outputs: { 'batch-status': last } });
+    expect(summaryBytes).toBeLessThanOrEqual(TARGETS.summaryBytes);
+    expect(outputBytes).toBeLessThanOrEqual(TARGETS.outputBytes);
+    const groups = JSON.parse(run.outputs['build-groups'] ?? '') as { identifier: string }[];
+    expect(groups.filter(({ identifier }) => identifier !== 'DOWNLOAD_SOURCE')).toHaveLength(500);
+  },
+);

@@ -1,0 +1,36 @@
+import { describe, expect, jest, test } from '@jest/globals';
+import { measureLags, SITUATIONS } from '../../bench/lag.ts';
+import { mean, sum } from '../../bench/statistics.ts';
+import { TARGETS } from '../../bench/targets.ts';
+
+// Thousands of calls on a busy machine.
+jest.setTimeout(120_000);
+
+/** Fewer than the bench has, which takes its time. */
+const LENGTHS = 6;
+
+const of = (...hints: string[]): typeof SITUATIONS =>
+  SITUATIONS.filter((situation) => hints.includes(situation.hints));
+
+describe('from the end of a batch to the end of the step', () => {
+  test.each(of('exact'))('$name: short, for no more calls than every 15 s', async (situation) => {
+    const { seconds, calls, fixed } = await measureLags(situation, LENGTHS);
+    expect(Math.min(...seconds)).toBeGreaterThanOrEqual(0);
+    expect(mean(seconds)).toBeLessThanOrEqual(TARGETS.lagSeconds);
+    expect(sum(calls)).toBeLessThanOrEqual(sum(fixed.calls));
+  });
+
+  test.each(of('none'))('$name: as with a look every 15 s', async (situation) => {
+    const { seconds, calls, fixed } = await measureLags(situation, LENGTHS);
+    expect(Math.max(...seconds)).toBeLessThanOrEqual(15);
+    expect(calls).toEqual(fixed.calls);
+  });
+
+  test.each(of('wrong'))('$name: for one look more at most', async (situation) => {
+    const { seconds, calls, fixed } = await measureLags(situation, LENGTHS);
+    expect(Math.max(...seconds)).toBeLessThanOrEqual(15);
+    const more = calls.map((number, index) => number - (fixed.calls[index] ?? 0));
+    expect(Math.max(...more)).toBeLessThanOrEqual(1);
+    expect(sum(calls)).toBeLessThanOrEqual(TARGETS.wrongHintCalls * sum(fixed.calls));
+  });
+});

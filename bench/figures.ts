@@ -1,0 +1,166 @@
+import { measureCallsPerLook, recordRecoveredRun } from './calls.ts';
+import { LIMIT, runCrowd, STEPS } from './crowd.ts';
+import { measureLags, SITUATIONS } from './lag.ts';
+import { runLargeBatch, type LargeRun, type LastAttempt } from './large-batch.ts';
+import { measureProcesses } from './processes.ts';
+import { measureScripts } from './size.ts';
+import { mean, median, middleHalf, sum } from './statistics.ts';
+import type { Row } from './table.ts';
+import { TARGETS } from './targets.ts';
+
+const LARGE_ROUNDS = 5;
+const LENGTHS = 20;
+const SEEDS = [1, 2, 3];
+const GROUPS = [1, 500];
+
+const milliseconds = (value: number): string => `${Math.round(value)} ms`;
+const kilobytes = (value: number): string => `${Math.round(value / 1000).toLocaleString('en')} kB`;
+const megabytes = (value: number): string => `${(value / 1e6).toFixed(1)} MB`;
+const count = (value: number): string => value.toLocaleString('en');
+
+/** Start-up and memory of the bundle, compared with other programs in the same rounds. */
+export async function startAndMemory(rounds: number): Promise<Row[]> {
+  const samples = await measureProcesses(rounds);
+  const { action, 'client alone': client, 'bare Node.js': bare } = samples;
+  const start = 'Process start to first API call';
+  return [
+    compare(
+      `${start}, client alone`,
+      [action.starts, client.starts],
+      milliseconds,
+      TARGETS.startToClientAlone,
+    ),
+    compare(
+      `${start}, bare Node.js`,
+      [action.starts, bare.starts],
+      milliseconds,
+      TARGETS.startToBareNode,
+    ),
+    compare(
+      'Peak memory, bare Node.js',
+      [action.peaks, bare.peaks],
+      megabytes,
+      TARGETS.memoryToBareNode,
+    ),
+  ];
+}
+
+function compare(
+  figure: string,
+  [ours, theirs]: [readonly number[], readonly number[]],
+  format: (value: number) => string,
+  target: number,
+): Row {
+  const ratio = median(ours) / median(theirs);
+  return {
+    figure,
+    measured: tellMiddle(ours, format),
+    yardstick: tellMiddle(theirs, format),
+    ratio,
+    target: `ratio ≤ ${target}`,
+    reached: ratio <= target,
+  };
+}
+
+export function scriptSize(): Row {
+  const scripts = measureScripts();
+  const bytes = sum(scripts.map((script) => script.bytes));
+  const each = scripts.map((script) => `${script.name} ${kilobytes(script.bytes)}`).join(', ');
+  return {
+    figure: 'All script in dist/',
+    measured: `${kilobytes(bytes)} (${each})`,
+    target: `≤ ${kilobytes(TARGETS.scriptBytes)}`,
+    reached: bytes <= TARGETS.scriptBytes,
+  };
+}
+
+/** In virtual time, for each kind of batch. */
+export async function lags(): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const situation of SITUATIONS) {
+    const { seconds, calls, fixed } = await measureLags(situation, LENGTHS);
+    const ratio = sum(calls) / sum(fixed.calls);
+    const most = situation.hints === 'wrong' ? TARGETS.wrongHintCalls : 1;
+    const isExact = situation.hints === 'exact';
+    rows.push({
+      figure: `End of the batch to end of the step: ${situation.name}`,
+      measured: tellLag(seconds, calls),
+      yardstick: `a look every 15 s: ${tellLag(fixed.seconds, fixed.calls)}`,
+      ratio,
+      target: `${isExact ? `mean ≤ ${TARGETS.lagSeconds} s, ` : ''}ratio of calls ≤ ${most}`,
+      reached: ratio <= most && (!isExact || mean(seconds) <= TARGETS.lagSeconds),
+    });
+  }
+  return rows;
+}
+
+function tellLag(seconds: readonly number[], calls: readonly number[]): string {
+  const [average, most] = [mean(seconds), Math.max(...seconds)];
+  return `mean ${average.toFixed(1)} s, at most ${most.toFixed(1)} s; ${count(sum(calls))} calls`;
+}
+
+/** In virtual time. */
+export async function calls(): Promise<Row[]> {
+  const perLook = [];
+  for (const groups of GROUPS) perLook.push(await measureCallsPerLook(groups));
+  const recovered = (await recordRecoveredRun()).length;
+  return [
+    {
+      figure: `Calls per look, for ${GROUPS.join(' and ')} groups`,
+      measured: perLook.join(' and '),
+      target: String(TARGETS.callsPerLook),
+      reached: perLook.every((number) => number === TARGETS.callsPerLook),
+    },
+    {
+      figure: 'Calls of a recovered run of 20 minutes, with all optional reads',
+      measured: String(recovered),
+      target: `≤ ${TARGETS.recoveredCalls}`,
+      reached: recovered <= TARGETS.recoveredCalls,
+    },
+  ];
+}
+
+/** In virtual time, the worst of several seeds. */
+export async function crowd(): Promise<Row> {
+  const throttled = [];
+  for (const seed of SEEDS) throttled.push(await runCrowd(seed, LIMIT));
+  const faultFree = await runCrowd(SEEDS[0] ?? 1);
+  const most = Math.max(...throttled.map((run) => run.calls));
+  const wrong = sum(throttled.map((run) => run.wrongEndings.length));
+  return {
+    figure: `${STEPS} steps at once, ${LIMIT.callsPerSecond} calls a second for all`,
+    measured: `${count(most)} calls, ${wrong === 0 ? 'all end right' : `${wrong} wrong endings`}`,
+    yardstick: `without a limit: ${count(faultFree.calls)} calls`,
+    ratio: most / faultFree.calls,
+    target: `ratio ≤ ${TARGETS.crowdCalls}, all end right`,
+    reached: wrong === 0 && most <= TARGETS.crowdCalls * faultFree.calls,
+  };
+}
+
+/** The committed bundle on 500 groups with 10 attempts. */
+export async function largeBatches(): Promise<Row[]> {
+  const runs: Record<LastAttempt, LargeRun[]> = { SUCCEEDED: [], FAILED: [] };
+  for (let round = 0; round < LARGE_ROUNDS; round += 1) {
+    runs.SUCCEEDED.push(await runLargeBatch('SUCCEEDED'));
+    runs.FAILED.push(await runLargeBatch('FAILED'));
+  }
+  return Object.entries(runs).map(([last, of]) => {
+    const times = of.map((run) => run.milliseconds);
+    const summary = Math.max(...of.map((run) => run.summaryBytes));
+    const outputs = Math.max(...of.map((run) => run.outputBytes));
+    return {
+      figure: `500 groups × 10 attempts, last one ${last}: last answer to end of step`,
+      measured: `${tellMiddle(times, milliseconds)}; summary ${kilobytes(summary)}, outputs ${kilobytes(outputs)}`,
+      target: `≤ ${TARGETS.conclusionMilliseconds} ms; ≤ ${kilobytes(TARGETS.summaryBytes)}, ≤ ${kilobytes(TARGETS.outputBytes)}`,
+      reached:
+        median(times) <= TARGETS.conclusionMilliseconds &&
+        summary <= TARGETS.summaryBytes &&
+        outputs <= TARGETS.outputBytes,
+    };
+  });
+}
+
+/** The median and, in brackets, the middle half. */
+function tellMiddle(numbers: readonly number[], format: (value: number) => string): string {
+  return `${format(median(numbers))} (${middleHalf(numbers).map(format).join(' to ')})`;
+}

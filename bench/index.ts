@@ -1,0 +1,37 @@
+// How fast, small and sparing the committed bundle is: measures all figures and prints them as a table.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { calls, crowd, lags, largeBatches, scriptSize, startAndMemory } from './figures.ts';
+import { renderTable, replaceFigures } from './table.ts';
+
+const { values } = parseArgs({
+  options: {
+    /** How often each program is started. */
+    rounds: { type: 'string', default: '15' },
+    /** Puts the table into bench/README.md. */
+    write: { type: 'boolean', default: false },
+  },
+});
+const rounds = Number(values.rounds);
+if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a whole number.');
+
+const began = performance.now();
+const table = renderTable([
+  ...(await startAndMemory(rounds)),
+  scriptSize(),
+  ...(await lags()),
+  ...(await calls()),
+  await crowd(),
+  ...(await largeBatches()),
+]);
+const took = Math.round((performance.now() - began) / 1000);
+const text = `${table}
+
+Node.js ${process.versions.node}, ${process.platform} ${process.arch}, ${availableParallelism()} cores; ${rounds} rounds, ${took} s in all.`;
+console.log(text);
+if (values.write) {
+  const readme = join(import.meta.dirname, 'README.md');
+  writeFileSync(readme, replaceFigures(readFileSync(readme, 'utf8'), text));
+}

@@ -1,0 +1,189 @@
+import type { GroupPlan, Scenario } from '../simulator/index.ts';
+import { runFlow } from '../__tests__/support/flow.ts';
+import { ID, shop } from '../__tests__/support/scenarios.ts';
+import type { VirtualClock } from '../__tests__/support/virtual-clock.ts';
+import { createRandom } from './statistics.ts';
+
+const FIXED_INTERVAL = 15;
+const MINUTE = 60;
+const A_DAY = 24 * 3600;
+/** By how much builds differ from those before where they do. */
+const SPREAD = 0.1;
+const SEED = 1;
+
+/** What many steps came to that watched batches of many lengths at the default settings. */
+export interface Lags {
+  /** From the end of each batch to the end of its step, in seconds. */
+  readonly seconds: readonly number[];
+  /** Calls of each step. */
+  readonly calls: readonly number[];
+  /** The same for steps with a fixed interval of 15 s. */
+  readonly fixed: { readonly seconds: readonly number[]; readonly calls: readonly number[] };
+}
+
+/** What a step meets: a batch whose last attempt takes about so many seconds. */
+interface Situation {
+  readonly name: string;
+  readonly scenario: (seconds: number, random: () => number) => Scenario;
+  readonly given?: Record<string, string>;
+  /** Whether the builds of the attempt before tell when this one ends: to the second, wrongly, or not at all. */
+  readonly hints: 'exact' | 'wrong' | 'none';
+}
+
+export const SITUATIONS: readonly Situation[] = [
+  {
+    name: 'retried, one build as long as before',
+    scenario: (seconds) => retried({ unit: failingFirst(seconds) }),
+    hints: 'exact',
+  },
+  {
+    name: 'retried, three builds of five as long as before',
+    scenario: (seconds) =>
+      retried({
+        lint: { takes: seconds * 0.2 },
+        unit: failingFirst(seconds * 0.5),
+        browser: failingFirst(seconds * 0.9),
+        integration: failingFirst(seconds),
+        image: { takes: seconds * 1.2 },
+      }),
+    hints: 'exact',
+  },
+  {
+    name: 'all builds retried, as long as before',
+    scenario: (seconds) =>
+      retried({
+        lint: { takes: seconds * 0.2 },
+        unit: failingFirst(seconds * 0.5),
+        integration: { takes: seconds },
+      }),
+    given: { 'retry-type': 'RETRY_ALL_BUILDS' },
+    hints: 'exact',
+  },
+  {
+    name: 'retried, three builds longer or shorter by up to 10 %',
+    scenario: retriedWithOtherLengths,
+    hints: 'wrong',
+  },
+  {
+    name: 'retried, one build that failed after 60 % of its time',
+    scenario: (seconds) => retried({ unit: failingFirst(seconds, seconds * 0.6) }),
+    hints: 'wrong',
+  },
+  {
+    // A group in the middle had failed; what depends on it never ran.
+    name: 'retried, the last build never ran before',
+    scenario: (seconds) => retried(graph(seconds / 0.8, true)),
+    hints: 'none',
+  },
+  {
+    name: 'running, five builds that depend on each other',
+    scenario: (seconds) => running(graph(seconds, false)),
+    hints: 'none',
+  },
+  {
+    name: 'running, one build',
+    scenario: (seconds) => running({ build: { takes: seconds } }),
+    hints: 'none',
+  },
+];
+
+/** From 1 to 60 minutes in seconds, spread evenly over the time between two fixed looks as well. */
+function batchLengths(number: number): number[] {
+  return Array.from({ length: number }, (_, index) => {
+    const looks = Math.round((index / (number - 1)) * ((59 * MINUTE) / FIXED_INTERVAL));
+    const goldenSection = (index * 0.618034) % 1;
+    return MINUTE + (looks + goldenSection) * FIXED_INTERVAL;
+  });
+}
+
+/**
+ * Runs steps on such batches of so many lengths in virtual time.
+ *
+ * @throws Error if a step does not succeed
+ */
+export async function measureLags(situation: Situation, lengths: number): Promise<Lags> {
+  const random = createRandom(SEED);
+  const lags: Lag[] = [];
+  for (const length of batchLengths(lengths))
+    lags.push(await measureLag(situation, length, random));
+  return {
+    seconds: lags.map(({ seconds }) => seconds),
+    calls: lags.map(({ calls }) => calls),
+    fixed: {
+      seconds: lags.map(({ fixed }) => fixed.seconds),
+      calls: lags.map(({ fixed }) => fixed.calls),
+    },
+  };
+}
+
+interface Lag {
+  readonly seconds: number;
+  readonly calls: number;
+  readonly fixed: { readonly seconds: number; readonly calls: number };
+}
+
+async function measureLag(
+  { scenario, given }: Situation,
+  length: number,
+  random: () => number,
+): Promise<Lag> {
+  let clock: VirtualClock | undefined;
+  const { outcome, simulator } = await runFlow(
+    scenario(length, random),
+    { 'batch-id': ID, ...given },
+    (surroundings) => (clock = surroundings.clock),
+  );
+  if (outcome.conclusion !== 'success' || clock === undefined) throw new Error(outcome.reason);
+  const { calls } = simulator;
+  const retry = calls.find(({ operation }) => operation === 'RetryBuildBatch');
+  const watchedFrom = ((retry ?? calls[0])?.at ?? NaN) / 1000;
+  const { buildBatches } = simulator.perform('BatchGetBuildBatches', { ids: [ID] });
+  const [{ endTime }] = buildBatches as [{ endTime: number }];
+  const otherCalls = calls.filter(({ operation }) => operation !== 'BatchGetBuildBatches').length;
+  const fixedLooks = Math.ceil((endTime - watchedFrom) / FIXED_INTERVAL);
+  return {
+    seconds: clock.now() / 1000 - endTime,
+    calls: calls.length,
+    fixed: {
+      seconds: watchedFrom + fixedLooks * FIXED_INTERVAL - endTime,
+      calls: 1 + fixedLooks + otherCalls,
+    },
+  };
+}
+
+function retried(groups: Record<string, GroupPlan>): Scenario {
+  return shop({ startedAgo: A_DAY, groups });
+}
+
+function retriedWithOtherLengths(seconds: number, random: () => number): Scenario {
+  const about = (before: number): GroupPlan =>
+    failingFirst(before * (1 + SPREAD * (2 * random() - 1)), before);
+  return retried({
+    unit: about(seconds * 0.5),
+    browser: about(seconds * 0.9),
+    integration: about(seconds),
+  });
+}
+
+function running(groups: Record<string, GroupPlan>): Scenario {
+  return shop({ startedAgo: 0, groups });
+}
+
+/** Groups with a critical path of compile (20 %), integration_tests (45 %) and image (35 %). */
+function graph(seconds: number, fails: boolean): Record<string, GroupPlan> {
+  const integrationTests = fails
+    ? failingFirst(seconds * 0.45, seconds * 0.45 * 0.6)
+    : { takes: seconds * 0.45 };
+  return {
+    lint: { takes: seconds * 0.1 },
+    compile: { takes: seconds * 0.2 },
+    unit_tests: { dependsOn: ['compile'], takes: seconds * 0.3 },
+    integration_tests: { dependsOn: ['compile'], ...integrationTests },
+    image: { dependsOn: ['unit_tests', 'integration_tests'], takes: seconds * 0.35 },
+  };
+}
+
+/** @param before the seconds that the build took which failed */
+function failingFirst(seconds: number, before = seconds): GroupPlan {
+  return { takes: seconds, ends: [{ status: 'FAILED', takes: before }, 'SUCCEEDED'] };
+}

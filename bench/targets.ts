@@ -1,0 +1,27 @@
+/** What the figures are to reach. The tests in `__tests__/bench/` assert all but the ratios of time and memory. */
+export const TARGETS = {
+  /** Process start to first API call, divided by a bundle of the CodeBuild client alone. */
+  startToClientAlone: 1.15,
+  /** … divided by bare Node.js doing one HTTP request. */
+  startToBareNode: 3,
+  /** Peak memory, divided by that of bare Node.js. */
+  memoryToBareNode: 1.8,
+  /** All script in dist/, in bytes. */
+  scriptBytes: 1_100_000,
+  /** Mean from the end of a batch to the end of the step where its end can be told, in seconds. */
+  lagSeconds: 4,
+  /** Calls where its end was told wrongly, divided by those of a look every 15 s. Else they are no more. */
+  wrongHintCalls: 1.01,
+  /** Calls of one look, whatever the number of groups. */
+  callsPerLook: 1,
+  /** Calls of a recovered run of 20 minutes. */
+  recoveredCalls: 90,
+  /** Calls of many throttled steps, divided by those they make unthrottled. */
+  crowdCalls: 2,
+  /** From the last answer to the end of the step with 500 groups of 10 attempts, in ms. */
+  conclusionMilliseconds: 300,
+  /** What GitHub takes of a job summary, in bytes of UTF-8. */
+  summaryBytes: 1024 * 1024 - 1,
+  /** All outputs together, in bytes of UTF-8. */
+  outputBytes: 900_000,
+} as const;
