@@ -13,7 +13,14 @@ import { readInputs, warnAbout, type Inputs } from './inputs.ts';
 import { post } from './post.ts';
 import { errorsOf, warningsOf } from './report/annotations.ts';
 import { logLine } from './report/escape.ts';
-import { earlyOutputs, outputsOf, resultsText, type OutputName } from './report/outputs.ts';
+import {
+  earlyOutputs,
+  outputsOf,
+  resultsOf,
+  resultsText,
+  type OutputName,
+  type Results,
+} from './report/outputs.ts';
 import { narrate, type LogStep } from './report/story.ts';
 import { renderSummary } from './report/summary.ts';
 import { run } from './run.ts';
@@ -136,12 +143,10 @@ async function report(outcome: Outcome, runner: Runner): Promise<void> {
   for (const { title, message } of warningsOf(outcome)) runner.warning(message, title);
   if (outcome.exitCode === 0) runner.info(logLine(outcome.reason));
 
-  let resultsFile = '';
-  await optional('The results file could not be written', runner, async () => {
-    resultsFile = await runner.writeTemporaryFile((path) => resultsText(outcome, path));
-  });
-  await optional('The outputs could not be set', runner, () => {
-    const { outputs, givenUp } = outputsOf(outcome, resultsFile);
+  await optional('The outputs could not be set', runner, async () => {
+    const results = resultsOf(outcome);
+    const resultsFile = await writeResults(results, runner);
+    const { outputs, givenUp } = outputsOf(results, resultsFile);
     setOutputs(outputs, runner);
     if (givenUp.length > 0) {
       runner.notice(
@@ -152,6 +157,15 @@ async function report(outcome: Outcome, runner: Runner): Promise<void> {
   await optional('The job summary could not be written', runner, () =>
     runner.writeSummary(renderSummary(outcome)),
   );
+}
+
+/** Gives the path of the results file; empty if it could not be written. */
+async function writeResults(results: Results, runner: Runner): Promise<string> {
+  let file = '';
+  await optional('The results file could not be written', runner, async () => {
+    file = await runner.writeTemporaryFile((path) => resultsText(results, path));
+  });
+  return file;
 }
 
 async function optional(

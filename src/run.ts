@@ -1,7 +1,7 @@
 import type { Batch } from './domain/batch.ts';
 import { forgetPhase } from './domain/changes.ts';
 import { CallFailure } from './domain/fault.ts';
-import { countedGroups, hasRun, viewGroups } from './domain/groups.ts';
+import { countedGroups, hasRun, viewGroups, type GroupView } from './domain/groups.ts';
 import { Interruption } from './domain/interruption.ts';
 import { knowNothing } from './domain/known.ts';
 import {
@@ -86,12 +86,13 @@ async function tellStory(step: Step): Promise<Ending> {
   for (;;) {
     if (end.kind !== 'over') return end;
     rememberStarted(step, null);
-    tellAttemptEnded(step, end);
+    const groups = viewGroups(end.batch, known.past);
+    tellAttemptEnded(step, end, groups);
     if (end.batch.status === 'SUCCEEDED') {
-      if (inputs.failOnFlaky && hasFlakyGroup(step, end.batch)) return { kind: 'flaky' };
+      if (inputs.failOnFlaky && groups.some((group) => group.flaky)) return { kind: 'flaky' };
       return { kind: 'succeeded', already: !running && known.past.attempts.length === 0 };
     }
-    const { retry, because } = await decideOnRetry(step, end.batch);
+    const { retry, because } = await decideOnRetry(step, end.batch, groups);
     if (inputs.dryRun) return { kind: 'dry-run', retry, because };
     if (!retry) return { kind: 'failed', because };
     ports.tell({ kind: 'retrying', because, delay: inputs.retryDelay });
@@ -108,10 +109,13 @@ async function tellStory(step: Step): Promise<Ending> {
 }
 
 /** Finds out why the attempt ended badly, and decides by the policy. */
-async function decideOnRetry(step: Step, batch: Batch): Promise<Decision> {
+async function decideOnRetry(
+  step: Step,
+  batch: Batch,
+  groups: readonly GroupView[],
+): Promise<Decision> {
   const { inputs, known } = step;
-  const groups = viewGroups(batch, known.past);
-  const causes = await diagnose(step, batch);
+  const causes = await diagnose(step, batch, groups);
   const decision = decide(
     {
       status: batch.status,
@@ -131,10 +135,6 @@ async function decideOnRetry(step: Step, batch: Batch): Promise<Decision> {
   const { retry, because } = decision;
   known.decisions.push({ attempt: known.attempt, status: batch.status, retry, because });
   return decision;
-}
-
-function hasFlakyGroup({ known }: Step, batch: Batch): boolean {
-  return viewGroups(batch, known.past).some((group) => group.flaky);
 }
 
 /** Pauses before a retry. Someone else may retry the batch meanwhile: then theirs is joined. */
@@ -186,11 +186,13 @@ function tellAttemptBegan(step: Step, batch: Batch, retry: number | null): void 
   ports.tell({ kind: 'attempt-began', attempt, retry, maxRetries: inputs.maxRetries, batch });
 }
 
-function tellAttemptEnded({ known, ports }: Step, end: WatchEnd & { kind: 'over' }): void {
-  const { attempt, past } = known;
-  const { batch, groupsLag } = end;
-  const failed = tellFailed(viewGroups(batch, past));
-  ports.tell({ kind: 'attempt-ended', attempt, status: batch.status, failed });
+function tellAttemptEnded(
+  { known, ports }: Step,
+  { batch, groupsLag }: WatchEnd & { kind: 'over' },
+  groups: readonly GroupView[],
+): void {
+  const failed = tellFailed(groups);
+  ports.tell({ kind: 'attempt-ended', attempt: known.attempt, status: batch.status, failed });
   if (groupsLag) ports.tell({ kind: 'groups-lag', batch });
 }
 

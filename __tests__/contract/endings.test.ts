@@ -10,7 +10,13 @@ import {
   type StopKind,
 } from '../../src/domain/outcome.ts';
 import { errorsOf } from '../../src/report/annotations.ts';
-import { earlyOutputs, OUTPUT_NAMES, outputsOf, resultsText } from '../../src/report/outputs.ts';
+import {
+  earlyOutputs,
+  OUTPUT_NAMES,
+  outputsOf,
+  resultsOf,
+  resultsText,
+} from '../../src/report/outputs.ts';
 import { renderSummary } from '../../src/report/summary.ts';
 import { ACTION, README } from './files.ts';
 
@@ -141,14 +147,17 @@ describe.each(KINDS)('%s', (kind) => {
     expect([outcome.conclusion, outcome.exitCode]).toEqual(VERDICTS[kind]);
     expect(outcome.reason).toMatch(/\S/);
 
-    const { outputs, givenUp } = outputsOf(outcome, RESULTS_FILE);
+    const { outputs, givenUp } = outputsOf(resultsOf(outcome), RESULTS_FILE);
     expect(Object.keys(outputs).sort()).toEqual([...OUTPUT_NAMES].sort());
     expect(givenUp).toEqual([]);
     for (const name of LISTS) expect(JSON.parse(outputs[name])).toBeInstanceOf(Array);
     expect(outputs.conclusion).toBe(outcome.conclusion);
     expect(outputs['retry-count']).toMatch(/^\d+$/);
 
-    const results = JSON.parse(resultsText(outcome, RESULTS_FILE)) as Record<string, unknown>;
+    const results = JSON.parse(resultsText(resultsOf(outcome), RESULTS_FILE)) as Record<
+      string,
+      unknown
+    >;
     expect(Object.keys(results).sort()).toEqual([...OUTPUT_NAMES].sort());
 
     const errors = errorsOf(outcome);
@@ -160,7 +169,7 @@ describe.each(KINDS)('%s', (kind) => {
 
   test('what is not known is empty', () => {
     const outcome = conclude(ENDINGS[kind], knowNothing(), 0, 1000);
-    expect(outputsOf(outcome, '').outputs).toEqual({
+    expect(outputsOf(resultsOf(outcome), '').outputs).toEqual({
       'batch-id': '',
       'batch-arn': '',
       'console-url': '',
@@ -200,7 +209,10 @@ test.each(Object.keys(STOPS) as StopKind[])('cancelled, and the attempt: %s', (s
 });
 
 describe('what is known', () => {
-  const { outputs } = outputsOf(conclude(ENDINGS.failed, knowBatch(), 0, 1000), RESULTS_FILE);
+  const { outputs } = outputsOf(
+    resultsOf(conclude(ENDINGS.failed, knowBatch(), 0, 1000)),
+    RESULTS_FILE,
+  );
 
   test('the batch', () => {
     const early = earlyOutputs(BATCH);
@@ -271,7 +283,7 @@ describe('what a job can carry', () => {
   const outcome = conclude(ENDINGS.failed, known, 0, 1000);
 
   test('a batch of many groups loses detail in the outputs, never a group', () => {
-    const { outputs, givenUp } = outputsOf(outcome, RESULTS_FILE);
+    const { outputs, givenUp } = outputsOf(resultsOf(outcome), RESULTS_FILE);
     expect(Buffer.byteLength(Object.values(outputs).join(''))).toBeLessThan(900_000);
     expect(givenUp).not.toEqual([]);
     expect(JSON.parse(outputs['build-groups'])).toHaveLength(many.length);
@@ -279,7 +291,10 @@ describe('what a job can carry', () => {
   });
 
   test('the results file has all of it', () => {
-    const results = JSON.parse(resultsText(outcome, RESULTS_FILE)) as Record<string, object[]>;
+    const results = JSON.parse(resultsText(resultsOf(outcome), RESULTS_FILE)) as Record<
+      string,
+      object[]
+    >;
     const groups = results['build-groups'] ?? [];
     expect(groups).toHaveLength(many.length);
     for (const group of groups) expect(Object.keys(group)).toEqual(membersNamed('build-groups'));

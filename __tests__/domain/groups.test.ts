@@ -486,3 +486,30 @@ describe('hasRun', () => {
     expect(viewGroups(aFailedBatch({ groups: [group] }), aPast()).map(hasRun)).toEqual([expected]);
   });
 });
+
+describe('with many groups and nine attempts seen', () => {
+  /** How often groups of earlier looks are asked for their identifier. */
+  function readsWith(count: number): number {
+    let reads = 0;
+    const groups = Array.from({ length: count }, (_, n) =>
+      aGroup(`unit_${n}`, 'FAILED', { build: { requestedOn: null } }),
+    );
+    const counted = groups.map((group) => ({
+      ...group,
+      get identifier() {
+        reads += 1;
+        return group.identifier;
+      },
+    }));
+    const retried = aFailedBatch({ groups: counted });
+    const past = aPast({ attempts: Array.from({ length: 9 }, () => retried), retried });
+    viewGroups(aRecoveredBatch({ groups }), past);
+    areGroupsSettled(aRecoveredBatch({ groups }), past);
+    return reads;
+  }
+
+  it('takes work that grows with the groups, not with their square', () => {
+    expect(readsWith(30)).toBeGreaterThan(0);
+    expect(readsWith(300)).toBe(10 * readsWith(30));
+  });
+});

@@ -36,6 +36,20 @@ describe('the causes of failures', () => {
     });
   });
 
+  test.each([
+    ['any', 0],
+    ['COMMAND_EXECUTION_ERROR', 1],
+  ])('are waited for through throttling only if retry-when needs them: %s', async (when, read) => {
+    const faults = [{ operation: 'BatchGetBuilds', until: 300, fault: THROTTLED } as const];
+    const { outcome, events } = await runFlow(
+      { ...shop(BROKEN), faults },
+      { 'batch-id': ID, 'retry-when': when },
+    );
+    expect(outcome).toMatchObject({ conclusion: 'failure', retries: 1 });
+    const unread = events.filter(({ kind }) => kind === 'not-readable');
+    expect(unread).toHaveLength(1 - read);
+  });
+
   test('of a build that lags for long are not waited for', async () => {
     const given = { 'batch-id': ID, 'poll-interval': '1s', 'retry-when': 'infrastructure' };
     const { outcome, operations } = await runFlow(

@@ -10,7 +10,7 @@ import type {
   Switches,
 } from '../../simulator/index.ts';
 import { Interruption } from '../../src/domain/interruption.ts';
-import { OUTPUT_NAMES, outputsOf } from '../../src/report/outputs.ts';
+import { OUTPUT_NAMES, outputsOf, resultsOf } from '../../src/report/outputs.ts';
 import { renderSummary } from '../../src/report/summary.ts';
 import { runFlow } from '../support/flow.ts';
 import { ID } from '../support/scenarios.ts';
@@ -174,7 +174,7 @@ test('the promises hold, whatever CodeBuild, the network and other people do', a
         // It ends: nothing here takes as long as the timeout.
         expect(elapsed).toBeLessThan(10 * HOURS * 1000);
         // Whatever happened, everything can be reported.
-        expect(Object.keys(outputsOf(outcome, '').outputs)).toEqual([...OUTPUT_NAMES]);
+        expect(Object.keys(outputsOf(resultsOf(outcome), '').outputs)).toEqual([...OUTPUT_NAMES]);
         expect(renderSummary(outcome)).toMatch(/^## /);
       },
     ),

@@ -3,7 +3,7 @@ import type { Event } from '../../src/domain/story.ts';
 import type { Ending, Outcome } from '../../src/domain/outcome.ts';
 import { errorsOf, warningsOf } from '../../src/report/annotations.ts';
 import { buildLogLine } from '../../src/report/escape.ts';
-import { outputsOf, resultsText } from '../../src/report/outputs.ts';
+import { outputsOf, resultsOf, resultsText } from '../../src/report/outputs.ts';
 import { narrate } from '../../src/report/story.ts';
 import { renderSummary } from '../../src/report/summary.ts';
 import {
@@ -207,10 +207,12 @@ describe('hostile text in outputs', () => {
   test.each(HOSTILE)('is carried whole, as JSON: %s', (_, text) => {
     for (const ending of ENDINGS(text)) {
       const outcome = everywhere(text, ending);
-      const { outputs } = outputsOf(outcome, '/tmp/results.json');
+      const { outputs } = outputsOf(resultsOf(outcome), '/tmp/results.json');
       expect(outputs.reason).not.toMatch(UNPRINTABLE);
       expect(JSON.parse(outputs['flaky-groups'])).toEqual([`flaky ${text}`]);
-      const results = JSON.parse(resultsText(outcome, '/tmp/results.json')) as typeof outputs;
+      const results = JSON.parse(
+        resultsText(resultsOf(outcome), '/tmp/results.json'),
+      ) as typeof outputs;
       expect(results['build-groups']).toMatchObject([
         { identifier: 'first' },
         { identifier: text, status: 'FAILED', dependsOn: ['first', text] },

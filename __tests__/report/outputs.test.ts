@@ -2,7 +2,13 @@ import { describe, expect, it, test } from '@jest/globals';
 import type { BuildGroup } from '../../src/domain/batch.ts';
 import type { Ending, Outcome } from '../../src/domain/outcome.ts';
 import { byteLength } from '../../src/report/escape.ts';
-import { earlyOutputs, OUTPUT_NAMES, outputsOf, resultsText } from '../../src/report/outputs.ts';
+import {
+  earlyOutputs,
+  OUTPUT_NAMES,
+  outputsOf,
+  resultsOf,
+  resultsText,
+} from '../../src/report/outputs.ts';
 import {
   aBatch,
   aBuild,
@@ -70,7 +76,7 @@ function aLargeOutcome(groups: number, attempts: number, artifacts = 0, message 
 describe('outputsOf', () => {
   it('sets every output though nothing is known', () => {
     const outcome = anOutcome({ kind: 'bad-input', problems: ['A.'] });
-    expect(outputsOf(outcome, '')).toEqual({
+    expect(outputsOf(resultsOf(outcome), '')).toEqual({
       outputs: {
         'batch-id': '',
         'batch-arn': '',
@@ -91,7 +97,10 @@ describe('outputsOf', () => {
   });
 
   it('sets exactly the outputs of the contract, in its order', () => {
-    const { outputs } = outputsOf(anOutcome({ kind: 'gone' }, { batch: aBatch() }), FILE);
+    const { outputs } = outputsOf(
+      resultsOf(anOutcome({ kind: 'gone' }, { batch: aBatch() })),
+      FILE,
+    );
     expect(Object.keys(outputs)).toEqual([...OUTPUT_NAMES]);
   });
 
@@ -124,7 +133,7 @@ describe('outputsOf', () => {
       attempt: 2,
       retries: 1,
     });
-    const { outputs } = outputsOf(outcome, FILE);
+    const { outputs } = outputsOf(resultsOf(outcome), FILE);
     const unit = aBuild({ id: 'unit-2' });
     expect(outputs).toMatchObject({
       ...earlyOutputs(batch),
@@ -179,7 +188,7 @@ describe('outputsOf', () => {
       batch: aFailedBatch({ groups: [aGroup('unit', 'FAILED'), aGroup('lint', 'FAULT')] }),
       builds: known(someDetails('unit-1')),
     });
-    const [unit, lint] = groupsOf(outputsOf(outcome, FILE).outputs);
+    const [unit, lint] = groupsOf(outputsOf(resultsOf(outcome), FILE).outputs);
     expect(unit?.cause).toEqual({ phase: 'BUILD', ...TESTS_FAILED, kind: 'code' });
     expect(unit?.logsUrl).toBe(aLogUrl('unit-1'));
     expect(lint?.cause).toBeNull();
@@ -192,7 +201,7 @@ describe('outputsOf', () => {
       batch: aFailedBatch(),
       builds: known(someDetails('unit-1', {}, { logs })),
     });
-    const [unit] = groupsOf(outputsOf(outcome, FILE).outputs);
+    const [unit] = groupsOf(outputsOf(resultsOf(outcome), FILE).outputs);
     expect(unit?.logsUrl).toBe(aBuild({ id: 'unit-1' }).logsUrl);
   });
 
@@ -200,7 +209,7 @@ describe('outputsOf', () => {
     const batch = aFailedBatch({
       groups: [aGroup('unit', 'FAILED', { build: { requestedOn: null } })],
     });
-    const [unit] = groupsOf(outputsOf(anOutcome(NOT_RETRIED, { batch }), '').outputs);
+    const [unit] = groupsOf(outputsOf(resultsOf(anOutcome(NOT_RETRIED, { batch })), '').outputs);
     expect(unit?.attempts[0]?.requestedOn).toBeNull();
   });
 
@@ -208,7 +217,10 @@ describe('outputsOf', () => {
     const before = aFailedBatch({ groups: [aGroup('unit', 'FAILED'), aGroup('lint')] });
     const batch = aRecoveredBatch({ groups: before.groups });
     const known = { batch, past: afterRetryOf(before), groupsLag: true };
-    const { outputs } = outputsOf(anOutcome({ kind: 'succeeded', already: false }, known), '');
+    const { outputs } = outputsOf(
+      resultsOf(anOutcome({ kind: 'succeeded', already: false }, known)),
+      '',
+    );
     expect(groupsOf(outputs).map((group) => 'ofEarlierAttempt' in group)).toEqual([true, false]);
     expect(outputs['failed-groups']).toBe('[]');
   });
@@ -219,12 +231,14 @@ describe('outputsOf', () => {
       reportArns: [text],
     });
     const outcome = anOutcome(NOT_RETRIED, { batch });
-    const { outputs } = outputsOf(outcome, FILE);
+    const { outputs } = outputsOf(resultsOf(outcome), FILE);
     expect(JSON.parse(outputs['failed-groups'])).toEqual([text]);
     expect(JSON.parse(outputs['build-groups'])).toMatchObject([
       { identifier: text, dependsOn: [text] },
     ]);
-    expect(JSON.parse(resultsText(outcome, FILE))).toMatchObject({ 'report-arns': [text] });
+    expect(JSON.parse(resultsText(resultsOf(outcome), FILE))).toMatchObject({
+      'report-arns': [text],
+    });
   });
 
   it('gives a reason of one printable line, whatever AWS or a name brings', () => {
@@ -232,7 +246,7 @@ describe('outputsOf', () => {
       const batch = aFailedBatch({ groups: [aGroup(text, 'FAILED')] });
       const endings: Ending[] = [NOT_RETRIED, { kind: 'retry-refused', sentence: text }];
       return endings.some((ending) =>
-        UNPRINTABLE.test(outputsOf(anOutcome(ending, { batch }), FILE).outputs.reason),
+        UNPRINTABLE.test(outputsOf(resultsOf(anOutcome(ending, { batch })), FILE).outputs.reason),
       );
     });
     expect(broken.map(([what]) => what)).toEqual([]);
@@ -255,7 +269,7 @@ describe('outputs of a large batch', () => {
       [LINKS, ATTEMPTS, ARTIFACTS],
     ],
   ])('give up %s', (_, outcome, expected) => {
-    const { outputs, givenUp } = outputsOf(outcome, FILE);
+    const { outputs, givenUp } = outputsOf(resultsOf(outcome), FILE);
     const groups = groupsOf(outputs);
     expect(givenUp).toEqual(expected);
     expect(sizeOf(outputs)).toBeLessThan(LIMIT);
@@ -279,17 +293,17 @@ describe('outputs of a large batch', () => {
 
   it('give up long messages of causes last, and cut no character in two', () => {
     const outcome = aLargeOutcome(500, 5, 1, `${'x'.repeat(199)}🎉${'y'.repeat(3000)}`);
-    const { outputs, givenUp } = outputsOf(outcome, FILE);
+    const { outputs, givenUp } = outputsOf(resultsOf(outcome), FILE);
     expect(givenUp).toEqual([LINKS, ATTEMPTS, ARTIFACTS, MESSAGES]);
     expect(sizeOf(outputs)).toBeLessThan(LIMIT);
     const [first] = groupsOf(outputs);
     expect(first?.cause).toMatchObject({ phase: 'BUILD', kind: 'code' });
     expect(first?.cause?.message).toBe(`${'x'.repeat(199)}\ufffd`);
-    expect(resultsText(outcome, FILE)).toContain('y'.repeat(3000));
+    expect(resultsText(resultsOf(outcome), FILE)).toContain('y'.repeat(3000));
   });
 
   it('keep the last attempts, not the first', () => {
-    const { outputs } = outputsOf(aLargeOutcome(500, 40), FILE);
+    const { outputs } = outputsOf(resultsOf(aLargeOutcome(500, 40)), FILE);
     expect(groupsOf(outputs)[0]?.attempts.map((attempt) => attempt.requestedOn)).toEqual([
       '2026-11-22T12:00:37.000Z',
       '2026-11-22T12:00:38.000Z',
@@ -298,13 +312,13 @@ describe('outputs of a large batch', () => {
   });
 
   it('stay within the limit with 1,500 groups of 10 attempts', () => {
-    const { outputs } = outputsOf(aLargeOutcome(1500, 10), FILE);
+    const { outputs } = outputsOf(resultsOf(aLargeOutcome(1500, 10)), FILE);
     expect(sizeOf(outputs)).toBeLessThan(LIMIT);
     expect(groupsOf(outputs)).toHaveLength(1500);
   });
 
   it('never drop a group, its status or a name, even where that breaks the limit', () => {
-    const { outputs, givenUp } = outputsOf(aLargeOutcome(5000, 10), FILE);
+    const { outputs, givenUp } = outputsOf(resultsOf(aLargeOutcome(5000, 10)), FILE);
     expect(givenUp).toEqual([LINKS, ATTEMPTS, ARTIFACTS, MESSAGES]);
     expect(
       groupsOf(outputs).every(({ identifier, status }) => identifier !== '' && status === 'FAILED'),
@@ -315,7 +329,7 @@ describe('outputs of a large batch', () => {
 
   it('are all in the results file, in full', () => {
     const outcome = aLargeOutcome(500, 10, 2);
-    const results = JSON.parse(resultsText(outcome, FILE)) as Record<string, unknown>;
+    const results = JSON.parse(resultsText(resultsOf(outcome), FILE)) as Record<string, unknown>;
     const groups = results['build-groups'] as GroupJson[];
     expect(Object.keys(results)).toEqual([...OUTPUT_NAMES]);
     expect(results).toMatchObject({

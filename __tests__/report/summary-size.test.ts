@@ -183,3 +183,38 @@ describe('the size of a summary', () => {
     expect(summary).toMatch(/^## ❌ /);
   });
 });
+
+describe('the work of a summary', () => {
+  /** How often the phases of the batch, and the attempts of one of its groups, are read. */
+  function readsWith(size: Size): { phases: number; attempts: number } {
+    const batch = aLargeBatch(size);
+    const outcome = anOutcome(NOT_RETRIED, { batch, attempt: size.attempts ?? 1 });
+    const reads = { phases: 0, attempts: 0 };
+    renderSummary({
+      ...outcome,
+      batch: {
+        ...batch,
+        get phases() {
+          reads.phases += 1;
+          return batch.phases;
+        },
+      },
+      groups: outcome.groups.map((group, index) => ({
+        ...group,
+        get attempts() {
+          if (index === 0) reads.attempts += 1;
+          return group.attempts;
+        },
+      })),
+    });
+    return reads;
+  }
+
+  it('is the same for each group, however many there are and however many attempts they had', () => {
+    const few = readsWith({ groups: 2, attempts: 2 });
+    expect(few.phases).toBeGreaterThan(0);
+    expect(few.attempts).toBeGreaterThan(0);
+    expect(readsWith({ groups: 200, attempts: 2 })).toEqual(few);
+    expect(readsWith({ groups: 2, attempts: 20 })).toEqual(few);
+  });
+});

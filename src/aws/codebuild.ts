@@ -24,6 +24,8 @@ export function createCodeBuild(options: ClientOptions): CodeBuild {
   const { region } = options;
   const client = new CodeBuildClient(clientSettings(options));
   nameEndpointInFailures(client);
+  // It copies each answer, which may hold thousands of builds, for a logger that there is not.
+  client.middlewareStack.remove('loggerMiddleware');
   const ask = <Answer>(
     operation: string,
     resource: string,

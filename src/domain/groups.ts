@@ -58,11 +58,16 @@ export function viewGroups(
   builds: ReadonlyMap<string, BuildDetails> = new Map(),
 ): GroupView[] {
   const byIdentifier = new Map(batch.groups.map((group) => [group.identifier, group]));
+  const seenBefore = Map.groupBy(
+    past.attempts.flatMap((look) => look.groups),
+    (group) => group.identifier,
+  );
+  const fresh = freshGroups(batch, past);
   const over = isOver(batch);
   return batch.groups.map((group) => {
     const status = statusOf(group);
-    const ofEarlierAttempt = isOfEarlierAttempt(group, batch, past);
-    const attempts = attemptsOf(group, past.attempts);
+    const ofEarlierAttempt = !fresh.has(group) && wasToRunAgain(group, past);
+    const attempts = attemptsOf(group, seenBefore.get(group.identifier) ?? []);
     const failed = isFailed(group) && !ofEarlierAttempt && (over || KNOWN_FAILURES.has(status));
     const details = failed ? builds.get(group.current?.arn ?? '') : undefined;
     const stoppedBy =
@@ -109,10 +114,10 @@ export function isCounted(identifier: string, status: string): boolean {
  * that SUCCEEDED still shows a failure.
  */
 export function areGroupsSettled(batch: Batch, past: Past): boolean {
-  const old = batch.groups.filter((group) => isOfEarlierAttempt(group, batch, past));
+  const fresh = freshGroups(batch, past);
+  const old = batch.groups.filter((group) => !fresh.has(group) && wasToRunAgain(group, past));
   if (old.length === 0) return true;
-  const anyNew = batch.groups.some((group) => isNewBuild(group, batch, past));
-  return anyNew && !(batch.status === 'SUCCEEDED' && old.some(isFailed));
+  return fresh.size > 0 && !(batch.status === 'SUCCEEDED' && old.some(isFailed));
 }
 
 /**
@@ -121,38 +126,43 @@ export function areGroupsSettled(batch: Batch, past: Past): boolean {
  */
 export function isBuilt(batch: Batch, past: Past): boolean {
   const phase = batch.phases.at(-1)?.type;
+  if (phase !== 'IN_PROGRESS' && phase !== 'COMBINE_ARTIFACTS') return false;
+  const fresh = freshGroups(batch, past);
   const groups = batch.groups.filter(({ identifier }) => identifier !== DOWNLOAD_SOURCE);
   return (
-    (phase === 'IN_PROGRESS' || phase === 'COMBINE_ARTIFACTS') &&
     groups.length > 0 &&
     groups.every(
-      (group) => !isUnfinished(statusOf(group)) && !isOfEarlierAttempt(group, batch, past),
+      (group) =>
+        !isUnfinished(statusOf(group)) && (fresh.has(group) || !wasToRunAgain(group, past)),
     )
   );
 }
 
-function isOfEarlierAttempt(group: BuildGroup, batch: Batch, past: Past): boolean {
-  if (isNewBuild(group, batch, past)) return false;
-  const wasToRunAgain = past.everyGroupRuns && group.identifier !== DOWNLOAD_SOURCE;
-  return wasToRunAgain || statusOf(group) !== 'SUCCEEDED';
-}
-
-function isNewBuild(group: BuildGroup, batch: Batch, past: Past): boolean {
+/** The groups whose build is of the attempt that the look shows, and not of one before. */
+function freshGroups(batch: Batch, past: Past): ReadonlySet<BuildGroup> {
   const { retried } = past;
   const isFirstAttempt = past.attempts.length === 0 && retriesShown(batch) === 0;
-  if (isFirstAttempt) return true;
-  if (retried !== null && !isLaterAttempt(batch, retried)) return false;
-  const requested = group.current?.requestedOn ?? null;
+  if (isFirstAttempt) return new Set(batch.groups);
+  if (retried !== null && !isLaterAttempt(batch, retried)) return new Set();
   const submitted = submittedOn(batch);
-  if (requested !== null && submitted !== null) return requested >= submitted;
-  const before = retried?.groups.find(({ identifier }) => identifier === group.identifier);
-  return before?.current?.arn === undefined || before.current.arn !== group.current?.arn;
+  const before = new Map(retried?.groups.map((group) => [group.identifier, group.current]));
+  const isNew = ({ identifier, current }: BuildGroup): boolean => {
+    const requested = current?.requestedOn ?? null;
+    if (requested !== null && submitted !== null) return requested >= submitted;
+    const arn = before.get(identifier)?.arn;
+    return arn === undefined || arn !== current?.arn;
+  };
+  return new Set(batch.groups.filter(isNew));
 }
 
-/** Its builds, oldest first: what CodeBuild lists, and what this step saw of earlier attempts. */
-function attemptsOf(group: BuildGroup, earlier: readonly Batch[]): Build[] {
-  const seen = earlier
-    .flatMap((look) => look.groups.filter(({ identifier }) => identifier === group.identifier))
+function wasToRunAgain(group: BuildGroup, { everyGroupRuns }: Past): boolean {
+  if (everyGroupRuns && group.identifier !== DOWNLOAD_SOURCE) return true;
+  return statusOf(group) !== 'SUCCEEDED';
+}
+
+/** Its builds, oldest first: what CodeBuild lists, and what this step saw of it in earlier attempts. */
+function attemptsOf(group: BuildGroup, seenBefore: readonly BuildGroup[]): Build[] {
+  const seen = seenBefore
     .flatMap((then) => [...then.prior, ...(then.current === null ? [] : [then.current])])
     .filter((build) => !isUnfinished(build.status));
   const byArn = new Map([...seen, ...group.prior].map((build) => [build.arn, build]));

@@ -75,8 +75,8 @@ export function markdown(text: string, most = Infinity): string {
 }
 
 /** A name in the type of code, safe in a table cell too. */
-export function code(text: string): string {
-  return `<code>${markdown(text)}</code>`;
+export function code(text: string, most = Infinity): string {
+  return `<code>${markdown(text, most)}</code>`;
 }
 
 /** A link with a Markdown label; the label alone where there is no web address. */

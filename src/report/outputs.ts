@@ -50,6 +50,22 @@ interface GroupOutput {
   readonly ofEarlierAttempt?: true;
 }
 
+/** Every output but `results-file`, in the order of action.yml. */
+export interface Results {
+  readonly 'batch-id': string;
+  readonly 'batch-arn': string;
+  readonly 'console-url': string;
+  readonly 'batch-status': string;
+  readonly conclusion: string;
+  readonly reason: string;
+  readonly 'retry-count': number;
+  readonly 'failed-groups': readonly string[];
+  readonly 'flaky-groups': readonly string[];
+  readonly 'build-groups': readonly GroupOutput[];
+  readonly artifacts: readonly Artifact[];
+  readonly 'report-arns': readonly string[];
+}
+
 /** What is given up to stay within the limit, in this order. Never a group, its status or a name. */
 const ECONOMIES: readonly { what: string; of: (group: GroupOutput) => GroupOutput }[] = [
   {
@@ -81,34 +97,8 @@ export function earlyOutputs(batch: Batch): Partial<Record<OutputName, string>> 
   return { 'batch-id': batch.id, 'batch-arn': batch.arn, 'console-url': batch.consoleUrl };
 }
 
-/**
- * All outputs of the step, within the size that a job can carry.
- *
- * @param resultsFile path of the file that holds them in full; empty if it could not be written
- * @returns the outputs, and what was given up to keep them small
- */
-export function outputsOf(
-  outcome: Outcome,
-  resultsFile: string,
-): { outputs: Record<OutputName, string>; givenUp: string[] } {
-  const results = resultsOf(outcome);
-  let outputs = stringify(results, resultsFile);
-  const givenUp: string[] = [];
-  for (const { what, of } of ECONOMIES) {
-    if (size(outputs) < LIMIT) break;
-    results['build-groups'] = results['build-groups'].map(of);
-    outputs = stringify(results, resultsFile);
-    givenUp.push(what);
-  }
-  return { outputs, givenUp };
-}
-
-/** The text of `results-file`: every output in full, as one JSON object. */
-export function resultsText(outcome: Outcome, resultsFile: string): string {
-  return `${JSON.stringify({ ...resultsOf(outcome), 'results-file': resultsFile }, null, 2)}\n`;
-}
-
-function resultsOf(outcome: Outcome) {
+/** Every output in full, as a value: what outputs and results file are made of. */
+export function resultsOf(outcome: Outcome): Results {
   const { batch, groups } = outcome;
   const names = (which: (group: GroupView) => boolean): string[] =>
     groups.filter(which).map((group) => group.identifier);
@@ -128,6 +118,34 @@ function resultsOf(outcome: Outcome) {
     ],
     'report-arns': batch?.reportArns ?? [],
   };
+}
+
+/**
+ * All outputs of the step, within the size that a job can carry.
+ *
+ * @param resultsFile path of the file that holds them in full; empty if it could not be written
+ * @returns the outputs, and what was given up to keep them small
+ */
+export function outputsOf(
+  results: Results,
+  resultsFile: string,
+): { outputs: Record<OutputName, string>; givenUp: string[] } {
+  const outputs = stringify(results, resultsFile);
+  const room = LIMIT - size({ ...outputs, 'build-groups': '' });
+  let groups = results['build-groups'];
+  const givenUp: string[] = [];
+  for (const { what, of } of ECONOMIES) {
+    if (byteLength(outputs['build-groups']) < room) break;
+    groups = groups.map(of);
+    outputs['build-groups'] = JSON.stringify(groups);
+    givenUp.push(what);
+  }
+  return { outputs, givenUp };
+}
+
+/** The text of `results-file`: every output in full, as one JSON object. */
+export function resultsText(results: Results, resultsFile: string): string {
+  return `${JSON.stringify({ ...results, 'results-file': resultsFile }, null, 2)}\n`;
 }
 
 function causeOutput(cause: Cause | null): GroupOutput['cause'] {
@@ -159,10 +177,7 @@ function groupOutput(group: GroupView, builds: Outcome['builds']): GroupOutput {
   };
 }
 
-function stringify(
-  results: ReturnType<typeof resultsOf>,
-  resultsFile: string,
-): Record<OutputName, string> {
+function stringify(results: Results, resultsFile: string): Record<OutputName, string> {
   const entries = Object.entries({ ...results, 'results-file': resultsFile });
   return Object.fromEntries(
     entries.map(([name, value]) => [

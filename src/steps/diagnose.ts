@@ -1,7 +1,8 @@
 import type { Batch } from '../domain/batch.ts';
 import type { BuildDetails, LogTail } from '../domain/build.ts';
 import { causeOf, causeOfBatch } from '../domain/cause.ts';
-import { viewGroups, type GroupView } from '../domain/groups.ts';
+import type { GroupView } from '../domain/groups.ts';
+import { outageLimit } from '../domain/patience.ts';
 import type { Causes } from '../domain/policy.ts';
 import { isUnfinished } from '../domain/status.ts';
 import { readOptionally, type Unreadable } from './optional.ts';
@@ -17,10 +18,16 @@ const LAG = 5000;
 /**
  * Finds out why an attempt ended badly: the causes of its failed groups and of the batch itself, and
  * the ends of the failed builds' logs. All of it is kept in `step.known` and told.
+ *
+ * @param groups what the groups of the batch mean
  */
-export async function diagnose(step: Step, batch: Batch): Promise<Causes> {
+export async function diagnose(
+  step: Step,
+  batch: Batch,
+  groups: readonly GroupView[],
+): Promise<Causes> {
   const { known } = step;
-  const failed = viewGroups(batch, known.past).filter((group) => group.failed);
+  const failed = groups.filter((group) => group.failed);
   const ofBatch = causeOfBatch(batch.status, batch.phases);
   const arns = failed.flatMap(({ build }) =>
     build === null || build.arn === '' ? [] : [build.arn],
@@ -46,14 +53,19 @@ export async function diagnose(step: Step, batch: Batch): Promise<Causes> {
 
 /** Reads the builds that are not known yet; one that lags behind its batch is read once more. */
 async function readBuilds(step: Step, arns: readonly string[]): Promise<Unreadable | null> {
-  const { known, ports } = step;
+  const { inputs, known, ports } = step;
+  // With retry-when a retry depends on it: then it is waited for as a look is.
+  const options = inputs.retryWhen === 'any' ? {} : { patience: outageLimit(inputs.pollInterval) };
   const unknown = (): string[] =>
     arns.filter((arn) => isUnfinished(known.builds.get(arn)?.status ?? ''));
   for (let tries = 1; ; tries += 1) {
     const asked = unknown();
     if (asked.length === 0) return null;
-    const read = await readOptionally(step, 'codebuild:BatchGetBuilds', (signal) =>
-      ports.codebuild.getBuilds(asked, signal),
+    const read = await readOptionally(
+      step,
+      'codebuild:BatchGetBuilds',
+      (signal) => ports.codebuild.getBuilds(asked, signal),
+      options,
     );
     if (read.kind === 'unreadable') return read;
     for (const build of read.answer) known.builds.set(build.arn, build);

@@ -53,15 +53,16 @@ async function readFailedTests(step: Step, report: TestReport): Promise<TestCase
 
 async function readHistory(step: Step, batch: Batch): Promise<void> {
   const { inputs, known, ports } = step;
+  if (inputs.history === 0) return;
   const troublesome = viewGroups(batch, known.past)
     .filter((group) => group.failed || group.flaky)
     .map((group) => group.identifier);
-  if (inputs.history === 0 || troublesome.length === 0) return;
+  if (troublesome.length === 0) return;
   const listed = await readOptionally(
     step,
     'codebuild:ListBuildBatchesForProject',
     (signal) => ports.codebuild.listBatchIds(batch.projectName, LATEST_BATCHES, signal),
-    'notice',
+    { level: 'notice' },
   );
   if (listed.kind === 'unreadable') return;
   // Newest first: what stands before this batch is newer, and all of it where this one is too old.

@@ -20,16 +20,17 @@ export interface Unreadable {
  *
  * @param permission the IAM action that it needs
  * @param level how loudly its failure is told
+ * @param patience how long it may hold up the step, in milliseconds
  */
 export async function readOptionally<Answer>(
   step: Step,
   permission: string,
   call: (signal: AbortSignal) => Promise<Answer>,
-  level: 'warning' | 'notice' = 'warning',
+  { level = 'warning', patience }: { level?: 'warning' | 'notice'; patience?: number } = {},
 ): Promise<Read<Answer>> {
   try {
     // What was in vain before gets one try, or many such reads would hold up the step for long.
-    const giveUpAfter = step.warned.has(permission) ? 0 : PATIENCE;
+    const giveUpAfter = patience ?? (step.warned.has(permission) ? 0 : PATIENCE);
     return { kind: 'read', answer: await persist(call, step.patience, giveUpAfter) };
   } catch (error) {
     const because = explain(error, permission);

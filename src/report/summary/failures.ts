@@ -29,7 +29,7 @@ interface Failure {
 
 /** Why builds failed: those of the last attempt, and those that a later attempt mended. */
 export function causes(outcome: Outcome, detail: Detail): string {
-  const { batch, groups } = outcome;
+  const { batch } = outcome;
   // The newest look may be of the attempt before the one that is watched.
   const attempt = outcome.batchStatus === '' ? outcome.attempt - 1 : outcome.attempt;
   const ofBatch = batch === null ? null : causeOfBatch(batch.status, batch.phases);
@@ -44,7 +44,7 @@ export function causes(outcome: Outcome, detail: Detail): string {
             cause: ofBatch,
           },
         ]),
-    ...groups.flatMap((group) => failuresOf(group, outcome)),
+    ...failuresOf(outcome),
   ];
   if (all.length === 0) return '';
   const left = all.length - detail.failures;
@@ -64,31 +64,46 @@ export function causes(outcome: Outcome, detail: Detail): string {
   ].join('\n\n');
 }
 
-/** The failures of a group; attempts that failed for the same cause are told together. */
-function failuresOf(group: GroupView, outcome: Outcome): Failure[] {
+/** The failures of the groups; attempts of a group that failed for the same cause are told together. */
+function failuresOf(outcome: Outcome): Failure[] {
   const found = new Map<string, Failure>();
-  for (const { attempt, build } of failedBuilds(group, outcome)) {
-    const details = outcome.builds.get(build.arn);
-    if (details === undefined) continue;
-    const cause = causeOf(details.status, details.phases);
-    const key = JSON.stringify(cause);
+  for (const { group, attempt, build, known } of failedBuilds(outcome, outcome.builds)) {
+    const { identifier } = group;
+    const cause = causeOf(known.status, known.phases);
+    const key = JSON.stringify([identifier, cause]);
     const attempts = [...(found.get(key)?.attempts ?? []), ...(attempt === null ? [] : [attempt])];
-    found.set(key, { group: group.identifier, url: build.consoleUrl, attempts, cause });
+    found.set(key, { group: identifier, url: build.consoleUrl, attempts, cause });
   }
   return [...found.values()];
 }
 
-function failedBuilds(
-  group: GroupView,
-  { batch, past }: Outcome,
-): { attempt: string | null; build: Build }[] {
+interface FailedBuild<T> {
+  readonly group: GroupView;
+  /** Its number; null if it cannot be told. */
+  readonly attempt: string | null;
+  readonly build: Build;
+  readonly known: T;
+}
+
+/**
+ * The failed builds of which something is known.
+ *
+ * @param known by ARN of the build
+ */
+function failedBuilds<T>(
+  { batch, past, groups }: Outcome,
+  known: ReadonlyMap<string, T>,
+): FailedBuild<T>[] {
   const starts = batch === null ? [] : attemptStarts(batch, past.attempts);
-  return group.attempts
-    .filter((build) => isFailure(build.status))
-    .map((build) => {
+  return groups.flatMap((group) =>
+    group.attempts.flatMap((build) => {
+      const knownOfIt = known.get(build.arn);
+      if (knownOfIt === undefined || !isFailure(build.status)) return [];
       const index = attemptOf(build, starts);
-      return { attempt: index === null ? null : String(index + 1), build };
-    });
+      const attempt = index === null ? null : String(index + 1);
+      return [{ group, attempt, build, known: knownOfIt }];
+    }),
+  );
 }
 
 /** The test reports of the batch, and the test cases that failed. */
@@ -133,17 +148,12 @@ export function failedTests(
 
 /** The ends of the failed builds' logs, folded: each has its share of the room. */
 export function logs(outcome: Outcome, detail: Detail): string {
-  const all = [...outcome.groups]
-    .sort((a, b) => Number(b.failed) - Number(a.failed))
-    .flatMap((group) =>
-      failedBuilds(group, outcome).flatMap(({ attempt, build }) => {
-        const tail = outcome.logs.get(build.arn);
-        return tail === undefined ? [] : [{ group, attempt, build, tail }];
-      }),
-    );
+  const all = failedBuilds(outcome, outcome.logs).sort(
+    (a, b) => Number(b.group.failed) - Number(a.group.failed),
+  );
   const shown = all.slice(0, MOST_LOGS);
   let room = detail.logs;
-  const told = shown.map(({ group, attempt, build, tail }, index) => {
+  const told = shown.map(({ group, attempt, build, known: tail }, index) => {
     const onAttempt = attempt === null || outcome.attempt === 1 ? '' : `, attempt ${attempt}`;
     const url = tail.url || build.consoleUrl;
     const lines = tail.kind === 'none' ? [] : tailThatFits(tail, room / (shown.length - index));

@@ -19,27 +19,36 @@ const SIGNS: Readonly<Record<string, string>> = {
   [NOT_KNOWN]: 'not known',
 };
 
+interface Row {
+  readonly group: GroupView;
+  /** What stands in its columns of attempts. */
+  readonly signs: readonly string[];
+}
+
 /** A row for each build group, those that failed first, with a column for each attempt. */
 export function groupTable(outcome: Outcome, detail: Detail): string {
   const { groups } = outcome;
   if (groups.length === 0) return '';
   const inOrder = [...groups].sort((a, b) => rank(a) - rank(b));
-  const shown = inOrder.slice(0, detail.rows);
   const attempts = attemptColumns(outcome, detail);
-  const columns: Column<GroupView>[] = [
-    ['', icon],
-    ['Build group', (group) => groupName(group, detail)],
-    ['Status', status],
-    ...attempts,
-    ['Duration', (group) => duration(group, outcome)],
+  const rows = inOrder.slice(0, detail.rows).map((group): Row => {
+    return { group, signs: attempts.signsOf(group) };
+  });
+  const columns: Column<Row>[] = [
+    ['', ({ group }) => icon(group)],
+    ['Build group', ({ group }) => groupName(group, detail)],
+    ['Status', ({ group }) => status(group)],
+    ...attempts.titles.map((title, index): Column<Row> => [
+      title,
+      ({ signs }) => signs[index] ?? '',
+    ]),
+    ['Duration', ({ group }) => duration(group, outcome)],
   ];
-  if (detail.dependencies) columns.push(['Depends on', dependencies]);
-  if (detail.artifacts) columns.push(['Artifacts', ({ build }) => artifactLinks(build)]);
-  const cut = `The first ${shown.length} of ${groups.length} build groups; the rest did not fit. The results file has all.`;
-  const total = shown.length < groups.length ? cut : tellTotal(groups);
-  return [table(columns, shown), legend(shown, attempts), total]
-    .filter((part) => part !== '')
-    .join('\n\n');
+  if (detail.dependencies) columns.push(['Depends on', ({ group }) => dependencies(group)]);
+  if (detail.artifacts) columns.push(['Artifacts', ({ group }) => artifactLinks(group.build)]);
+  const cut = `The first ${rows.length} of ${groups.length} build groups; the rest did not fit. The results file has all.`;
+  const total = rows.length < groups.length ? cut : tellTotal(groups);
+  return [table(columns, rows), legend(rows), total].filter((part) => part !== '').join('\n\n');
 }
 
 /** What the last retry built again, and what it could keep. Empty where it is not over or not known. */
@@ -85,28 +94,41 @@ function status(group: GroupView): string {
   return group.flaky ? `${word}, flaky` : word;
 }
 
-function attemptColumns(outcome: Outcome, detail: Detail): Column<GroupView>[] {
-  const { batch, past, attempt } = outcome;
-  if (batch === null || attempt === 1) return [];
+interface AttemptColumns {
+  readonly titles: readonly string[];
+  readonly signsOf: (group: GroupView) => string[];
+}
+
+function attemptColumns({ batch, past, attempt }: Outcome, detail: Detail): AttemptColumns {
+  if (batch === null || attempt === 1) return { titles: [], signsOf: () => [] };
   const starts = attemptStarts(batch, past.attempts);
   // Without every attempt's beginning there are no columns to sort builds into.
   if (starts.length !== attempt) {
-    return [['Attempts', (group) => group.attempts.map((build) => square(build.status)).join('')]];
+    return {
+      titles: ['Attempts'],
+      signsOf: ({ attempts }) => [attempts.map((build) => square(build.status)).join('')],
+    };
   }
   const first = Math.max(0, starts.length - detail.attempts);
-  return starts.slice(first).map((_, column): Column<GroupView> => {
-    const index = first + column;
-    return [
-      column === 0 ? `Attempt ${index + 1}` : String(index + 1),
-      (group) => {
-        const build = buildsByAttempt(group, starts)[index] ?? null;
-        if (build !== null) return square(build.status);
-        if (index < starts.length - 1) return NOT_BUILT_AGAIN;
-        if (group.ofEarlierAttempt) return NOT_KNOWN;
-        return isUnfinished(group.status) ? square(group.status) : NOT_BUILT_AGAIN;
-      },
-    ];
-  });
+  const [firstNumber, ...numbers] = starts.map((_, index) => index + 1).slice(first);
+  return {
+    titles: [`Attempt ${firstNumber}`, ...numbers.map(String)],
+    signsOf: (group) => {
+      const ofLast = signOfLast(group);
+      return buildsByAttempt(group, starts)
+        .map((build, index) => {
+          if (build !== null) return square(build.status);
+          return index < starts.length - 1 ? NOT_BUILT_AGAIN : ofLast;
+        })
+        .slice(first);
+    },
+  };
+}
+
+/** For a group without a build in the last attempt. */
+function signOfLast(group: GroupView): string {
+  if (group.ofEarlierAttempt) return NOT_KNOWN;
+  return isUnfinished(group.status) ? square(group.status) : NOT_BUILT_AGAIN;
 }
 
 function square(word: string): string {
@@ -146,8 +168,8 @@ function tellTotal(groups: readonly GroupView[]): string {
 }
 
 /** Tells the signs of the attempts that are in the table. */
-function legend(shown: readonly GroupView[], columns: readonly Column<GroupView>[]): string {
-  const cells = columns.flatMap(([, cell]) => shown.map(cell));
-  const used = Object.entries(SIGNS).filter(([sign]) => cells.some((cell) => cell.includes(sign)));
+function legend(rows: readonly Row[]): string {
+  const signs = rows.flatMap((row) => row.signs).join('');
+  const used = Object.entries(SIGNS).filter(([sign]) => signs.includes(sign));
   return used.length === 0 ? '' : `<sub>${used.map((entry) => entry.join(' ')).join(', ')}</sub>`;
 }

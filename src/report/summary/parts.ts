@@ -1,5 +1,5 @@
 import type { Artifact } from '../../domain/batch.ts';
-import { code, link, oneLine } from '../escape.ts';
+import { code, link } from '../escape.ts';
 
 export const LONGEST_NAME = 200;
 const LONGEST_LOCATION = 300;
@@ -37,7 +37,7 @@ export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]
 
 /** The name of a group, in the type of code. */
 export function name(identifier: string): string {
-  return code(oneLine(identifier, LONGEST_NAME));
+  return code(identifier, LONGEST_NAME);
 }
 
 /** What a reader opens to see: HTML as title, Markdown as content. */
@@ -47,7 +47,7 @@ export function fold(title: string, ...content: readonly string[]): string {
 
 /** The whole location of an artifact, as a link. */
 export function artifactLocation({ location, uri, consoleUrl }: Artifact): string {
-  return link(code(oneLine(uri || location, LONGEST_LOCATION)), consoleUrl);
+  return link(code(uri || location, LONGEST_LOCATION), consoleUrl);
 }
 
 /** The first texts of a list, and how many more there are. */
