@@ -1,3 +1,5 @@
 import { main } from './main.ts';
+import { leave } from './system.ts';
 
 await main();
+leave();

@@ -32,3 +32,11 @@ export function cancellation(): AbortSignal {
   for (const name of signals) process.on(name, cancel);
   return controller.signal;
 }
+
+/**
+ * Ends the process as soon as all it has said is out. By itself it would live as long as a socket
+ * that nobody waits for any more: no signal ends the connection to a proxy that is silent.
+ */
+export function leave(): void {
+  process.stdout.write('', () => process.exit());
+}

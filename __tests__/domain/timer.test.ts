@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { startTimer } from '../../src/domain/timer.ts';
+import { startTimer, unlessAborted } from '../../src/domain/timer.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 
 const REASON = new Error('time is up');
@@ -42,5 +42,22 @@ describe('startTimer', () => {
     await Promise.resolve();
     timer.stop();
     expect([timer.signal.aborted, sleeps]).toEqual([false, []]);
+  });
+});
+
+describe('unlessAborted', () => {
+  const never = new Promise<never>(() => undefined);
+
+  it('gives the answer, or the failure', async () => {
+    await expect(unlessAborted(Promise.resolve('yes'), signal)).resolves.toBe('yes');
+    await expect(unlessAborted(Promise.reject(REASON), signal)).rejects.toBe(REASON);
+  });
+
+  it('waits no longer than until the signal is aborted', async () => {
+    const controller = new AbortController();
+    const waiting = unlessAborted(never, controller.signal);
+    controller.abort(REASON);
+    await expect(waiting).rejects.toBe(REASON);
+    await expect(unlessAborted(never, controller.signal)).rejects.toBe(REASON);
   });
 });

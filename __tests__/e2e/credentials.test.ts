@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { EXPIRED_TOKEN, type BatchPlan } from '../../simulator/index.ts';
+import { createServer } from 'node:http';
 import { runAction } from '../support/action.ts';
 import { ID, shop } from '../support/scenarios.ts';
+import { listen } from '../support/sockets.ts';
 import { serveSts, type StsDouble } from '../support/sts.ts';
 
 // Real processes and sockets on a busy machine.
@@ -58,6 +60,19 @@ describe('role-to-assume', () => {
     for (const text of [visible, run.stderr, run.summary, JSON.stringify(run.outputs)]) {
       expect(text).not.toMatch(/secret-\d|session-\d|token-\d/);
     }
+  });
+
+  test('waits for a silent token service no longer than the step may take', async () => {
+    const silent = await listen(createServer());
+    const environment = { ...sts.environment, ACTIONS_ID_TOKEN_REQUEST_URL: `${silent.url}/?x` };
+    const run = await runAction(
+      shop(QUICK),
+      { ...inputs, 'role-to-assume': ROLE, timeout: '1' },
+      { ...NO_KEYS, ...environment },
+    );
+    await silent.close();
+    expect(run.exitCode).toBe(1);
+    expect(run.outputs['conclusion']).toBe('timed_out');
   });
 
   test('says what is missing where the job may not have tokens', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:net';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +14,7 @@ import {
 import { runAction } from '../support/action.ts';
 import { serveProxy, serveTls, type Proxy, type TlsFront } from '../support/proxy.ts';
 import { ID, shop } from '../support/scenarios.ts';
+import { listen } from '../support/sockets.ts';
 
 // Real processes and sockets on a busy machine.
 jest.setTimeout(60_000);
@@ -102,6 +104,18 @@ describe('TLS through the tunnel of a proxy', () => {
     expect(run.outputs['reason']).toContain(
       `AWS cannot be reached at https://${HOST} for ${LOOK} in region us-west-2`,
     );
+  });
+
+  test('a proxy that is silent does not hold the process after its end', async () => {
+    proxy = await serveProxy(front.port);
+    const silent = await listen(createServer());
+    const given = { ...inputs, timeout: '1' };
+    const run = await runAction(simulator, given, {
+      ...(await environment()),
+      HTTPS_PROXY: silent.url,
+    });
+    await silent.close();
+    expect(run.outputs['conclusion']).toBe('timed_out');
   });
 
   test('a certificate that nobody trusts is told as such', async () => {

@@ -50,6 +50,14 @@ describe('the causes of failures', () => {
     expect(unread).toHaveLength(1 - read);
   });
 
+  test('decide nothing where they are not asked for, not even by the time they take', async () => {
+    const { outcome } = await runFlow(
+      shop({ ...BROKEN, startedAgo: 200 }, { buildsLagSeconds: 600 }),
+      { 'batch-id': ID, 'dry-run': 'true', timeout: '3s' },
+    );
+    expect(outcome).toMatchObject({ conclusion: 'skipped', exitCode: 0 });
+  });
+
   test('of a build that lags for long are not waited for', async () => {
     const given = { 'batch-id': ID, 'poll-interval': '1s', 'retry-when': 'infrastructure' };
     const { outcome, operations } = await runFlow(

@@ -1,7 +1,11 @@
 import { CallFailure } from '../domain/fault.ts';
+import { unlessAborted } from '../domain/timer.ts';
 import { clientSettings, type ClientOptions } from './client.ts';
 import { explained } from './failures.ts';
 import { partitionOf } from './partition.ts';
+
+/** How long GitHub may take for a token, in milliseconds: as long as AWS for an answer. */
+const TOKEN_WITHIN = 30_000;
 
 /** Keys to AWS for a while. */
 export interface Credentials {
@@ -32,9 +36,12 @@ export function assumeRole(options: RoleOptions): () => Promise<Credentials> {
   const { region } = client;
   const audience = partitionOf(region) === 'aws-cn' ? 'sts.amazonaws.com.cn' : 'sts.amazonaws.com';
   return async () => {
-    const webIdentityToken = await getIdToken(audience).catch((error: unknown) => {
-      throw noAnswer(error);
-    });
+    const patience = AbortSignal.timeout(TOKEN_WITHIN);
+    const webIdentityToken = await unlessAborted(getIdToken(audience), patience).catch(
+      (error: unknown) => {
+        throw noAnswer(error);
+      },
+    );
     if (webIdentityToken === null) throw mayHaveNone();
     mask(webIdentityToken);
     const { fromWebToken } = await import(
@@ -66,7 +73,7 @@ export function assumeRole(options: RoleOptions): () => Promise<Credentials> {
 function noAnswer(error: unknown): CallFailure {
   const name = error instanceof Error ? error.name : 'UnknownError';
   const sentence =
-    'GitHub gave no OIDC token for role-to-assume: its token service did not answer.';
+    'GitHub gave no OIDC token for role-to-assume: its token service answered with an error, or not at all.';
   return new CallFailure('unreachable', name, sentence);
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts';
 import { formatDuration } from './duration.ts';
 import { CallFailure } from './fault.ts';
+import { unlessAborted } from './timer.ts';
 
 const MINUTE = 60_000;
 const OUTAGE = 15 * MINUTE;
@@ -47,7 +48,7 @@ export async function persist<Answer>(
   for (let failures = 0; ; failures += 1) {
     try {
       signal.throwIfAborted();
-      const answer = await call(signal);
+      const answer = await unlessAborted(call(signal), signal);
       patience.answered = true;
       patience.trouble = null;
       if (failures > 0) {

@@ -64,14 +64,16 @@ async function readBuilds(step: Step, arns: readonly string[]): Promise<Unreadab
     const read = await readOptionally(
       step,
       'codebuild:BatchGetBuilds',
-      (signal) => ports.codebuild.getBuilds(asked, signal),
+      async (signal) => {
+        if (tries > 1) await ports.clock.sleep(LAG, signal);
+        return ports.codebuild.getBuilds(asked, signal);
+      },
       options,
     );
     if (read.kind === 'unreadable') return read;
     for (const build of read.answer) known.builds.set(build.arn, build);
     const lags = read.answer.some((build) => isUnfinished(build.status));
     if (!lags || tries >= MOST_READS) return null;
-    await ports.clock.sleep(LAG, step.signal);
   }
 }
 
