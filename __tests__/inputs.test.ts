@@ -176,6 +176,7 @@ describe('the inputs', () => {
     ...['-1', '100.1', '101', '1e2', '50%', 'NaN', 'Infinity', '.5', '5.', '1,5', '٥'].map(
       (value) => ['max-failed-percent', value, 'must be a number from 0 to 100.'] as const,
     ),
+    ['never-retry', 'unit lint', 'holds a space: separate patterns by commas.'] as const,
     ...['-1', '10001', '10,000', '1.5', 'all', '1e3'].map(
       (value) => ['log-lines', value, 'must be a whole number from 0 to 10000.'] as const,
     ),
@@ -286,7 +287,8 @@ describe('which batch', () => {
     expect(goodInputs(given).which).toEqual(expected);
   });
 
-  const PROJECT = 'must be 2 to 255 of A-Z a-z 0-9 - _ and begin with a letter or digit.';
+  const PROJECT =
+    'must be the name alone: 2 to 255 of A-Z a-z 0-9 - _, beginning with a letter or digit.';
   const COMMIT = 'must be a full commit id or at least its first 7 hexadecimal digits.';
   const FORMS =
     'allowed are project:uuid, the ARN of a batch, or its address in the CodeBuild console.';
@@ -379,13 +381,17 @@ describe('the region', () => {
       'contradicts the ARN',
       { 'batch-id': ARN, 'aws-region': 'us-west-2' },
       {},
-      ['aws-region: "us-west-2" contradicts the region that batch-id names, "eu-west-1".'],
+      [
+        'aws-region: "us-west-2" contradicts the region that batch-id names, "eu-west-1": leave it out.',
+      ],
     ],
     [
       'contradicts the console address',
       { 'batch-id': CONSOLE, 'aws-region': 'us-west-2' },
       {},
-      ['aws-region: "us-west-2" contradicts the region that batch-id names, "eu-west-1".'],
+      [
+        'aws-region: "us-west-2" contradicts the region that batch-id names, "eu-west-1": leave it out.',
+      ],
     ],
     [
       'is nowhere',
@@ -438,9 +444,21 @@ describe('warnAbout', () => {
   test.each([
     [{ 'commit-status': 'true' }, 1],
     [{ 'commit-status': 'true', 'github-token': 'ghs_0123' }, 0],
+    [{ 'commit-status': 'true', wait: 'false' }, 0],
+    [{ 'commit-status': 'true', 'dry-run': 'true' }, 0],
     [{ 'github-token': '' }, 0],
-  ])('a commit status needs a token: %j, %d warnings', (given, expected) => {
+  ])('a commit status that is written needs a token: %j, %d warnings', (given, expected) => {
     expect(warnAbout(goodInputs({ 'batch-id': 'app:1', ...given }))).toHaveLength(expected);
+  });
+
+  test.each([
+    ['infra', 1],
+    ['INFRASTRUCTRE, PROVISIONING', 1],
+    ['PROVISIONING, CLIENT_ERROR', 0],
+    ['infrastructure', 0],
+  ])('a word of retry-when that is no phase and no code: %s, %d warnings', (when, expected) => {
+    const inputs = goodInputs({ 'batch-id': 'app:1', 'retry-when': when });
+    expect(warnAbout(inputs)).toHaveLength(expected);
   });
 
   it('names the input and its value', () => {

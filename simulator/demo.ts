@@ -20,12 +20,15 @@ title('Job summary');
 console.log(rendered(summary));
 console.log(`(The files of this run are in ${folder}.)`);
 
-/** Markdown for a terminal, which has no room for addresses in tables. */
+/** Markdown for a terminal, which has no room for addresses in tables and shows no HTML. */
 function rendered(markdown: string): string {
   const words = markdown
     .replace(/\[([^\]]*)\]\(https:[^)]*\)/g, '$1')
-    .replace(/<\/?code>/g, '')
-    .replaceAll('<br>', ', ');
+    .replaceAll('<br>', ', ')
+    .replace(/<\/?(?:a|code|details|pre|span|sub|summary)\b[^>]*>/g, '')
+    .replaceAll('&nbsp;', ' ')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>');
   return new Marked(markedTerminal() as object).parse(words, { async: false });
 }
 

@@ -68,6 +68,15 @@ export const DEFAULTS: Readonly<Record<string, string>> = {
 
 const RETRY_TYPES = ['RETRY_FAILED_BUILDS', 'RETRY_ALL_BUILDS'] as const satisfies RetryType[];
 const WORDS_ALONE = new Set(['ANY', 'INFRASTRUCTURE']);
+const PHASES_OF_ONE_WORD = [
+  'SUBMITTED',
+  'QUEUED',
+  'PROVISIONING',
+  'INSTALL',
+  'BUILD',
+  'FINALIZING',
+  'COMPLETED',
+];
 const RETRIABLE = ['FAILED', 'FAULT', 'TIMED_OUT', 'STOPPED'];
 const A_DURATION = 'a number of seconds (15, 0.5) or a number with a unit (500ms, 30s, 10m, 1h30m)';
 const REGION = /^[a-z]{2,}(?:-[a-z]+)+-\d+$/;
@@ -101,7 +110,7 @@ export function readInputs(
     retryDelay: read.duration('retry-delay', 'zero-allowed') ?? 0,
     retryOn: read.choices('retry-on', RETRIABLE),
     retryWhen: readRetryWhen(get('retry-when'), read),
-    neverRetry: read.list('never-retry'),
+    neverRetry: read.patterns('never-retry'),
     maxFailedPercent: read.percentage('max-failed-percent') ?? 100,
     dryRun: read.boolean('dry-run'),
     failOnFlaky: read.boolean('fail-on-flaky'),
@@ -121,13 +130,29 @@ export function readInputs(
 
 /** What is allowed but deserves a warning. */
 export function warnAbout(inputs: Inputs): string[] {
-  const { pollInterval, commitStatus, githubToken } = inputs;
+  const { pollInterval, githubToken } = inputs;
   const tooOften = `poll-interval: looks less than 5 s apart (${formatDuration(pollInterval)}) are soon throttled by CodeBuild, for every user of the account.`;
-  const noToken = 'commit-status: no commit status is written, because github-token is empty.';
+  const noToken =
+    'commit-status: no commit status is written, because github-token is empty: leave it out, or give it a token.';
   return [
     ...(pollInterval < 5000 ? [tooOften] : []),
-    ...(commitStatus && githubToken === '' ? [noToken] : []),
+    ...(reportsToCommit(inputs) && githubToken === '' ? [noToken] : []),
+    ...oddCauses(inputs).map(
+      (word) =>
+        `retry-when: ${word} is no build phase and does not look like an error code. If it is none, nothing is retried.`,
+    ),
   ];
+}
+
+/** Words of retry-when that are probably mistyped: AWS may have codes that nobody here knows. */
+function oddCauses({ retryWhen }: Inputs): string[] {
+  if (typeof retryWhen === 'string') return [];
+  return retryWhen.filter((word) => !word.includes('_') && !PHASES_OF_ONE_WORD.includes(word));
+}
+
+/** Whether a retry is reported to the commit. Nobody would end what a step that does not wait has set to pending. */
+export function reportsToCommit({ commitStatus, wait, dryRun }: Inputs): boolean {
+  return commitStatus && wait && !dryRun;
 }
 
 type Reject = (input: string, value: string, rule: string) => void;
@@ -161,7 +186,7 @@ function readWhichBatch(
     reject(
       'project-name',
       projectName,
-      'must be 2 to 255 of A-Z a-z 0-9 - _ and begin with a letter or digit',
+      'must be the name alone: 2 to 255 of A-Z a-z 0-9 - _, beginning with a letter or digit',
     );
   }
   if (commit === '') return { which: { kind: 'newest-of-project', projectName }, region: null };
@@ -178,7 +203,11 @@ function readRegion(
   reject: Reject,
 ): string {
   if (given !== '' && ofBatch !== null && ofBatch !== UNKNOWN && given !== ofBatch) {
-    reject('aws-region', given, `contradicts the region that batch-id names, "${ofBatch}"`);
+    reject(
+      'aws-region',
+      given,
+      `contradicts the region that batch-id names, "${ofBatch}": leave it out`,
+    );
     return given;
   }
   const sources: [string, string][] = [
@@ -290,6 +319,15 @@ function readersOf(get: GetInput, problems: string[]) {
     },
 
     list,
+
+    /** A list of patterns of group identifiers, which hold no spaces. */
+    patterns(name: string): string[] {
+      const patterns = list(name);
+      for (const pattern of patterns) {
+        if (/\s/.test(pattern)) reject(name, pattern, 'holds a space: separate patterns by commas');
+      }
+      return patterns;
+    },
 
     /** A list whose words are matched without regard to case: upper case, each once. */
     words: upperCased,

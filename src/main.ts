@@ -9,7 +9,7 @@ import { conclude, internalError, type Outcome } from './domain/outcome.ts';
 import type { Event } from './domain/story.ts';
 import { createGitHub } from './github/commit-status.ts';
 import { createRunner, type Runner } from './github/runner.ts';
-import { readInputs, warnAbout, type Inputs } from './inputs.ts';
+import { readInputs, reportsToCommit, warnAbout, type Inputs } from './inputs.ts';
 import { post } from './post.ts';
 import { errorsOf, warningsOf } from './report/annotations.ts';
 import { logLine } from './report/escape.ts';
@@ -52,7 +52,8 @@ async function runAction(runner: Runner, signal: AbortSignal): Promise<void> {
       outcome = conclude({ kind: 'bad-input', problems: inputs.problems }, knowNothing(), 0, 0);
     } else {
       for (const warning of warnAbout(inputs)) runner.warning(warning);
-      status = keepCommitStatus(inputs, runner, log);
+      runner.debug(JSON.stringify({ ...inputs, githubToken: '***' }));
+      status = keepCommitStatus(inputs, runner, log, signal);
       outcome = await runStep(inputs, runner, log, status, signal);
     }
   } catch (error) {
@@ -95,10 +96,14 @@ async function runStep(
   });
 }
 
-/** Nobody would finish what a step that does not wait has set to pending. */
-function keepCommitStatus(inputs: Inputs, runner: Runner, log: Log): StatusKeeper | null {
-  const { commitStatus, githubToken, region, wait, dryRun } = inputs;
-  if (!commitStatus || githubToken === '' || !wait || dryRun) return null;
+function keepCommitStatus(
+  inputs: Inputs,
+  runner: Runner,
+  log: Log,
+  signal: AbortSignal,
+): StatusKeeper | null {
+  const { githubToken, region } = inputs;
+  if (!reportsToCommit(inputs) || githubToken === '') return null;
   runner.mask(githubToken);
   const { serverUrl, runUrl } = runner;
   return keepStatus(
@@ -106,6 +111,7 @@ function keepCommitStatus(inputs: Inputs, runner: Runner, log: Log): StatusKeepe
     {
       github: createGitHub(githubToken),
       clock: SYSTEM_CLOCK,
+      signal,
       tell: (event) => log.tell(event),
       remember(status) {
         void optional('What a kill would leave behind could not be noted', runner, () =>

@@ -5,12 +5,12 @@ import { parseStatus } from './domain/commit-status.ts';
 import { parseStarted } from './domain/started-attempt.ts';
 import { createGitHub } from './github/commit-status.ts';
 import type { Runner } from './github/runner.ts';
-import { tellWritten } from './report/commit-status.ts';
+import { tellLeft, tellWritten } from './report/commit-status.ts';
 import { logLine } from './report/escape.ts';
 import { tellStop } from './report/stop.ts';
 import { STARTED_ATTEMPT, UNWRITTEN_STATUS } from './state.ts';
 import { writeLeftStatus } from './steps/commit-status.ts';
-import { lookBriefly, stopAttempt } from './steps/stop.ts';
+import { lookBriefly, stopAttempt, type StopResult } from './steps/stop.ts';
 
 /**
  * What runs after the step, whatever became of it: stops an attempt that a killed process left
@@ -24,17 +24,23 @@ export async function post(
   clock: Clock,
   clientFor: (region: string) => ClientOptions,
 ): Promise<void> {
-  await stopLeftAttempt(runner, clock, clientFor);
-  await finishLeftStatus(runner, clock);
+  let stop: StopResult | null = null;
+  try {
+    stop = await stopLeftAttempt(runner, clock, clientFor);
+  } catch (error) {
+    const what = error instanceof Error ? error.message : String(error);
+    runner.warning(logLine(`The attempt that was left behind could not be stopped: ${what}.`));
+  }
+  await finishLeftStatus(runner, clock, stop);
 }
 
 async function stopLeftAttempt(
   runner: Runner,
   clock: Clock,
   clientFor: (region: string) => ClientOptions,
-): Promise<void> {
+): Promise<StopResult | null> {
   const ours = parseStarted(runner.getState(STARTED_ATTEMPT));
-  if (ours === null) return;
+  if (ours === null) return null;
   const ports = {
     codebuild: createCodeBuild(clientFor(ours.region)),
     clock,
@@ -44,11 +50,17 @@ async function stopLeftAttempt(
   const told = tellStop(result, ours.batchId);
   if (result.kind === 'no-answer') runner.warning(logLine(`${told} ${result.because}`));
   else runner.info(logLine(told));
+  return result;
 }
 
-async function finishLeftStatus(runner: Runner, clock: Clock): Promise<void> {
-  const status = parseStatus(runner.getState(UNWRITTEN_STATUS));
-  if (status === null) return;
+async function finishLeftStatus(
+  runner: Runner,
+  clock: Clock,
+  stop: StopResult | null,
+): Promise<void> {
+  const left = parseStatus(runner.getState(UNWRITTEN_STATUS));
+  if (left === null) return;
+  const status = tellLeft(left, stop);
   const token = runner.getInput('github-token');
   if (token !== '') runner.mask(token);
   const trouble = await writeLeftStatus(status, { github: createGitHub(token), clock });

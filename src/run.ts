@@ -12,7 +12,7 @@ import {
   type StopKind,
 } from './domain/outcome.ts';
 import { persist } from './domain/patience.ts';
-import { decide, type Decision } from './domain/policy.ts';
+import { decide, unmatchedPatterns, type Decision } from './domain/policy.ts';
 import { tellFailed } from './domain/reason.ts';
 import { isLaterAttempt, isOver, retriesShown } from './domain/status.ts';
 import { describeStarted, type StartedAttempt } from './domain/started-attempt.ts';
@@ -116,6 +116,7 @@ async function decideOnRetry(
 ): Promise<Decision> {
   const { inputs, known } = step;
   const causes = await diagnose(step, batch, groups);
+  warnOfUnmatchedPatterns(step, groups);
   const decision = decide(
     {
       status: batch.status,
@@ -135,6 +136,18 @@ async function decideOnRetry(
   const { retry, because } = decision;
   known.decisions.push({ attempt: known.attempt, status: batch.status, retry, because });
   return decision;
+}
+
+/** Once: the groups of a batch stay the same from attempt to attempt. */
+function warnOfUnmatchedPatterns(
+  { inputs, known, ports }: Step,
+  groups: readonly GroupView[],
+): void {
+  if (known.decisions.length > 0) return;
+  const identifiers = groups.map((group) => group.identifier);
+  for (const pattern of unmatchedPatterns(inputs.neverRetry, identifiers)) {
+    ports.tell({ kind: 'pattern-unmatched', pattern, identifiers });
+  }
 }
 
 /** Pauses before a retry. Someone else may retry the batch meanwhile: then theirs is joined. */

@@ -180,7 +180,7 @@ describe('explainFailure', () => {
     ],
     [
       'CredentialsProviderError',
-      'No AWS credentials were found. Run aws-actions/configure-aws-credentials before this step, or give the runner a role.',
+      'No AWS credentials were found. Give role-to-assume (with the permission id-token: write), run aws-actions/configure-aws-credentials before this step, or give the runner a role.',
     ],
     [
       'AccountLimitExceededException',
@@ -223,6 +223,14 @@ describe('explainFailure', () => {
       });
     },
   );
+
+  it('names the project that there is not', () => {
+    const listing = { ...LOOK, operation: 'ListBuildBatchesForProject' };
+    expect(explainFailure(thrown('ResourceNotFoundException'), listing)).toMatchObject({
+      kind: 'permanent',
+      message: expect.stringMatching(/^CodeBuild knows no project \S+ in region us-west-2\. Check/),
+    });
+  });
 
   it('waits where STS is throttled or out of order', () => {
     for (const error of [

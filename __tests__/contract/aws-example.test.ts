@@ -192,10 +192,13 @@ describe('the outputs', () => {
     const text = evaluate(TEMPLATE.Outputs['Workflow']?.Value, TEMPLATE, WORLD) as string;
     const { permissions, jobs } = parse(text) as {
       permissions: object;
-      jobs: { retry: { steps: { uses: string; with: Record<string, string> }[] } };
+      jobs: {
+        retry: { permissions: object; steps: { uses: string; with: Record<string, string> }[] };
+      };
     };
     const [step] = jobs.retry.steps;
-    expect(permissions).toEqual({ 'id-token': 'write' });
+    expect(permissions).toEqual({});
+    expect(jobs.retry.permissions).toEqual({ 'id-token': 'write' });
     expect(step?.uses).toBe('your-org/retry-codebuild-batch@v1');
     expect(Object.keys(ACTION.inputs)).toEqual(
       expect.arrayContaining(Object.keys(step?.with ?? {})),

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { ACTION, read, ROOT } from './files.ts';
@@ -53,6 +53,38 @@ describe('the bundle', () => {
     expect([...licensed]).toEqual(expect.arrayContaining(Object.keys(PACKAGE.dependencies)));
     expect(licensed.has('@octokit/core')).toBe(true);
   });
+});
+
+describe('undici', () => {
+  const MODULES = join(ROOT, 'node_modules', '@actions');
+  const scripts = readdirSync(MODULES, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    /^[^.].*[\\/]lib[\\/].*\.js$/.test(path),
+  );
+  const importing = scripts.flatMap((path) => {
+    const text = readFileSync(join(MODULES, path), 'utf8');
+    return /['"]undici['"]/.test(text) ? [{ path: path.replaceAll('\\', '/'), text }] : [];
+  });
+
+  test('is imported by the clients of GitHub', () => {
+    const packages = new Set(importing.map(({ path }) => path.replace(/\/lib\/.*/, '')));
+    expect([...packages]).toEqual(expect.arrayContaining(['http-client', 'github']));
+  });
+
+  test.each(importing)(
+    '$path uses no more of it than scripts/build/undici.cjs gives',
+    ({ text }) => {
+      const given = [...read('scripts/build/undici.cjs').matchAll(/get (\w+)\(\)/g)].map(
+        ([, name]) => name,
+      );
+      const named = [...text.matchAll(/import \{([^}]*)\} from ['"]undici['"]/g)]
+        .flatMap(([, names = '']) => names.split(','))
+        .map((name) => name.trim());
+      const members = [...text.matchAll(/\bundici_1\.(\w+)/g)].map(([, name = '']) => name);
+      const used = [...named, ...members];
+      expect(used).not.toEqual([]);
+      expect(given).toEqual(expect.arrayContaining(used));
+    },
+  );
 });
 
 describe('the repository', () => {

@@ -154,7 +154,7 @@ describe('conclude', () => {
       { batch: aBatch() },
       'failure',
       1,
-      'Batch app:8472cae5 is still IN_PROGRESS: only a batch that is over can be retried, and this step does not wait (wait: false).',
+      'Batch app:8472cae5 is still IN_PROGRESS: only a batch that is over can be retried, and this step does not wait (wait: false). Leave that out, or run it when the batch is over.',
     ],
     [
       'a refusal',

@@ -24,7 +24,7 @@ const FAILED_ONCE: Standing = {
   groupsLag: false,
   causes: UNREADABLE,
 };
-const FIRST = 'FAILED is a status to retry on; 0 of 2 retries made';
+const FIRST = 'FAILED is a status to retry on; retry 1 of 2';
 
 const NO_IMAGE = aCause({
   phase: 'PROVISIONING',
@@ -55,19 +55,19 @@ describe('a retry is made', () => {
       'while one is left',
       { retries: 1, attempts: 2 },
       {},
-      'FAILED is a status to retry on; 1 of 2 retries made',
+      'FAILED is a status to retry on; retry 2 of 2',
     ],
     [
       'of STOPPED, if it was added',
       { status: 'STOPPED', failed: [] },
       { retryOn: ['STOPPED'] },
-      'STOPPED is a status to retry on; 0 of 2 retries made',
+      'STOPPED is a status to retry on; retry 1 of 2',
     ],
     [
       'of a status without regard to case',
       { status: 'failed' },
       {},
-      'failed is a status to retry on; 0 of 2 retries made',
+      'failed is a status to retry on; retry 1 of 2',
     ],
     [
       'one attempt below the limit',
@@ -130,7 +130,7 @@ describe('a retry is made', () => {
       "for the batch's own cause, where no group failed",
       { status: 'FAULT', failed: [], causes: causes({}, { ...UNKNOWN, kind: 'infrastructure' }) },
       { retryWhen: 'infrastructure' },
-      'FAULT is a status to retry on; 0 of 2 retries made; the batch failed for a cause worth a retry (retry-when: infrastructure)',
+      'FAULT is a status to retry on; retry 1 of 2; the batch failed for a cause worth a retry (retry-when: infrastructure)',
     ],
   ])('%s', (_, standing, rules, because) => {
     expect(decideOn(standing, rules)).toEqual({ retry: true, decidedBy: null, because });

@@ -68,6 +68,25 @@ describe('the repository of a batch', () => {
     expect(of(location, type)).toContain(because);
   });
 
+  test.each([
+    'ghp_secret:x-oauth-basic@github.com/o/r',
+    'octocat:secret@github.com:o/r.git',
+    'git@secret:o/r',
+    'secret.x_y:o/r',
+    'secret:o/r',
+    'bucket.example.com:443:secret/r',
+    'arn:aws:codeconnections:us-east-1:123456789012:connection/secret',
+    'arn:aws:s3:::secret/source.zip',
+    'C:\\secret\\source',
+  ])('is none in what is no address, of which nothing is told: %s', (location) => {
+    expect(of(location)).toBe('the source of the batch is no repository (GITHUB)');
+  });
+
+  test('is found on a server whose name has no dot', () => {
+    const repository = { owner: 'octo-org', name: 'web-shop' };
+    expect(of('git@ghe:octo-org/web-shop.git', 'GITHUB', 'https://ghe')).toEqual(repository);
+  });
+
   test('is none where the run does not know its server', () => {
     expect(typeof of('https://github.com/a/b', 'GITHUB', '')).toBe('string');
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { startTimer, unlessAborted } from '../../src/domain/timer.ts';
+import { startTimer, unlessAborted, within } from '../../src/domain/timer.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 
 const REASON = new Error('time is up');
@@ -42,6 +42,43 @@ describe('startTimer', () => {
     await Promise.resolve();
     timer.stop();
     expect([timer.signal.aborted, sleeps]).toEqual([false, []]);
+  });
+
+  it('can be made to end sooner, and not later', async () => {
+    const clock = createVirtualClock();
+    const timer = startTimer(clock, 5000, REASON);
+    timer.endWithin(6000);
+    timer.endWithin(1000);
+    await clock.sleep(999, signal);
+    expect(timer.signal.aborted).toBe(false);
+    await clock.sleep(1, signal);
+    expect(timer.signal.reason).toBe(REASON);
+    timer.stop();
+  });
+
+  it('does not end any more once it is stopped', async () => {
+    const clock = createVirtualClock();
+    const timer = startTimer(clock, null, REASON);
+    timer.stop();
+    timer.endWithin(1000);
+    await clock.sleep(5000, signal);
+    expect(timer.signal.aborted).toBe(false);
+  });
+});
+
+describe('within', () => {
+  it('gives what the work gives, and leaves no timer behind', async () => {
+    const clock = createVirtualClock();
+    const slept = (given: AbortSignal) => clock.sleep(1000, given).then(() => 'done');
+    expect(await within(clock, 1001, REASON, slept)).toBe('done');
+    expect(clock.elapsed()).toBe(1000);
+  });
+
+  it('ends the work when the time has passed', async () => {
+    const clock = createVirtualClock();
+    const work = within(clock, 999, REASON, (given) => clock.sleep(1000, given));
+    await expect(work).rejects.toBe(REASON);
+    expect(clock.elapsed()).toBe(999);
   });
 });
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import type { BatchPlan } from '../../simulator/index.ts';
 import { runAction, type ActionRun, type Running } from '../support/action.ts';
 import { serveGitHub, type GitHubDouble } from '../support/github.ts';
+import { serveProxy } from '../support/proxy.ts';
 import { COMMIT, ID, shop } from '../support/scenarios.ts';
 
 // Real processes and sockets on a busy machine.
@@ -138,7 +139,7 @@ describe('commit-status', () => {
     expect(run.outputs).toMatchObject({ conclusion: 'timed_out' });
     expect(github.written()).toEqual([
       'pending: Retry 1 of 1 is running',
-      "error: The step's timeout of 4s passed. The batch goes on",
+      "error: The step's timeout of 4s passed; the batch goes on",
     ]);
   });
 
@@ -168,6 +169,60 @@ describe('commit-status', () => {
     expect(post.exitCode).toBe(0);
   });
 
+  test('does not hold up a step that is cancelled while its end is being written', async () => {
+    let cancelled = 0;
+    let running: Running | null = null;
+    github.odd = ({ status }) => {
+      if (status?.state !== 'success') return null;
+      cancelled = Date.now();
+      running?.action.kill('SIGINT');
+      return {};
+    };
+    const run = await runOn(shopThat('SUCCEEDED'), {}, (started) => (running = started));
+    expect(Date.now() - cancelled).toBeLessThan(5000);
+    expect(run.outputs).toMatchObject({ conclusion: 'success' });
+    expect(JSON.parse(run.state['unwritten-status'] ?? '')).toMatchObject({ state: 'success' });
+  });
+
+  test('is ended once more by the post step where GitHub sets it to pending late', async () => {
+    const slow: (() => void)[] = [];
+    let running: Running | null = null;
+    github.odd = ({ status }) => {
+      if (status?.state !== 'pending') return null;
+      running?.action.kill('SIGINT');
+      // Held, and done when the step is gone.
+      slow.push(() => github.statuses.unshift(status));
+      return {};
+    };
+    const run = await runOn(shopThat('SUCCEEDED', 600), {}, (started) => (running = started));
+    const last = 'The step was cancelled, and the retry stopped';
+    expect(github.statuses.map(({ description }) => description)).toEqual([last]);
+    for (const apply of slow) apply();
+    expect(github.statuses[0]?.state).toBe('pending');
+    expect((await runPost(run)).exitCode).toBe(0);
+    expect(github.statuses[0]).toMatchObject({ state: 'error', description: last });
+  });
+
+  test('goes through the proxy of the environment', async () => {
+    const proxy = await serveProxy(Number(new URL(github.url).port));
+    try {
+      const run = await runOn(shopThat('SUCCEEDED'), {}, undefined, {
+        GITHUB_API_URL: 'http://api.github.test',
+        HTTP_PROXY: proxy.url,
+        NO_PROXY: '127.0.0.1',
+      });
+      expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(asked()).toEqual([LIST, WRITE, WRITE]);
+      expect(github.written()).toEqual([
+        'pending: Retry 1 of 1 is running',
+        'success: Succeeded after 1 retry; flaky: unit',
+      ]);
+      expect(new Set(proxy.tunnels)).toEqual(new Set(['api.github.test:80']));
+    } finally {
+      await proxy.close();
+    }
+  });
+
   test('is ended by the post step after a kill', async () => {
     const killed = await runOn(
       shopThat('SUCCEEDED', 600),
@@ -179,7 +234,7 @@ describe('commit-status', () => {
     expect(post).toMatchObject({ exitCode: 0, stderr: '' });
     expect(github.written()).toEqual([
       'pending: Retry 1 of 1 is running',
-      'error: The step that watched the retry was killed. The batch may still run',
+      'error: The step that watched the retry was killed, and the retry stopped',
     ]);
     expect(github.requests.at(-1)?.status).toMatchObject({ context: CONTEXT, target_url: RUN_URL });
     expect(post.operations.at(-1)).toBe('StopBuildBatch');
@@ -220,8 +275,11 @@ describe('commit-status', () => {
     );
   });
 
-  test.each([403, 404])('costs one warning where GitHub answers %i', async (status) => {
-    github.odd = () => ({ status, body: '{"message":"Resource not accessible by integration"}' });
+  test('costs one warning where GitHub answers 403', async () => {
+    github.odd = () => ({
+      status: 403,
+      body: '{"message":"Resource not accessible by integration"}',
+    });
     const run = await runOn(shopThat('FAILED'), { 'max-retries': '2' });
     expect(asked()).toEqual([LIST]);
     const [warning, ...more] = warningsIn(run);

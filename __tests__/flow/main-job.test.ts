@@ -37,7 +37,7 @@ describe('a failed batch', () => {
       '│ make: *** [unit] Error 1',
       '│ [Container] Phase complete: BUILD State: FAILED',
       '<',
-      'Retrying: FAILED is a status to retry on; 0 of 1 retries made.',
+      'Retrying: FAILED is a status to retry on; retry 1 of 1.',
       '> Attempt 2 (retry 1 of 1)',
       'unit: FAILED → IN_PROGRESS',
       'package: STOPPED → PENDING',
@@ -101,7 +101,7 @@ describe('a failed batch', () => {
     const looked = simulator.calls[0]?.at ?? 0;
     expect((times[0]?.at ?? 0) - looked).toBe(600_000);
     expect(log).toContain(
-      'Retrying: FAILED is a status to retry on; 0 of 2 retries made. Pausing for 10m first.',
+      'Retrying: FAILED is a status to retry on; retry 1 of 2. Pausing for 10m first.',
     );
   });
 
@@ -220,17 +220,17 @@ describe('which batch', () => {
     [
       'an unknown id',
       { 'batch-id': 'web-shop:nothing' },
-      /knows no batch web-shop:nothing in region us-west-2\. A wrong region is the usual cause/,
+      /knows no batch web-shop:nothing in region us-west-2\. A wrong region or account is the usual cause/,
     ],
     [
       'an unknown project',
       { 'project-name': 'nothing' },
-      /did not find .* in region us-west-2\. A wrong region is the usual cause/,
+      /knows no project nothing in region us-west-2\. Check project-name and aws-region/,
     ],
     [
       'a commit that no batch built',
       { 'project-name': 'web-shop', commit: 'bbbbbbb' },
-      /None of the latest 2 batch builds of project web-shop .* commit bbbbbbb/,
+      /None of the 2 latest batch builds of project web-shop .* commit bbbbbbb/,
     ],
   ])('cannot be found by %s', async (_, given, reason) => {
     const { outcome, operations } = await runFlow(twoBatches, given);

@@ -6,7 +6,7 @@ import {
   type GroupPlan,
 } from '../../simulator/index.ts';
 import { runFlow } from '../support/flow.ts';
-import { FLAKY, ID, shop } from '../support/scenarios.ts';
+import { BROKEN, FLAKY, ID, shop } from '../support/scenarios.ts';
 
 const PROJECT = 'arn:aws:codebuild:us-west-2:123456789012:project/web-shop';
 const RETRY = 'RetryBuildBatch';
@@ -135,4 +135,16 @@ describe('fail-on-flaky', () => {
     const { outcome } = await runFlow(scenario, { 'batch-id': ID, 'fail-on-flaky': 'true' });
     expect(outcome.conclusion).toBe('success');
   });
+});
+
+test('a pattern of never-retry that matches no group is told once', async () => {
+  const { log, outcome } = await runFlow(shop(BROKEN), {
+    'batch-id': ID,
+    'max-retries': '2',
+    'never-retry': 'lint, Unit',
+  });
+  expect(outcome.retries).toBe(2);
+  expect(log.filter((line) => line.includes('matches no build group'))).toEqual([
+    'never-retry: "Unit" matches no build group of this batch (DOWNLOAD_SOURCE, lint, unit). Case matters.',
+  ]);
 });

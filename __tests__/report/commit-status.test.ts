@@ -1,8 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Ending, Outcome } from '../../src/domain/outcome.ts';
+import type { CommitStatus } from '../../src/domain/commit-status.ts';
+import { knowNothing } from '../../src/domain/known.ts';
+import { conclude, internalError, type Ending, type Outcome } from '../../src/domain/outcome.ts';
 import {
   defaultContext,
   KILLED,
+  tellLeft,
   tellOutcome,
   tellRunning,
 } from '../../src/report/commit-status.ts';
@@ -88,12 +91,32 @@ describe('at the end', () => {
     [
       'a fault',
       retried({ kind: 'fault', sentence: 'AWS cannot be asked.' }),
-      'failure: AWS cannot be asked.',
+      'error: The step could not go on; the batch ended SUCCEEDED',
+    ],
+    [
+      'a fault while the retry runs',
+      retried({ kind: 'fault', sentence: 'AWS cannot be asked.' }, { batch: aRetriedBatch() }),
+      'error: The step could not go on; the batch may still run',
+    ],
+    [
+      'an error of its own',
+      conclude(internalError(new TypeError('odd')), knowNothing(), 0, 0),
+      'error: The step could not go on; the batch may still run',
+    ],
+    [
+      'a retry that never showed',
+      retried({ kind: 'never-seen', looks: 5, milliseconds: 60_000 }),
+      'error: The retry was sent and does not show: it may still run',
+    ],
+    [
+      'a batch that was deleted',
+      retried({ kind: 'gone' }),
+      'error: CodeBuild no longer knows the batch: it was probably deleted',
     ],
     [
       'a timeout',
       retried({ kind: 'timed-out', timeout: 300_000, trouble: null }, { batch: aRetriedBatch() }),
-      "error: The step's timeout of 5m passed. The batch goes on",
+      "error: The step's timeout of 5m passed; the batch goes on",
     ],
     [
       'a cancellation that stopped the retry',
@@ -101,9 +124,37 @@ describe('at the end', () => {
       'error: The step was cancelled, and the retry stopped',
     ],
     [
+      'a timeout in the pause before a further retry',
+      retried({ kind: 'timed-out', timeout: 300_000, trouble: null }, { batch: failed }),
+      "error: The step's timeout of 5m passed; the batch ended FAILED",
+    ],
+    [
+      'a timeout before the retry shows',
+      retried(
+        { kind: 'timed-out', timeout: 300_000, trouble: null },
+        { batch: first, past: afterRetryOf(first) },
+      ),
+      "error: The step's timeout of 5m passed; the batch goes on",
+    ],
+    [
       'a cancellation that stopped nothing',
-      retried({ kind: 'cancelled', by: 'SIGINT', stop: null }),
-      'error: The step was cancelled. The batch may still run',
+      retried({ kind: 'cancelled', by: 'SIGINT', stop: null }, { batch: aRetriedBatch() }),
+      'error: The step was cancelled; the batch may still run',
+    ],
+    [
+      'a cancellation in the pause before a further retry',
+      retried({ kind: 'cancelled', by: 'SIGINT', stop: null }, { batch: failed }),
+      'error: The step was cancelled; the batch ended FAILED',
+    ],
+    [
+      'a cancellation when the retry was over',
+      retried({ kind: 'cancelled', by: 'SIGINT', stop: 'over' }),
+      'error: The step was cancelled; the batch ended SUCCEEDED',
+    ],
+    [
+      'a cancellation before the retry shows',
+      retried({ kind: 'cancelled', by: 'SIGINT', stop: 'not-begun' }, { batch: first }),
+      'error: The step was cancelled; the batch may still run',
     ],
   ])('%s is told', (_, outcome, told) => {
     const { state, description } = tellOutcome(outcome);
@@ -112,8 +163,6 @@ describe('at the end', () => {
 
   test('every ending has a final state and a description that GitHub takes', () => {
     const endings: Ending[] = [
-      { kind: 'gone' },
-      { kind: 'never-seen', looks: 5, milliseconds: 60_000 },
       { kind: 'retry-accepted' },
       { kind: 'still-running' },
       { kind: 'bad-input', problems: ['a: b.'] },
@@ -140,7 +189,7 @@ describe('at the end', () => {
     const outcomes = [
       retried(succeeded, { batch }),
       retried(NOT_RETRIED, { batch: { ...failed, status: text } }),
-      retried({ kind: 'fault', sentence: text }),
+      retried({ kind: 'retry-refused', sentence: text }),
     ];
     for (const { description } of outcomes.map(tellOutcome)) {
       expect(description.length).toBeLessThanOrEqual(140);
@@ -150,9 +199,36 @@ describe('at the end', () => {
   });
 });
 
-test('what a killed step leaves to be told is of the same kind', () => {
-  expect(KILLED.state).toBe('error');
-  expect(KILLED.description.length).toBeLessThanOrEqual(140);
+describe('what a killed step leaves to be told', () => {
+  const left: CommitStatus = {
+    ...KILLED,
+    repository: { owner: 'octo-org', name: 'app' },
+    commit: '3a9e11cb419e8fff14b03883dc4e64f6155aaa7e',
+    context: 'batch',
+    targetUrl: 'https://github.com',
+  };
+  const over = { kind: 'over', batch: aRecoveredBatch() } as const;
+  test.each<[string, Parameters<typeof tellLeft>[1], string]>([
+    ['nothing was to be stopped', null, '; the batch may still run'],
+    ['the retry was stopped', { kind: 'stopped', batch: null }, ', and the retry stopped'],
+    ['the retry was over', over, '; the batch ended SUCCEEDED'],
+    ['it could not be stopped', { kind: 'no-answer' }, '; the batch may still run'],
+    ['others have retried', { kind: 'later-attempt' }, '; the batch may still run'],
+  ])('is true where %s', (_, stop, told) => {
+    const description = `The step that watched the retry was killed${told}`;
+    expect(tellLeft(left, stop)).toEqual({ ...left, state: 'error', description });
+  });
+
+  test('is not changed where the step has told its end', () => {
+    const ended = { ...left, state: 'success', description: 'Succeeded' } as const;
+    expect(tellLeft(ended, over)).toEqual(ended);
+  });
+
+  test('is short and plain, whatever the batch ended with', () => {
+    const status = 'x'.repeat(200);
+    const { description } = tellLeft(left, { kind: 'over', batch: aRecoveredBatch({ status }) });
+    expect(description).toHaveLength(140);
+  });
 });
 
 test("CodeBuild's usual context names region and project", () => {

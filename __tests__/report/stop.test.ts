@@ -10,7 +10,7 @@ const TOLD: Readonly<Record<StopKind, string>> = {
   'not-begun':
     'The retry of batch app:1 that this step had sent does not show: there was nothing to stop.',
   'no-answer':
-    'The attempt of batch app:1 that this step had started could not be stopped: it may still run.',
+    'The attempt of batch app:1 that this step had started could not be stopped: it may still run. Stop it in the CodeBuild console, or by aws codebuild stop-build-batch --id app:1.',
 };
 
 test.each(Object.entries(TOLD) as [StopKind, string][])('%s is told', (kind, expected) => {

@@ -1,111 +1,27 @@
 import { describe, expect, test } from '@jest/globals';
-import { isAddressOf } from '../../src/aws/batch-reference.ts';
 import type { Batch } from '../../src/domain/batch.ts';
-import {
-  GitHubFailure,
-  type CommitStatus,
-  type ForeignStatus,
-} from '../../src/domain/commit-status.ts';
-import type { Ending } from '../../src/domain/outcome.ts';
+import type { CommitStatus, ForeignStatus, GitHubFailure } from '../../src/domain/commit-status.ts';
+import { Interruption } from '../../src/domain/interruption.ts';
 import type { Event } from '../../src/domain/story.ts';
-import { narrate } from '../../src/report/story.ts';
-import { keepStatus, writeLeftStatus, type StatusKeeper } from '../../src/steps/commit-status.ts';
-import {
-  aBatch,
-  aFailedBatch,
-  afterRetryOf,
-  anOutcome,
-  aRecoveredBatch,
-} from '../support/batches.ts';
+import { writeLeftStatus } from '../../src/steps/commit-status.ts';
+import { aBatch, aFailedBatch } from '../support/batches.ts';
 import { runFlow } from '../support/flow.ts';
 import { HOSTILE } from '../support/hostile.ts';
-import { FLAKY, ID, shop } from '../support/scenarios.ts';
-import { createVirtualClock, type VirtualClock } from '../support/virtual-clock.ts';
-
-const RUN_URL = 'https://github.com/octo-org/app/actions/runs/42/attempts/1';
-const REGION = 'us-west-2';
-const USUAL = 'AWS CodeBuild BuildBatch us-west-2 (app)';
-const ADDRESS = aBatch().consoleUrl;
-const SUCCEEDED: Ending = { kind: 'succeeded', already: false };
-const CANCELLED: Ending = { kind: 'cancelled', by: 'SIGINT', stop: 'stopped' };
-const BROKEN = new GitHubFailure('transient', 'GitHub answered 502');
-const FORBIDDEN = new GitHubFailure('not-permitted', 'GitHub answered 403');
-const INVALID = new GitHubFailure('refused', 'GitHub answered 422');
-
-/** What GitHub makes of a call: nothing odd, a failure, or so many milliseconds of silence. */
-type Reaction = GitHubFailure | number | null;
-
-interface Bench {
-  readonly keeper: StatusKeeper;
-  readonly clock: VirtualClock;
-  /** Calls to GitHub, in order: `list 1`, `pending`, `success`. */
-  readonly calls: string[];
-  readonly written: CommitStatus[];
-  readonly remembered: (CommitStatus | null)[];
-  readonly log: () => string[];
-  react: (call: string, number: number) => Reaction;
-  /** Tells of a retry, and how the step ends. */
-  retry(batch?: Batch, attempt?: number): void;
-  end(ending: Ending): Promise<void>;
-}
-
-function aBench(pages: readonly (readonly ForeignStatus[])[] = [[]]): Bench {
-  const clock = createVirtualClock();
-  const events: Event[] = [];
-  const answer = async (call: string, signal: AbortSignal): Promise<void> => {
-    bench.calls.push(call);
-    const reaction = bench.react(call, bench.calls.length);
-    if (reaction instanceof GitHubFailure) throw reaction;
-    if (reaction !== null) await clock.sleep(reaction, signal);
-  };
-  const bench: Bench = {
-    keeper: keepStatus(
-      { region: REGION, serverUrl: 'https://github.com', runUrl: RUN_URL },
-      {
-        clock,
-        github: {
-          async listStatuses(_, most, page, signal) {
-            await answer(`list ${page}`, signal);
-            expect(pages[page - 1]?.length ?? 0).toBeLessThanOrEqual(most);
-            return [...(pages[page - 1] ?? [])];
-          },
-          async writeStatus(status, signal) {
-            await answer(status.state, signal);
-            bench.written.push(status);
-          },
-        },
-        tell: (event) => events.push(event),
-        remember: (status) => bench.remembered.push(status),
-        isAddressOf: (address, id) => isAddressOf(address, id, REGION),
-      },
-    ),
-    clock,
-    calls: [],
-    written: [],
-    remembered: [],
-    log: () =>
-      events.flatMap(narrate).map((step) => ('text' in step ? `${step.kind}: ${step.text}` : '')),
-    react: () => null,
-    retry(batch = aFailedBatch(), attempt = 2) {
-      const retry = attempt - 1;
-      bench.keeper.follow({ kind: 'attempt-began', attempt, retry, maxRetries: 2, batch });
-    },
-    end: (ending) =>
-      bench.keeper.finish(
-        anOutcome(ending, {
-          attempt: 2,
-          retries: 1,
-          past: afterRetryOf(aFailedBatch()),
-          batch: aRecoveredBatch(),
-        }),
-      ),
-  };
-  return bench;
-}
-
-const statesOf = ({ written }: Bench): string[] => written.map(({ state }) => state);
-const warningsOf = (bench: Bench): string[] =>
-  bench.log().filter((line) => !line.startsWith('line'));
+import { BROKEN as BROKEN_SHOP, FLAKY, ID, shop } from '../support/scenarios.ts';
+import {
+  aBench,
+  ADDRESS,
+  BROKEN,
+  CANCELLED,
+  FORBIDDEN,
+  INVALID,
+  RUN_URL,
+  statesOf,
+  SUCCEEDED,
+  USUAL,
+  warningsOf,
+} from '../support/status-bench.ts';
+import { createVirtualClock } from '../support/virtual-clock.ts';
 
 describe('the context', () => {
   const other = { context: 'lint', targetUrl: 'https://ci.example.com/1' };
@@ -178,6 +94,16 @@ describe('a retry', () => {
       `line: Commit status ${USUAL}: pending (Retry 1 of 2 is running)`,
       `line: Commit status ${USUAL}: success (Succeeded after 1 retry; flaky: unit)`,
     ]);
+  });
+
+  test('whose pending status GitHub answered late is ended twice: here and by the post step', async () => {
+    const bench = aBench();
+    bench.react = (call, number) => (call === 'pending' && number === 2 ? BROKEN : null);
+    bench.retry();
+    bench.retry(aFailedBatch(), 3);
+    await bench.end(SUCCEEDED);
+    expect(statesOf(bench)).toEqual(['pending', 'pending', 'success']);
+    expect(bench.remembered.at(-1)).toEqual(bench.written.at(-1));
   });
 
   test('of a second time changes the description, and looks for the context no more', async () => {
@@ -289,8 +215,9 @@ describe('a failure of GitHub', () => {
       await bench.end(SUCCEEDED);
       expect(statesOf(bench)).toEqual(['success']);
       expect(warningsOf(bench)).toHaveLength(1);
-      expect(bench.remembered.at(-1)).toBeNull();
-      expect(bench.clock.elapsed()).toBeLessThanOrEqual(10_000);
+      expect(bench.clock.elapsed()).toBeLessThanOrEqual(5000);
+      // It may yet be set to pending.
+      expect(bench.remembered.at(-1)).toMatchObject({ state: 'success' });
     },
   );
 
@@ -329,38 +256,6 @@ describe('a failure of GitHub', () => {
     expect(warningsOf(bench)).toEqual([
       'warning: The commit status is left alone: TypeError: odd.',
     ]);
-  });
-});
-
-describe('a cancelled step', () => {
-  test('takes one second at most for the end', async () => {
-    const bench = aBench();
-    bench.react = (call) => (call === 'error' ? 60_000 : null);
-    bench.retry();
-    await bench.end(CANCELLED);
-    expect(bench.clock.elapsed()).toBe(1000);
-    expect(bench.remembered.at(-1)).toMatchObject({ state: 'error' });
-  });
-
-  test('does not wait for the pending status, and ends what may have been written', async () => {
-    const bench = aBench();
-    bench.react = (call) => (call === 'pending' ? 60_000 : null);
-    bench.retry();
-    await new Promise(setImmediate);
-    await bench.end(CANCELLED);
-    expect(bench.clock.elapsed()).toBe(0);
-    expect(statesOf(bench)).toEqual(['error']);
-    expect(warningsOf(bench)).toEqual([]);
-  });
-
-  test('leaves nothing behind where it had not come to writing', async () => {
-    const bench = aBench();
-    bench.react = () => 60_000;
-    bench.retry();
-    await new Promise(setImmediate);
-    await bench.end(CANCELLED);
-    expect(bench.calls).toEqual(['list 1']);
-    expect([bench.log(), bench.remembered]).toEqual([[], []]);
   });
 });
 
@@ -404,7 +299,10 @@ describe('as the story tells it', () => {
   ): Promise<string[]> => {
     const flow = await runFlow(shop(batch), { 'batch-id': ID, ...given }, arrange);
     const bench = aBench();
-    for (const event of flow.events) bench.keeper.follow(event);
+    for (const event of flow.events) {
+      bench.keeper.follow(event);
+      await new Promise(setImmediate);
+    }
     await bench.keeper.finish(flow.outcome);
     return bench.written.map(({ state, description }) => `${state}: ${description}`);
   };
@@ -433,6 +331,23 @@ describe('as the story tells it', () => {
     expect(await replay({}, { ...FLAKY, retriedAgo: [20] })).toEqual([
       'pending: Attempt 2 is running',
       'success: Succeeded on attempt 2; flaky: unit',
+    ]);
+  });
+
+  test('a timeout in the pause before a second retry', async () => {
+    const given = { 'max-retries': '2', 'retry-delay': '5m', timeout: '9m' };
+    expect(await replay(given, BROKEN_SHOP)).toEqual([
+      'pending: Retry 1 of 2 is running',
+      "error: The step's timeout of 9m passed; the batch ended FAILED",
+    ]);
+  });
+
+  test('a cancellation when the retry was over, and no look had shown it yet', async () => {
+    const cancelAt: Parameters<typeof runFlow>[2] = ({ clock, abort }) =>
+      clock.at(250, () => abort.abort(new Interruption(CANCELLED)));
+    expect(await replay({ 'poll-interval': '5m' }, FLAKY, cancelAt)).toEqual([
+      'pending: Retry 1 of 1 is running',
+      'error: The step was cancelled; the batch ended SUCCEEDED',
     ]);
   });
 

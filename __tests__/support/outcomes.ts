@@ -23,7 +23,7 @@ const ONE_RETRY = {
   attempt: 1,
   status: 'FAILED',
   retry: true,
-  because: 'FAILED is a status to retry on (retry-on) and 0 of 1 retries made',
+  because: 'FAILED is a status to retry on; retry 1 of 1',
 };
 
 export const source = aGroup('DOWNLOAD_SOURCE', 'SUCCEEDED', { build: { requestedOn: at(1) } });

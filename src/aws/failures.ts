@@ -115,6 +115,10 @@ function explainPermanent(
     });
     return `Access denied: the role of this step may not do ${service}:${operation}. Add this statement to its policy: ${statement} AWS says: ${message}`;
   }
+  if (name === 'ResourceNotFoundException' && operation === 'ListBuildBatchesForProject') {
+    const project = resource.slice(resource.indexOf('/') + 1);
+    return `CodeBuild knows no project ${project} in region ${region}. Check project-name and aws-region, and that the credentials are of that account.`;
+  }
   if (name === 'ResourceNotFoundException') {
     return `CodeBuild did not find what ${operation} asked for in region ${region}. A wrong region is the usual cause. CodeBuild says: ${message}`;
   }
@@ -128,7 +132,7 @@ function explainPermanent(
     return `AWS does not accept the credentials of this step (${name}). Check that they are complete, current and of the right partition.`;
   }
   if (name === 'CredentialsProviderError' || name === 'TokenProviderError') {
-    return `No AWS credentials were found. Run aws-actions/configure-aws-credentials before this step, or give the runner a role.`;
+    return `No AWS credentials were found. Give role-to-assume (with the permission id-token: write), run aws-actions/configure-aws-credentials before this step, or give the runner a role.`;
   }
   return `${operation} in region ${region} failed (${name}): ${message}`;
 }

@@ -103,7 +103,7 @@ function retryOn({ status }: Standing, rules: RetryRules): Finding {
 function maxRetries({ retries }: Standing, { maxRetries: most }: RetryRules): Finding {
   if (most === 0) return { allows: false, because: 'this step only watches (max-retries: 0)' };
   return retries < most
-    ? { allows: true, because: `${retries} of ${most} retries made` }
+    ? { allows: true, because: `retry ${retries + 1} of ${most}` }
     : { allows: false, because: `no retry is left: ${retries} of ${most} made (max-retries)` };
 }
 
@@ -179,6 +179,14 @@ function findAgainst(cause: Cause | undefined, wanted: Exclude<RetryWhen, 'any'>
   if (cause.kind === 'infrastructure') return null;
   const kind = cause.kind === 'code' ? 'the code' : 'a cause that nobody knows';
   return `failed for ${kind}, not the infrastructure${because}`;
+}
+
+/** Patterns that match none of the identifiers: probably not what was meant. */
+export function unmatchedPatterns(
+  patterns: readonly string[],
+  identifiers: readonly string[],
+): string[] {
+  return patterns.filter((pattern) => !identifiers.some((name) => matches(name, pattern)));
 }
 
 function cut(text: string): string {

@@ -23,7 +23,7 @@ export function reasonOf(ending: Ending, known: Known, groups: readonly GroupVie
     case 'retry-accepted':
       return `CodeBuild accepted the retry of ${batch}; this step does not wait for it (wait: false).`;
     case 'still-running':
-      return `${sentence(batch)} is still ${known.batch?.status ?? ''}: only a batch that is over can be retried, and this step does not wait (wait: false).`;
+      return `${sentence(batch)} is still ${known.batch?.status ?? ''}: only a batch that is over can be retried, and this step does not wait (wait: false). Leave that out, or run it when the batch is over.`;
     case 'retry-refused':
       return `CodeBuild refused to retry ${batch}: ${ending.sentence}`;
     case 'never-seen':

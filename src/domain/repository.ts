@@ -3,7 +3,9 @@ import type { Repository } from './commit-status.ts';
 
 /** Address of a repository as git takes it: https://host/…, ssh://git@host/…, or git@host:…. */
 const URL_FORM = /^(?:https?|ssh|git):\/\//i;
-const SCP_FORM = /^(?:[\w.-]+@)?(?<host>[\w.-]+):(?<path>[^/].*)$/;
+const SCP_FORM = /^(?:[\w.-]+@)?(?<host>[\w.-]+):(?<path>[^/@:][^@:]*)$/;
+/** What is none may be part of a credential: `token:x-oauth-basic@github.com/…` is no address. */
+const HOST = /^(?:[a-z\d][a-z\d-]{0,62}\.)+[a-z]{2,}$/;
 /** Owner and name in the characters that GitHub gives them. */
 const PATH = /^\/?(?<owner>[\w.-]+)\/(?<name>[\w.-]+?)(?:\.git)?\/?$/;
 
@@ -17,8 +19,8 @@ const PATH = /^\/?(?<owner>[\w.-]+)\/(?<name>[\w.-]+?)(?:\.git)?\/?$/;
 export function repositoryOf({ type, location }: Source, serverUrl: string): Repository | string {
   const kind = type === '' ? '' : ` (${type})`;
   if (location === '') return `the source of the batch has no address${kind}`;
-  const address = parseAddress(location);
   const ours = hostOf(serverUrl);
+  const address = parseAddress(location, ours);
   if (address === null) return `the source of the batch is no repository${kind}`;
   if (address.host !== ours) {
     return `the source of the batch is on ${address.host}${kind}, not on ${ours}`;
@@ -30,13 +32,14 @@ export function repositoryOf({ type, location }: Source, serverUrl: string): Rep
   return { owner, name };
 }
 
-function parseAddress(location: string): { host: string; path: string } | null {
+function parseAddress(location: string, ours: string): { host: string; path: string } | null {
   if (URL_FORM.test(location)) {
     const url = URL.parse(location);
     return url === null ? null : { host: url.hostname.toLowerCase(), path: url.pathname };
   }
-  const { host, path = '' } = SCP_FORM.exec(location)?.groups ?? {};
-  return host === undefined ? null : { host: host.toLowerCase(), path };
+  const { host: given = '', path = '' } = SCP_FORM.exec(location)?.groups ?? {};
+  const host = given.toLowerCase();
+  return host !== '' && (host === ours || HOST.test(host)) ? { host, path } : null;
 }
 
 function hostOf(address: string): string {

@@ -39,6 +39,12 @@ export type Event =
     }
   /** A cancelled step could not stop what it had started. */
   | { readonly kind: 'not-stopped'; readonly because: string }
+  /** A pattern of never-retry that matches no group of the batch. */
+  | {
+      readonly kind: 'pattern-unmatched';
+      readonly pattern: string;
+      readonly identifiers: readonly string[];
+    }
   | { readonly kind: 'retrying'; readonly because: string; readonly delay: number }
   | { readonly kind: 'retried-by-others'; readonly attempt: number; readonly batch: Batch }
   /** A retry was answered with another batch: not what CodeBuild is known to do. */

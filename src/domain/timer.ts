@@ -3,25 +3,47 @@ import type { Clock } from './clock.ts';
 /** A signal that is aborted when a time has passed, unless it is stopped before. */
 export interface Timer {
   readonly signal: AbortSignal;
+  /** Lets it end in so many milliseconds from now, if it would not before. */
+  endWithin(milliseconds: number): void;
   stop(): void;
 }
 
 /**
  * Starts a timer.
  *
- * @param milliseconds null: it never ends
+ * @param milliseconds null: it never ends by itself
  * @param reason what the signal is aborted with
  */
 export function startTimer(clock: Clock, milliseconds: number | null, reason: Error): Timer {
   const expiry = new AbortController();
   const stopped = new AbortController();
-  if (milliseconds !== null) {
-    clock.sleep(milliseconds, stopped.signal).then(
+  const endWithin = (left: number): void => {
+    clock.sleep(left, stopped.signal).then(
       () => expiry.abort(reason),
       () => undefined,
     );
+  };
+  if (milliseconds !== null) endWithin(milliseconds);
+  return { signal: expiry.signal, endWithin, stop: () => stopped.abort() };
+}
+
+/**
+ * Does what must be done in so many milliseconds.
+ *
+ * @param reason what the signal of the work is aborted with when they have passed
+ */
+export async function within<Result>(
+  clock: Clock,
+  milliseconds: number,
+  reason: Error,
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const timer = startTimer(clock, milliseconds, reason);
+  try {
+    return await work(timer.signal);
+  } finally {
+    timer.stop();
   }
-  return { signal: expiry.signal, stop: () => stopped.abort() };
 }
 
 /**

@@ -1,7 +1,9 @@
-import type { CommitStatus, StatusState, StatusText } from '../domain/commit-status.ts';
+import type { Batch } from '../domain/batch.ts';
+import type { CommitStatus, StatusText } from '../domain/commit-status.ts';
 import { formatDuration } from '../domain/duration.ts';
-import type { Outcome } from '../domain/outcome.ts';
-import { tellFailed } from '../domain/reason.ts';
+import type { Outcome, StopKind } from '../domain/outcome.ts';
+import { isOfWatchedAttempt, tellFailed } from '../domain/reason.ts';
+import { isOver } from '../domain/status.ts';
 import type { Event } from '../domain/story.ts';
 import { count, nameSome } from '../domain/words.ts';
 import { oneLine } from './escape.ts';
@@ -10,10 +12,13 @@ import { oneLine } from './escape.ts';
 const LONGEST = 140;
 const FOUR_BYTES = /[\ud800-\udfff]+/g;
 
+const MAY_STILL_RUN = '; the batch may still run';
+const STOPPED = ', and the retry stopped';
+
 /** What a step that is killed leaves to be told. */
 export const KILLED: StatusText = {
   state: 'error',
-  description: 'The step that watched the retry was killed. The batch may still run',
+  description: `The step that watched the retry was killed${MAY_STILL_RUN}`,
 };
 
 /**
@@ -35,8 +40,23 @@ export function tellRunning(
 
 /** What the status says when the step is over. */
 export function tellOutcome(outcome: Outcome): StatusText {
-  const text = oneLine(describe(outcome).replace(FOUR_BYTES, '?'), LONGEST);
-  return { state: stateOf(outcome), description: text };
+  const { state, description } = describe(outcome);
+  return { state, description: fit(description) };
+}
+
+/**
+ * A status that an earlier process left, as it is true after the attempt was to be stopped.
+ *
+ * @param stop what came of that; null: nothing was to be stopped
+ */
+export function tellLeft(
+  status: CommitStatus,
+  stop: { readonly kind: StopKind; readonly batch?: Batch | null } | null,
+): CommitStatus {
+  let now = MAY_STILL_RUN;
+  if (stop?.kind === 'stopped') now = STOPPED;
+  else if (stop?.kind === 'over' && stop.batch) now = ended(stop.batch);
+  return { ...status, description: fit(status.description.replace(MAY_STILL_RUN, () => now)) };
 }
 
 /** Tells for the log what was written. */
@@ -44,40 +64,64 @@ export function tellWritten({ context, state, description }: CommitStatus): stri
   return `Commit status ${context}: ${state} (${description})`;
 }
 
-function stateOf({ conclusion }: Outcome): StatusState {
-  if (conclusion === 'success' || conclusion === 'failure') return conclusion;
-  // The batch has no verdict: it goes on, or was stopped.
-  return 'error';
-}
-
-function describe(outcome: Outcome): string {
+function describe(outcome: Outcome): StatusText {
   const { ending, batchStatus, groups } = outcome;
   const flaky = groups.filter((group) => group.flaky).map((group) => group.identifier);
   switch (ending.kind) {
-    case 'succeeded':
-      return `Succeeded${retried(outcome)}${flaky.length === 0 ? '' : `; flaky: ${nameSome(flaky)}`}`;
-    case 'flaky':
-      return `Succeeded${retried(outcome)}, but flaky groups fail this step: ${nameSome(flaky)}`;
+    case 'succeeded': {
+      const told = flaky.length === 0 ? '' : `; flaky: ${nameSome(flaky)}`;
+      return { state: 'success', description: `Succeeded${retried(outcome)}${told}` };
+    }
+    case 'flaky': {
+      const told = `, but flaky groups fail this step: ${nameSome(flaky)}`;
+      return { state: 'failure', description: `Succeeded${retried(outcome)}${told}` };
+    }
     case 'failed': {
       const failed = tellFailed(groups);
-      return `${batchStatus}${retried(outcome)}${failed === '' ? '' : `: ${failed}`}`;
+      const told = `${batchStatus}${retried(outcome)}${failed === '' ? '' : `: ${failed}`}`;
+      return { state: 'failure', description: told };
     }
-    case 'timed-out':
-      return `The step's timeout of ${formatDuration(ending.timeout)} passed. The batch goes on`;
+    case 'retry-refused':
+      return { state: 'failure', description: outcome.reason };
+    // From here on CodeBuild has given no verdict, or a further retry was still to come.
+    case 'timed-out': {
+      const passed = `The step's timeout of ${formatDuration(ending.timeout)} passed`;
+      return error(`${passed}${tellEnded(outcome) ?? '; the batch goes on'}`);
+    }
     case 'cancelled':
-      return ending.stop === 'stopped'
-        ? 'The step was cancelled, and the retry stopped'
-        : 'The step was cancelled. The batch may still run';
+      return error(
+        `The step was cancelled${ending.stop === 'stopped' ? STOPPED : (tellEnded(outcome) ?? MAY_STILL_RUN)}`,
+      );
+    case 'fault':
+      return error(`The step could not go on${tellEnded(outcome) ?? MAY_STILL_RUN}`);
+    case 'never-seen':
+      return error('The retry was sent and does not show: it may still run');
+    case 'gone':
+      return error('CodeBuild no longer knows the batch: it was probably deleted');
     case 'dry-run':
     case 'retry-accepted':
     case 'still-running':
-    case 'retry-refused':
-    case 'never-seen':
-    case 'gone':
     case 'bad-input':
-    case 'fault':
-      return outcome.reason;
+      return error(outcome.reason);
   }
+}
+
+function error(description: string): StatusText {
+  return { state: 'error', description };
+}
+
+/** How the attempt that was watched ended; null if it has not. */
+function tellEnded({ batch, past }: Outcome): string | null {
+  if (batch === null || !isOver(batch) || !isOfWatchedAttempt(batch, past)) return null;
+  return ended(batch);
+}
+
+function ended({ status }: Batch): string {
+  return `; the batch ended ${status}`;
+}
+
+function fit(description: string): string {
+  return oneLine(description.replace(FOUR_BYTES, '?'), LONGEST);
 }
 
 function retried({ retries, attempt }: Outcome): string {

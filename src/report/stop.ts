@@ -12,6 +12,6 @@ export function tellStop({ kind }: { readonly kind: StopKind }, batchId: string)
     case 'not-begun':
       return `The retry of batch ${batchId} that this step had sent does not show: there was nothing to stop.`;
     case 'no-answer':
-      return `The attempt of batch ${batchId} that this step had started could not be stopped: it may still run.`;
+      return `The attempt of batch ${batchId} that this step had started could not be stopped: it may still run. Stop it in the CodeBuild console, or by aws codebuild stop-build-batch --id ${batchId}.`;
   }
 }

@@ -3,7 +3,7 @@ import { tellCause, type CauseKind } from '../domain/cause.ts';
 import { formatDuration } from '../domain/duration.ts';
 import { isCounted } from '../domain/groups.ts';
 import type { Event } from '../domain/story.ts';
-import { count } from '../domain/words.ts';
+import { count, nameSome } from '../domain/words.ts';
 import { tellWritten } from './commit-status.ts';
 import { buildLogLine, logLine, oneLine, splitLines } from './escape.ts';
 
@@ -68,6 +68,12 @@ export function narrate(event: Event): LogStep[] {
       ];
     case 'not-stopped':
       return [warning(`The attempt could not be stopped. ${event.because}`)];
+    case 'pattern-unmatched':
+      return [
+        warning(
+          `never-retry: "${event.pattern}" matches no build group of this batch (${nameSome(event.identifiers)}). Case matters.`,
+        ),
+      ];
     case 'retrying': {
       const pause = event.delay > 0 ? ` Pausing for ${formatDuration(event.delay)} first.` : '';
       return [line(`Retrying: ${event.because}.${pause}`)];

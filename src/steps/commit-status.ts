@@ -8,17 +8,20 @@ import {
   type StatusPlace,
   type StatusText,
 } from '../domain/commit-status.ts';
+import { Interruption } from '../domain/interruption.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { repositoryOf } from '../domain/repository.ts';
 import type { Event } from '../domain/story.ts';
-import { startTimer } from '../domain/timer.ts';
+import { startTimer, within } from '../domain/timer.ts';
 import type { GitHub } from '../ports.ts';
 import { defaultContext, KILLED, tellOutcome, tellRunning } from '../report/commit-status.ts';
 
-/** How long GitHub may take, all calls for one status together; in milliseconds. */
-const PATIENCE = 10_000;
-/** A cancelled step must be gone soon. */
-const PATIENCE_WHEN_CANCELLED = 1000;
+/** How long GitHub may take for one status, all calls together; in milliseconds. */
+const PATIENCE = 5000;
+/** How long the end of the step may wait for GitHub. */
+const PATIENCE_AT_THE_END = 10_000;
+/** A cancelled step must be gone soon, and one that timed out should be gone already. */
+const PATIENCE_IN_A_HURRY = 1000;
 const RESEND_AFTER = 500;
 const PAGE = 100;
 const MOST_PAGES = 5;
@@ -31,6 +34,8 @@ export interface StatusPorts {
   readonly tell: (event: Event) => void;
   /** Keeps what the post step must write if this process does not; null: nothing. */
   readonly remember: (status: CommitStatus | null) => void;
+  /** Aborted with an `Interruption` when the workflow is cancelled. */
+  readonly signal: AbortSignal;
   /** Whether a web address is that of the batch of this id. */
   readonly isAddressOf: (address: string, batchId: string) => boolean;
 }
@@ -54,56 +59,76 @@ export interface StatusKeeper {
 /**
  * Keeps CodeBuild's own commit status right while the batch is retried: CodeBuild reports no retry.
  * What fails is told in one warning, and then the status is left alone; but once it may be pending,
- * its end is always tried, and left to the post step if that fails.
+ * its end is always tried, and left to the post step if that fails. It is left to the post step too
+ * where GitHub may yet set it to pending: a request whose answer nobody has may be done late.
  */
 export function keepStatus(settings: StatusSettings, ports: StatusPorts): StatusKeeper {
   const { clock, github, remember, tell } = ports;
-  const hurry = new AbortController();
-  let place: StatusPlace | null = null;
-  let mayBePending = false;
-  let leftAlone = false;
-  let pending = Promise.resolve();
+  const { runUrl: targetUrl } = settings;
+  const over = new AbortController();
+  const interrupted = AbortSignal.any([ports.signal, over.signal]);
+  let touched: { readonly place: StatusPlace; readonly unanswered: boolean } | null = null;
+  /** What is being written; false once the status is left alone. */
+  let writing = Promise.resolve(true);
 
-  const leaveAlone = (level: 'notice' | 'warning', because: string): void => {
-    leftAlone = true;
-    tell({ kind: 'status-left-alone', level, because });
-  };
-
-  const write = async (at: StatusPlace, text: StatusText, signal: AbortSignal): Promise<void> => {
-    const status = { ...at, ...text, targetUrl: settings.runUrl };
-    const isPending = text.state === 'pending';
-    remember(isPending ? { ...status, ...KILLED } : status);
-    const send = async (): Promise<void> => {
-      try {
-        await github.writeStatus(status, signal);
-      } catch (error) {
-        mayBePending ||= !(error instanceof GitHubFailure) || error.kind === 'transient';
-        throw error;
-      }
-    };
+  const writePending = async (
+    place: StatusPlace,
+    text: StatusText,
+    signal: AbortSignal,
+  ): Promise<void> => {
+    signal.throwIfAborted();
+    const status = { ...place, ...text, targetUrl };
+    remember({ ...status, ...KILLED });
     try {
-      await twice(clock, signal, send);
-      mayBePending = isPending;
+      await twice(clock, signal, async () => {
+        try {
+          await github.writeStatus(status, signal);
+          touched ??= { place, unanswered: false };
+        } catch (error) {
+          if (mayBeDone(error)) touched = { place, unanswered: true };
+          throw error;
+        }
+      });
       tell({ kind: 'status-written', status });
     } finally {
-      if (!mayBePending) remember(null);
+      if (touched === null) remember(null);
     }
   };
 
-  const setPending = async (batch: Batch, text: StatusText): Promise<void> => {
-    if (leftAlone) return;
+  const setPending = async (batch: Batch, text: StatusText): Promise<boolean> => {
     const target = targetOf(batch, settings.serverUrl);
     if (typeof target === 'string') {
-      leaveAlone('notice', target);
-      return;
+      tell({ kind: 'status-left-alone', level: 'notice', because: target });
+      return false;
     }
     try {
-      await within(clock, PATIENCE, hurry.signal, async (signal) => {
-        place ??= { ...target, context: await findContext(batch, target, settings, ports, signal) };
-        await write(place, text, signal);
+      await within(clock, PATIENCE, NO_ANSWER, async (late) => {
+        const signal = AbortSignal.any([interrupted, late]);
+        signal.throwIfAborted();
+        const place = touched?.place ?? (await findPlace(batch, target, settings, ports, signal));
+        await writePending(place, text, signal);
       });
+      return true;
     } catch (error) {
-      if (!hurry.signal.aborted) leaveAlone('warning', explain(error, target.repository));
+      if (error instanceof Interruption) return false;
+      const because = explain(error, target.repository);
+      tell({ kind: 'status-left-alone', level: 'warning', because });
+      return false;
+    }
+  };
+
+  const writeEnd = async (text: StatusText, signal: AbortSignal): Promise<void> => {
+    if (touched === null) return;
+    const { place, unanswered } = touched;
+    const status = { ...place, ...text, targetUrl };
+    remember(status);
+    try {
+      signal.throwIfAborted();
+      await twice(clock, signal, () => github.writeStatus(status, signal));
+      if (!unanswered) remember(null);
+      tell({ kind: 'status-written', status });
+    } catch (error) {
+      tell({ kind: 'status-postponed', because: explain(error, place.repository) });
     }
   };
 
@@ -113,21 +138,23 @@ export function keepStatus(settings: StatusSettings, ports: StatusPorts): Status
       // The first attempt is reported by CodeBuild itself.
       if (event.attempt === 1) return;
       const text = tellRunning(event);
-      pending = pending.then(() => setPending(event.batch, text));
+      writing = writing.then((goOn) => goOn && setPending(event.batch, text));
     },
 
     async finish(outcome) {
-      const cancelled = outcome.conclusion === 'cancelled';
-      if (cancelled) hurry.abort(NO_ANSWER);
-      await pending;
-      if (place === null || !mayBePending) return;
-      const at = place;
-      const patience = cancelled ? PATIENCE_WHEN_CANCELLED : PATIENCE;
+      const { ending } = outcome;
+      const timer = startTimer(clock, PATIENCE_AT_THE_END, NO_ANSWER);
+      const hurry = (): void => timer.endWithin(PATIENCE_IN_A_HURRY);
+      timer.signal.addEventListener('abort', () => over.abort(NO_ANSWER));
+      ports.signal.addEventListener('abort', hurry);
+      if (ending.kind === 'timed-out') over.abort(new Interruption(ending));
+      if (interrupted.aborted) hurry();
       try {
-        const text = tellOutcome(outcome);
-        await within(clock, patience, null, (signal) => write(at, text, signal));
-      } catch (error) {
-        tell({ kind: 'status-postponed', because: explain(error, at.repository) });
+        await writing;
+        await writeEnd(tellOutcome(outcome), timer.signal);
+      } finally {
+        timer.stop();
+        ports.signal.removeEventListener('abort', hurry);
       }
     },
   };
@@ -143,7 +170,7 @@ export async function writeLeftStatus(
   { github, clock }: Pick<StatusPorts, 'github' | 'clock'>,
 ): Promise<string | null> {
   try {
-    await within(clock, PATIENCE, null, (signal) =>
+    await within(clock, PATIENCE_AT_THE_END, NO_ANSWER, (signal) =>
       twice(clock, signal, () => github.writeStatus(status, signal)),
     );
     return null;
@@ -161,14 +188,14 @@ function targetOf(batch: Batch, serverUrl: string): Omit<StatusPlace, 'context'>
   return { repository, commit };
 }
 
-/** The context under which a status of this commit links to the batch; else CodeBuild's usual one. */
-async function findContext(
+/** The context is that of a status of this commit that links to the batch; else CodeBuild's usual one. */
+async function findPlace(
   batch: Batch,
   target: Omit<StatusPlace, 'context'>,
   { region }: StatusSettings,
   { github, clock, isAddressOf }: StatusPorts,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<StatusPlace> {
   for (let page = 1; page <= MOST_PAGES; page += 1) {
     const statuses = await twice(clock, signal, () =>
       github.listStatuses(target, PAGE, page, signal),
@@ -176,10 +203,15 @@ async function findContext(
     const ofBatch = statuses.find(
       ({ targetUrl }) => targetUrl !== null && isAddressOf(targetUrl, batch.id),
     );
-    if (ofBatch !== undefined) return ofBatch.context;
+    if (ofBatch !== undefined) return { ...target, context: ofBatch.context };
     if (statuses.length < PAGE) break;
   }
-  return defaultContext(region, batch.projectName);
+  return { ...target, context: defaultContext(region, batch.projectName) };
+}
+
+/** Whether a write that failed of this may be done all the same, perhaps later. */
+function mayBeDone(error: unknown): boolean {
+  return !(error instanceof GitHubFailure) || error.kind === 'transient';
 }
 
 /** Calls once more, soon, after what may pass by itself. */
@@ -194,20 +226,6 @@ async function twice<Answer>(
     if (!(error instanceof GitHubFailure) || error.kind !== 'transient') throw error;
     await clock.sleep(RESEND_AFTER, signal);
     return call();
-  }
-}
-
-async function within(
-  clock: Clock,
-  milliseconds: number,
-  ended: AbortSignal | null,
-  work: (signal: AbortSignal) => Promise<void>,
-): Promise<void> {
-  const timer = startTimer(clock, milliseconds, NO_ANSWER);
-  try {
-    await work(ended === null ? timer.signal : AbortSignal.any([ended, timer.signal]));
-  } finally {
-    timer.stop();
   }
 }
 

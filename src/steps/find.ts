@@ -46,7 +46,7 @@ async function findByCommit(step: Step, projectName: string, commit: string): Pr
     if (batch?.resolvedSourceVersion?.toLowerCase().startsWith(wanted)) return batch;
   }
   throw notFound(
-    `None of the latest ${ids.length} batch builds of project ${projectName} in region ${step.inputs.region} was of commit ${commit}. The latest ${LATEST_BATCHES} are looked at; a batch has a commit once its source was downloaded.`,
+    `None of the ${ids.length} latest batch builds of project ${projectName} in region ${step.inputs.region} was of commit ${commit}. The latest ${LATEST_BATCHES} are looked at; a batch has a commit once its source was downloaded. If you know the batch, give batch-id.`,
   );
 }
 
@@ -59,7 +59,7 @@ async function getBatch(step: Step, id: string): Promise<Batch> {
   const second = await look();
   if (second !== null) return second;
   throw notFound(
-    `CodeBuild knows no batch ${id} in region ${step.inputs.region}. A wrong region is the usual cause: set aws-region, or give the batch's ARN or console address as batch-id, which name the region. Builds older than a year are forgotten.`,
+    `CodeBuild knows no batch ${id} in region ${step.inputs.region}. A wrong region or account is the usual cause: set aws-region, or give the batch's ARN or console address as batch-id, which name the region. Builds older than a year are forgotten.`,
   );
 }
 

@@ -1,10 +1,10 @@
 import type { Batch } from '../domain/batch.ts';
 import type { Clock } from '../domain/clock.ts';
 import { CallFailure } from '../domain/fault.ts';
-import { persist } from '../domain/patience.ts';
+import { persist, type Patience } from '../domain/patience.ts';
 import { showsAttempt, showsLaterAttempt, type StartedAttempt } from '../domain/started-attempt.ts';
 import { isOver } from '../domain/status.ts';
-import { startTimer } from '../domain/timer.ts';
+import { within } from '../domain/timer.ts';
 import type { CodeBuild } from '../ports.ts';
 
 /** The step must be gone five seconds after it was cancelled: so much of that is for each call. */
@@ -46,7 +46,7 @@ export async function stopAttempt(
     return { kind: 'over', batch: look };
   }
   try {
-    const batch = await within(ports, STOP_WITHIN, (signal) =>
+    const batch = await persistFor(STOP_WITHIN, ports, (signal) =>
       ports.codebuild.stopBatch(ours.batchId, signal),
     );
     if (batch === null || !isOver(batch)) return { kind: 'stopped', batch };
@@ -54,37 +54,39 @@ export async function stopAttempt(
     if (!showsAttempt(batch, ours)) return { kind: 'not-begun' };
     return { kind: batch.status === 'STOPPED' ? 'stopped' : 'over', batch };
   } catch (error) {
-    const because =
-      error instanceof CallFailure ? error.message : 'CodeBuild gave no answer in time.';
-    return { kind: 'no-answer', because };
+    return { kind: 'no-answer', because: (error as CallFailure).message };
   }
 }
 
 /** One look at a batch that takes a second at most; null if it fails. */
 export async function lookBriefly(batchId: string, ports: StopPorts): Promise<Batch | null> {
-  return within(ports, LOOK_WITHIN, (signal) => ports.codebuild.getBatch(batchId, signal)).catch(
-    () => null,
-  );
+  return persistFor(LOOK_WITHIN, ports, (signal) =>
+    ports.codebuild.getBatch(batchId, signal),
+  ).catch(() => null);
 }
 
-async function within<Answer>(
-  { clock, random }: StopPorts,
+/** @throws {CallFailure} which tells the last trouble, if time has run out */
+async function persistFor<Answer>(
   milliseconds: number,
+  { clock, random }: StopPorts,
   call: (signal: AbortSignal) => Promise<Answer>,
 ): Promise<Answer> {
-  const timer = startTimer(clock, milliseconds, new Error('no answer in time'));
-  const patience = {
-    clock,
-    random,
-    signal: timer.signal,
-    interval: RESEND_AFTER,
-    tell: () => undefined,
-    answered: true,
-    trouble: null,
-  };
-  try {
-    return await persist(call, patience, milliseconds);
-  } finally {
-    timer.stop();
-  }
+  return within(clock, milliseconds, new Error('no answer in time'), async (signal) => {
+    const patience: Patience = {
+      clock,
+      random,
+      signal,
+      interval: RESEND_AFTER,
+      tell: () => undefined,
+      answered: true,
+      trouble: null,
+    };
+    try {
+      return await persist(call, patience, milliseconds);
+    } catch (error) {
+      if (error instanceof CallFailure) throw error;
+      const sentence = patience.trouble ?? 'CodeBuild gave no answer in time.';
+      throw new CallFailure('outage', 'TimeoutError', sentence);
+    }
+  });
 }

@@ -1,0 +1,105 @@
+import { isAddressOf } from '../../src/aws/batch-reference.ts';
+import type { Batch } from '../../src/domain/batch.ts';
+import {
+  GitHubFailure,
+  type CommitStatus,
+  type ForeignStatus,
+} from '../../src/domain/commit-status.ts';
+import { Interruption } from '../../src/domain/interruption.ts';
+import type { Ending } from '../../src/domain/outcome.ts';
+import type { Event } from '../../src/domain/story.ts';
+import { narrate } from '../../src/report/story.ts';
+import { keepStatus, type StatusKeeper } from '../../src/steps/commit-status.ts';
+import { aBatch, aFailedBatch, afterRetryOf, anOutcome, aRecoveredBatch } from './batches.ts';
+import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
+
+export const RUN_URL = 'https://github.com/octo-org/app/actions/runs/42/attempts/1';
+const REGION = 'us-west-2';
+export const USUAL = 'AWS CodeBuild BuildBatch us-west-2 (app)';
+export const ADDRESS = aBatch().consoleUrl;
+export const SUCCEEDED: Ending = { kind: 'succeeded', already: false };
+export const TIMED_OUT: Ending = { kind: 'timed-out', timeout: 300_000, trouble: null };
+export const CANCELLED = { kind: 'cancelled', by: 'SIGINT', stop: 'stopped' } as const;
+export const BROKEN = new GitHubFailure('transient', 'GitHub answered 502');
+export const FORBIDDEN = new GitHubFailure('not-permitted', 'GitHub answered 403');
+export const INVALID = new GitHubFailure('refused', 'GitHub answered 422');
+
+/** What GitHub makes of a call: nothing odd, a failure, or so many milliseconds of silence. */
+type Reaction = GitHubFailure | number | null;
+
+/** A keeper of a commit status, with a GitHub that can be made to fail, in virtual time. */
+export interface Bench {
+  readonly keeper: StatusKeeper;
+  readonly clock: VirtualClock;
+  /** Calls to GitHub, in order: `list 1`, `pending`, `success`. */
+  readonly calls: string[];
+  readonly written: CommitStatus[];
+  readonly remembered: (CommitStatus | null)[];
+  readonly log: () => string[];
+  react: (call: string, number: number) => Reaction;
+  /** Cancels the step. */
+  cancel(): void;
+  /** Tells of a retry, and how the step ends. */
+  retry(batch?: Batch, attempt?: number): void;
+  end(ending: Ending): Promise<void>;
+}
+
+export function aBench(pages: readonly (readonly ForeignStatus[])[] = [[]]): Bench {
+  const clock = createVirtualClock();
+  const events: Event[] = [];
+  const abort = new AbortController();
+  const answer = async (call: string, signal: AbortSignal): Promise<void> => {
+    bench.calls.push(call);
+    const reaction = bench.react(call, bench.calls.length);
+    if (reaction instanceof GitHubFailure) throw reaction;
+    if (reaction !== null) await clock.sleep(reaction, signal);
+  };
+  const bench: Bench = {
+    keeper: keepStatus(
+      { region: REGION, serverUrl: 'https://github.com', runUrl: RUN_URL },
+      {
+        clock,
+        signal: abort.signal,
+        github: {
+          async listStatuses(_, most, page, signal) {
+            await answer(`list ${page}`, signal);
+            return (pages[page - 1] ?? []).slice(0, most);
+          },
+          async writeStatus(status, signal) {
+            await answer(status.state, signal);
+            bench.written.push(status);
+          },
+        },
+        tell: (event) => events.push(event),
+        remember: (status) => bench.remembered.push(status),
+        isAddressOf: (address, id) => isAddressOf(address, id, REGION),
+      },
+    ),
+    clock,
+    calls: [],
+    written: [],
+    remembered: [],
+    log: () =>
+      events.flatMap(narrate).map((step) => ('text' in step ? `${step.kind}: ${step.text}` : '')),
+    react: () => null,
+    cancel: () => abort.abort(new Interruption({ kind: 'cancelled', by: 'SIGINT', stop: null })),
+    retry(batch = aFailedBatch(), attempt = 2) {
+      const retry = attempt - 1;
+      bench.keeper.follow({ kind: 'attempt-began', attempt, retry, maxRetries: 2, batch });
+    },
+    end: (ending) =>
+      bench.keeper.finish(
+        anOutcome(ending, {
+          attempt: 2,
+          retries: 1,
+          past: afterRetryOf(aFailedBatch()),
+          batch: aRecoveredBatch(),
+        }),
+      ),
+  };
+  return bench;
+}
+
+export const statesOf = ({ written }: Bench): string[] => written.map(({ state }) => state);
+export const warningsOf = (bench: Bench): string[] =>
+  bench.log().filter((line) => !line.startsWith('line'));
