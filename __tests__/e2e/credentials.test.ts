@@ -92,7 +92,8 @@ test('without credentials it says so and what to do', async () => {
 test('expired credentials end the step with advice, and the batch goes on', async () => {
   const scenario = {
     ...shop(QUICK),
-    faults: [{ operation: 'BatchGetBuildBatches', from: 1, fault: EXPIRED_TOKEN }],
+    // The first look finds the failed batch, the second is after the retry.
+    faults: [{ operation: 'BatchGetBuildBatches', calls: [2], fault: EXPIRED_TOKEN }],
   };
   const run = await runAction(scenario, inputs);
   expect(run.exitCode).toBe(1);
