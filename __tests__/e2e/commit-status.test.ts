@@ -1,6 +1,12 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { BatchPlan } from '../../simulator/index.ts';
-import { runAction, type ActionRun, type Running } from '../support/action.ts';
+import {
+  onceLogged,
+  runAction,
+  stateVariables,
+  type ActionRun,
+  type Running,
+} from '../support/action.ts';
 import { serveGitHub, type GitHubDouble } from '../support/github.ts';
 import { serveProxy } from '../support/proxy.ts';
 import { COMMIT, ID, shop } from '../support/scenarios.ts';
@@ -56,24 +62,10 @@ describe('commit-status', () => {
     );
 
   /** Does something as soon as GitHub has been asked to write. */
-  const onPending =
-    (act: (running: Running) => void) =>
-    (running: Running): void => {
-      let text = '';
-      running.action.stdout?.on('data', (chunk: Buffer) => {
-        const before = text;
-        text += chunk.toString();
-        const mark = ': pending (';
-        if (text.includes(mark) && !before.includes(mark)) act(running);
-      });
-    };
-  const runPost = (run: ActionRun): Promise<ActionRun> => {
-    const state = Object.entries(run.state).map(([name, value]) => [`STATE_${name}`, value]);
-    return runAction(run.simulator, inputs, {
-      ...github.environment,
-      ...(Object.fromEntries(state) as Record<string, string>),
-    });
-  };
+  const onPending = (act: (running: Running) => void): ((running: Running) => void) =>
+    onceLogged(': pending (', act);
+  const runPost = (run: ActionRun): Promise<ActionRun> =>
+    runAction(run.simulator, inputs, { ...github.environment, ...stateVariables(run) });
   const asked = (): string[] => github.requests.map(({ method, path }) => `${method} ${path}`);
   const warningsIn = ({ stdout }: ActionRun): string[] =>
     stdout

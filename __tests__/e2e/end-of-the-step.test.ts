@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import type { BatchPlan } from '../../simulator/index.ts';
-import { runAction, type Running } from '../support/action.ts';
+import { onceLogged, runAction, stateVariables, type Running } from '../support/action.ts';
 import { ID, shop } from '../support/scenarios.ts';
 
 // Real processes and sockets on a busy machine.
@@ -15,19 +15,8 @@ const LONG: BatchPlan = {
 const inputs = { 'batch-id': ID, 'poll-interval': '0.5' };
 
 /** Does something as soon as the retry shows in the log. */
-const onRetry =
-  (act: (running: Running) => void) =>
-  (running: Running): void => {
-    let text = '';
-    running.action.stdout?.on('data', (chunk: Buffer) => {
-      const before = text;
-      text += chunk.toString();
-      const mark = 'IN_PROGRESS';
-      if (text.includes(mark) && !before.includes(mark)) act(running);
-    });
-  };
-const stateVariables = (state: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(state).map(([name, value]) => [`STATE_${name}`, value]));
+const onRetry = (act: (running: Running) => void): ((running: Running) => void) =>
+  onceLogged('IN_PROGRESS', act);
 
 describe('a cancelled step', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)('stops what it started on %s', async (signal) => {
@@ -62,7 +51,7 @@ describe('the post step', () => {
     expect(killed.operations).not.toContain(STOP);
     expect(killed.outputs).toMatchObject({ 'batch-id': ID });
 
-    const post = await runAction(killed.simulator, inputs, stateVariables(killed.state));
+    const post = await runAction(killed.simulator, inputs, stateVariables(killed));
     expect(post.exitCode).toBe(0);
     expect(post.operations.at(-1)).toBe(STOP);
     expect(post.stdout).toContain(
@@ -79,7 +68,7 @@ describe('the post step', () => {
     );
     killed.simulator.perform(STOP, { id: ID });
     killed.simulator.perform('RetryBuildBatch', { id: ID, retryType: 'RETRY_FAILED_BUILDS' });
-    const post = await runAction(killed.simulator, inputs, stateVariables(killed.state));
+    const post = await runAction(killed.simulator, inputs, stateVariables(killed));
     expect(post.operations).not.toContain(STOP);
     expect(post.stdout).toContain('Someone else has retried');
   });
@@ -88,7 +77,7 @@ describe('the post step', () => {
     const quick = { ...LONG, groups: { unit: { takes: 0.3, ends: ['FAILED', 'SUCCEEDED'] } } };
     const run = await runAction(shop(quick), inputs);
     const calls = run.simulator.calls.length;
-    const post = await runAction(run.simulator, {}, stateVariables(run.state));
+    const post = await runAction(run.simulator, {}, stateVariables(run));
     expect(post).toMatchObject({ exitCode: 0, stdout: '', stderr: '', outputs: {} });
     expect(run.simulator.calls).toHaveLength(calls);
   });

@@ -98,6 +98,26 @@ export async function runAction(
   }
 }
 
+/** Does something with the running action as soon as its log has these words. */
+export function onceLogged(
+  words: string,
+  act: (running: Running) => void,
+): (running: Running) => void {
+  return (running) => {
+    let text = '';
+    running.action.stdout?.on('data', (chunk: Buffer) => {
+      const before = text;
+      text += chunk.toString();
+      if (text.includes(words) && !before.includes(words)) act(running);
+    });
+  };
+}
+
+/** What a step has kept, as its post step finds it in the environment. */
+export function stateVariables({ state }: ActionRun): Record<string, string> {
+  return Object.fromEntries(Object.entries(state).map(([name, value]) => [`STATE_${name}`, value]));
+}
+
 function exitOf(action: ChildProcess): Promise<number | null> {
   return new Promise((resolve, reject) => {
     action.once('error', reject);
