@@ -125,7 +125,8 @@ const inputs = fc.record({
   'retry-type': fc.constantFrom('RETRY_FAILED_BUILDS', 'RETRY_ALL_BUILDS'),
   'retry-delay': fc.constantFrom('0', '30'),
   'retry-when': fc.constantFrom('any', 'any', 'infrastructure'),
-  'poll-interval': fc.constantFrom('15', '40', '120'),
+  // Mostly long ones: each look costs time.
+  'poll-interval': fc.constantFrom('15', '60', '60', '120', '120'),
   timeout: fc.constant('10h'),
 });
 
