@@ -1,4 +1,5 @@
 import { isProjectName, parseBatchReference } from './aws/batch-reference.ts';
+import { BUILD_PHASES } from './domain/cause.ts';
 import { formatDuration, parseDuration } from './domain/duration.ts';
 import type { RetryRules, RetryWhen } from './domain/policy.ts';
 import type { RetryType } from './ports.ts';
@@ -68,15 +69,6 @@ export const DEFAULTS: Readonly<Record<string, string>> = {
 
 const RETRY_TYPES = ['RETRY_FAILED_BUILDS', 'RETRY_ALL_BUILDS'] as const satisfies RetryType[];
 const WORDS_ALONE = new Set(['ANY', 'INFRASTRUCTURE']);
-const PHASES_OF_ONE_WORD = [
-  'SUBMITTED',
-  'QUEUED',
-  'PROVISIONING',
-  'INSTALL',
-  'BUILD',
-  'FINALIZING',
-  'COMPLETED',
-];
 const RETRIABLE = ['FAILED', 'FAULT', 'TIMED_OUT', 'STOPPED'];
 const A_DURATION = 'a number of seconds (15, 0.5) or a number with a unit (500ms, 30s, 10m, 1h30m)';
 const REGION = /^[a-z]{2,}(?:-[a-z]+)+-\d+$/;
@@ -147,7 +139,7 @@ export function warnAbout(inputs: Inputs): string[] {
 /** Words of retry-when that are probably mistyped: AWS may have codes that nobody here knows. */
 function oddCauses({ retryWhen }: Inputs): string[] {
   if (typeof retryWhen === 'string') return [];
-  return retryWhen.filter((word) => !word.includes('_') && !PHASES_OF_ONE_WORD.includes(word));
+  return retryWhen.filter((word) => !word.includes('_') && !BUILD_PHASES.includes(word));
 }
 
 /** Whether a retry is reported to the commit. Nobody would end what a step that does not wait has set to pending. */

@@ -81,10 +81,7 @@ async function runStep(
     uuid: randomUUID,
     signal,
     remember(started) {
-      if (!inputs.stopOnCancel) return;
-      void optional('What a kill would leave behind could not be noted', runner, () =>
-        runner.saveState(STARTED_ATTEMPT, JSON.stringify(started)),
-      );
+      if (inputs.stopOnCancel) keepForPost(STARTED_ATTEMPT, started, runner);
     },
     tell(event) {
       log.tell(event);
@@ -113,13 +110,15 @@ function keepCommitStatus(
       clock: SYSTEM_CLOCK,
       signal,
       tell: (event) => log.tell(event),
-      remember(status) {
-        void optional('What a kill would leave behind could not be noted', runner, () =>
-          runner.saveState(UNWRITTEN_STATUS, JSON.stringify(status)),
-        );
-      },
+      remember: (status) => keepForPost(UNWRITTEN_STATUS, status, runner),
       isAddressOf: (address, batchId) => isAddressOf(address, batchId, region),
     },
+  );
+}
+
+function keepForPost(name: string, value: unknown, runner: Runner): void {
+  void optional('What a kill would leave behind could not be noted', runner, () =>
+    runner.saveState(name, JSON.stringify(value)),
   );
 }
 

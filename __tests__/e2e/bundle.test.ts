@@ -1,11 +1,8 @@
-import { describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { accessDenied, THROTTLED, type BatchPlan } from '../../simulator/index.ts';
 import { OUTPUT_NAMES } from '../../src/report/outputs.ts';
 import { runAction } from '../support/action.ts';
 import { ID, shop } from '../support/scenarios.ts';
-
-// Real processes and sockets on a busy machine.
-jest.setTimeout(60_000);
 
 const LOOK = 'BatchGetBuildBatches';
 const RETRY = 'RetryBuildBatch';

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { BatchPlan } from '../../simulator/index.ts';
 import {
   onceLogged,
@@ -10,9 +10,6 @@ import {
 import { serveGitHub, type GitHubDouble } from '../support/github.ts';
 import { serveProxy } from '../support/proxy.ts';
 import { COMMIT, ID, shop } from '../support/scenarios.ts';
-
-// Real processes and sockets on a busy machine.
-jest.setTimeout(60_000);
 
 const TOKEN = 'ghs_0123456789abcdefghijklmnopqrstuvwxyz';
 const RUN_URL = 'https://github.com/octo-org/web-shop/actions/runs/42/attempts/3';

@@ -1,13 +1,10 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { EXPIRED_TOKEN, type BatchPlan } from '../../simulator/index.ts';
 import { createServer } from 'node:http';
 import { runAction } from '../support/action.ts';
 import { ID, shop } from '../support/scenarios.ts';
 import { listen } from '../support/sockets.ts';
 import { serveSts, type StsDouble } from '../support/sts.ts';
-
-// Real processes and sockets on a busy machine.
-jest.setTimeout(60_000);
 
 const ROLE = 'arn:aws:iam::123456789012:role/retry';
 const QUICK: BatchPlan = {

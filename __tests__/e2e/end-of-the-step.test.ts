@@ -1,10 +1,7 @@
-import { describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { BatchPlan } from '../../simulator/index.ts';
 import { onceLogged, runAction, stateVariables, type Running } from '../support/action.ts';
 import { ID, shop } from '../support/scenarios.ts';
-
-// Real processes and sockets on a busy machine.
-jest.setTimeout(60_000);
 
 const STOP = 'StopBuildBatch';
 /** Fails quickly, then runs for as long as a test needs. */

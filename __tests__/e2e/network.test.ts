@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -15,9 +15,6 @@ import { runAction } from '../support/action.ts';
 import { serveProxy, serveTls, type Proxy, type TlsFront } from '../support/proxy.ts';
 import { ID, shop } from '../support/scenarios.ts';
 import { listen } from '../support/sockets.ts';
-
-// Real processes and sockets on a busy machine.
-jest.setTimeout(60_000);
 
 const LOOK = 'BatchGetBuildBatches';
 const RETRY = 'RetryBuildBatch';

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   accessDenied,
   type BatchPlan,
@@ -16,9 +16,6 @@ import {
   THROTTLED,
 } from '../../simulator/index.ts';
 import { ID, shop } from '../support/scenarios.ts';
-
-// Real processes and sockets on a busy machine.
-jest.setTimeout(60_000);
 
 const SCRIPT = fileURLToPath(new URL('../../scripts/record.ts', import.meta.url));
 

@@ -1,4 +1,4 @@
-import { describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { findingsOf } from '../../scripts/record/findings.ts';
 import { rewriteStrings } from '../../scripts/record/json-strings.ts';
@@ -7,9 +7,6 @@ import { scrub } from '../../scripts/record/scrub.ts';
 import type { ExistingBatch, Scenario } from '../../simulator/index.ts';
 import { FLAKY, shop } from '../support/scenarios.ts';
 import { recorded } from './recorded.ts';
-
-// Whole recordings on a busy machine.
-jest.setTimeout(60_000);
 
 function call(body: unknown, status = 200): Call {
   return {

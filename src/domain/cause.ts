@@ -31,6 +31,9 @@ const PHASES: Readonly<Record<string, CauseKind>> = {
   FINALIZING: 'infrastructure',
 };
 
+/** The phases of a build. In COMPLETED nothing fails. */
+export const BUILD_PHASES: readonly string[] = [...Object.keys(PHASES), 'COMPLETED'];
+
 interface Rule {
   /** The status code of the context; absent: any. */
   readonly code?: RegExp;

@@ -1,3 +1,5 @@
+import { membersKept, membersOf } from './kept.ts';
+
 /** A repository of the GitHub server that this run belongs to. */
 export interface Repository {
   readonly owner: string;
@@ -60,13 +62,7 @@ export function isCommitId(text: string): boolean {
 
 /** Reads a status that an earlier process left to be written; null if that is nothing, or not of this form. */
 export function parseStatus(text: string): CommitStatus | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  const { repository, commit, context, state, description, targetUrl } = membersOf(value);
+  const { repository, commit, context, state, description, targetUrl } = membersKept(text);
   const { owner, name } = membersOf(repository);
   const texts = { owner, name, commit, context, description, targetUrl };
   if (!areTexts(texts) || !isFinal(state)) return null;
@@ -78,10 +74,6 @@ export function parseStatus(text: string): CommitStatus | null {
     description: texts.description,
     targetUrl: texts.targetUrl,
   };
-}
-
-function membersOf(value: unknown): Record<string, unknown> {
-  return Object(value) as Record<string, unknown>;
 }
 
 function areTexts<Name extends string>(

@@ -66,7 +66,7 @@ export function viewGroups(
   const over = isOver(batch);
   return batch.groups.map((group) => {
     const status = statusOf(group);
-    const ofEarlierAttempt = !fresh.has(group) && wasToRunAgain(group, past);
+    const ofEarlierAttempt = isOfEarlierAttempt(group, fresh, past);
     const attempts = attemptsOf(group, seenBefore.get(group.identifier) ?? []);
     const failed = isFailed(group) && !ofEarlierAttempt && (over || KNOWN_FAILURES.has(status));
     const details = failed ? builds.get(group.current?.arn ?? '') : undefined;
@@ -115,7 +115,7 @@ export function isCounted(identifier: string, status: string): boolean {
  */
 export function areGroupsSettled(batch: Batch, past: Past): boolean {
   const fresh = freshGroups(batch, past);
-  const old = batch.groups.filter((group) => !fresh.has(group) && wasToRunAgain(group, past));
+  const old = batch.groups.filter((group) => isOfEarlierAttempt(group, fresh, past));
   if (old.length === 0) return true;
   return fresh.size > 0 && !(batch.status === 'SUCCEEDED' && old.some(isFailed));
 }
@@ -132,8 +132,7 @@ export function isBuilt(batch: Batch, past: Past): boolean {
   return (
     groups.length > 0 &&
     groups.every(
-      (group) =>
-        !isUnfinished(statusOf(group)) && (fresh.has(group) || !wasToRunAgain(group, past)),
+      (group) => !isUnfinished(statusOf(group)) && !isOfEarlierAttempt(group, fresh, past),
     )
   );
 }
@@ -155,7 +154,13 @@ function freshGroups(batch: Batch, past: Past): ReadonlySet<BuildGroup> {
   return new Set(batch.groups.filter(isNew));
 }
 
-function wasToRunAgain(group: BuildGroup, { everyGroupRuns }: Past): boolean {
+/** Whether a group was to run again and still shows its build of before. */
+function isOfEarlierAttempt(
+  group: BuildGroup,
+  fresh: ReadonlySet<BuildGroup>,
+  { everyGroupRuns }: Past,
+): boolean {
+  if (fresh.has(group)) return false;
   if (everyGroupRuns && group.identifier !== DOWNLOAD_SOURCE) return true;
   return statusOf(group) !== 'SUCCEEDED';
 }

@@ -1,4 +1,5 @@
 import type { Batch, Moment } from './batch.ts';
+import { membersKept } from './kept.ts';
 import { retriesShown, submittedOn, TIMES_DIFFER_BY } from './status.ts';
 
 /**
@@ -55,19 +56,13 @@ export function showsAttempt(look: Batch, ours: StartedAttempt): boolean {
 
 /** Reads what an earlier process remembered; null if that is nothing, or not of this form. */
 export function parseStarted(text: string): StartedAttempt | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return null;
-  }
   const {
     batchId,
     region,
     retriesBefore,
     submittedBefore,
     submittedOn: submitted,
-  } = Object(value) as Partial<Record<keyof StartedAttempt, unknown>>;
+  } = membersKept(text);
   if (typeof batchId !== 'string' || typeof region !== 'string') return null;
   if (typeof retriesBefore !== 'number') return null;
   if (!isMoment(submittedBefore) || !isMoment(submitted)) return null;
