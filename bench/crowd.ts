@@ -44,7 +44,7 @@ export async function runCrowd(seed: number, rateLimit?: RateLimit): Promise<Cro
       projects: { 'web-shop': { batches: plans } },
       ...(rateLimit !== undefined && { rateLimit }),
     },
-    { now: () => clock.now(), uuid },
+    { now: () => clock.othersNow(), uuid },
   );
   const random = createRandom(seed);
   const flows = await Promise.all(

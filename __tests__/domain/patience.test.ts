@@ -21,6 +21,7 @@ function aBench(overrides: Partial<Patience> = {}): Bench {
   const patience: Patience = {
     clock: {
       now: () => now,
+      elapsed: () => now,
       sleep(milliseconds, signal) {
         signal.throwIfAborted();
         sleeps.push(milliseconds);

@@ -36,6 +36,7 @@ describe('startTimer', () => {
     const sleeps: number[] = [];
     const clock = {
       now: () => 0,
+      elapsed: () => 0,
       sleep: (milliseconds: number) => Promise.resolve(void sleeps.push(milliseconds)),
     };
     const timer = startTimer(clock, null, REASON);

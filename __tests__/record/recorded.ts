@@ -20,7 +20,7 @@ export async function recorded(
   const clock = createVirtualClock();
   let uuids = 0;
   const uuid = (): string => `c0ffee00-0000-4000-8000-${String(++uuids).padStart(12, '0')}`;
-  const simulator = createSimulator(scenario, { now: () => clock.now(), uuid });
+  const simulator = createSimulator(scenario, { now: () => clock.othersNow(), uuid });
   const calls: Call[] = [];
   const lines: string[] = [];
   await record(

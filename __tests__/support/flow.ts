@@ -45,7 +45,7 @@ export async function runFlow(
 ): Promise<Flow> {
   const clock = createVirtualClock();
   const uuid = createUuids();
-  const simulator = createSimulator(scenario, { now: () => clock.now(), uuid });
+  const simulator = createSimulator(scenario, { now: () => clock.othersNow(), uuid });
   const surroundings = { clock, simulator, abort: new AbortController() };
   arrange(surroundings);
   return runStep(surroundings, { 'aws-region': scenario.region ?? 'us-west-2', ...given }, uuid);

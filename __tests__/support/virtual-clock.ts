@@ -8,8 +8,10 @@ export interface VirtualClock extends Clock {
   during<Result>(work: () => Promise<Result>): Promise<Result>;
   /** Sleeps as part of such work: time may go on meanwhile. */
   sleepWithin(milliseconds: number, signal: AbortSignal): Promise<void>;
-  /** Milliseconds since the beginning. */
-  elapsed(): number;
+  /** Sets the wall clock forward or back; elapsed time and timers do not notice. */
+  jump(milliseconds: number): void;
+  /** The present by the clock of others, which does not jump. */
+  othersNow(): number;
 }
 
 interface Timer {
@@ -20,7 +22,8 @@ interface Timer {
 const BEGINNING = Date.UTC(2026, 10, 22, 12);
 
 export function createVirtualClock(): VirtualClock {
-  let now = BEGINNING;
+  let elapsed = 0;
+  let jumped = 0;
   let working = 0;
   let scheduled = false;
   const timers = new Set<Timer>();
@@ -34,7 +37,7 @@ export function createVirtualClock(): VirtualClock {
       const [next] = [...timers].sort((a, b) => a.due - b.due);
       if (next === undefined) return;
       timers.delete(next);
-      now = Math.max(now, next.due);
+      elapsed = Math.max(elapsed, next.due);
       next.fire();
       schedule();
     });
@@ -48,13 +51,15 @@ export function createVirtualClock(): VirtualClock {
   };
 
   const clock: VirtualClock = {
-    now: () => now,
-    elapsed: () => now - BEGINNING,
-    at: (seconds, action) => void add(BEGINNING + seconds * 1000, action),
+    now: () => BEGINNING + elapsed + jumped,
+    othersNow: () => BEGINNING + elapsed,
+    elapsed: () => elapsed,
+    jump: (milliseconds) => void (jumped += milliseconds),
+    at: (seconds, action) => void add(seconds * 1000, action),
     sleep: (milliseconds, signal) =>
       new Promise((resolve, reject) => {
         signal.throwIfAborted();
-        const timer = add(now + milliseconds, () => {
+        const timer = add(elapsed + milliseconds, () => {
           signal.removeEventListener('abort', abort);
           resolve();
         });
