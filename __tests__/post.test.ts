@@ -33,6 +33,8 @@ test('a commit status is ended even where the attempt cannot be stopped for an e
     retriesBefore: 0,
     submittedBefore: null,
     submittedOn: null,
+    roleToAssume: null,
+    request: null,
   };
   const state = new Map([
     ['started-attempt', JSON.stringify(started)],

@@ -33,7 +33,7 @@ export async function main(): Promise<void> {
   const signal = cancellation();
   const runner = createRunner();
   if (runner.getState(HAS_RUN) !== '') {
-    return post(runner, SYSTEM_CLOCK, (region) => clientOptions(runner, region, roleOf(runner)));
+    return post(runner, SYSTEM_CLOCK, (region, role) => clientOptions(runner, region, role));
   }
   await optional('The post step could not be prepared', runner, () =>
     runner.saveState(HAS_RUN, 'true'),
@@ -80,8 +80,8 @@ async function runStep(
     random: Math.random,
     uuid: randomUUID,
     signal,
-    remember(started) {
-      if (inputs.stopOnCancel) keepForPost(STARTED_ATTEMPT, started, runner);
+    remember(owned) {
+      if (inputs.stopOnCancel) keepForPost(STARTED_ATTEMPT, owned, runner);
     },
     tell(event) {
       log.tell(event);
@@ -134,11 +134,6 @@ function clientOptions(runner: Runner, region: string, roleArn: string | null): 
     mask: (secret) => runner.mask(secret),
   });
   return { ...options, credentials };
-}
-
-function roleOf(runner: Runner): string | null {
-  const roleArn = runner.getInput('role-to-assume');
-  return roleArn === '' ? null : roleArn;
 }
 
 /** Writes annotations, outputs and summary. Whatever fails here warns and cannot change the verdict. */

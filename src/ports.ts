@@ -1,10 +1,13 @@
+import type { OwnedAttempt } from './domain/attempt.ts';
 import type { Batch } from './domain/batch.ts';
 import type { BuildDetails } from './domain/build.ts';
 import type { Clock } from './domain/clock.ts';
 import type { CommitStatus, ForeignStatus, StatusPlace } from './domain/commit-status.ts';
-import type { StartedAttempt } from './domain/started-attempt.ts';
 import type { Event } from './domain/story.ts';
 import type { TestCase, TestReport } from './domain/tests.ts';
+
+/** The longest that one call takes, body included, in milliseconds. */
+export const CALL_LIMIT = 30_000;
 
 export type RetryType = 'RETRY_FAILED_BUILDS' | 'RETRY_ALL_BUILDS';
 
@@ -89,7 +92,7 @@ export interface Ports {
   /** Aborted with a `Interruption` when the workflow is cancelled. */
   readonly signal: AbortSignal;
   /** Keeps what must be stopped if this process is killed; null: nothing. */
-  readonly remember: (started: StartedAttempt | null) => void;
+  readonly remember: (owned: OwnedAttempt | null) => void;
   /** Tells what happens, as it happens. */
   readonly tell: (event: Event) => void;
 }

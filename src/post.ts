@@ -1,8 +1,8 @@
 import { createCodeBuild } from './aws/codebuild.ts';
 import type { ClientOptions } from './aws/client.ts';
+import { parseOwned } from './domain/attempt.ts';
 import type { Clock } from './domain/clock.ts';
 import { parseStatus } from './domain/commit-status.ts';
-import { parseStarted } from './domain/started-attempt.ts';
 import { createGitHub } from './github/commit-status.ts';
 import type { Runner } from './github/runner.ts';
 import { tellLeft, tellWritten } from './report/commit-status.ts';
@@ -10,19 +10,19 @@ import { logLine } from './report/escape.ts';
 import { tellStop } from './report/stop.ts';
 import { STARTED_ATTEMPT, UNWRITTEN_STATUS } from './state.ts';
 import { writeLeftStatus } from './steps/commit-status.ts';
-import { lookBriefly, stopAttempt, type StopResult } from './steps/stop.ts';
+import { pollBriefly, stopAttempt, type StopResult } from './steps/stop.ts';
 
 /**
  * What runs after the step, whatever became of it: stops an attempt that a killed process left
  * behind, and ends a commit status that would stay pending. A step that ended by itself has left
  * nothing. It can warn and never fail.
  *
- * @param clientFor settings of a client for a region
+ * @param clientFor settings of a client for a region and, if not null, a role to assume
  */
 export async function post(
   runner: Runner,
   clock: Clock,
-  clientFor: (region: string) => ClientOptions,
+  clientFor: (region: string, roleArn: string | null) => ClientOptions,
 ): Promise<void> {
   let stop: StopResult | null = null;
   try {
@@ -37,17 +37,17 @@ export async function post(
 async function stopLeftAttempt(
   runner: Runner,
   clock: Clock,
-  clientFor: (region: string) => ClientOptions,
+  clientFor: (region: string, roleArn: string | null) => ClientOptions,
 ): Promise<StopResult | null> {
-  const ours = parseStarted(runner.getState(STARTED_ATTEMPT));
-  if (ours === null) return null;
+  const owned = parseOwned(runner.getState(STARTED_ATTEMPT));
+  if (owned === null) return null;
   const ports = {
-    codebuild: createCodeBuild(clientFor(ours.region)),
+    codebuild: createCodeBuild(clientFor(owned.region, owned.roleToAssume)),
     clock,
     random: Math.random,
   };
-  const result = await stopAttempt(ours, await lookBriefly(ours.batchId, ports), ports);
-  const told = tellStop(result, ours.batchId);
+  const result = await stopAttempt(owned, await pollBriefly(owned.batchId, ports), ports);
+  const told = tellStop(result, owned.batchId);
   if (result.kind === 'no-answer') runner.warning(logLine(`${told} ${result.because}`));
   else runner.info(logLine(told));
   return result;

@@ -1,3 +1,11 @@
+import {
+  describeOwned,
+  isLaterAttempt,
+  isOver,
+  ownershipOf,
+  retriesShown,
+  type OwnedAttempt,
+} from './domain/attempt.ts';
 import type { Batch } from './domain/batch.ts';
 import { forgetPhase } from './domain/changes.ts';
 import { CallFailure } from './domain/fault.ts';
@@ -11,11 +19,8 @@ import {
   type Outcome,
   type StopKind,
 } from './domain/outcome.ts';
-import { persist } from './domain/patience.ts';
 import { decide, unmatchedPatterns, type Decision } from './domain/policy.ts';
 import { tellFailed } from './domain/reason.ts';
-import { isLaterAttempt, isOver, retriesShown } from './domain/status.ts';
-import { describeStarted, type StartedAttempt } from './domain/started-attempt.ts';
 import { startTimer } from './domain/timer.ts';
 import { beginWatch, type Watch } from './domain/watch.ts';
 import type { Inputs } from './inputs.ts';
@@ -23,9 +28,9 @@ import type { Ports } from './ports.ts';
 import { diagnose } from './steps/diagnose.ts';
 import { findBatch } from './steps/find.ts';
 import { lookAround } from './steps/look-around.ts';
-import { rememberStarted, retryBatch, type RetryResult } from './steps/retry.ts';
+import { retryBatch, saveOwned } from './steps/retry.ts';
 import type { Step } from './steps/step.ts';
-import { lookBriefly, stopAttempt } from './steps/stop.ts';
+import { pollBriefly, stopAttempt } from './steps/stop.ts';
 import { watchAttempt, type WatchEnd } from './steps/watch.ts';
 
 /**
@@ -34,7 +39,7 @@ import { watchAttempt, type WatchEnd } from './steps/watch.ts';
  */
 export async function run(inputs: Inputs, ports: Ports): Promise<Outcome> {
   const { clock } = ports;
-  const began = clock.now();
+  const began = clock.elapsed();
   const timer = startTimer(
     clock,
     inputs.timeout,
@@ -66,7 +71,7 @@ export async function run(inputs: Inputs, ports: Ports): Promise<Outcome> {
       .catch((error: unknown) => endingOf(error, step))
       .then((ended) => leaveInOrder(step, ended));
     if (inputs.wait) await lookAround(step);
-    return conclude(ending, known, began, clock.now());
+    return conclude(ending, known, began, clock.elapsed());
   } finally {
     timer.stop();
   }
@@ -82,10 +87,10 @@ async function tellStory(step: Step): Promise<Ending> {
   if (running && !inputs.wait) return { kind: 'still-running' };
 
   if (running) tellAttemptBegan(step, found, null);
-  let end = await watchAttempt(step, beginWatch(known.past, ports.clock.now()), found.id, found);
+  let end = await watchAttempt(step, newWatch(step), found.id, found);
   for (;;) {
     if (end.kind !== 'over') return end;
-    rememberStarted(step, null);
+    saveOwned(step, null);
     const groups = viewGroups(end.batch, known.past);
     tellAttemptEnded(step, end, groups);
     if (end.batch.status === 'SUCCEEDED') {
@@ -96,15 +101,20 @@ async function tellStory(step: Step): Promise<Ending> {
     if (inputs.dryRun) return { kind: 'dry-run', retry, because };
     if (!retry) return { kind: 'failed', because };
     ports.tell({ kind: 'retrying', because, delay: inputs.retryDelay });
-    const result = (await pause(step, end.batch)) ?? (await retryBatch(step, end.batch));
-    if (result.kind !== 'accepted') rememberStarted(step, null);
+    if (inputs.retryDelay > 0) await ports.clock.sleep(inputs.retryDelay, step.signal);
+    const result = await retryBatch(step, end.batch);
     if (result.kind === 'refused') return { kind: 'retry-refused', sentence: result.sentence };
-
-    const { begun, look } = turnToNewAttempt(step, end.batch, result);
+    if (result.kind === 'changed') {
+      // What was decided on is not what shows: it is watched on, and decided on again.
+      end = await watchAttempt(step, newWatch(step), end.batch.id, null);
+      continue;
+    }
+    const snapshot = result.kind === 'accepted' ? result.answer : result.snapshot;
+    const begun = turnToNewAttempt(step, end.batch, result.kind, snapshot);
     if (!inputs.wait && result.kind === 'accepted') return { kind: 'retry-accepted' };
-    const first = result.kind === 'joined' ? result.look : null;
-    if (!inputs.wait && first !== null && !isOver(first)) return { kind: 'still-running' };
-    end = await watchAttempt(step, begun, look?.id ?? end.batch.id, first);
+    const first = result.kind === 'accepted' ? null : snapshot;
+    if (!inputs.wait && (first === null || !isOver(first))) return { kind: 'still-running' };
+    end = await watchAttempt(step, begun, snapshot?.id ?? end.batch.id, first);
   }
 }
 
@@ -121,7 +131,7 @@ async function decideOnRetry(
     {
       status: batch.status,
       attempts: known.attempt,
-      retries: known.retries,
+      retries: known.retries + known.unprovenAttempts.length,
       failed: groups.filter((group) => group.failed).map((group) => group.identifier),
       ran: countedGroups(groups).filter(hasRun).length,
       groupsLag: known.groupsLag,
@@ -150,47 +160,46 @@ function warnOfUnmatchedPatterns(
   }
 }
 
-/** Pauses before a retry. Someone else may retry the batch meanwhile: then theirs is joined. */
-async function pause(step: Step, retried: Batch): Promise<RetryResult | null> {
-  const { inputs, ports } = step;
-  if (inputs.retryDelay === 0) return null;
-  await ports.clock.sleep(inputs.retryDelay, step.signal);
-  const look = await persist(
-    (signal) => ports.codebuild.getBatch(retried.id, signal),
-    step.patience,
-  );
-  return look !== null && isLaterAttempt(look, retried) ? { kind: 'joined', look } : null;
+function newWatch({ known, ports }: Step): Watch {
+  return beginWatch(known.past, ports.clock.elapsed());
 }
 
-/** Turns from a finished attempt to the one after it. */
+/**
+ * Turns from a finished attempt to the one after it.
+ *
+ * @param origin whose attempt it is
+ * @param snapshot the batch; of the new attempt, or still of the finished one; null: not known
+ */
 function turnToNewAttempt(
   step: Step,
   retried: Batch,
-  result: Exclude<RetryResult, { kind: 'refused' }>,
-): { begun: Watch; look: Batch | null } {
+  origin: 'accepted' | 'joined' | 'unproven',
+  snapshot: Batch | null,
+): Watch {
   const { inputs, known, ports } = step;
-  const ours = result.kind === 'accepted';
+  const isOurs = origin === 'accepted';
   step.unanswered = null;
-  const look = ours ? result.answer : result.look;
-  const isNew = look !== null && isLaterAttempt(look, retried);
-  if (ours) {
+  const isNew = snapshot !== null && isLaterAttempt(snapshot, retried);
+  known.attempt = Math.max(known.attempt + 1, isNew ? retriesShown(snapshot) + 1 : 0);
+  if (isOurs) {
     known.retries += 1;
-    rememberStarted(step, describeStarted(retried, isNew ? look : null, inputs.region));
+    saveOwned(step, describeOwned(retried, isNew ? snapshot : null, null, inputs));
   }
-  known.attempt = Math.max(known.attempt + 1, isNew ? retriesShown(look) + 1 : 0);
+  if (origin === 'unproven') known.unprovenAttempts = [...known.unprovenAttempts, known.attempt];
   known.past = {
     attempts: [...known.past.attempts, retried],
     retried,
-    everyGroupRuns: ours && inputs.retryType === 'RETRY_ALL_BUILDS',
+    everyGroupRuns: isOurs && inputs.retryType === 'RETRY_ALL_BUILDS',
   };
   known.groupsLag = false;
-  if (isNew) known.batch = look;
+  if (isNew) known.batch = snapshot;
   step.told = forgetPhase(step.told);
-  if (isNew && look.id !== retried.id) {
-    ports.tell({ kind: 'batch-id-changed', from: retried.id, batch: look });
+  if (isNew && snapshot.id !== retried.id) {
+    ports.tell({ kind: 'batch-id-changed', from: retried.id, batch: snapshot });
   }
-  tellAttemptBegan(step, retried, ours ? known.retries : null);
-  return { begun: beginWatch(known.past, ports.clock.now(), look), look };
+  tellAttemptBegan(step, retried, isOurs ? known.retries : null);
+  if (origin === 'unproven') ports.tell({ kind: 'attempt-unproven', attempt: known.attempt });
+  return beginWatch(known.past, ports.clock.elapsed(), snapshot);
 }
 
 function tellAttemptBegan(step: Step, batch: Batch, retry: number | null): void {
@@ -212,35 +221,37 @@ function tellAttemptEnded(
 /** Nobody waits for the attempt of a cancelled step: it is stopped. What is left to know is learned. */
 async function leaveInOrder(step: Step, ending: Ending): Promise<Ending> {
   const { inputs, known, ports, unanswered } = step;
-  const { started } = known;
-  if (ending.kind === 'cancelled' && inputs.stopOnCancel && started !== null) {
-    return { ...ending, stop: await stopOurs(step, started) };
+  const { owned } = known;
+  if (ending.kind === 'cancelled' && inputs.stopOnCancel && owned !== null) {
+    return { ...ending, stop: await stopOwned(step, owned) };
   }
-  if (started !== null && unanswered !== null) {
-    countIfMade(step, await lookBriefly(started.batchId, ports));
+  if (owned !== null && unanswered !== null) {
+    settleUnanswered(step, owned, await pollBriefly(owned.batchId, ports));
   }
-  rememberStarted(step, null);
+  saveOwned(step, null);
   return ending;
 }
 
-async function stopOurs(step: Step, started: StartedAttempt): Promise<StopKind> {
+async function stopOwned(step: Step, owned: OwnedAttempt): Promise<StopKind> {
   const { known, ports } = step;
-  const look = await lookBriefly(started.batchId, ports);
-  const result = await stopAttempt(started, look, ports);
-  const shown = 'batch' in result ? (result.batch ?? look) : null;
-  countIfMade(step, shown ?? look);
+  const snapshot = await pollBriefly(owned.batchId, ports);
+  const result = await stopAttempt(owned, snapshot, ports);
+  const shown = 'batch' in result ? (result.batch ?? snapshot) : null;
+  settleUnanswered(step, owned, shown ?? snapshot);
   known.batch = shown ?? known.batch;
   if (result.kind === 'no-answer') ports.tell({ kind: 'not-stopped', because: result.because });
-  // What may still run stays remembered: the post step tries again.
-  if (result.kind !== 'no-answer' && result.kind !== 'not-begun') rememberStarted(step, null);
+  // What may still run stays saved: the post step tries again.
+  if (result.kind !== 'no-answer' && result.kind !== 'not-begun') saveOwned(step, null);
   return result.kind;
 }
 
-/** A retry that was in flight when the step ended counts if CodeBuild made it. */
-function countIfMade(step: Step, look: Batch | null): void {
-  const { unanswered } = step;
-  if (unanswered === null || look === null || !isLaterAttempt(look, unanswered)) return;
-  turnToNewAttempt(step, unanswered, { kind: 'accepted', answer: look });
+/** A retry that was in flight when the step ended counts if a snapshot shows that CodeBuild made it. */
+function settleUnanswered(step: Step, owned: OwnedAttempt, snapshot: Batch | null): void {
+  const { known, unanswered } = step;
+  if (unanswered === null) return;
+  const owner = snapshot === null ? 'not-begun' : ownershipOf(snapshot, owned);
+  if (owner === 'ours') turnToNewAttempt(step, unanswered, 'accepted', snapshot);
+  else known.retryUnanswered = owner !== 'others';
 }
 
 function endingOf(error: unknown, { patience, ports }: Step): Ending {

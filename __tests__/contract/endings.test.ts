@@ -198,6 +198,7 @@ const STOPS: Readonly<Record<StopKind, true>> = {
   over: true,
   'later-attempt': true,
   'not-begun': true,
+  unproven: true,
   'no-answer': true,
 };
 

@@ -35,8 +35,8 @@ describe('the committed bundle', () => {
     expect(run.exitCode).toBe(0);
     expect(errorsIn(run.stdout)).toEqual([]);
     expect(run.stdout).toContain('::group::Attempt 2 (retry 1 of 1)\n');
-    expect(run.operations.slice(0, 6)).toEqual([LOOK, CAUSES, ...SHORT_LOG, RETRY, LOOK]);
-    expect(new Set(run.operations.slice(6))).toEqual(new Set([LOOK]));
+    expect(run.operations.slice(0, 7)).toEqual([LOOK, CAUSES, ...SHORT_LOG, LOOK, RETRY, LOOK]);
+    expect(new Set(run.operations.slice(7))).toEqual(new Set([LOOK]));
     expect(Object.keys(run.outputs).sort()).toEqual([...OUTPUT_NAMES].sort());
     expect(run.outputs).toMatchObject({
       'batch-id': ID,
@@ -107,7 +107,7 @@ describe('the committed bundle', () => {
     const run = await runAction(scenario, inputs);
 
     expect(run.exitCode).toBe(1);
-    expect(run.operations).toEqual([LOOK, CAUSES, ...SHORT_LOG, RETRY]);
+    expect(run.operations).toEqual([LOOK, CAUSES, ...SHORT_LOG, LOOK, RETRY]);
     expect(run.outputs['reason']).toContain('codebuild:RetryBuildBatch');
     expect(run.outputs).toMatchObject({ 'batch-id': ID, 'batch-status': 'FAILED' });
     expect(run.stdout).not.toMatch(/\n\s+at /);

@@ -14,7 +14,7 @@ describe('a failed batch', () => {
     const { outcome, operations, simulator, log } = await runFlow(shop(FLAKY), { 'batch-id': ID });
 
     expect(outcome).toMatchObject({ conclusion: 'success', retries: 1, attempt: 2 });
-    expect(operations.slice(0, 6)).toEqual([LOOK, CAUSES, ...SHORT_LOG, RETRY, LOOK]);
+    expect(operations.slice(0, 7)).toEqual([LOOK, CAUSES, ...SHORT_LOG, LOOK, RETRY, LOOK]);
     expect(operations.filter((operation) => operation === RETRY)).toHaveLength(1);
     expect(simulator.calls.find(({ operation }) => operation === RETRY)?.input).toEqual({
       id: ID,

@@ -15,7 +15,7 @@ describe('wait: false', () => {
       ...given,
       'log-lines': '1',
     });
-    expect(operations).toEqual([LOOK, 'BatchGetBuilds', 'GetLogEvents', RETRY]);
+    expect(operations).toEqual([LOOK, 'BatchGetBuilds', 'GetLogEvents', LOOK, RETRY]);
     expect(elapsed).toBe(0);
     expect(outcome).toMatchObject({
       conclusion: 'success',
@@ -66,7 +66,7 @@ describe('timeout', () => {
   test('bounds a call that is not answered', async () => {
     const scenario = {
       ...shop(FLAKY),
-      faults: [{ operation: LOOK, calls: [2], fault: { kind: 'slow', seconds: 25 } as const }],
+      faults: [{ operation: LOOK, calls: [3], fault: { kind: 'slow', seconds: 25 } as const }],
     };
     const flow = await runFlow(scenario, { 'batch-id': ID, timeout: '20' });
     expect(flow.elapsed).toBe(20_000);
@@ -124,8 +124,10 @@ describe('a failed call is not a failed build', () => {
   ] as const)('a retry whose answer was %s is made once', async (_, fault) => {
     const given = { 'batch-id': ID, 'max-retries': '5' };
     const faults = [{ operation: RETRY, calls: [1], fault }];
-    const { outcome, operations } = await runFlow({ ...shop(FLAKY), faults }, given);
-    expect(operations.filter((operation) => operation === RETRY)).toHaveLength(1);
+    const { outcome, simulator } = await runFlow({ ...shop(FLAKY), faults }, given);
+    const [first, ...again] = simulator.calls.filter(({ operation }) => operation === RETRY);
+    for (const { input } of again) expect(input).toEqual(first?.input);
+    expect(simulator.attemptsOf(ID)).toBe(2);
     expect(outcome).toMatchObject({ conclusion: 'success', retries: 1, attempt: 2 });
   });
 
@@ -142,13 +144,15 @@ describe('a failed call is not a failed build', () => {
     expect(outcome).toMatchObject({ conclusion: 'success', retries: 1, attempt: 2 });
   });
 
-  test('a lost retry counts as ours even where tokens are forgotten', async () => {
+  test('a lost retry spends one even where tokens are forgotten', async () => {
     const scenario = {
       ...shop(BROKEN, { forgetsTokens: true }),
       faults: [{ operation: RETRY, calls: [1], fault: { kind: 'lost' } as const }],
     };
-    const { outcome } = await runFlow(scenario, { 'batch-id': ID });
-    expect(outcome).toMatchObject({ conclusion: 'failure', retries: 1, attempt: 2 });
+    const { outcome, simulator } = await runFlow(scenario, { 'batch-id': ID });
+    expect(outcome).toMatchObject({ conclusion: 'failure', retries: 0, unprovenAttempts: [2] });
+    expect(outcome.reason).toContain('unknown whether this step started attempt 2');
+    expect(simulator.attemptsOf(ID)).toBe(2);
   });
 
   test('a retry that is throttled for longer than a token lives is made once', async () => {

@@ -9,6 +9,8 @@ const TOLD: Readonly<Record<StopKind, string>> = {
   'later-attempt': 'Someone else has retried batch app:1 since: their attempt was left alone.',
   'not-begun':
     'The retry of batch app:1 that this step had sent does not show: there was nothing to stop.',
+  unproven:
+    "An attempt of batch app:1 followed a request of this step that got no answer. Nothing proves that the attempt is this step's, so it was left running.",
   'no-answer':
     'The attempt of batch app:1 that this step had started could not be stopped: it may still run. Stop it in the CodeBuild console, or by aws codebuild stop-build-batch --id app:1.',
 };

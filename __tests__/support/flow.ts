@@ -2,7 +2,7 @@ import { createSimulator, type Scenario, type Simulator } from '../../simulator/
 import { createCodeBuild } from '../../src/aws/codebuild.ts';
 import { createLogs } from '../../src/aws/logs.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
-import type { StartedAttempt } from '../../src/domain/started-attempt.ts';
+import type { OwnedAttempt } from '../../src/domain/attempt.ts';
 import type { Event } from '../../src/domain/story.ts';
 import { readInputs, type Inputs } from '../../src/inputs.ts';
 import type { CodeBuild } from '../../src/ports.ts';
@@ -19,7 +19,7 @@ export interface Flow {
   readonly operations: readonly string[];
   readonly events: readonly Event[];
   /** What was kept for the post step, in order. */
-  readonly remembered: readonly (StartedAttempt | null)[];
+  readonly remembered: readonly (OwnedAttempt | null)[];
   /** The log as a person reads it. */
   readonly log: readonly string[];
   /** Virtual milliseconds that the step took. */
@@ -63,7 +63,7 @@ export async function runStep(
   random: () => number = () => 0.5,
 ): Promise<Flow> {
   const events: Event[] = [];
-  const remembered: (StartedAttempt | null)[] = [];
+  const remembered: (OwnedAttempt | null)[] = [];
   const inputs = inputsOf(given);
   const client = {
     region: inputs.region,

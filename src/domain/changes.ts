@@ -11,7 +11,7 @@ const PHASE = '';
 /**
  * What a look changed against what was told before: one event for each change, none otherwise.
  *
- * @param now when the look was taken, by this machine's clock
+ * @param now when the look was taken, by the clock that only runs forward
  */
 export function tellChanges(told: Told, look: Batch, now: Moment): [Told, Event[]] {
   const next = new Map(told);

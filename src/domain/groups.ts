@@ -1,14 +1,8 @@
+import { isLaterAttempt, isOver, retriesShown, submittedOn } from './attempt.ts';
 import type { Batch, Build, BuildGroup } from './batch.ts';
 import type { BuildDetails } from './build.ts';
 import { causeOf, type Cause } from './cause.ts';
-import {
-  isFailure,
-  isLaterAttempt,
-  isOver,
-  isUnfinished,
-  retriesShown,
-  submittedOn,
-} from './status.ts';
+import { isFailure, isUnfinished } from './status.ts';
 
 /** CodeBuild's implicit first group: it fetches the source and reads the batch specification. */
 export const DOWNLOAD_SOURCE = 'DOWNLOAD_SOURCE';

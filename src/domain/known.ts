@@ -1,8 +1,8 @@
+import type { OwnedAttempt } from './attempt.ts';
 import type { Batch } from './batch.ts';
 import type { BuildDetails, LogTail } from './build.ts';
 import type { Past } from './groups.ts';
 import type { GroupHistory } from './history.ts';
-import type { StartedAttempt } from './started-attempt.ts';
 import type { TestCase, TestReport } from './tests.ts';
 
 /** What was decided when an attempt had ended badly, and why. */
@@ -20,10 +20,14 @@ export interface Known {
   past: Past;
   /** Which attempt of the batch is being watched, from 1. */
   attempt: number;
-  /** Retries that this step started. */
+  /** Retries that surely were this step's. */
   retries: number;
-  /** The attempt that this step started and that is not known to be over. */
-  started: StartedAttempt | null;
+  /** Numbers of the attempts that may be this step's: requests that got no answer may have made them. */
+  unprovenAttempts: readonly number[];
+  /** Whether the step ended while a request for a retry had no answer. */
+  retryUnanswered: boolean;
+  /** The attempt that this step started or asked for, and that is not known to be over. */
+  owned: OwnedAttempt | null;
   /** The final groups are those of the attempt before. */
   groupsLag: boolean;
   /** Milliseconds that each group's last build ran, where this step saw it begin and end. */
@@ -46,7 +50,9 @@ export function knowNothing(): Known {
     past: { attempts: [], retried: null, everyGroupRuns: false },
     attempt: 1,
     retries: 0,
-    started: null,
+    unprovenAttempts: [],
+    retryUnanswered: false,
+    owned: null,
     groupsLag: false,
     durations: new Map(),
     decisions: [],

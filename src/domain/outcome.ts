@@ -36,7 +36,8 @@ export type Ending =
       readonly stop: StopKind | null;
     };
 
-export type StopKind = 'stopped' | 'over' | 'later-attempt' | 'not-begun' | 'no-answer';
+export type StopKind =
+  'stopped' | 'over' | 'later-attempt' | 'not-begun' | 'unproven' | 'no-answer';
 
 export type Conclusion = 'success' | 'failure' | 'skipped' | 'timed_out' | 'cancelled';
 

@@ -1,13 +1,17 @@
+import { isLaterAttempt, isOver } from './attempt.ts';
 import { formatDuration } from './duration.ts';
 import { countedGroups, type GroupView, type Past } from './groups.ts';
 import type { Batch } from './batch.ts';
 import type { Known } from './known.ts';
 import type { Ending, StopKind } from './outcome.ts';
-import { isLaterAttempt, isOver } from './status.ts';
 import { count, nameSome } from './words.ts';
 
-/** One sentence: why the step ended so. */
+/** Why the step ended so, in one to three short sentences. */
 export function reasonOf(ending: Ending, known: Known, groups: readonly GroupView[]): string {
+  return `${verdictOf(ending, known, groups)}${unprovenRetries(known)}`;
+}
+
+function verdictOf(ending: Ending, known: Known, groups: readonly GroupView[]): string {
   const batch = known.batch === null ? 'the batch' : `batch ${known.batch.id}`;
   switch (ending.kind) {
     case 'succeeded':
@@ -48,8 +52,18 @@ const STOPS: Readonly<Record<StopKind | 'none', string>> = {
   'later-attempt': '; someone else has retried the batch since, and their attempt was left alone',
   'not-begun':
     '; the retry that it had sent does not show: if CodeBuild makes it yet, the post step stops it',
+  unproven: '; an attempt that nothing proves to be its own was left running',
   'no-answer': '; the attempt that it had started could not be stopped: it may still run',
 };
+
+/** Retries of which nobody knows whether they are this step's: their requests got no answer. */
+function unprovenRetries({ unprovenAttempts, retryUnanswered }: Known): string {
+  if (unprovenAttempts.length > 0) {
+    const which = nameSome(unprovenAttempts.map(String));
+    return ` RetryBuildBatch got no answer, so it is unknown whether this step started attempt ${which}.`;
+  }
+  return retryUnanswered ? ' RetryBuildBatch got no answer: the retry may have been made.' : '';
+}
 
 function tellTrouble(trouble: string | null): string {
   return trouble === null ? '' : ` The last call had failed: ${trouble}`;

@@ -17,6 +17,8 @@ export type Event =
       /** A look at the batch: at this attempt, or at the end of the one before. */
       readonly batch: Batch;
     }
+  /** The attempt may be this step's: the request for it got no answer. */
+  | { readonly kind: 'attempt-unproven'; readonly attempt: number }
   | { readonly kind: 'groups-appeared'; readonly statuses: readonly string[] }
   | PhaseChange
   | GroupChange

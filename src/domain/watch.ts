@@ -1,8 +1,14 @@
+import {
+  isEarlierSnapshot,
+  isLaterAttempt,
+  isOver,
+  submittedOn,
+  TIMES_DIFFER_BY,
+} from './attempt.ts';
 import type { Batch, Moment } from './batch.ts';
 import type { BuildDetails } from './build.ts';
 import { expectedEnd } from './expectation.ts';
 import { areGroupsSettled, isBuilt, type Past } from './groups.ts';
-import { isEarlierLook, isLaterAttempt, isOver, submittedOn, TIMES_DIFFER_BY } from './status.ts';
 
 const SECOND = 1000;
 /** How long, and for how many looks, a retry may stay unseen. Whichever is longer counts. */
@@ -26,7 +32,8 @@ export interface Watch {
   readonly past: Past;
   /** When the attempt that is waited for was submitted; null if CodeBuild did not say. */
   readonly submittedOn: Moment | null;
-  readonly began: Moment;
+  /** By the clock that only runs forward, as all times of this machine here; in milliseconds. */
+  readonly began: number;
   /** The newest look that counts; null until there is one. */
   readonly newest: Batch | null;
   /** Whether a look, not only RetryBuildBatch's answer, has shown the attempt. */
@@ -35,9 +42,9 @@ export interface Watch {
   readonly staleLooks: number;
   readonly absentLooks: number;
   /** When the attempt was first seen to be over. */
-  readonly overSince: Moment | null;
+  readonly overSince: number | null;
   /** When the attempt was first seen to have nothing left to build, while it is not over. */
-  readonly builtSince: Moment | null;
+  readonly builtSince: number | null;
 }
 
 /** What a look means. */
@@ -58,7 +65,7 @@ export type Judgement =
  * @param past what came before; if `past.retried` is set, only later attempts count
  * @param answer what RetryBuildBatch answered, if it did
  */
-export function beginWatch(past: Past, now: Moment, answer: Batch | null = null): Watch {
+export function beginWatch(past: Past, now: number, answer: Batch | null = null): Watch {
   const newest =
     answer !== null && past.retried !== null && isLaterAttempt(answer, past.retried)
       ? answer
@@ -83,9 +90,9 @@ export function beginWatch(past: Past, now: Moment, answer: Batch | null = null)
  * not be taken for the outcome of the retry.
  *
  * @param look the batch, or null if CodeBuild does not know its id
- * @param now when the look was taken, by this machine's clock
+ * @param now when the look was taken, by the clock that only runs forward
  */
-export function judge(watch: Watch, look: Batch | null, now: Moment): [Watch, Judgement] {
+export function judge(watch: Watch, look: Batch | null, now: number): [Watch, Judgement] {
   if (look === null) return judgeAbsence(watch, now);
   if (isStale(watch, look)) return judgeStale({ ...watch, absentLooks: 0 }, now);
 
@@ -110,7 +117,7 @@ export function untilNextLook(
   watch: Watch,
   builds: ReadonlyMap<string, BuildDetails>,
   interval: number,
-  now: Moment,
+  now: number,
 ): number {
   const { absentLooks, builtSince, overSince } = watch;
   const left = overSince === null ? 0 : overSince + GROUPS_LAG - now;
@@ -133,7 +140,7 @@ export function untilNextLook(
 function untilExpectedEnd(
   { began, newest, past, submittedOn: submitted }: Watch,
   builds: ReadonlyMap<string, BuildDetails>,
-  now: Moment,
+  now: number,
 ): number {
   if (newest === null || submitted === null) return 0;
   const end = expectedEnd(newest, past, builds);
@@ -142,7 +149,7 @@ function untilExpectedEnd(
 
 function isStale(watch: Watch, look: Batch): boolean {
   const { newest, past } = watch;
-  if (newest !== null && isEarlierLook(look, newest)) return true;
+  if (newest !== null && isEarlierSnapshot(look, newest)) return true;
   if (look.id !== past.retried?.id) return false;
   const submitted = submittedOn(look);
   const isOfAttemptBetween =
@@ -152,7 +159,7 @@ function isStale(watch: Watch, look: Batch): boolean {
   return isOfAttemptBetween || !isLaterAttempt(look, past.retried);
 }
 
-function judgeStale(watch: Watch, now: Moment): [Watch, Judgement] {
+function judgeStale(watch: Watch, now: number): [Watch, Judgement] {
   const next = { ...watch, staleLooks: watch.staleLooks + 1 };
   const { newest, overSince, past, seen } = watch;
   if (newest !== null && overSince !== null && now - overSince >= GROUPS_LAG) {
@@ -166,7 +173,7 @@ function judgeStale(watch: Watch, now: Moment): [Watch, Judgement] {
 }
 
 /** A batch may be absent for a moment after it was started, or retried under a new id. */
-function judgeAbsence(watch: Watch, now: Moment): [Watch, Judgement] {
+function judgeAbsence(watch: Watch, now: number): [Watch, Judgement] {
   const next = { ...watch, absentLooks: watch.absentLooks + 1 };
   if (watch.past.retried !== null && !watch.seen) return judgeStale(next, now);
   if (watch.overSince !== null && watch.newest !== null) {

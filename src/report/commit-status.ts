@@ -1,9 +1,9 @@
+import { isOver } from '../domain/attempt.ts';
 import type { Batch } from '../domain/batch.ts';
 import type { CommitStatus, StatusText } from '../domain/commit-status.ts';
 import { formatDuration } from '../domain/duration.ts';
 import type { Outcome, StopKind } from '../domain/outcome.ts';
 import { isOfWatchedAttempt, tellFailed } from '../domain/reason.ts';
-import { isOver } from '../domain/status.ts';
 import type { Event } from '../domain/story.ts';
 import { count, nameSome } from '../domain/words.ts';
 import { oneLine } from './escape.ts';

@@ -29,6 +29,12 @@ export function narrate(event: Event): LogStep[] {
         .map(line);
     case 'attempt-began':
       return [{ kind: 'fold', title: attemptTitle(event) }];
+    case 'attempt-unproven':
+      return [
+        warning(
+          `RetryBuildBatch got no answer, so it is unknown whether this step started attempt ${event.attempt}. The attempt counts against max-retries, and a cancellation does not stop it.`,
+        ),
+      ];
     case 'attempt-ended':
       return [
         { kind: 'unfold' },

@@ -1,105 +1,226 @@
+import {
+  describeOwned,
+  isLaterAttempt,
+  isOver,
+  isSameEnd,
+  type OwnedAttempt,
+} from '../domain/attempt.ts';
 import type { Batch } from '../domain/batch.ts';
 import { CallFailure } from '../domain/fault.ts';
 import { outageLimit, persist } from '../domain/patience.ts';
-import { isLaterAttempt } from '../domain/status.ts';
-import { describeStarted, type StartedAttempt } from '../domain/started-attempt.ts';
+import { CALL_LIMIT } from '../ports.ts';
 import type { Step } from './step.ts';
 
-/** RetryBuildBatch honours a token for five minutes (API reference); the rest is for the last answer. */
+/** RetryBuildBatch honors a token for five minutes (API reference); the rest is for the last answer. */
 const TOKEN_LIFE = 4 * 60_000;
-/** How long, and for how many looks, a view from before a retry may hide that it was made. */
-const STALE_VIEW = 60_000;
-const STALE_LOOKS = 5;
-const STALE_LOOK_INTERVAL = 5000;
+/** How long a repeated request may take to tell whose attempt runs, in milliseconds. */
+const OWNERSHIP_WITHIN = 30_000;
+/** How long, and for how many polls, reads may lag behind what was seen or done before. */
+const STALE_FOR = 60_000;
+const STALE_POLLS = 5;
+const STALE_POLL_INTERVAL = 5000;
 
 /** What came of asking for a retry. */
 export type RetryResult =
-  /** This step's retry was made. The answer is null if it was lost on the way. */
+  /** This step's retry was made. The answer is null if it does not show the attempt. */
   | { readonly kind: 'accepted'; readonly answer: Batch | null }
-  /** Someone else had retried the batch; this is a look at their attempt. */
-  | { readonly kind: 'joined'; readonly look: Batch }
+  /** Someone else retried the batch; the snapshot shows their attempt. */
+  | { readonly kind: 'joined'; readonly snapshot: Batch }
+  /**
+   * A request may have been carried out, and nothing proves that the attempt after it is someone
+   * else's. The snapshot shows it; null: it does not show yet.
+   */
+  | { readonly kind: 'unproven'; readonly snapshot: Batch | null }
+  /** The attempt does not show as it did when the retry was decided on: nothing was sent. */
+  | { readonly kind: 'changed' }
   | { readonly kind: 'refused'; readonly sentence: string };
 
 /**
- * Asks CodeBuild to retry the batch, once: a resend carries the same token for as long as CodeBuild
- * honours it, and after that only follows when looks show that the retry was not made.
+ * Asks CodeBuild to retry the batch, once. Each request follows a poll that shows the attempt that was
+ * decided on. A repeated request carries the same token for as long as CodeBuild honors it; after
+ * that a new one is sent only where polls show that the retry was not made.
  *
- * @param retried the finished attempt
+ * @param decided the finished attempt that the decision was about
  * @throws {CallFailure} when CodeBuild cannot be asked; the signal's reason, when aborted
  */
-export async function retryBatch(step: Step, retried: Batch): Promise<RetryResult> {
-  const { uuid, clock } = step.ports;
-  const giveUpAt = clock.now() + outageLimit(step.inputs.pollInterval);
-  const request: Request = { retried, token: uuid(), maybeMade: false };
+export async function retryBatch(step: Step, decided: Batch): Promise<RetryResult> {
+  const { clock } = step.ports;
+  const giveUpAt = clock.elapsed() + outageLimit(step.inputs.pollInterval);
+  const request = newRequest(step, decided);
   for (;;) {
     try {
-      const answer = await persist(
-        (signal) => send(step, request, signal),
+      return await persist(
+        (signal) => pollAndSend(step, request, signal),
         step.patience,
-        TOKEN_LIFE,
+        tokenLifeLeft(step, request),
       );
-      return { kind: 'accepted', answer };
     } catch (error) {
       if (!(error instanceof CallFailure)) throw error;
-      if (error.kind !== 'refused' && error.kind !== 'outage') throw error;
-      const look = await lookForLaterAttempt(step, retried);
-      if (look !== null && request.maybeMade) return { kind: 'accepted', answer: look };
-      if (look !== null) return { kind: 'joined', look };
-      if (error.kind === 'refused' && request.maybeMade) return { kind: 'accepted', answer: null };
-      if (error.kind === 'refused') return { kind: 'refused', sentence: error.message };
-      if (clock.now() >= giveUpAt) throw error;
-      request.token = uuid();
+      const isRefused = error.kind === 'refused';
+      if (isRefused || request.maybeMade) {
+        const later = await pollForLaterAttempt(step, request.decided, error);
+        if (later !== null) return ownerOf(step, request, later);
+        if (isRefused && request.maybeMade) return unproven(step, null);
+        if (isRefused) return { kind: 'refused', sentence: error.message };
+      }
+      if (error.kind === 'permanent' || clock.elapsed() >= giveUpAt) throw error;
+      renewToken(step, request);
     }
   }
 }
 
+/** One retry that is asked for, however often it must be sent. */
 interface Request {
-  readonly retried: Batch;
+  readonly decided: Batch;
   token: string;
+  /** When the token was first sent, by both clocks; null: not yet. */
+  tokenSent: { readonly elapsed: number; readonly now: number } | null;
+  /** When the first request was sent, by the wall clock. */
+  firstSentOn: number | null;
   /** Whether it may have been carried out although no answer came. */
   maybeMade: boolean;
 }
 
-/**
- * Sends the request. Before it is sent once more, a look may show that the retry was made: then the
- * token need not be relied on.
- */
-async function send(step: Step, request: Request, signal: AbortSignal): Promise<Batch | null> {
-  const { codebuild } = step.ports;
-  const { retried, token, maybeMade } = request;
-  if (maybeMade) {
-    const look = await codebuild.getBatch(retried.id, signal);
-    if (look !== null && isLaterAttempt(look, retried)) return look;
+function newRequest({ ports }: Step, decided: Batch): Request {
+  return { decided, token: ports.uuid(), tokenSent: null, firstSentOn: null, maybeMade: false };
+}
+
+function renewToken({ ports }: Step, request: Request): void {
+  request.token = ports.uuid();
+  request.tokenSent = null;
+}
+
+/** A machine that slept must not send a dead token again: the larger of both clocks counts. */
+function tokenLifeLeft({ ports: { clock } }: Step, { tokenSent }: Request): number {
+  if (tokenSent === null) return TOKEN_LIFE;
+  const age = Math.max(clock.elapsed() - tokenSent.elapsed, clock.now() - tokenSent.now);
+  return Math.max(0, TOKEN_LIFE - age);
+}
+
+async function pollAndSend(
+  step: Step,
+  request: Request,
+  signal: AbortSignal,
+): Promise<RetryResult> {
+  const found = await pollForDecided(step, request.decided, signal);
+  if (found === 'decided') {
+    return { kind: 'accepted', answer: await send(step, request, signal) };
   }
-  rememberStarted(step, describeStarted(retried, null, step.inputs.region));
-  step.unanswered = retried;
-  try {
-    return await codebuild.retryBatch(retried.id, step.inputs.retryType, token, signal);
-  } catch (error) {
-    request.maybeMade ||= signal.aborted || (error instanceof CallFailure && error.maybeDone);
-    // What was surely not made must not be stopped: the next attempt may be someone else's.
-    if (!request.maybeMade) {
-      rememberStarted(step, null);
-      step.unanswered = null;
+  if (found !== 'changed') return ownerOf(step, request, found.later);
+  return request.maybeMade ? unproven(step, null) : { kind: 'changed' };
+}
+
+/** Polls until the attempt that was decided on shows, or a later one. Reads may lag behind. */
+async function pollForDecided(
+  { inputs, ports }: Step,
+  decided: Batch,
+  signal: AbortSignal,
+): Promise<'decided' | 'changed' | { readonly later: Batch }> {
+  const { clock, codebuild } = ports;
+  const began = clock.elapsed();
+  for (let polls = 1; ; polls += 1) {
+    const snapshot = await codebuild.getBatch(decided.id, signal);
+    if (snapshot !== null && isSameEnd(snapshot, decided)) return 'decided';
+    if (snapshot !== null && isLaterAttempt(snapshot, decided)) return { later: snapshot };
+    if (snapshot !== null && isOver(snapshot) && snapshot.status !== decided.status) {
+      return 'changed';
     }
+    if (polls >= STALE_POLLS && clock.elapsed() - began >= STALE_FOR) return 'changed';
+    await clock.sleep(Math.min(STALE_POLL_INTERVAL, inputs.pollInterval), signal);
+  }
+}
+
+/** Sends the request. What must be stopped if this process is killed is saved before. */
+async function send(step: Step, request: Request, signal: AbortSignal): Promise<Batch | null> {
+  const { inputs, ports } = step;
+  const { clock, codebuild } = ports;
+  const { decided, token } = request;
+  if (tokenLifeLeft(step, request) === 0) throw tokenExpired(step);
+  const now = clock.now();
+  request.tokenSent ??= { elapsed: clock.elapsed(), now };
+  request.firstSentOn ??= now;
+  const sent = { sentOn: request.firstSentOn, endsOn: now + CALL_LIMIT };
+  saveOwned(step, describeOwned(decided, null, sent, inputs));
+  step.unanswered = decided;
+  try {
+    return await codebuild.retryBatch(decided.id, inputs.retryType, token, signal);
+  } catch (error) {
+    request.maybeMade ||= signal.aborted || !(error instanceof CallFailure) || error.maybeDone;
+    // What was surely not made must not be stopped: the next attempt may be someone else's.
+    if (!request.maybeMade) forgetOwned(step);
     throw error;
   }
 }
 
-/** Keeps in mind what a cancellation must stop; null: nothing any more. */
-export function rememberStarted({ known, ports }: Step, started: StartedAttempt | null): void {
-  if (known.started === null && started === null) return;
-  known.started = started;
-  ports.remember(started);
+/**
+ * Whose attempt follows the one that was decided on. While it runs or has SUCCEEDED, CodeBuild refuses
+ * a new retry, so the same request with the same token tells: an answer means that it is ours. A
+ * refusal proves nothing: what CodeBuild does with a repeated token is not documented beyond its life.
+ */
+async function ownerOf(step: Step, request: Request, later: Batch): Promise<RetryResult> {
+  if (!request.maybeMade) {
+    forgetOwned(step);
+    return { kind: 'joined', snapshot: later };
+  }
+  const { codebuild } = step.ports;
+  let snapshot = later;
+  let repeats = 0;
+  const ask = async (signal: AbortSignal): Promise<RetryResult> => {
+    if (repeats > 0) snapshot = (await codebuild.getBatch(later.id, signal)) ?? snapshot;
+    repeats += 1;
+    // A retry of what failed again would be one that nobody decided on.
+    if (isOver(snapshot) && snapshot.status !== 'SUCCEEDED') return unproven(step, snapshot);
+    const answer = await send(step, request, signal);
+    const isShown = answer !== null && isLaterAttempt(answer, request.decided);
+    return { kind: 'accepted', answer: isShown ? answer : snapshot };
+  };
+  try {
+    return await persist(ask, step.patience, OWNERSHIP_WITHIN);
+  } catch (error) {
+    if (!(error instanceof CallFailure)) throw error;
+    return unproven(step, snapshot);
+  }
 }
 
-async function lookForLaterAttempt(step: Step, retried: Batch): Promise<Batch | null> {
-  const { clock, codebuild } = step.ports;
-  const began = clock.now();
-  for (let looks = 1; ; looks += 1) {
-    const look = await persist((signal) => codebuild.getBatch(retried.id, signal), step.patience);
-    if (look !== null && isLaterAttempt(look, retried)) return look;
-    if (looks >= STALE_LOOKS && clock.now() - began >= STALE_VIEW) return null;
-    await clock.sleep(Math.min(STALE_LOOK_INTERVAL, step.inputs.pollInterval), step.signal);
+/** It is not stopped, and not counted as ours. */
+function unproven(step: Step, snapshot: Batch | null): RetryResult {
+  forgetOwned(step);
+  return { kind: 'unproven', snapshot };
+}
+
+function forgetOwned(step: Step): void {
+  saveOwned(step, null);
+  step.unanswered = null;
+}
+
+/** Saves what a cancellation must stop; null: nothing any more. */
+export function saveOwned({ known, ports }: Step, owned: OwnedAttempt | null): void {
+  if (known.owned === null && owned === null) return;
+  known.owned = owned;
+  ports.remember(owned);
+}
+
+/** @throws {CallFailure} `failure`, which made it look, if the batch cannot be polled either */
+async function pollForLaterAttempt(
+  { inputs, patience, ports, signal }: Step,
+  decided: Batch,
+  failure: CallFailure,
+): Promise<Batch | null> {
+  const { clock, codebuild } = ports;
+  const began = clock.elapsed();
+  const poll = (): Promise<Batch | null> =>
+    persist((limit) => codebuild.getBatch(decided.id, limit), patience).catch((error: unknown) => {
+      throw error instanceof CallFailure ? failure : (error as Error);
+    });
+  for (let polls = 1; ; polls += 1) {
+    const snapshot = await poll();
+    if (snapshot !== null && isLaterAttempt(snapshot, decided)) return snapshot;
+    if (polls >= STALE_POLLS && clock.elapsed() - began >= STALE_FOR) return null;
+    await clock.sleep(Math.min(STALE_POLL_INTERVAL, inputs.pollInterval), signal);
   }
+}
+
+function tokenExpired({ patience }: Step): CallFailure {
+  const sentence = patience.trouble ?? 'RetryBuildBatch was not answered.';
+  return new CallFailure('outage', 'TokenExpired', sentence);
 }

@@ -1,14 +1,13 @@
+import { isOver, ownershipOf, type OwnedAttempt } from '../domain/attempt.ts';
 import type { Batch } from '../domain/batch.ts';
 import type { Clock } from '../domain/clock.ts';
 import { CallFailure } from '../domain/fault.ts';
 import { persist, type Patience } from '../domain/patience.ts';
-import { showsAttempt, showsLaterAttempt, type StartedAttempt } from '../domain/started-attempt.ts';
-import { isOver } from '../domain/status.ts';
 import { within } from '../domain/timer.ts';
 import type { CodeBuild } from '../ports.ts';
 
 /** The step must be gone five seconds after it was cancelled: so much of that is for each call. */
-const LOOK_WITHIN = 1000;
+const POLL_WITHIN = 1000;
 const STOP_WITHIN = 2500;
 const RESEND_AFTER = 500;
 
@@ -19,9 +18,11 @@ export type StopResult =
   | { readonly kind: 'over'; readonly batch: Batch }
   /** Someone else has retried the batch since: theirs is not ours to stop. */
   | { readonly kind: 'later-attempt' }
+  /** The attempt follows a request that got no answer, and nothing proves that it is ours. */
+  | { readonly kind: 'unproven' }
   /** The retry does not show: it was not made, or it may begin yet. */
   | { readonly kind: 'not-begun' }
-  /** Nobody knows whether it goes on. */
+  /** Nobody knows whether it keeps running. */
   | { readonly kind: 'no-answer'; readonly because: string };
 
 interface StopPorts {
@@ -31,36 +32,43 @@ interface StopPorts {
 }
 
 /**
- * Stops an attempt that this step started. StopBuildBatch names a batch, not an attempt: the look
- * before it must not show a later attempt.
+ * Stops an attempt that this step started. StopBuildBatch names a batch, not an attempt: what runs
+ * must not be someone else's. An attempt that CodeBuild has confirmed is stopped even where the poll
+ * fails; one whose request got no answer is stopped only where a poll shows that it is ours.
  *
- * @param look what {@link lookBriefly} has just seen; null: nothing, and then the batch is stopped
+ * @param snapshot what {@link pollBriefly} has just seen; null: nothing
  */
 export async function stopAttempt(
-  ours: StartedAttempt,
-  look: Batch | null,
+  owned: OwnedAttempt,
+  snapshot: Batch | null,
   ports: StopPorts,
 ): Promise<StopResult> {
-  if (look !== null && showsLaterAttempt(look, ours)) return { kind: 'later-attempt' };
-  if (look !== null && isOver(look) && showsAttempt(look, ours)) {
-    return { kind: 'over', batch: look };
+  const isConfirmed = owned.request === null;
+  if (snapshot === null && !isConfirmed) {
+    return { kind: 'no-answer', because: 'CodeBuild did not say whether the retry was made.' };
+  }
+  const owner = snapshot === null ? 'ours' : ownershipOf(snapshot, owned);
+  if (owner === 'others') return { kind: 'later-attempt' };
+  if (owner === 'unproven' || (owner === 'not-begun' && !isConfirmed)) return { kind: owner };
+  if (snapshot !== null && owner === 'ours' && isOver(snapshot)) {
+    return { kind: 'over', batch: snapshot };
   }
   try {
     const batch = await persistFor(STOP_WITHIN, ports, (signal) =>
-      ports.codebuild.stopBatch(ours.batchId, signal),
+      ports.codebuild.stopBatch(owned.batchId, signal),
     );
     if (batch === null || !isOver(batch)) return { kind: 'stopped', batch };
     // A batch that is over is answered as it is.
-    if (!showsAttempt(batch, ours)) return { kind: 'not-begun' };
+    if (ownershipOf(batch, owned) === 'not-begun') return { kind: 'not-begun' };
     return { kind: batch.status === 'STOPPED' ? 'stopped' : 'over', batch };
   } catch (error) {
     return { kind: 'no-answer', because: (error as CallFailure).message };
   }
 }
 
-/** One look at a batch that takes a second at most; null if it fails. */
-export async function lookBriefly(batchId: string, ports: StopPorts): Promise<Batch | null> {
-  return persistFor(LOOK_WITHIN, ports, (signal) =>
+/** One poll of a batch that takes a second at most; null if it fails. */
+export async function pollBriefly(batchId: string, ports: StopPorts): Promise<Batch | null> {
+  return persistFor(POLL_WITHIN, ports, (signal) =>
     ports.codebuild.getBatch(batchId, signal),
   ).catch(() => null);
 }

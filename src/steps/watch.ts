@@ -1,10 +1,10 @@
+import { isLaterAttempt, retriesShown, submittedOn } from '../domain/attempt.ts';
 import type { Batch } from '../domain/batch.ts';
 import { forgetPhase, tellChanges } from '../domain/changes.ts';
 import { persist } from '../domain/patience.ts';
-import { isLaterAttempt, retriesShown, submittedOn } from '../domain/status.ts';
 import { judge, untilNextLook, type Judgement, type Watch } from '../domain/watch.ts';
 import type { GroupChange } from '../domain/story.ts';
-import { rememberStarted } from './retry.ts';
+import { saveOwned } from './retry.ts';
 import type { Step } from './step.ts';
 
 const HEARTBEAT = 30 * 60_000;
@@ -29,14 +29,14 @@ export async function watchAttempt(
 ): Promise<WatchEnd> {
   const { clock, codebuild, tell } = step.ports;
   let watch = begun;
-  let lastTold = clock.now();
+  let lastTold = clock.elapsed();
   const lookAgain = async (): Promise<Batch | null> => {
     await clock.sleep(untilLook(step, watch), step.signal);
     return persist((signal) => codebuild.getBatch(id, signal), step.patience);
   };
   let look = first ?? (await lookAgain());
   for (;;) {
-    const now = clock.now();
+    const now = clock.elapsed();
     const former = watch.newest;
     const [next, judgement] = judge(watch, look, now);
     watch = next;
@@ -76,15 +76,15 @@ function notice(step: Step, watch: Watch, former: Batch | null, look: Batch): Wa
   known.batch = look;
   if (former === null || !isLaterAttempt(look, former)) {
     known.attempt = Math.max(known.attempt, shown);
-    if (known.started?.submittedOn === null) {
-      rememberStarted(step, { ...known.started, submittedOn: submittedOn(look) });
+    if (known.owned?.submittedOn === null) {
+      saveOwned(step, { ...known.owned, submittedOn: submittedOn(look) });
     }
     return watch;
   }
   known.attempt = Math.max(known.attempt + 1, shown);
   known.past = { attempts: [...known.past.attempts, former], retried: null, everyGroupRuns: false };
   step.told = forgetPhase(step.told);
-  rememberStarted(step, null);
+  saveOwned(step, null);
   ports.tell({ kind: 'retried-by-others', attempt: known.attempt, batch: look });
   return { ...watch, past: known.past };
 }
@@ -106,7 +106,7 @@ function keepDuration({ known }: Step, { identifier, from, lasted }: GroupChange
 
 /** Milliseconds to sleep: at most one interval, cut so that a last look fits in before the deadline. */
 function untilLook(step: Step, watch: Watch): number {
-  const now = step.ports.clock.now();
+  const now = step.ports.clock.elapsed();
   const pause = untilNextLook(watch, step.known.builds, step.inputs.pollInterval, now);
   const untilLastLook = step.deadline - LAST_LOOK_BEFORE_DEADLINE - now;
   return untilLastLook > 0 ? Math.min(pause, untilLastLook) : pause;

@@ -1,9 +1,10 @@
+import { isOver } from '../../domain/attempt.ts';
 import type { Build } from '../../domain/batch.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import { countedGroups, DOWNLOAD_SOURCE, hasRun, type GroupView } from '../../domain/groups.ts';
 import { attemptStarts, buildsByAttempt, countRebuilt } from '../../domain/matrix.ts';
 import type { Outcome } from '../../domain/outcome.ts';
-import { isFailure, isOver, isUnfinished } from '../../domain/status.ts';
+import { isFailure, isUnfinished } from '../../domain/status.ts';
 import { count } from '../../domain/words.ts';
 import { code, link, markdown } from '../escape.ts';
 import { firstOf, LONGEST_NAME, name, table, type Column, type Detail } from './parts.ts';
