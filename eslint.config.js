@@ -108,7 +108,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['src/main.ts', 'src/index.ts'],
+    files: ['src/{main,index,post-entry}.ts'],
     rules: imports(NO_AWS_SDK, NO_ACTIONS),
   },
   {

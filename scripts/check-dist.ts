@@ -2,11 +2,11 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundle } from './build/bundle.ts';
+import { build } from './build/bundle.ts';
 
 const fresh = mkdtempSync(join(tmpdir(), 'retry-codebuild-batch-dist-'));
 try {
-  bundle('src/index.ts', fresh);
+  build(fresh);
   const names = new Set([...readdirSync(fresh), ...readdirSync('dist')]);
   const stale = [...names].filter((name) => read(fresh, name) !== read('dist', name));
   if (stale.length > 0) {

@@ -1,5 +1,10 @@
-import { main } from './main.ts';
+import { main, runPost } from './main.ts';
 import { leave } from './system.ts';
 
-await main();
+declare global {
+  /** Set by post-entry.ts alone. */
+  var isPostStepOfRetryCodeBuildBatch: true | undefined;
+}
+
+await (globalThis.isPostStepOfRetryCodeBuildBatch ? runPost() : main());
 leave();

@@ -24,25 +24,14 @@ import {
 import { narrate, type LogStep } from './report/story.ts';
 import { renderSummary } from './report/summary.ts';
 import { run } from './run.ts';
-import { HAS_RUN, STARTED_ATTEMPT, UNWRITTEN_STATUS } from './state.ts';
+import { STARTED_ATTEMPT, UNWRITTEN_STATUS } from './state.ts';
 import { keepStatus, type StatusKeeper } from './steps/commit-status.ts';
 import { cancellation, SYSTEM_CLOCK } from './system.ts';
 
-/** The action: the step itself, or what runs after it. */
+/** The step: reads the inputs, runs, and reports however it ends. */
 export async function main(): Promise<void> {
   const signal = cancellation();
   const runner = createRunner();
-  if (runner.getState(HAS_RUN) !== '') {
-    return post(runner, SYSTEM_CLOCK, (region, role) => clientOptions(runner, region, role));
-  }
-  await optional('The post step could not be prepared', runner, () =>
-    runner.saveState(HAS_RUN, 'true'),
-  );
-  return runAction(runner, signal);
-}
-
-/** Reads the inputs, runs the step, and reports however it ends. */
-async function runAction(runner: Runner, signal: AbortSignal): Promise<void> {
   const log = openLog(runner);
   let status: StatusKeeper | null = null;
   let outcome: Outcome;
@@ -63,6 +52,13 @@ async function runAction(runner: Runner, signal: AbortSignal): Promise<void> {
   log.close();
   await report(outcome, runner);
   await status?.finish(outcome);
+}
+
+/** What runs after the step: only what the step has saved is acted on. */
+export async function runPost(): Promise<void> {
+  cancellation();
+  const runner = createRunner();
+  await post(runner, SYSTEM_CLOCK, (region, role) => clientOptions(runner, region, role));
 }
 
 async function runStep(

@@ -3,7 +3,7 @@ import type { BatchPlan } from '../../simulator/index.ts';
 import {
   onceLogged,
   runAction,
-  stateVariables,
+  runPostStep,
   type ActionRun,
   type Running,
 } from '../support/action.ts';
@@ -62,7 +62,7 @@ describe('commit-status', () => {
   const onPending = (act: (running: Running) => void): ((running: Running) => void) =>
     onceLogged(': pending (', act);
   const runPost = (run: ActionRun): Promise<ActionRun> =>
-    runAction(run.simulator, inputs, { ...github.environment, ...stateVariables(run) });
+    runPostStep(run, inputs, github.environment);
   const asked = (): string[] => github.requests.map(({ method, path }) => `${method} ${path}`);
   const warningsIn = ({ stdout }: ActionRun): string[] =>
     stdout

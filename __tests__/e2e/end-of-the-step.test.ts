@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { BatchPlan } from '../../simulator/index.ts';
-import { onceLogged, runAction, stateVariables, type Running } from '../support/action.ts';
+import { onceLogged, runAction, runPostStep, type Running } from '../support/action.ts';
 import { ID, shop } from '../support/scenarios.ts';
 
 const STOP = 'StopBuildBatch';
@@ -10,6 +10,7 @@ const LONG: BatchPlan = {
   groups: { unit: { takes: 600, ends: [{ status: 'FAILED', takes: 1 }, 'SUCCEEDED'] } },
 };
 const inputs = { 'batch-id': ID, 'poll-interval': '0.5' };
+const NOTHING = { exitCode: 0, stdout: '', stderr: '', outputs: {}, state: {}, summary: '' };
 
 /** Does something as soon as the retry shows in the log. */
 const onRetry = (act: (running: Running) => void): ((running: Running) => void) =>
@@ -48,7 +49,7 @@ describe('the post step', () => {
     expect(killed.operations).not.toContain(STOP);
     expect(killed.outputs).toMatchObject({ 'batch-id': ID });
 
-    const post = await runAction(killed.simulator, inputs, stateVariables(killed));
+    const post = await runPostStep(killed, inputs);
     expect(post.exitCode).toBe(0);
     expect(post.operations.at(-1)).toBe(STOP);
     expect(post.stdout).toContain(
@@ -65,7 +66,7 @@ describe('the post step', () => {
     );
     killed.simulator.perform(STOP, { id: ID });
     killed.simulator.perform('RetryBuildBatch', { id: ID, retryType: 'RETRY_FAILED_BUILDS' });
-    const post = await runAction(killed.simulator, inputs, stateVariables(killed));
+    const post = await runPostStep(killed, inputs);
     expect(post.operations).not.toContain(STOP);
     expect(post.stdout).toContain('Someone else has retried');
   });
@@ -74,9 +75,40 @@ describe('the post step', () => {
     const quick = { ...LONG, groups: { unit: { takes: 0.3, ends: ['FAILED', 'SUCCEEDED'] } } };
     const run = await runAction(shop(quick), inputs);
     const calls = run.simulator.calls.length;
-    const post = await runAction(run.simulator, {}, stateVariables(run));
-    expect(post).toMatchObject({ exitCode: 0, stdout: '', stderr: '', outputs: {} });
+    const post = await runPostStep(run, inputs);
+    expect(post).toMatchObject(NOTHING);
     expect(run.simulator.calls).toHaveLength(calls);
+  });
+
+  // It would retry the batch if it took itself for the step: nothing here is saved state.
+  test.each<[string, Record<string, string>, (running: Running) => void]>([
+    ['was killed before it began', {}, ({ action }) => action.kill('SIGKILL')],
+    [
+      'could save nothing',
+      { GITHUB_STATE: '/nowhere/state' },
+      onceLogged('FAILED', ({ action }) => action.kill('SIGKILL')),
+    ],
+  ])('does nothing after a step that %s', async (_, environment, kill) => {
+    const killed = await runAction(shop(LONG), inputs, environment, kill);
+    expect(killed).toMatchObject({ exitCode: null, state: {} });
+    const calls = killed.simulator.calls.length;
+    const post = await runPostStep(killed, inputs, environment);
+    expect(post).toMatchObject(NOTHING);
+    expect(killed.simulator.calls).toHaveLength(calls);
+  });
+
+  test('is told by its file: a step that finds saved state is a step all the same', async () => {
+    const started = { batchId: ID, region: 'us-west-2', retriesBefore: 0 };
+    const run = await runAction(
+      shop(LONG),
+      { ...inputs, wait: 'false' },
+      {
+        'STATE_started-attempt': JSON.stringify(started),
+        'STATE_has-run': 'true',
+      },
+    );
+    expect(run.outputs).toMatchObject({ 'retry-count': '1' });
+    expect(run.operations).not.toContain(STOP);
   });
 });
 

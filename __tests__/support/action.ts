@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createSimulator, serve, type Scenario, type Simulator } from '../../simulator/index.ts';
 
-const BUNDLE = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
+const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
 
 /** What a runner has after the step. */
 export interface ActionRun {
@@ -37,11 +37,31 @@ export interface Running {
  * @param scenario or a simulator that an earlier run has left behind
  * @param inputs by name; all others are as action.yml's defaults would leave them: absent
  */
-export async function runAction(
+export function runAction(
   scenario: Scenario | Simulator,
   inputs: Record<string, string>,
   environment: Record<string, string> = {},
   meanwhile: (running: Running) => void = () => undefined,
+): Promise<ActionRun> {
+  return runEntry('index.js', scenario, inputs, environment, meanwhile);
+}
+
+/** Runs the post step of a step as a runner does: with what it saved, on the simulator that it left. */
+export function runPostStep(
+  of: ActionRun,
+  inputs: Record<string, string>,
+  environment: Record<string, string> = {},
+): Promise<ActionRun> {
+  const state = stateVariables(of);
+  return runEntry('post.js', of.simulator, inputs, { ...state, ...environment }, () => undefined);
+}
+
+async function runEntry(
+  entry: 'index.js' | 'post.js',
+  scenario: Scenario | Simulator,
+  inputs: Record<string, string>,
+  environment: Record<string, string>,
+  meanwhile: (running: Running) => void,
 ): Promise<ActionRun> {
   const simulator =
     'handle' in scenario
@@ -58,7 +78,7 @@ export async function runAction(
       `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`,
       value,
     ]);
-    const action = spawn(process.execPath, [BUNDLE], {
+    const action = spawn(process.execPath, [join(DIST, entry)], {
       env: {
         PATH: process.env['PATH'],
         AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
@@ -114,7 +134,7 @@ export function onceLogged(
 }
 
 /** What a step has kept, as its post step finds it in the environment. */
-export function stateVariables({ state }: ActionRun): Record<string, string> {
+function stateVariables({ state }: ActionRun): Record<string, string> {
   return Object.fromEntries(Object.entries(state).map(([name, value]) => [`STATE_${name}`, value]));
 }
 
