@@ -5,6 +5,7 @@ import { ACTION, ROOT } from './files.ts';
 
 export interface Step {
   readonly id?: string;
+  readonly if?: string;
   readonly uses?: string;
   readonly run?: string;
   readonly with?: Readonly<Record<string, unknown>>;
@@ -113,6 +114,16 @@ export const RULES_HERE: Readonly<Record<string, Rule>> = {
   'foreign actions are pinned to a commit, with its version': ({ text }) =>
     [...text.matchAll(/\buses: *(?<uses>.*)$/gm)].flatMap(({ groups: { uses = '' } = {} }) =>
       /^(?:\.\/|[\w.-]+(?:\/[\w.-]+)+@[0-9a-f]{40} # v\d+\.\d+\.\d+$)/.test(uses) ? [] : [uses],
+    ),
+
+  // A run that anyone's pull request started could have filled it, and dist/ and releases come from here.
+  'npm gets nothing from a cache': (workflow) =>
+    stepsOf(workflow).flatMap(({ uses = '', with: given = {} }) =>
+      (uses.startsWith('actions/setup-node@') &&
+        (given['package-manager-cache'] !== false || given['cache'] !== undefined)) ||
+      uses.startsWith('actions/cache')
+        ? [uses]
+        : [],
     ),
 
   'every job says what it may do': ({ jobs }) =>

@@ -100,6 +100,14 @@ const BROKEN: readonly (readonly [rule: string, text: string, problems: readonly
         [uses],
       ] as const,
   ),
+  ...[
+    '{ uses: actions/setup-node@v7 }',
+    '{ uses: actions/setup-node@v7, with: { package-manager-cache: false, cache: npm } }',
+    '{ uses: actions/cache/restore@v5 }',
+  ].map(
+    (step) =>
+      ['npm gets nothing from a cache', job(step), [expect.stringContaining('actions/')]] as const,
+  ),
   ['every job says what it may do', job('run: echo'), ['all-green does not']],
   ['two runs do not get in each other’s way', job('run: echo'), ['no concurrency group']],
   [
@@ -145,6 +153,37 @@ describe('this repository', () => {
     for (const { steps } of writing) {
       expect(JSON.stringify(steps)).not.toMatch(/actions\/checkout|\bnpm |\.ci\/run/);
     }
+  });
+});
+
+describe('the dist/ of a dependency update', () => {
+  const committing = HERE.find(({ path }) => path.endsWith('/commit-dist.yml'))?.jobs['commit'];
+  const steps = committing?.steps ?? [];
+
+  test('is taken if it holds exactly what dist/ holds', () => {
+    const names = readdirSync(join(ROOT, 'dist')).sort();
+    const { run: script = '' } = steps.find(({ run = '' }) => run.includes('find .')) ?? {};
+    expect([...script.matchAll(/-name (\S+)/g)].map(([, name]) => name).sort()).toEqual(names);
+    expect([...script.matchAll(/!= (x+) /g)].map(([, marks]) => marks)).toEqual(
+      ['known', 'all'].map(() => 'x'.repeat(names.length)),
+    );
+  });
+
+  // All else that could keep it from being committed fails the job.
+  test('is left out only where the branch has it already', () => {
+    const conditions = steps.map((step) => step.if);
+    expect(conditions.filter((condition) => condition !== undefined)).toEqual([
+      "steps.dist.outputs.differs == 'true'",
+    ]);
+    expect(committing).toMatchObject({ defaults: { run: { shell: 'bash' } } });
+    expect(JSON.stringify(steps)).not.toMatch(/continue-on-error|\|\| (?:true|:)/);
+  });
+
+  test('is handed on whether it changed or not', () => {
+    const rebuilding = HERE.find(({ path }) => path.endsWith('/rebuild-dist.yml'));
+    const upload = rebuilding?.jobs['rebuild']?.steps.at(-1);
+    expect(upload).toMatchObject({ with: { path: 'dist', 'if-no-files-found': 'error' } });
+    expect(upload).not.toHaveProperty('if');
   });
 });
 
