@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { HttpAnswer } from './protocol/answers.ts';
 import type { Simulator } from './simulator.ts';
 
 export interface Served {
@@ -50,12 +51,42 @@ async function answer(
     authorization: request.headers.authorization ?? '',
     body: Buffer.concat(chunks).toString('utf8'),
   });
-  await pause(result.kind === 'answer' ? result.delaySeconds : result.afterSeconds);
-  if (result.kind === 'dropped') {
-    request.socket.resetAndDestroy();
-  } else {
-    response.writeHead(result.status, result.headers).end(result.body);
+  switch (result.kind) {
+    case 'answer':
+      await pause(result.delaySeconds);
+      return deliver(result, response);
+    case 'dropped':
+      await pause(result.afterSeconds);
+      request.socket.resetAndDestroy();
+      return;
+    case 'not-http':
+      await pause(result.afterSeconds);
+      request.socket.end(result.bytes);
+      return;
+    case 'silent':
+    // The connection stays open until one side closes it.
   }
+}
+
+async function deliver(
+  { status, headers, body, delivery }: HttpAnswer,
+  response: ServerResponse,
+): Promise<void> {
+  const content = Buffer.from(body);
+  const length = { 'content-length': content.length };
+  response.writeHead(status, delivery === undefined ? headers : { ...headers, ...length });
+  if (delivery === undefined) {
+    response.end(content);
+    return;
+  }
+  const { bytes, bytesPerSecond } = delivery;
+  response.write(content.subarray(0, bytes));
+  for (let sent = bytes; bytesPerSecond > 0 && sent < content.length; sent += bytesPerSecond) {
+    await pause(1);
+    if (response.destroyed) return;
+    response.write(content.subarray(sent, sent + bytesPerSecond));
+  }
+  if (bytesPerSecond > 0) response.end();
 }
 
 async function pause(seconds = 0): Promise<void> {

@@ -1,23 +1,19 @@
 import { EXPIRED_TOKEN, type Fault, faultFor, type FaultRule, THROTTLED } from './domain/faults.ts';
 import { openBucket } from './domain/rate-limit.ts';
 import type { Scenario } from './domain/scenario.ts';
-import { openAccount } from './protocol/account.ts';
+import { type Deed, openAccount } from './protocol/account.ts';
+import {
+  type Answer,
+  faultyAnswer,
+  type HttpAnswer,
+  jsonAnswer,
+  refusal,
+} from './protocol/answers.ts';
 import { ServiceError } from './protocol/errors.ts';
 import type { Context } from './protocol/batch-operations.ts';
 import { type Operation, operationOf, performOperation } from './protocol/operations.ts';
 import type { Json } from './protocol/settings.ts';
 import type { TokenBook } from './protocol/tokens.ts';
-
-/** What goes back over the wire; `dropped`: nothing, the connection is cut. */
-export type Answer =
-  | {
-      readonly kind: 'answer';
-      readonly status: number;
-      readonly headers: Readonly<Record<string, string>>;
-      readonly body: string;
-      readonly delaySeconds?: number;
-    }
-  | { readonly kind: 'dropped'; readonly afterSeconds?: number };
 
 /** One call that was asked over the wire, whatever became of it. */
 export interface Call {
@@ -50,12 +46,18 @@ export interface Simulator {
   readonly deleteBatch: (id: string) => boolean;
   /** How many attempts a batch has had, whoever began them; 0 for an unknown one. */
   readonly attemptsOf: (id: string) => number;
+  /** The retries that were made of a batch since the simulator began, by whomever. */
+  readonly retriesOf: (id: string) => readonly Deed[];
+  /** The attempts of a batch that were stopped since then. */
+  readonly stopsOf: (id: string) => readonly Deed[];
   /** In the order in which they were asked. */
   readonly calls: readonly Call[];
   /** The first rule that fits a call makes it go wrong. May be changed at any time. */
   readonly faults: FaultRule[];
   /** Whether credentials are good; all are, unless this is changed. Bad ones count as expired. */
   accepts: (authorization: string) => boolean;
+  /** Told of each call right before and right after it is handled: others may act then. Does nothing by default. */
+  onCall: (call: Call, moment: 'before' | 'after') => void;
 }
 
 /** Where the simulator has its time and ids from. */
@@ -79,101 +81,116 @@ export function createSimulator(scenario: Scenario, { now, uuid }: Surroundings)
   const isWithinLimit =
     scenario.rateLimit === undefined ? () => true : openBucket(scenario.rateLimit, began);
 
-  const contextAt = (at: number, countsLooks: boolean): Context => ({
-    account,
-    tokens,
-    at,
-    countsLooks,
-  });
+  const late = openQueue();
+  const settled = (): number => {
+    const at = Math.round(now());
+    late.settle(at);
+    return at;
+  };
 
-  const answerTo = (operation: Operation | null, input: unknown, at: number): Answer => {
+  const contextAt = (at: number, by: Context['by']): Context => ({ account, tokens, at, by });
+  const answerTo = (operation: Operation | null, input: unknown, at: number): HttpAnswer => {
     try {
       if (operation === null)
         throw new ServiceError('UnknownOperationException', 'No such operation');
       if (input === undefined) {
         throw new ServiceError('SerializationException', 'The body is not JSON');
       }
-      return json(uuid(), 200, performOperation(operation, contextAt(at, true), input));
+      return jsonAnswer(uuid(), 200, performOperation(operation, contextAt(at, 'wire'), input));
     } catch (error) {
       if (error instanceof ServiceError) return refusal(uuid(), error);
       return refusal(uuid(), new ServiceError('InternalFailure', String(error), 500));
     }
   };
 
+  const faultOf = ({ operation, at }: Call, authorization: string): Fault | null => {
+    if (!isWithinLimit(at)) return THROTTLED;
+    if (!simulator.accepts(authorization)) return EXPIRED_TOKEN;
+    return faultFor(faults, {
+      operation,
+      numberOfOperation: calls.filter((call) => call.operation === operation).length,
+      numberOfAll: calls.length,
+      seconds: (at - began) / 1000,
+    });
+  };
+
+  const answerOf = (
+    call: Call,
+    operation: Operation | null,
+    input: unknown,
+    authorization: string,
+  ): Answer => {
+    const { at } = call;
+    const perform = (secondsAgo = 0): HttpAnswer =>
+      answerTo(operation, input, isRead(operation) ? at - secondsAgo * 1000 : at);
+    const fault = faultOf(call, authorization);
+    if (fault === null) return perform();
+    const performAfter = (seconds: number): void => {
+      const due = at + seconds * 1000;
+      late.add(due, () => void answerTo(operation, input, due));
+    };
+    const { home } = account;
+    return faultyAnswer(fault, { operation, input, home, perform, performAfter, uuid });
+  };
+
   const simulator: Simulator = {
     calls,
     faults,
     accepts: () => true,
+    onCall: () => undefined,
     perform: (operation, input) =>
-      performOperation(operation, contextAt(Math.round(now()), false), input),
-    deleteBatch: (id) => account.remove(id),
-    attemptsOf: (id) => account.find(id)?.attempts.length ?? 0,
+      performOperation(operation, contextAt(settled(), 'other'), input),
+    deleteBatch: (id) => {
+      settled();
+      return account.remove(id);
+    },
+    attemptsOf: (id) => {
+      settled();
+      return account.find(id)?.attempts.length ?? 0;
+    },
+    retriesOf: (id) => {
+      settled();
+      return account.deedsOn(id, 'retry');
+    },
+    stopsOf: (id) => {
+      settled();
+      return account.deedsOn(id, 'stop');
+    },
     handle: ({ target, body, authorization = '' }) => {
-      const at = Math.round(now());
       const operation = operationOf(target);
       const input = parsed(body);
-      const name = operation ?? target;
-      calls.push({ operation: name, input: input ?? body, at });
-      const perform = (): Answer => answerTo(operation, input, at);
-      if (!isWithinLimit(at)) return faultyAnswer(THROTTLED, perform, uuid);
-      if (!simulator.accepts(authorization)) return faultyAnswer(EXPIRED_TOKEN, perform, uuid);
-      const fault = faultFor(faults, {
-        operation: name,
-        numberOfOperation: calls.filter((call) => call.operation === name).length,
-        numberOfAll: calls.length,
-        seconds: (at - began) / 1000,
-      });
-      return fault === null ? perform() : faultyAnswer(fault, perform, uuid);
+      const call: Call = { operation: operation ?? target, input: input ?? body, at: settled() };
+      calls.push(call);
+      simulator.onCall(call, 'before');
+      const answer = answerOf(call, operation, input, authorization);
+      simulator.onCall(call, 'after');
+      return answer;
     },
   };
   return simulator;
 }
 
-function faultyAnswer(fault: Fault, perform: () => Answer, uuid: () => string): Answer {
-  switch (fault.kind) {
-    case 'error':
-      return refusal(uuid(), new ServiceError(fault.name, fault.message, fault.status));
-    case 'html':
-      return {
-        kind: 'answer',
-        status: 502,
-        headers: { 'content-type': 'text/html' },
-        body: '<html><head><title>502 Bad Gateway</title></head><body>Bad Gateway</body></html>',
-      };
-    case 'reset':
-      return dropped(fault.afterSeconds);
-    case 'lost':
-      perform();
-      return dropped(fault.afterSeconds);
-    case 'truncated': {
-      const answer = perform();
-      if (answer.kind === 'dropped') return answer;
-      return { ...answer, body: answer.body.slice(0, Math.floor(answer.body.length / 2)) };
-    }
-    case 'slow': {
-      const answer = perform();
-      return answer.kind === 'dropped' ? answer : { ...answer, delaySeconds: fault.seconds };
-    }
-  }
-}
-
-function dropped(afterSeconds: number | undefined): Answer {
-  return { kind: 'dropped', ...(afterSeconds !== undefined && { afterSeconds }) };
-}
-
-/** The message's member begins with a capital in refusals of access, as in other AWS services. */
-function refusal(requestId: string, { name, message, status }: ServiceError): Answer {
-  const member = name === 'AccessDeniedException' ? 'Message' : 'message';
-  return json(requestId, status, { __type: name, [member]: message });
-}
-
-function json(requestId: string, status: number, content: Json): Answer {
+/** What is to be carried out later. It is, with that moment as the present, as soon as someone acts or looks. */
+function openQueue(): {
+  add: (due: number, act: () => void) => void;
+  settle: (at: number) => void;
+} {
+  const waiting: { readonly due: number; readonly act: () => void }[] = [];
   return {
-    kind: 'answer',
-    status,
-    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-RequestId': requestId },
-    body: JSON.stringify(content),
+    add(due, act) {
+      waiting.push({ due, act });
+      waiting.sort((one, other) => one.due - other.due);
+    },
+    settle(at) {
+      const later = waiting.findIndex(({ due }) => due > at);
+      const due = waiting.splice(0, later === -1 ? waiting.length : later);
+      for (const { act } of due) act();
+    },
   };
+}
+
+function isRead(operation: Operation | null): boolean {
+  return operation !== null && /^(?:BatchGet|Describe|Get|List)/.test(operation);
 }
 
 /** Undefined if the text is no JSON. An empty body counts as an empty input. */

@@ -33,7 +33,7 @@ export async function recorded(
       ask: (purpose, operation, input) => {
         const target = `CodeBuild_20161006.${operation}`;
         const answer = simulator.handle({ target, body: JSON.stringify(input) });
-        if (answer.kind === 'dropped') throw new Error('dropped');
+        if (answer.kind !== 'answer') throw new Error(answer.kind);
         const { status, body } = answer;
         const [askedAt, answeredAt] = [clock.now(), clock.now()];
         const call = { purpose, operation, input, askedAt, answeredAt, status, body };

@@ -1,15 +1,20 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import { request } from 'node:http';
 import {
   accessDenied,
+  ACCOUNT_LIMIT,
+  type AnswerReplaced,
   EXPIRED_TOKEN,
   type Fault,
   type FaultRule,
   INTERNAL_FAILURE,
+  type Operation,
   serve,
   type Served,
   THROTTLED,
 } from '../../simulator/index.ts';
-import { ID, shop, virtual } from './virtual.ts';
+import { ID, phasesOf, shop, virtual } from './virtual.ts';
 
 let served: Served | null = null;
 afterEach(async () => {
@@ -20,8 +25,8 @@ afterEach(async () => {
 /** One call over a real socket, with that fault on it, and the batch's status after it. */
 async function callWith(
   fault: Fault,
-): Promise<{ answer: Promise<Response>; after: () => unknown }> {
-  const { simulator } = virtual(shop({}));
+): Promise<{ answer: Promise<Response>; after: () => unknown; pass: (seconds: number) => void }> {
+  const { simulator, pass } = virtual(shop({}));
   simulator.faults.push({ fault });
   served = await serve(simulator);
   const answer = fetch(served.url, {
@@ -33,7 +38,7 @@ async function callWith(
     const { buildBatches } = simulator.perform('BatchGetBuildBatches', { ids: [ID] });
     return (buildBatches as { buildBatchStatus: string }[])[0]?.buildBatchStatus;
   };
-  return { answer, after };
+  return { answer, after, pass };
 }
 
 describe('over a socket', () => {
@@ -46,6 +51,14 @@ describe('over a socket', () => {
       {
         __type: 'ExpiredTokenException',
         message: 'The security token included in the request is expired',
+      },
+    ],
+    [
+      ACCOUNT_LIMIT,
+      400,
+      {
+        __type: 'AccountLimitExceededException',
+        message: 'Cannot have more than 1 builds in queue for the account',
       },
     ],
     [INTERNAL_FAILURE, 500, { __type: 'InternalFailure', message: 'An internal error occurred' }],
@@ -100,12 +113,211 @@ describe('over a socket', () => {
     expect((await answer).status).toBe(200);
   });
 
+  test.each<[string, AnswerReplaced, number, string]>([
+    ['a page of any status', { kind: 'html', status: 403 }, 403, 'text/html'],
+    ['any text', { kind: 'text', body: 'null' }, 200, 'application/x-amz-json-1.1'],
+    ['nothing', { kind: 'text', body: '', status: 301 }, 301, 'application/x-amz-json-1.1'],
+    [
+      'an error without its name',
+      { ...THROTTLED, untyped: true },
+      400,
+      'application/x-amz-json-1.1',
+    ],
+  ])('%s in place of the answer', async (_, fault, status, type) => {
+    for (const [performed, result] of [
+      [undefined, 'FAILED'],
+      [true, 'IN_PROGRESS'],
+    ] as const) {
+      const how = performed === undefined ? fault : { ...fault, performed };
+      const { answer, after } = await callWith(how);
+      const response = await answer;
+      expect([response.status, response.headers.get('content-type')]).toEqual([status, type]);
+      expect(await response.text()).not.toMatch(/buildBatch|__type/);
+      expect(after()).toBe(result);
+      await served?.close();
+    }
+  });
+
+  test('not-http: what comes is no HTTP', async () => {
+    const { simulator } = virtual(shop({}));
+    simulator.faults.push({ fault: { kind: 'not-http', performed: true } });
+    served = await serve(simulator);
+    const headers = { 'x-amz-target': 'CodeBuild_20161006.RetryBuildBatch' };
+    // What the SDK asks with.
+    const asked = request(served.url, { method: 'POST', headers }).end(JSON.stringify({ id: ID }));
+    const [error] = (await once(asked, 'error')) as unknown[];
+    expect(error).toMatchObject({ code: 'HPE_INVALID_CONSTANT' });
+    expect(simulator.retriesOf(ID)).toHaveLength(1);
+  });
+
+  test('stalled: headers and some bytes, then silence', async () => {
+    const { answer, after } = await callWith({ kind: 'stalled', bytes: 12 });
+    const response = await answer;
+    expect(response.status).toBe(200);
+    const reader = response.body?.getReader();
+    expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe('{"buildBatch');
+    const rest = expect(reader?.read()).rejects.toThrow();
+    expect(after()).toBe('IN_PROGRESS');
+    await served?.close();
+    await rest;
+  });
+
+  test('dripping: the rest comes piece by piece', async () => {
+    const fault = { kind: 'dripping', bytes: 12, bytesPerSecond: 100_000 } as const;
+    const { answer } = await callWith(fault);
+    expect(await (await answer).json()).toMatchObject({ buildBatch: { id: ID } });
+  });
+
+  test('silent: nothing comes until the connection is closed', async () => {
+    const { answer, after } = await callWith({ kind: 'silent', performed: true });
+    const cut = expect(answer).rejects.toThrow();
+    while (after() === 'FAILED') await new Promise(setImmediate);
+    await served?.close();
+    await cut;
+  });
+
+  test('a call is carried out late, after the connection broke', async () => {
+    const { answer, after, pass } = await callWith({
+      kind: 'reset',
+      performed: { afterSeconds: 40 },
+    });
+    await expect(answer).rejects.toThrow();
+    pass(39);
+    expect(after()).toBe('FAILED');
+    pass(1);
+    expect(after()).toBe('IN_PROGRESS');
+  });
+
   test('closing does not wait for a slow answer', async () => {
     const { answer, after } = await callWith({ kind: 'slow', seconds: 3600 });
     const cut = expect(answer).rejects.toThrow();
     while (after() === 'FAILED') await new Promise(setImmediate);
     await served?.close();
     await cut;
+  });
+});
+
+describe('answers about something else', () => {
+  const OTHER = ID.replace(':11111111', ':ffffffff');
+
+  test('about-another: another batch, as if it had been asked for', () => {
+    const { simulator, look } = virtual(shop({}));
+    simulator.faults.push({ calls: [1], fault: { kind: 'about-another' } });
+    expect(look(ID)).toMatchObject({
+      id: OTHER,
+      arn: expect.stringMatching(new RegExp(`${OTHER}$`)),
+      buildBatchStatus: 'FAILED',
+    });
+    expect(look(ID).id).toBe(ID);
+  });
+
+  test.each<[Operation, Fault, object]>([
+    [
+      'BatchGetBuildBatches',
+      { kind: 'none-found' },
+      { buildBatches: [], buildBatchesNotFound: [ID] },
+    ],
+    [
+      'BatchGetBuildBatches',
+      { kind: 'none-found', asArn: true },
+      {
+        buildBatches: [],
+        buildBatchesNotFound: [`arn:aws:codebuild:us-west-2:123456789012:build-batch/${ID}`],
+      },
+    ],
+    ['BatchGetBuilds', { kind: 'none-found' }, { builds: [], buildsNotFound: [ID] }],
+  ])('none-found: %s', (operation, fault, answer) => {
+    const { simulator, ask } = virtual(shop({}));
+    simulator.faults.push({ fault });
+    expect(ask(operation, { ids: [ID] })).toEqual(answer);
+  });
+
+  test('outdated: the state of so many seconds ago', () => {
+    const { simulator, ask, look, pass, retry } = virtual(shop({}));
+    retry(ID);
+    pass(100);
+    const after = look(ID);
+    simulator.faults.push({ fault: { kind: 'outdated', seconds: 60 } });
+    expect(look(ID)).toMatchObject({ buildBatchStatus: 'IN_PROGRESS', complete: false });
+    simulator.faults[0] = { fault: { kind: 'outdated', seconds: 101 } };
+    const before = look(ID);
+    expect(before).toMatchObject({ buildBatchStatus: 'FAILED', complete: true });
+    expect(phasesOf(before).at(-1)).toBe('FAILED');
+    expect(after.phases.length).toBeGreaterThan(before.phases.length);
+    const started = ask('StartBuildBatch', { projectName: 'shop' })['buildBatch'];
+    expect(() => look((started as { id: string }).id)).toThrow('not found');
+    expect(ask('ListBuildBatchesForProject', { projectName: 'shop' })['ids']).toEqual([ID]);
+  });
+});
+
+describe('what was made is told, not what was asked', () => {
+  const FAILING = shop({ groups: { a: { takes: 1, ends: ['FAILED'] } } });
+
+  test('retries, by whom and with which token', () => {
+    const { simulator, retry, pass, now } = virtual(FAILING);
+    const idempotencyToken = 'mine';
+    retry(ID, { idempotencyToken });
+    expect(retry(ID, { idempotencyToken }).id).toBe(ID);
+    expect(() => retry(ID, { idempotencyToken: 'refused' })).toThrow('cannot be retried');
+    pass(60);
+    simulator.perform('RetryBuildBatch', { id: ID });
+    const begun = { kind: 'retry', batchId: ID, resultId: ID };
+    expect(simulator.retriesOf(ID)).toEqual([
+      { ...begun, by: 'wire', token: 'mine', at: now() - 60_000, attempt: 2 },
+      { ...begun, by: 'other', token: null, at: now(), attempt: 3 },
+    ]);
+    expect([simulator.retriesOf('shop:nope'), simulator.stopsOf(ID)]).toEqual([[], []]);
+  });
+
+  test('retries of what a retry has made anew', () => {
+    const { simulator, retry, pass } = virtual({ ...FAILING, switches: { newIdOnRetry: true } });
+    const { id } = retry(ID);
+    pass(60);
+    retry(id);
+    expect(simulator.retriesOf(ID).map(({ attempt }) => attempt)).toEqual([2, 3]);
+    expect(simulator.retriesOf(id).map(({ attempt }) => attempt)).toEqual([3]);
+  });
+
+  test('retries that are carried out late, in the order in which they fall due', () => {
+    const { simulator, pass, now } = virtual(FAILING);
+    for (const afterSeconds of [50, 10]) {
+      simulator.faults[0] = { fault: { kind: 'silent', performed: { afterSeconds } } };
+      const body = JSON.stringify({ id: ID, idempotencyToken: String(afterSeconds) });
+      simulator.handle({ target: 'CodeBuild_20161006.RetryBuildBatch', body });
+    }
+    pass(100);
+    expect(simulator.retriesOf(ID)).toMatchObject([
+      { token: '10', at: now() - 90_000 },
+      { token: '50', at: now() - 50_000 },
+    ]);
+  });
+
+  test('attempts that were stopped, but not those that were over', () => {
+    const { simulator, retry, pass } = virtual(FAILING);
+    simulator.perform('StopBuildBatch', { id: ID });
+    retry(ID);
+    pass(5);
+    simulator.perform('StopBuildBatch', { id: ID });
+    expect(simulator.stopsOf(ID)).toMatchObject([{ by: 'other', attempt: 2 }]);
+  });
+
+  test('who is told of each call may act right before and right after it', () => {
+    const { simulator, look, retry } = virtual(FAILING);
+    const told: unknown[] = [];
+    simulator.onCall = ({ operation }, moment) => {
+      told.push([operation, moment, simulator.attemptsOf(ID)]);
+      if (operation === 'BatchGetBuildBatches' && moment === 'after') {
+        simulator.perform('RetryBuildBatch', { id: ID });
+      }
+    };
+    expect(look(ID).buildBatchStatus).toBe('FAILED');
+    expect(() => retry(ID)).toThrow('cannot be retried');
+    expect(told).toEqual([
+      ['BatchGetBuildBatches', 'before', 1],
+      ['BatchGetBuildBatches', 'after', 1],
+      ['RetryBuildBatch', 'before', 2],
+      ['RetryBuildBatch', 'after', 2],
+    ]);
   });
 });
 
@@ -156,6 +368,15 @@ describe('a rule picks its calls', () => {
     });
     simulator.faults[0] = { fault: { kind: 'slow', seconds: 3 } };
     expect(simulator.handle({ target: '', body: '' })).toMatchObject({ delaySeconds: 3 });
-    expect(simulator.calls).toHaveLength(3);
+    simulator.faults[0] = { fault: { ...THROTTLED, afterSeconds: 4 } };
+    expect(simulator.handle({ target: '', body: '' })).toMatchObject({ delaySeconds: 4 });
+    simulator.faults[0] = { fault: { kind: 'silent' } };
+    expect(simulator.handle({ target: '', body: '' })).toEqual({ kind: 'silent' });
+    simulator.faults[0] = { fault: { kind: 'stalled', performed: false } };
+    expect(simulator.handle({ target: '', body: '' })).toMatchObject({
+      headers: { 'content-type': 'text/html' },
+      delivery: { bytes: 40, bytesPerSecond: 0 },
+    });
+    expect(simulator.calls).toHaveLength(6);
   });
 });

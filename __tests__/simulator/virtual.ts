@@ -81,7 +81,7 @@ export function virtual(scenario: Scenario): Virtual {
     const prefix = operation === 'GetLogEvents' ? 'Logs_20140328' : 'CodeBuild_20161006';
     const target = `${prefix}.${operation}`;
     const answer = simulator.handle({ target, body: JSON.stringify(input) });
-    if (answer.kind === 'dropped') throw new Error('dropped');
+    if (answer.kind !== 'answer') throw new Error(answer.kind);
     const body = JSON.parse(answer.body) as Record<string, unknown>;
     if (answer.status === 200) return body;
     throw Object.assign(new Error(String(body['message'])), { name: body['__type'] });

@@ -102,7 +102,7 @@ export function stopBatch(batch: Batch, at: number): Batch {
     : { ...batch, attempts: [first, ...later.slice(0, -1), stoppedAt(attempt, at)] };
 }
 
-function lastAttempt({ attempts }: Pick<Batch, 'attempts'>): Attempt {
+export function lastAttempt({ attempts }: Pick<Batch, 'attempts'>): Attempt {
   return attempts.at(-1) ?? attempts[0];
 }
 

@@ -13,46 +13,90 @@ export interface FaultRule {
   readonly fault: Fault;
 }
 
-export type Fault =
-  /** The service refuses. Status 400 by default. */
+/**
+ * How one call goes wrong: what comes back (`kind`), when it begins to, and whether the operation is
+ * carried out all the same.
+ */
+export type Fault = (AnswerSpoiled | AnswerReplaced) & {
+  /** Seconds until anything comes back, or until the connection drops. Default 0. */
+  readonly afterSeconds?: number;
+};
+
+/** The operation is carried out when the call arrives; something happens to its answer. */
+export type AnswerSpoiled =
+  /** It comes whole, so many seconds late. */
+  | { readonly kind: 'slow'; readonly seconds: number }
+  /** Half of its JSON comes, as if that were all. */
+  | { readonly kind: 'truncated' }
+  /** It shows the state of so many seconds ago. For reads: what writes is carried out as ever. */
+  | { readonly kind: 'outdated'; readonly seconds: number }
+  /** It is about another batch (build, report) than the call: each uuid of the request is another. */
+  | { readonly kind: 'about-another' }
+  /** What was asked for is listed as not found. For BatchGetBuildBatches and BatchGetBuilds. */
+  | { readonly kind: 'none-found'; readonly asArn?: boolean };
+
+/** Something else comes back than the answer, or only a part of it. */
+export type AnswerReplaced = {
+  /**
+   * Whether the operation is carried out: when the call arrives, or so many seconds later. Default:
+   * it is not, but for `lost`, `stalled` and `dripping`.
+   */
+  readonly performed?: boolean | { readonly afterSeconds: number };
+} & (
   | {
+      /** The service refuses. */
       readonly kind: 'error';
       readonly name: string;
       readonly message: string;
+      /** Default 400. */
       readonly status?: number;
+      /** The body does not say the error's name. */
+      readonly untyped?: boolean;
     }
-  /** Something before the service answers: 502 with an HTML page. Nothing is performed. */
-  | { readonly kind: 'html' }
-  /** The operation is performed, half of the answer's JSON arrives. */
-  | { readonly kind: 'truncated' }
-  /** The connection drops and nothing is performed. */
-  | { readonly kind: 'reset'; readonly afterSeconds?: number }
-  /** The operation is performed, then the connection drops. */
-  | { readonly kind: 'lost'; readonly afterSeconds?: number }
-  /** The operation is performed and answered late. */
-  | { readonly kind: 'slow'; readonly seconds: number };
+  /** Something before the service answers with an HTML page. Default: 502. */
+  | { readonly kind: 'html'; readonly status?: number }
+  /** Any body, also an empty one, as if it were the service's. Default: 200. */
+  | { readonly kind: 'text'; readonly body: string; readonly status?: number }
+  /** Bytes that are no HTTP. */
+  | { readonly kind: 'not-http' }
+  /** Headers and so many bytes of the answer (default 40), then silence. Not carried out: of a page. */
+  | { readonly kind: 'stalled'; readonly bytes?: number }
+  /** The same, and then so many bytes a second (default 1). */
+  | { readonly kind: 'dripping'; readonly bytes?: number; readonly bytesPerSecond?: number }
+  /** Nothing: the connection stays open. */
+  | { readonly kind: 'silent' }
+  /** Nothing: the connection drops. `lost`: the operation was carried out before. */
+  | { readonly kind: 'reset' | 'lost' }
+);
 
 /** Text as users pasted it from AWS. */
-export const THROTTLED: Fault = {
+export const THROTTLED = {
   kind: 'error',
   name: 'ThrottlingException',
   message: 'Rate exceeded',
-};
+} as const satisfies Fault;
 
 /** Text as users pasted it from AWS. */
-export const EXPIRED_TOKEN: Fault = {
+export const EXPIRED_TOKEN = {
   kind: 'error',
   name: 'ExpiredTokenException',
   message: 'The security token included in the request is expired',
-};
+} as const satisfies Fault;
+
+/** Text as users pasted it from AWS, of StartBuild. That RetryBuildBatch answers so is inferred. */
+export const ACCOUNT_LIMIT = {
+  kind: 'error',
+  name: 'AccountLimitExceededException',
+  message: 'Cannot have more than 1 builds in queue for the account',
+} as const satisfies Fault;
 
 /** The text is invented. */
-export const INTERNAL_FAILURE: Fault = {
+export const INTERNAL_FAILURE = {
   kind: 'error',
   name: 'InternalFailure',
   message: 'An internal error occurred',
   status: 500,
-};
+} as const satisfies Fault;
 
 /**
  * The refusal of a caller without the right, with the wording that users pasted from AWS.

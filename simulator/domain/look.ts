@@ -93,7 +93,9 @@ function attemptsShown(
   switches: Switches,
 ): readonly Attempt[] {
   const { staleLooksAfterRetry = 0, staleSecondsAfterRetry = 0, flickeringLooks = 0 } = switches;
-  const [first, ...retries] = batch.attempts;
+  const [first, ...later] = batch.attempts;
+  // A look that is out of date may be from before a retry.
+  const retries = later.filter(({ submittedOn }) => submittedOn <= at);
   const retry = retries.at(-1);
   if (retry === undefined) return [first];
   const flickers = looks - staleLooksAfterRetry;
@@ -101,7 +103,7 @@ function attemptsShown(
     at < retry.submittedOn + staleSecondsAfterRetry * 1000 ||
     flickers <= 0 ||
     (flickers <= flickeringLooks && flickers % 2 === 0);
-  return stale ? batch.attempts.slice(0, -1) : batch.attempts;
+  return [first, ...(stale ? retries.slice(0, -1) : retries)];
 }
 
 function phasesShown(attempts: readonly Attempt[], at: number, switches: Switches): PhaseLook[] {

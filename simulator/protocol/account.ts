@@ -11,6 +11,22 @@ export interface FoundReport {
   readonly report: WrittenReport;
 }
 
+/** A retry that was made or an attempt that was stopped: what was asked and came to nothing is none. */
+export interface Deed {
+  readonly kind: 'retry' | 'stop';
+  readonly batchId: string;
+  /** The batch afterwards: another id where a retry makes a new batch. */
+  readonly resultId: string;
+  /** A caller over the wire, or another person. */
+  readonly by: 'wire' | 'other';
+  /** The idempotency token, if the request had one. */
+  readonly token: string | null;
+  /** In ms. */
+  readonly at: number;
+  /** The attempt that began or was stopped; the batch's first is 1. */
+  readonly attempt: number;
+}
+
 /** The batches of the simulated account, and how often each was looked at since it changed. */
 export interface Account {
   readonly home: Home;
@@ -33,6 +49,9 @@ export interface Account {
   readonly restartLooks: (id: string) => void;
   /** Counts a look; Infinity for a batch that nobody has started or retried since the simulator began. */
   readonly countLook: (id: string) => number;
+  readonly note: (deed: Deed) => void;
+  /** What was done of that kind to a batch, and to the batches that its retries have made; oldest first. */
+  readonly deedsOn: (id: string, kind: Deed['kind']) => Deed[];
 }
 
 /**
@@ -47,6 +66,7 @@ export function openAccount(scenario: Scenario, now: number, newUuid: NewUuid): 
   const batches = new Map<string, Batch>();
   const numbers = new Map<string, number>();
   const looks = new Map<string, number>();
+  const deeds: Deed[] = [];
 
   const account: Account = {
     home: homeOf(scenario),
@@ -89,6 +109,15 @@ export function openAccount(scenario: Scenario, now: number, newUuid: NewUuid): 
       const count = (looks.get(id) ?? Infinity) + 1;
       looks.set(id, count);
       return count;
+    },
+    note: (deed) => void deeds.push(deed),
+    deedsOn: (id, kind) => {
+      const ids = new Set([id]);
+      return deeds.filter((deed) => {
+        if (!ids.has(deed.batchId)) return false;
+        ids.add(deed.resultId);
+        return deed.kind === kind;
+      });
     },
   };
   addExistingBatches(account, now);

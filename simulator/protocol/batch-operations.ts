@@ -1,6 +1,7 @@
 import {
   type Batch,
   isRetriable,
+  lastAttempt,
   retryBatch,
   type RetryType,
   startBatch,
@@ -21,8 +22,8 @@ export interface Context {
   readonly tokens: TokenBook;
   /** In ms. */
   readonly at: number;
-  /** Whether looks count: those of another hand do not, and see the batch as it is. */
-  readonly countsLooks: boolean;
+  /** Who acts: a caller over the wire, or another person, who sees each batch as it is. */
+  readonly by: 'wire' | 'other';
 }
 
 /** StartBuildBatch. Overrides other than `sourceVersion` are taken and have no effect. */
@@ -84,28 +85,49 @@ export function retryBuildBatch(
     const before = view(account, batch, at);
     account.put(retried);
     account.restartLooks(retried.id);
+    account.note({
+      kind: 'retry',
+      batchId: batch.id,
+      resultId: retried.id,
+      by: context.by,
+      token: input.idempotencyToken ?? null,
+      at,
+      attempt: lastAttempt(retried).number,
+    });
     return switches.retryAnswersOldView === true ? before : view(account, retried, at);
   });
 }
 
 /** StopBuildBatch. A batch that is over answers its final state (user guide, "Stop a batch build"). */
-export function stopBuildBatch({ account, at }: Context, input: { id: string }): Json {
+export function stopBuildBatch({ account, at, by }: Context, input: { id: string }): Json {
   const batch = requireBatch(account, input.id);
   const stopped = stopBatch(batch, at);
   account.put(stopped);
+  if (stopped !== batch) {
+    account.note({
+      kind: 'stop',
+      batchId: batch.id,
+      resultId: batch.id,
+      by,
+      token: null,
+      at,
+      attempt: lastAttempt(batch).number,
+    });
+  }
   return view(account, stopped, at);
 }
 
 /** BatchGetBuildBatches. */
 export function batchGetBuildBatches(context: Context, { ids }: { ids: string[] }): Json {
-  const { account, at, countsLooks } = context;
+  const { account, at, by } = context;
   const { home, switches } = account;
   const buildBatches: Json[] = [];
   const buildBatchesNotFound: string[] = [];
   for (const asked of new Set(ids)) {
     const id = requireId(idIn(home, 'build-batch', asked));
-    const batch = id === null ? null : account.find(id);
-    const looks = countsLooks && batch !== null ? account.countLook(batch.id) : Infinity;
+    const found = id === null ? null : account.find(id);
+    const batch = found !== null && found.startedOn <= at ? found : null;
+    const looks = by === 'wire' && batch !== null ? account.countLook(batch.id) : Infinity;
     if (batch !== null && isVisible(batch, looks, switches)) {
       buildBatches.push(batchView(lookAt(batch, at, looks, switches), home, switches));
     } else {
@@ -130,7 +152,7 @@ export function listBuildBatchesForProject(
   const { projectName: project, filter, maxResults = 100, nextToken } = input;
   if (project === undefined) throw invalidInput('A project name is needed');
   requireProject(account, project);
-  const sorted = account.batchesOf(project);
+  const sorted = account.batchesOf(project).filter((batch) => batch.startedOn <= at);
   if (input.sortOrder !== 'ASCENDING') sorted.reverse();
   const before = nextToken === undefined ? -1 : sorted.findIndex(({ id }) => id === nextToken);
   if (nextToken !== undefined && before === -1) throw invalidInput('The nextToken is not valid');
