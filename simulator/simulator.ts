@@ -1,6 +1,7 @@
 import { EXPIRED_TOKEN, type Fault, faultFor, type FaultRule, THROTTLED } from './domain/faults.ts';
 import { openBucket } from './domain/rate-limit.ts';
 import type { Scenario } from './domain/scenario.ts';
+import type { Attempt } from './domain/timetable.ts';
 import { type Deed, openAccount } from './protocol/account.ts';
 import {
   type Answer,
@@ -23,6 +24,8 @@ export interface Call {
   readonly input: unknown;
   /** In ms. */
   readonly at: number;
+  /** What made it go wrong. */
+  readonly fault?: Fault;
 }
 
 export interface Request {
@@ -46,6 +49,8 @@ export interface Simulator {
   readonly deleteBatch: (id: string) => boolean;
   /** How many attempts a batch has had, whoever began them; 0 for an unknown one. */
   readonly attemptsOf: (id: string) => number;
+  /** They themselves, oldest first, with all that will be known of them. */
+  readonly historyOf: (id: string) => readonly Attempt[];
   /** The retries that were made of a batch since the simulator began, by whomever. */
   readonly retriesOf: (id: string) => readonly Deed[];
   /** The attempts of a batch that were stopped since then. */
@@ -108,23 +113,16 @@ export function createSimulator(scenario: Scenario, { now, uuid }: Surroundings)
     if (!simulator.accepts(authorization)) return EXPIRED_TOKEN;
     return faultFor(faults, {
       operation,
-      numberOfOperation: calls.filter((call) => call.operation === operation).length,
-      numberOfAll: calls.length,
+      numberOfOperation: 1 + calls.filter((call) => call.operation === operation).length,
+      numberOfAll: 1 + calls.length,
       seconds: (at - began) / 1000,
     });
   };
 
-  const answerOf = (
-    call: Call,
-    operation: Operation | null,
-    input: unknown,
-    authorization: string,
-  ): Answer => {
-    const { at } = call;
+  const answerOf = ({ at, fault }: Call, operation: Operation | null, input: unknown): Answer => {
     const perform = (secondsAgo = 0): HttpAnswer =>
       answerTo(operation, input, isRead(operation) ? at - secondsAgo * 1000 : at);
-    const fault = faultOf(call, authorization);
-    if (fault === null) return perform();
+    if (fault === undefined) return perform();
     const performAfter = (seconds: number): void => {
       const due = at + seconds * 1000;
       late.add(due, () => void answerTo(operation, input, due));
@@ -148,6 +146,10 @@ export function createSimulator(scenario: Scenario, { now, uuid }: Surroundings)
       settled();
       return account.find(id)?.attempts.length ?? 0;
     },
+    historyOf: (id) => {
+      settled();
+      return account.find(id)?.attempts ?? [];
+    },
     retriesOf: (id) => {
       settled();
       return account.deedsOn(id, 'retry');
@@ -159,10 +161,12 @@ export function createSimulator(scenario: Scenario, { now, uuid }: Surroundings)
     handle: ({ target, body, authorization = '' }) => {
       const operation = operationOf(target);
       const input = parsed(body);
-      const call: Call = { operation: operation ?? target, input: input ?? body, at: settled() };
+      const asked = { operation: operation ?? target, input: input ?? body, at: settled() };
+      const fault = faultOf(asked, authorization);
+      const call: Call = fault === null ? asked : { ...asked, fault };
       calls.push(call);
       simulator.onCall(call, 'before');
-      const answer = answerOf(call, operation, input, authorization);
+      const answer = answerOf(call, operation, input);
       simulator.onCall(call, 'after');
       return answer;
     },

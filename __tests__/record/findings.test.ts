@@ -70,6 +70,7 @@ const CASES: readonly [
   ['notFoundAsArn', { notFoundAsArn: true }],
   ['retryAndStopTakeArns', { retryAndStopTakeArns: true }, { byArn: true }],
   ['retryAnswersOldView', { retryAnswersOldView: true }],
+  ['retryAnswerSecondsLater', { retryAnswerSecondsLater: 0.5 }],
   [
     'downloadSourceNotRunAgain',
     { downloadSourceNotRunAgain: true },

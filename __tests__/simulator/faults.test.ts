@@ -292,6 +292,17 @@ describe('what was made is told, not what was asked', () => {
     ]);
   });
 
+  test('attempts, with their ends', () => {
+    const { simulator, retry, pass, now } = virtual(FAILING);
+    retry(ID);
+    const [before, after] = simulator.historyOf(ID);
+    expect(before).toMatchObject({ number: 1, status: 'FAILED' });
+    expect(after).toMatchObject({ number: 2, submittedOn: now(), status: 'FAILED' });
+    pass(60);
+    expect(after?.endsOn).toBeLessThan(now());
+    expect(simulator.historyOf('shop:nope')).toEqual([]);
+  });
+
   test('attempts that were stopped, but not those that were over', () => {
     const { simulator, retry, pass } = virtual(FAILING);
     simulator.perform('StopBuildBatch', { id: ID });
@@ -356,6 +367,13 @@ describe('a rule picks its calls', () => {
     simulator.faults.length = 0;
     expect(look(ID).id).toBe(ID);
     expect(scenario.faults).toHaveLength(1);
+  });
+
+  test('a call tells what made it go wrong', () => {
+    const { simulator, look } = virtual(shop({}));
+    simulator.faults.push({ calls: [2], fault: { kind: 'slow', seconds: 1 } });
+    for (let call = 1; call <= 3; call += 1) look(ID);
+    expect(simulator.calls.map(({ fault }) => fault?.kind)).toEqual([undefined, 'slow', undefined]);
   });
 
   test('a dropped call is known to a caller without a socket', () => {

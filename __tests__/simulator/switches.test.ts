@@ -46,6 +46,15 @@ test('flickeringLooks: fresh and stale looks alternate, after the stale ones', (
   expect(statuses(parts, 7)).toEqual([OLD, NEW, OLD, NEW, OLD, NEW, NEW]);
 });
 
+test('retryAnswerSecondsLater: the answer tells another time of submission than looks do', () => {
+  const parts = withSwitches({ retryAnswerSecondsLater: -0.5 });
+  const answered = parts.retry(ID);
+  const shown = parts.look(ID);
+  expect(phasesOf(answered)).toEqual(phasesOf(shown));
+  expect(answered.phases.at(-1)?.startTime).toBe(parts.now() / 1000 - 0.5);
+  expect(shown.phases.at(-1)?.startTime).toBe(parts.now() / 1000);
+});
+
 test('staleGroupsSeconds: groups stay as they were, even when the attempt is over', () => {
   const parts = withSwitches({ staleGroupsSeconds: 60 });
   const before = parts.look(ID).buildGroups;

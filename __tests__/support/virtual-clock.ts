@@ -10,6 +10,8 @@ export interface VirtualClock extends Clock {
   sleepWithin(milliseconds: number, signal: AbortSignal): Promise<void>;
   /** Sets the wall clock forward or back; elapsed time and timers do not notice. */
   jump(milliseconds: number): void;
+  /** Lets the machine sleep: time passes for others and the wall clock; elapsed time and timers stand still. */
+  suspend(milliseconds: number): void;
   /** The present by the clock of others, which does not jump. */
   othersNow(): number;
 }
@@ -24,6 +26,7 @@ const BEGINNING = Date.UTC(2026, 10, 22, 12);
 export function createVirtualClock(): VirtualClock {
   let elapsed = 0;
   let jumped = 0;
+  let slept = 0;
   let working = 0;
   let scheduled = false;
   const timers = new Set<Timer>();
@@ -51,10 +54,11 @@ export function createVirtualClock(): VirtualClock {
   };
 
   const clock: VirtualClock = {
-    now: () => BEGINNING + elapsed + jumped,
-    othersNow: () => BEGINNING + elapsed,
+    now: () => BEGINNING + elapsed + slept + jumped,
+    othersNow: () => BEGINNING + elapsed + slept,
     elapsed: () => elapsed,
     jump: (milliseconds) => void (jumped += milliseconds),
+    suspend: (milliseconds) => void (slept += milliseconds),
     at: (seconds, action) => void add(seconds * 1000, action),
     sleep: (milliseconds, signal) =>
       new Promise((resolve, reject) => {

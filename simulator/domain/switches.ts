@@ -42,6 +42,9 @@ export interface Switches {
   /** Unconfirmed: that RetryBuildBatch always answers the reopened batch (it does in AWS's recording).
    * On, it answers the batch as it had ended. */
   readonly retryAnswersOldView?: boolean;
+  /** Unconfirmed: that RetryBuildBatch answers the same time of submission as looks show. Its answer tells
+   * one that is so many seconds later (below 0: earlier). */
+  readonly retryAnswerSecondsLater?: number;
   /** Unconfirmed: that a started batch (or the new id of a retry) is found at once. It is not found for
    * this many looks. */
   readonly invisibleLooksAfterStart?: number;

@@ -94,7 +94,8 @@ export function retryBuildBatch(
       at,
       attempt: lastAttempt(retried).number,
     });
-    return switches.retryAnswersOldView === true ? before : view(account, retried, at);
+    if (switches.retryAnswersOldView === true) return before;
+    return withSubmissionLater(view(account, retried, at), switches.retryAnswerSecondsLater ?? 0);
   });
 }
 
@@ -188,6 +189,15 @@ function withToken(
 function view(account: Account, batch: Batch, at: number): Json {
   const { home, switches } = account;
   return { buildBatch: batchView(lookAt(batch, at, Infinity, switches), home, switches) };
+}
+
+/** The last phase of a batch that was just reopened is its SUBMITTED. */
+function withSubmissionLater({ buildBatch }: Json, seconds: number): Json {
+  const batch = buildBatch as { phases: { startTime: number }[] };
+  const phases = batch.phases.map((phase, index, { length }) =>
+    index === length - 1 ? { ...phase, startTime: phase.startTime + seconds } : phase,
+  );
+  return { buildBatch: { ...batch, phases } };
 }
 
 function requireProject({ home, hasProject }: Account, project: string): void {
