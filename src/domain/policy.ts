@@ -1,4 +1,5 @@
 import { isAmong, tellCause, type Cause } from './cause.ts';
+import { wildcard } from './wildcard.ts';
 import { nameSome } from './words.ts';
 
 /** Of a cause that a sentence repeats. */
@@ -15,7 +16,7 @@ export interface RetryRules {
   /** No retry once the batch has had so many attempts, whoever started them; null: no such limit. */
   readonly maxAttempts: number | null;
   readonly retryWhen: RetryWhen;
-  /** Patterns of group identifiers, in which `*` stands for any text and `?` for one character. */
+  /** Patterns of group identifiers, as `wildcard` takes them. */
   readonly neverRetry: readonly string[];
   /** No retry if a larger share of the groups that ran has failed, in percent. */
   readonly maxFailedPercent: number;
@@ -117,7 +118,7 @@ function neverRetry({ failed, groupsLag }: Standing, rules: RetryRules): Finding
   if (rules.neverRetry.length === 0) return null;
   if (groupsLag) return unknownGroups(`never-retry: ${rules.neverRetry.join(', ')}`);
   for (const pattern of rules.neverRetry) {
-    const group = failed.find((identifier) => matches(identifier, pattern));
+    const group = failed.find(wildcard(pattern));
     if (group !== undefined) {
       return {
         allows: false,
@@ -186,18 +187,9 @@ export function unmatchedPatterns(
   patterns: readonly string[],
   identifiers: readonly string[],
 ): string[] {
-  return patterns.filter((pattern) => !identifiers.some((name) => matches(name, pattern)));
+  return patterns.filter((pattern) => !identifiers.some(wildcard(pattern)));
 }
 
 function cut(text: string): string {
   return text.length > LONGEST_CAUSE ? `${text.slice(0, LONGEST_CAUSE).toWellFormed()}…` : text;
-}
-
-/** CodeBuild's identifiers are letters, digits and underscores, so these wildcards are all it takes. */
-function matches(identifier: string, pattern: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll(/\*+/g, '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 's').test(identifier);
 }
