@@ -1,6 +1,10 @@
 import type { ContextualPhase, PhaseContext } from './build.ts';
+import { findingOf, type Finding } from './cause-rules.ts';
 
-/** Whether a failure is the infrastructure's, the code's, or cannot be told. */
+/**
+ * Whether a failure is the infrastructure's, the code's, or cannot be told. Of the code is also what
+ * the repository, the project or its role name wrongly: a retry does not change it.
+ */
 export type CauseKind = 'infrastructure' | 'code' | 'unknown';
 
 /** Why a build or a batch failed. */
@@ -10,7 +14,7 @@ export interface Cause {
   readonly code: string;
   readonly message: string;
   readonly kind: CauseKind;
-  /** No retry can mend it, whatever its kind. */
+  /** A retry of the same batch fails again. */
   readonly permanent: boolean;
 }
 
@@ -33,38 +37,6 @@ const PHASES: Readonly<Record<string, CauseKind>> = {
 
 /** The phases of a build. In COMPLETED nothing fails. */
 export const BUILD_PHASES: readonly string[] = [...Object.keys(PHASES), 'COMPLETED'];
-
-interface Rule {
-  /** The status code of the context; absent: any. */
-  readonly code?: RegExp;
-  /** Text in its message, where the code alone does not tell; absent: any. */
-  readonly message?: RegExp;
-  readonly phase?: RegExp;
-  readonly kind: CauseKind;
-  readonly permanent?: true;
-}
-
-/** Status codes that tell more than their phase. The first that fits decides. */
-const RULES: readonly Rule[] = [
-  // A batch spec or buildspec that cannot be read (aws/copilot-cli#1673, aws-samples/mlops-e2e#68).
-  { code: /^(?:BATCH_SPEC|BUILDSPEC)\w*_ERROR$|^YAML_FILE_ERROR$/, kind: 'code', permanent: true },
-  // A source that is gone: S3 (aws-deployment-framework#302), git.
-  {
-    phase: /^DOWNLOAD_/,
-    message:
-      /NoSuchKey|NoSuchBucket|reference not found|couldn't find remote ref|Repository not found/i,
-    kind: 'code',
-    permanent: true,
-  },
-  // The build made no such file (aws/copilot-cli#2780).
-  { code: /^CLIENT_ERROR$/, message: /no matching .*paths? found/i, kind: 'code' },
-  { code: /^COMMAND_EXECUTION_ERROR$/, kind: 'code' },
-  // Networks, images, capacity (user guide, "Troubleshooting"; aws-ia/terraform-aws-control_tower_account_factory#626).
-  {
-    code: /^(?:VPC_CLIENT_ERROR|BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE|INTERNAL_\w+)$/,
-    kind: 'infrastructure',
-  },
-];
 
 /** Phase statuses that are no failure. RETRY closes the end of an attempt that was retried. */
 const NOT_FAILED = new Set(['SUCCEEDED', 'IN_PROGRESS', 'PENDING', 'RETRY']);
@@ -107,20 +79,26 @@ export function tellCause({ phase, code, message }: Cause): string {
 
 /** Whether a cause is of the phases and error codes that a list names, regardless of case. */
 export function isAmong(cause: Cause, names: readonly string[]): boolean {
-  const own = [cause.phase.toUpperCase(), cause.code.toUpperCase()];
-  return names.some((name) => own.includes(name.toUpperCase()));
+  const own = [fold(cause.phase), fold(cause.code)];
+  return names.some((name) => own.includes(fold(name)));
 }
 
+function fold(text: string): string {
+  return text.trim().replaceAll(/\s+/g, ' ').toUpperCase();
+}
+
+const FINDINGS: Readonly<Record<Finding, Pick<Cause, 'kind' | 'permanent'>>> = {
+  permanent: { kind: 'code', permanent: true },
+  code: { kind: 'code', permanent: false },
+  passing: { kind: 'infrastructure', permanent: false },
+};
+
 function classify(status: string, phase: ContextualPhase, { code, message }: PhaseContext): Cause {
-  const rule = RULES.find(
-    (candidate) =>
-      (candidate.phase?.test(phase.type) ?? true) &&
-      (candidate.code?.test(code.toUpperCase()) ?? true) &&
-      (candidate.message?.test(message) ?? true),
-  );
+  const ofPhase = PHASES[phase.type] ?? 'unknown';
+  const finding = findingOf(code, ofPhase === 'code' ? null : message);
   const ofService = status === 'FAULT' || phase.status === 'FAULT';
-  const kind = rule?.kind ?? (ofService ? 'infrastructure' : (PHASES[phase.type] ?? 'unknown'));
-  return { phase: phase.type, code, message, kind, permanent: rule?.permanent ?? false };
+  const byPhase = { kind: ofService ? 'infrastructure' : ofPhase, permanent: false } as const;
+  return { phase: phase.type, code, message, ...(finding === null ? byPhase : FINDINGS[finding]) };
 }
 
 function unexplained(status: string): Cause {
