@@ -10,7 +10,7 @@ import { logLine } from './report/escape.ts';
 import { tellStop } from './report/stop.ts';
 import { STARTED_ATTEMPT, UNWRITTEN_STATUS } from './state.ts';
 import { writeLeftStatus } from './steps/commit-status.ts';
-import { pollBriefly, stopAttempt, type StopResult } from './steps/stop.ts';
+import { POST_STEP, stopLeftBehind, type StopResult } from './steps/stop.ts';
 
 /**
  * What runs after the step, whatever became of it: stops an attempt that a killed process left
@@ -45,8 +45,9 @@ async function stopLeftAttempt(
     codebuild: createCodeBuild(clientFor(owned.region, owned.roleToAssume)),
     clock,
     random: Math.random,
+    limits: POST_STEP,
   };
-  const result = await stopAttempt(owned, await pollBriefly(owned.batchId, ports), ports);
+  const result = await stopLeftBehind(owned, ports);
   const told = tellStop(result, owned.batchId);
   if (result.kind === 'no-answer') runner.warning(logLine(`${told} ${result.because}`));
   else runner.info(logLine(told));

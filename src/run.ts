@@ -30,7 +30,7 @@ import { findBatch } from './steps/find.ts';
 import { lookAround } from './steps/look-around.ts';
 import { retryBatch, saveOwned } from './steps/retry.ts';
 import type { Step } from './steps/step.ts';
-import { pollBriefly, stopAttempt } from './steps/stop.ts';
+import { CANCELLED_STEP, pollBriefly, stopAttempt } from './steps/stop.ts';
 import { watchAttempt, type WatchEnd } from './steps/watch.ts';
 
 /**
@@ -226,14 +226,16 @@ async function leaveInOrder(step: Step, ending: Ending): Promise<Ending> {
     return { ...ending, stop: await stopOwned(step, owned) };
   }
   if (owned !== null && unanswered !== null) {
-    settleUnanswered(step, owned, await pollBriefly(owned.batchId, ports));
+    const limits = CANCELLED_STEP;
+    settleUnanswered(step, owned, await pollBriefly(owned.batchId, { ...ports, limits }));
   }
   saveOwned(step, null);
   return ending;
 }
 
 async function stopOwned(step: Step, owned: OwnedAttempt): Promise<StopKind> {
-  const { known, ports } = step;
+  const { known } = step;
+  const ports = { ...step.ports, limits: CANCELLED_STEP };
   const snapshot = await pollBriefly(owned.batchId, ports);
   const result = await stopAttempt(owned, snapshot, ports);
   const shown = 'batch' in result ? (result.batch ?? snapshot) : null;

@@ -6,10 +6,21 @@ import { persist, type Patience } from '../domain/patience.ts';
 import { within } from '../domain/timer.ts';
 import type { CodeBuild } from '../ports.ts';
 
-/** The step must be gone five seconds after it was cancelled: so much of that is for each call. */
-const POLL_WITHIN = 1000;
-const STOP_WITHIN = 2500;
+/** How long a poll, and stopping, may take with all their tries, in milliseconds. */
+export interface StopLimits {
+  readonly pollMs: number;
+  readonly stopMs: number;
+}
+
+/** A step must be gone five seconds after it was cancelled. */
+export const CANCELLED_STEP: StopLimits = { pollMs: 1000, stopMs: 2500 };
+/** Nobody waits for the post step, and it may have to assume a role first. */
+export const POST_STEP: StopLimits = { pollMs: 20_000, stopMs: 30_000 };
+
 const RESEND_AFTER = 500;
+/** How often, and how far apart in milliseconds, the post step polls for a retry that does not show yet. */
+const LATE_RETRY_POLLS = 10;
+const LATE_RETRY_INTERVAL = 4000;
 
 /** What came of stopping an attempt. Where there is a batch, it shows the attempt. */
 export type StopResult =
@@ -29,6 +40,7 @@ interface StopPorts {
   readonly codebuild: CodeBuild;
   readonly clock: Clock;
   readonly random: () => number;
+  readonly limits: StopLimits;
 }
 
 /**
@@ -54,7 +66,7 @@ export async function stopAttempt(
     return { kind: 'over', batch: snapshot };
   }
   try {
-    const batch = await persistFor(STOP_WITHIN, ports, (signal) =>
+    const batch = await persistFor(ports.limits.stopMs, ports, (signal) =>
       ports.codebuild.stopBatch(owned.batchId, signal),
     );
     if (batch === null || !isOver(batch)) return { kind: 'stopped', batch };
@@ -66,9 +78,23 @@ export async function stopAttempt(
   }
 }
 
-/** One poll of a batch that takes a second at most; null if it fails. */
+/**
+ * Stops what a killed step left behind. CodeBuild may carry out a request that got no answer until its
+ * call was to end: until then a retry that does not show is waited for.
+ */
+export async function stopLeftBehind(owned: OwnedAttempt, ports: StopPorts): Promise<StopResult> {
+  const { clock } = ports;
+  for (let polls = 1; ; polls += 1) {
+    const result = await stopAttempt(owned, await pollBriefly(owned.batchId, ports), ports);
+    const left = (owned.request?.endsOn ?? 0) - clock.now();
+    if (result.kind !== 'not-begun' || left <= 0 || polls >= LATE_RETRY_POLLS) return result;
+    await clock.sleep(Math.min(left, LATE_RETRY_INTERVAL), new AbortController().signal);
+  }
+}
+
+/** One poll of a batch, within the limit; null if it fails. */
 export async function pollBriefly(batchId: string, ports: StopPorts): Promise<Batch | null> {
-  return persistFor(POLL_WITHIN, ports, (signal) =>
+  return persistFor(ports.limits.pollMs, ports, (signal) =>
     ports.codebuild.getBatch(batchId, signal),
   ).catch(() => null);
 }
