@@ -1,25 +1,45 @@
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-const BARE_SECONDS = /^\d+(?:\.\d+)?$/;
-const WITH_UNITS =
-  /^(?:\d+(?:\.\d+)?h)?(?:\d+(?:\.\d+)?m(?!s))?(?:\d+(?:\.\d+)?s)?(?:\d+(?:\.\d+)?ms)?$/;
-/** Longer numbers are no durations. */
-const LONGEST = 20;
-const PART = /(\d+(?:\.\d+)?)(ms|s|m|h)/g;
+/** Milliseconds of each unit, the largest first. */
+const UNITS: readonly (readonly [unit: string, milliseconds: number])[] = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1000],
+  ['ms', 1],
+];
+/** A number and the unit after it, if there is one. */
+const PART = /[ \t]*(\d+(?:\.\d+)?)[ \t]*(ms|[dhms])?[ \t]*/iy;
 
 /**
- * Reads a duration: seconds (`15`, `0.5`) or numbers with units, largest first (`500ms`, `10m`, `1h30m`).
+ * Reads a duration: a number of seconds (`15`, `0.5`) or numbers with units, the largest first
+ * (`500ms`, `10m`, `1h30m`, `1d`). Spaces and capitals do not matter (`5h 50m`, `6H`).
  *
- * @returns milliseconds, or null if the text is not a duration
+ * @returns milliseconds, however many; null if the text is no duration
  */
 export function parseDuration(text: string): number | null {
-  if (text.length > LONGEST) return null;
-  if (BARE_SECONDS.test(text)) return Number(text) * 1000;
-  if (text === '' || !WITH_UNITS.test(text)) return null;
+  const parts = split(text);
+  if (parts === null) return null;
+  const [first, ...more] = parts;
+  if (first?.unit === '' && more.length === 0) return first.amount * 1000;
   let milliseconds = 0;
-  for (const [, amount = '', unit = ''] of text.matchAll(PART)) {
-    milliseconds += Number(amount) * (UNITS[unit] ?? NaN);
+  let smallest = -1;
+  for (const { amount, unit } of parts) {
+    const index = UNITS.findIndex(([name]) => name === unit);
+    if (index <= smallest) return null;
+    smallest = index;
+    milliseconds += amount * (UNITS[index]?.[1] ?? NaN);
   }
   return milliseconds;
+}
+
+/** The numbers of a text with their units, in lower case; null if it holds anything else, or none. */
+function split(text: string): { amount: number; unit: string }[] | null {
+  const parts = [];
+  for (PART.lastIndex = 0; PART.lastIndex < text.length;) {
+    const [, amount, unit = ''] = PART.exec(text) ?? [];
+    if (amount === undefined) return null;
+    parts.push({ amount: Number(amount), unit: unit.toLowerCase() });
+  }
+  return parts.length > 0 ? parts : null;
 }
 
 /** Writes milliseconds for a reader, in at most two units: `850ms`, `42s`, `3m 5s`, `2h 10m`. */
