@@ -69,6 +69,11 @@ describe('the inputs', () => {
     ['max-attempts', '1000', { maxAttempts: 1000 }],
     ['retry-delay', '1h30m', { retryDelay: 5_400_000 }],
     ['retry-delay', '0s', { retryDelay: 0 }],
+    ['retry-delay', '1H 30M', { retryDelay: 5_400_000 }],
+    ['timeout', '5h 50m', { timeout: 21_000_000 }],
+    ['timeout', '6H', { timeout: 21_600_000 }],
+    ['timeout', '1d', { timeout: 86_400_000 }],
+    ['timeout', '365D', { timeout: 31_536_000_000 }],
     ['retry-on', 'stopped', { retryOn: ['STOPPED'] }],
     ['retry-on', ' failed,\nFault\r\n\n,FAILED,', { retryOn: ['FAILED', 'FAULT'] }],
     ['retry-when', 'any', { retryWhen: 'any' }],
@@ -81,7 +86,19 @@ describe('the inputs', () => {
       'queued,\nVpc_Client_Error\r\n\n,QUEUED,',
       { retryWhen: ['QUEUED', 'VPC_CLIENT_ERROR'] },
     ],
+    [
+      'retry-when',
+      'Secrets Manager Error, PROVISIONING',
+      { retryWhen: ['SECRETS MANAGER ERROR', 'PROVISIONING'] },
+    ],
+    [
+      'retry-when',
+      'Decrypted  Variables Error\nsecrets manager error',
+      { retryWhen: ['DECRYPTED VARIABLES ERROR', 'SECRETS MANAGER ERROR'] },
+    ],
     ['never-retry', 'deploy_*', { neverRetry: ['deploy_*'] }],
+    ['never-retry', 'integration?tests,\n*', { neverRetry: ['integration?tests', '*'] }],
+    ['never-retry', '_'.repeat(128), { neverRetry: ['_'.repeat(128)] }],
     ['never-retry', ' a,\nb?\r\n\n,A,a', { neverRetry: ['a', 'b?', 'A'] }],
     ['never-retry', ',', { neverRetry: [] }],
     ['max-failed-percent', '0', { maxFailedPercent: 0 }],
@@ -127,12 +144,15 @@ describe('the inputs', () => {
   });
 
   const DURATION =
-    'must be a number of seconds (15, 0.5) or a number with a unit (500ms, 30s, 10m, 1h30m).';
+    'must be a number of seconds (15, 0.5) or numbers with units, the largest first (500ms, 30s, 10m, 1h30m, 1d).';
   const BOOLEAN = 'must be true or false (also True, TRUE, False, FALSE).';
   const REGION = 'must be the name of an AWS region, such as us-east-1.';
   const CAUSES =
-    'must be any, infrastructure, or a list of build phases and error codes (such as PROVISIONING, BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE).';
-  const STATUSES = 'must be a list of FAILED, FAULT, TIMED_OUT, STOPPED.';
+    'must be any or infrastructure alone, or a list of build phases and error codes, separated by commas or newlines (PROVISIONING, Secrets Manager Error).';
+  const STATUSES =
+    'must be a list of FAILED, FAULT, TIMED_OUT, STOPPED, separated by commas or newlines.';
+  const holds = (what: string): string =>
+    `holds ${what}; a pattern is letters, digits, _, * (any text) and ? (any other character, as in integration?tests); patterns are separated by commas or newlines.`;
 
   test.each([
     ['retry-type', 'ALL', 'must be RETRY_FAILED_BUILDS or RETRY_ALL_BUILDS.'],
@@ -152,9 +172,17 @@ describe('the inputs', () => {
     ...['0', '1001', '-5', 'many'].map(
       (value) => ['max-attempts', value, 'must be a whole number from 1 to 1000.'] as const,
     ),
-    ...['12abc', '-5', '1e9', 'NaN', 'Infinity', '5 m', '30m1h'].flatMap((value) =>
-      ['retry-delay', 'poll-interval', 'timeout'].map((name) => [name, value, DURATION] as const),
+    ...['12abc', '-5', '1e9', 'NaN', 'Infinity', '5 5', '30m1h', '5 w', '５m', '5m, 3s'].flatMap(
+      (value) =>
+        ['retry-delay', 'poll-interval', 'timeout'].map((name) => [name, value, DURATION] as const),
     ),
+    ...['366d', '99999999999999999999', `1h${'9'.repeat(100)}m`, '365d1ms'].flatMap((value) =>
+      ['retry-delay', 'poll-interval', 'timeout'].map(
+        (name) => [name, value, 'must be at most 365d.'] as const,
+      ),
+    ),
+    ['timeout', '0 d', 'must be greater than 0.'],
+    ['timeout', '0.0001', 'must be greater than 0.'],
     ['poll-interval', '0', 'must be greater than 0.'],
     ['poll-interval', '0ms', 'must be greater than 0.'],
     ['timeout', '0', 'must be greater than 0.'],
@@ -162,6 +190,41 @@ describe('the inputs', () => {
     ['retry-on', 'SUCCEEDED', STATUSES],
     ['retry-on', 'FAILED, CLIENT_ERROR', STATUSES],
     ['retry-on', ',', STATUSES],
+    ['retry-on', 'failed;stopped', STATUSES],
+    ['retry-on', 'failed stopped', STATUSES],
+    ['retry-on', '"FAILED"', STATUSES],
+    ['retry-on', 'fa\u0131led', STATUSES],
+    ['retry-on', '\u017ftopped', STATUSES],
+    [
+      'retry-on',
+      '["FAILED", "FAULT"]',
+      'is a JSON list; write it as "FAILED, FAULT", separated by commas or newlines.',
+    ],
+    [
+      'retry-when',
+      '[PROVISIONING]',
+      'is a JSON list; write it as "PROVISIONING", separated by commas or newlines.',
+    ],
+    [
+      'retry-when',
+      '- PROVISIONING\n- QUEUED',
+      'is a YAML list; write it as "PROVISIONING\nQUEUED", separated by commas or newlines.',
+    ],
+    [
+      'never-retry',
+      '["deploy_*"]',
+      'is a JSON list; write it as "deploy_*", separated by commas or newlines.',
+    ],
+    [
+      'never-retry',
+      "['deploy_*', 'unit']",
+      'is a JSON list; write it as "deploy_*, unit", separated by commas or newlines.',
+    ],
+    [
+      'never-retry',
+      '- deploy_*\n- unit',
+      'is a YAML list; write it as "deploy_*\nunit", separated by commas or newlines.',
+    ],
     ...[
       'any, BUILD',
       'infrastructure, BUILD',
@@ -172,11 +235,35 @@ describe('the inputs', () => {
       '404',
       ',',
       'Überbau',
+      'infrastructure PROVISIONING',
+      'PROVISIONING QUEUED',
+      '"PROVISIONING"',
+      'Secrets Manager Error: any',
+      'PROV\u0131SIONING',
+      'X'.repeat(129),
     ].map((value) => ['retry-when', value, CAUSES] as const),
     ...['-1', '100.1', '101', '1e2', '50%', 'NaN', 'Infinity', '.5', '5.', '1,5', '٥'].map(
       (value) => ['max-failed-percent', value, 'must be a number from 0 to 100.'] as const,
     ),
-    ['never-retry', 'unit lint', 'holds a space: separate patterns by commas.'] as const,
+    ...(
+      [
+        ['unit lint', 'a space'],
+        ['"deploy_*"', `'"'`],
+        ["'deploy'", `"'"`],
+        ['^deploy', '"^"'],
+        ['deploy_*$', '"$"'],
+        ['deploy-eu', '"-"'],
+        ['deploy/*', '"/"'],
+        ['deploy_.*', '"."'],
+        ['deploy_[a-z]', '"["'],
+        ['!unit', '"!"'],
+        ['a;b', '";"'],
+        ['d\u0435ploy_*', 'U+0435'],
+        ['déploy', 'U+00E9'],
+        ['deploy😀', 'U+1F600'],
+      ] as const
+    ).map(([value, what]) => ['never-retry', value, holds(what)] as const),
+    ['never-retry', 'x'.repeat(129), 'is longer than 128 characters.'],
     ...['-1', '10001', '10,000', '1.5', 'all', '1e3'].map(
       (value) => ['log-lines', value, 'must be a whole number from 0 to 10000.'] as const,
     ),
@@ -214,6 +301,25 @@ describe('the inputs', () => {
     expect(problemsOf({ 'batch-id': 'app:1', [name]: value })).toEqual([
       `${name}: "${value}" ${rule}`,
     ]);
+  });
+
+  test.each([
+    ['never-retry', 'deploy_{eu,us}, unit', '"deploy_{eu, us}" holds "{"'],
+    [
+      'never-retry',
+      'a-1,b-2,c-3,d-4,e-5,f-6,g-7',
+      '"a-1, b-2, c-3, d-4, e-5 and 2 more" holds "-"',
+    ],
+    ['never-retry', 'deploy\u200b_*', '"deploy<U+200B>_*" holds U+200B'],
+    ['never-retry', 'deploy\u00a0eu', '"deploy<U+00A0>eu" holds U+00A0'],
+    ['timeout', '5h\u00a050m', '"5h<U+00A0>50m" must be'],
+    ['timeout', '\uff15m', '"５m" must be'],
+    ['max-retries', '1\u200b', '"1<U+200B>" must be'],
+    ['retry-on', 'FAILED\u200b', '"FAILED<U+200B>" must be'],
+    ['dry-run', 'true\ufeff', '"true<U+FEFF>" must be'],
+  ])('tell what nobody sees in %s: %j', (name, value, expected) => {
+    const problems = problemsOf({ 'batch-id': 'app:1', [name]: value });
+    expect(problems).toEqual([expect.stringContaining(`${name}: ${expected}`)]);
   });
 
   it('repeat no more than 200 characters of a value', () => {
@@ -273,6 +379,23 @@ describe('the inputs', () => {
   });
 });
 
+describe('problems', () => {
+  const { inputs } = parse(readFileSync(new URL('../action.yml', import.meta.url), 'utf8')) as {
+    inputs: Record<string, unknown>;
+  };
+  const names = Object.keys(inputs).filter((name) => name !== 'github-token');
+
+  it('are told of all inputs at once, and fit into one annotation', () => {
+    const given = Object.fromEntries(names.map((name) => [name, '\u00e9'.repeat(5000)]));
+    const proxies = { HTTPS_PROXY: 'x', https_proxy: 'x', HTTP_PROXY: 'x', http_proxy: 'x' };
+    const problems = problemsOf(given, proxies);
+    for (const name of [...names, ...Object.keys(proxies)]) {
+      expect(problems.some((problem) => problem.startsWith(`${name}: `))).toBe(true);
+    }
+    expect(problems.join(' ').length).toBeLessThan(3900);
+  });
+});
+
 describe('which batch', () => {
   test.each<[string, Given, Inputs['which']]>([
     ['an id', { 'batch-id': 'app:1' }, { kind: 'batch', id: 'app:1' }],
@@ -294,12 +417,36 @@ describe('which batch', () => {
     'allowed are project:uuid, the ARN of a batch, or its address in the CodeBuild console.';
 
   test.each<[string, Given, string[]]>([
-    ['nothing', {}, ['batch-id and project-name: exactly one of them must be given; neither is.']],
+    ['nothing', {}, ['batch-id and project-name: set exactly one of them (neither is set).']],
+    [
+      'nothing but a bad commit',
+      { commit: 'main' },
+      [
+        'batch-id and project-name: set exactly one of them (neither is set).',
+        `commit: "main" ${COMMIT}`,
+      ],
+    ],
     [
       'both',
       { 'batch-id': 'app:1', 'project-name': 'app' },
+      ['batch-id and project-name: set exactly one of them (both are: "app:1" and "app").'],
+    ],
+    [
+      'both, each with its own faults',
+      { 'batch-id': 'app', 'project-name': 'my app', commit: 'main' },
       [
-        'batch-id and project-name: exactly one of them must be given; both are ("app:1" and "app").',
+        'batch-id and project-name: set exactly one of them (both are: "app" and "my app").',
+        `batch-id: "app" has no colon between project and batch; ${FORMS}`,
+        `project-name: "my app" ${PROJECT}`,
+        `commit: "main" ${COMMIT}`,
+      ],
+    ],
+    [
+      'both, of another region',
+      { 'batch-id': ARN, 'project-name': 'app', 'aws-region': 'us-west-2' },
+      [
+        `batch-id and project-name: set exactly one of them (both are: "${ARN}" and "app").`,
+        'aws-region: "us-west-2" contradicts the region that batch-id names, "eu-west-1": leave it out.',
       ],
     ],
     [
@@ -456,9 +603,26 @@ describe('warnAbout', () => {
     ['INFRASTRUCTRE, PROVISIONING', 1],
     ['PROVISIONING, CLIENT_ERROR', 0],
     ['infrastructure', 0],
+    ['Secrets Manager Error, decrypted variables error', 0],
+    ['Some New Error, A_NEW_CODE', 0],
+    ['some text, VPC_CLIENT_EROR, X', 3],
   ])('a word of retry-when that is no phase and no code: %s, %d warnings', (when, expected) => {
     const inputs = goodInputs({ 'batch-id': 'app:1', 'retry-when': when });
     expect(warnAbout(inputs)).toHaveLength(expected);
+  });
+
+  test.each([
+    ['infra', 'INFRASTRUCTURE'],
+    ['anyy', 'ANY'],
+    ['PROVISONING', 'PROVISIONING'],
+    ['QUEUE', 'QUEUED'],
+    ['VPC_CLIENT_EROR', 'VPC_CLIENT_ERROR'],
+    ['SECRETS_MANAGER_ERROR', 'SECRETS MANAGER ERROR'],
+    ['BUILD_CONTAINER', 'BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE'],
+  ])('asks whether another word of retry-when is meant: %s, %s', (when, meant) => {
+    expect(warnAbout(goodInputs({ 'batch-id': 'app:1', 'retry-when': when }))).toEqual([
+      `retry-when: ${when.toUpperCase()} is not the name of a build phase or a known error code. Did you mean ${meant}? If CodeBuild never reports it, nothing is retried.`,
+    ]);
   });
 
   it('names the input and its value', () => {

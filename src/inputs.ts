@@ -1,7 +1,16 @@
-import { isProjectName, parseBatchReference } from './aws/batch-reference.ts';
+import { isProjectName, parseBatchReference, type BatchReference } from './aws/batch-reference.ts';
+import { KNOWN_CODES } from './domain/cause-rules.ts';
 import { BUILD_PHASES } from './domain/cause.ts';
-import { formatDuration, parseDuration } from './domain/duration.ts';
+import { closest } from './domain/closest.ts';
+import { formatDuration } from './domain/duration.ts';
 import type { RetryRules, RetryWhen } from './domain/policy.ts';
+import {
+  inputParsers,
+  show,
+  type GetInput,
+  type InputParsers,
+  type Reject,
+} from './input-parsers.ts';
 import type { RetryType } from './ports.ts';
 
 /** Which batch the user means. */
@@ -42,9 +51,6 @@ export interface BadInputs {
   readonly problems: readonly string[];
 }
 
-/** Gives the trimmed value of an input of this name; empty if it was not given. */
-export type GetInput = (name: string) => string;
-
 /**
  * What an input is when it is not given, or given as an empty text. The runner fills in action.yml's
  * defaults only for inputs that are absent; a test holds the two tables equal. A default that is an
@@ -70,15 +76,12 @@ export const DEFAULTS: Readonly<Record<string, string>> = {
 const RETRY_TYPES = ['RETRY_FAILED_BUILDS', 'RETRY_ALL_BUILDS'] as const satisfies RetryType[];
 const WORDS_ALONE = new Set(['ANY', 'INFRASTRUCTURE']);
 const RETRIABLE = ['FAILED', 'FAULT', 'TIMED_OUT', 'STOPPED'];
-const A_DURATION = 'a number of seconds (15, 0.5) or a number with a unit (500ms, 30s, 10m, 1h30m)';
 const REGION = /^[a-z]{2,}(?:-[a-z]+)+-\d+$/;
 const ROLE = /^arn:aws(?:-[a-z]+)*:iam::\d{12}:role\/[\w+=,.@/-]{1,600}$/;
 const PROXIES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
 const COMMIT = /^[0-9a-f]{7,64}$/i;
 /** The region of a batch whose name cannot be read: nothing can be said of it. */
 const UNKNOWN = '?';
-/** Of a value that a problem repeats. */
-const LONGEST_VALUE = 200;
 
 /**
  * Reads and checks all inputs before anything is called.
@@ -90,8 +93,7 @@ export function readInputs(
   environment: Readonly<Record<string, string | undefined>>,
 ): Inputs | BadInputs {
   const get: GetInput = (name) => getGiven(name) || (DEFAULTS[name] ?? '');
-  const problems: string[] = [];
-  const read = readersOf(get, problems);
+  const read = inputParsers(get);
   const { which, region: regionOfBatch } = readWhichBatch(get, read.reject);
   const inputs: Inputs = {
     which,
@@ -117,6 +119,7 @@ export function readInputs(
     githubToken: get('github-token'),
   };
   checkProxies(environment, read.reject);
+  const problems = read.problems();
   return problems.length > 0 ? { problems } : inputs;
 }
 
@@ -129,17 +132,23 @@ export function warnAbout(inputs: Inputs): string[] {
   return [
     ...(pollInterval < 5000 ? [tooOften] : []),
     ...(reportsToCommit(inputs) && githubToken === '' ? [noToken] : []),
-    ...oddCauses(inputs).map(
-      (word) =>
-        `retry-when: ${word} is no build phase and does not look like an error code. If it is none, nothing is retried.`,
-    ),
+    ...warnAboutCauses(inputs),
   ];
 }
 
-/** Words of retry-when that are probably mistyped: AWS may have codes that nobody here knows. */
-function oddCauses({ retryWhen }: Inputs): string[] {
+/** Words of retry-when that are probably mistyped. AWS has more codes than are known here. */
+function warnAboutCauses({ retryWhen }: Inputs): string[] {
   if (typeof retryWhen === 'string') return [];
-  return retryWhen.filter((word) => !word.includes('_') && !BUILD_PHASES.includes(word));
+  const known = [...BUILD_PHASES, ...KNOWN_CODES];
+  return retryWhen.flatMap((word) => {
+    if (known.includes(word)) return [];
+    const meant = closest(word, [...WORDS_ALONE, ...known]);
+    if (meant === null && /_| ERROR$/.test(word)) return [];
+    const question = meant === null ? '' : ` Did you mean ${meant}?`;
+    return [
+      `retry-when: ${word} is not the name of a build phase or a known error code.${question} If CodeBuild never reports it, nothing is retried.`,
+    ];
+  });
 }
 
 /** Whether a retry is reported to the commit. Nobody would end what a step that does not wait has set to pending. */
@@ -147,45 +156,47 @@ export function reportsToCommit({ commitStatus, wait, dryRun }: Inputs): boolean
   return commitStatus && wait && !dryRun;
 }
 
-type Reject = (input: string, value: string, rule: string) => void;
-
 function readWhichBatch(
   get: GetInput,
   reject: Reject,
 ): { which: WhichBatch; region: string | null } {
   const [batchId, projectName, commit] = [get('batch-id'), get('project-name'), get('commit')];
-  const nothing = { which: { kind: 'batch', id: '' } as const, region: UNKNOWN };
-  if ((batchId === '') === (projectName === '')) {
-    const given =
-      batchId === '' ? 'neither is' : `both are ("${shown(batchId)}" and "${shown(projectName)}")`;
-    reject('batch-id and project-name', '', `exactly one of them must be given; ${given}`);
-    return nothing;
+  const both = batchId !== '' && projectName !== '';
+  const neither = batchId === '' && projectName === '';
+  if (both || neither) {
+    const given = both
+      ? `both are: "${show(batchId)}" and "${show(projectName)}"`
+      : 'neither is set';
+    reject('batch-id and project-name', '', `set exactly one of them (${given})`);
   }
-  if (batchId !== '') {
-    if (commit !== '') reject('commit', commit, 'may be given with project-name only');
-    const reference = parseBatchReference(batchId);
-    if (typeof reference !== 'string') {
-      return { which: { kind: 'batch', id: reference.id }, region: reference.region };
-    }
-    reject(
-      'batch-id',
-      batchId,
-      `${reference}; allowed are project:uuid, the ARN of a batch, or its address in the CodeBuild console`,
-    );
-    return nothing;
+  if (commit !== '' && batchId !== '' && !both) {
+    reject('commit', commit, 'may be given with project-name only');
   }
-  if (!isProjectName(projectName)) {
+  const reference = batchId === '' ? null : readBatchId(batchId, reject);
+  if (projectName !== '' && !isProjectName(projectName)) {
     reject(
       'project-name',
       projectName,
       'must be the name alone: 2 to 255 of A-Z a-z 0-9 - _, beginning with a letter or digit',
     );
   }
-  if (commit === '') return { which: { kind: 'newest-of-project', projectName }, region: null };
-  if (!COMMIT.test(commit)) {
+  if (commit !== '' && (both || batchId === '') && !COMMIT.test(commit)) {
     reject('commit', commit, 'must be a full commit id or at least its first 7 hexadecimal digits');
   }
+  if (reference !== null || neither) {
+    const { id = '', region = UNKNOWN } = reference ?? {};
+    return { which: { kind: 'batch', id }, region };
+  }
+  if (commit === '') return { which: { kind: 'newest-of-project', projectName }, region: null };
   return { which: { kind: 'commit-of-project', projectName, commit }, region: null };
+}
+
+function readBatchId(batchId: string, reject: Reject): BatchReference {
+  const reference = parseBatchReference(batchId);
+  if (typeof reference !== 'string') return reference;
+  const forms = 'project:uuid, the ARN of a batch, or its address in the CodeBuild console';
+  reject('batch-id', batchId, `${reference}; allowed are ${forms}`);
+  return { id: '', region: UNKNOWN };
 }
 
 function readRegion(
@@ -240,108 +251,28 @@ function readRole(arn: string, reject: Reject): string | null {
   return arn;
 }
 
-function readRetryWhen(given: string, read: Readers): RetryWhen {
+function readRetryWhen(given: string, read: InputParsers): RetryWhen {
   const words = read.words('retry-when');
+  if (words === null) return [];
   const [first = '', ...more] = words;
   if (more.length === 0 && first === 'ANY') return 'any';
   if (more.length === 0 && first === 'INFRASTRUCTURE') return 'infrastructure';
-  const areNames = words.every((word) => /^[A-Z][A-Z0-9_]*$/.test(word) && !WORDS_ALONE.has(word));
-  if (words.length === 0 || !areNames) {
+  if (words.length === 0 || !words.every(isCauseName)) {
     read.reject(
       'retry-when',
       given,
-      'must be any, infrastructure, or a list of build phases and error codes (such as PROVISIONING, BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE)',
+      'must be any or infrastructure alone, or a list of build phases and error codes, separated by commas or newlines (PROVISIONING, Secrets Manager Error)',
     );
   }
   return words;
 }
 
-type Readers = ReturnType<typeof readersOf>;
-
-/** One reader per kind of value. Each notes a problem instead of throwing, so that all are told. */
-function readersOf(get: GetInput, problems: string[]) {
-  const reject: Reject = (input, value, rule) => {
-    problems.push(value === '' ? `${input}: ${rule}.` : `${input}: "${shown(value)}" ${rule}.`);
-  };
-  const list = (name: string): string[] => {
-    const words = get(name)
-      .split(/[,\n]/)
-      .map((word) => word.trim())
-      .filter((word) => word !== '');
-    return [...new Set(words)];
-  };
-  const upperCased = (name: string): string[] => [
-    ...new Set(list(name).map((word) => word.toUpperCase())),
-  ];
-  return {
-    reject,
-
-    choice<Choice extends string>(name: string, choices: readonly [Choice, ...Choice[]]): Choice {
-      const value = get(name);
-      const choice = choices.find((candidate) => candidate === value.toUpperCase());
-      if (choice === undefined) reject(name, value, `must be ${choices.join(' or ')}`);
-      return choice ?? choices[0];
-    },
-
-    wholeNumber(name: string, least: number, most: number): number | null {
-      const value = get(name);
-      if (value === '') return null;
-      const number = /^\d{1,9}$/.test(value) ? Number(value) : NaN;
-      if (number >= least && number <= most) return number;
-      reject(name, value, `must be a whole number from ${least} to ${most}`);
-      return null;
-    },
-
-    duration(name: string, range: 'zero-allowed' | 'above-zero'): number | null {
-      const value = get(name);
-      if (value === '') return null;
-      const duration = parseDuration(value);
-      if (duration === null) reject(name, value, `must be ${A_DURATION}`);
-      else if (range === 'above-zero' && duration < 1)
-        reject(name, value, 'must be greater than 0');
-      return duration;
-    },
-
-    percentage(name: string): number | null {
-      const value = get(name);
-      const number = /^\d{1,3}(?:\.\d{1,6})?$/.test(value) ? Number(value) : NaN;
-      if (number <= 100) return number;
-      reject(name, value, 'must be a number from 0 to 100');
-      return null;
-    },
-
-    list,
-
-    /** A list of patterns of group identifiers, which hold no spaces. */
-    patterns(name: string): string[] {
-      const patterns = list(name);
-      for (const pattern of patterns) {
-        if (/\s/.test(pattern)) reject(name, pattern, 'holds a space: separate patterns by commas');
-      }
-      return patterns;
-    },
-
-    /** A list whose words are matched without regard to case: upper case, each once. */
-    words: upperCased,
-
-    choices(name: string, allowed: readonly string[]): string[] {
-      const words = upperCased(name);
-      if (words.length === 0 || !words.every((word) => allowed.includes(word))) {
-        reject(name, get(name), `must be a list of ${allowed.join(', ')}`);
-      }
-      return words;
-    },
-
-    boolean(name: string): boolean {
-      const value = get(name);
-      if (['true', 'True', 'TRUE'].includes(value)) return true;
-      if (['false', 'False', 'FALSE'].includes(value)) return false;
-      reject(name, value, 'must be true or false (also True, TRUE, False, FALSE)');
-      return false;
-    },
-  };
-}
-
-function shown(value: string): string {
-  return value.length > LONGEST_VALUE ? `${value.slice(0, LONGEST_VALUE)}…` : value;
+/** Whether it can be a phase or a code. Several words are one code: phases stand between commas. */
+function isCauseName(name: string): boolean {
+  const words = name.split(' ');
+  return (
+    /^[A-Z][A-Z0-9_ ]{0,127}$/.test(name) &&
+    !words.some((word) => WORDS_ALONE.has(word)) &&
+    (words.length === 1 || !words.some((word) => BUILD_PHASES.includes(word)))
+  );
 }

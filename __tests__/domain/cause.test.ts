@@ -326,7 +326,7 @@ describe('a message', () => {
     for (const { codes = [], texts = [] } of CAUSE_RULES) {
       expect([...codes, ...texts].every((text) => typeof text === 'string')).toBe(true);
       expect(texts.every((text) => text === text.toLowerCase())).toBe(true);
-      expect(codes.every((text) => /^[A-Z_*]+$/.test(text))).toBe(true);
+      expect(codes.every((text) => /^[A-Z_* ]+$/.test(text))).toBe(true);
       expect(codes.length + texts.length).toBeGreaterThan(0);
     }
   });

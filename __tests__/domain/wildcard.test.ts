@@ -1,11 +1,13 @@
 import { describe, expect, it, test } from '@jest/globals';
 import { wildcard } from '../../src/domain/wildcard.ts';
 
-/** All texts of at most so many of these characters. */
+/** All texts of at most so many of these characters, which stand between commas. */
 function textsOf(characters: string, most: number): string[] {
   if (most === 0) return [''];
   const shorter = textsOf(characters, most - 1);
-  return [...new Set(['', ...shorter.flatMap((text) => [...characters].map((one) => text + one))])];
+  return [
+    ...new Set(['', ...shorter.flatMap((text) => characters.split(',').map((one) => text + one))]),
+  ];
 }
 
 /** The definition, as slow as it is plain. */
@@ -18,9 +20,9 @@ function fits(pattern: string, text: string): boolean {
 
 describe('wildcard', () => {
   it('is what its definition says, for all short patterns and texts', () => {
-    for (const pattern of textsOf('ab*?', 4)) {
+    for (const pattern of textsOf('a,b,*,?', 4)) {
       const matches = wildcard(pattern);
-      const wrong = textsOf('ab', 5).filter((text) => matches(text) !== fits(pattern, text));
+      const wrong = textsOf('a,b', 5).filter((text) => matches(text) !== fits(pattern, text));
       expect([pattern, wrong]).toEqual([pattern, []]);
     }
   });
@@ -28,10 +30,10 @@ describe('wildcard', () => {
   test.each([
     ['*_*_*_*_prod', '_'.repeat(128), false],
     ['*_*_*_*_prod', `${'_'.repeat(123)}_prod`, true],
-    [`${'*a'.repeat(64)}`, 'a'.repeat(127), true],
+    ['*a'.repeat(64), 'a'.repeat(127), true],
     [`${'*a'.repeat(63)}*b`, 'a'.repeat(127), false],
     [`*${'a'.repeat(62)}b*`, 'a'.repeat(127), false],
-    [`${'*?'.repeat(64)}`, 'a'.repeat(63), false],
+    ['*?'.repeat(64), 'a'.repeat(63), false],
     ['*'.repeat(128), 'a'.repeat(127), true],
   ])('%s does not take long: %s', (pattern, text, expected) => {
     expect(wildcard(pattern)(text)).toBe(expected);

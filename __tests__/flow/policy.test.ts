@@ -1,10 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   accessDenied,
+  THROTTLED,
   type BatchPlan,
+  type FaultRule,
   type GroupEnding,
   type GroupPlan,
 } from '../../simulator/index.ts';
+import { Interruption } from '../../src/domain/interruption.ts';
 import { runFlow } from '../support/flow.ts';
 import { BROKEN, FLAKY, ID, shop } from '../support/scenarios.ts';
 
@@ -22,6 +25,23 @@ const NO_IMAGE = failedIn(
 );
 const BAD_CODE = failedIn('BUILD', 'COMMAND_EXECUTION_ERROR', 'npm test. Reason: exit status 1');
 const SOURCE_GONE = failedIn('DOWNLOAD_SOURCE', 'CLIENT_ERROR', 'NoSuchKey: no such key');
+const NO_SUCH_IMAGE = failedIn(
+  'PROVISIONING',
+  'BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE',
+  'manifest for 123456789012.dkr.ecr.eu-west-1.amazonaws.com/x:nope not found: manifest unknown',
+);
+const NO_PARAMETER = failedIn(
+  'DOWNLOAD_SOURCE',
+  'Decrypted Variables Error',
+  'parameter does not exist: /app/db_url',
+);
+const secretsManager = (message: string): GroupEnding =>
+  failedIn('DOWNLOAD_SOURCE', 'Secrets Manager Error', message);
+const NO_SECRET = secretsManager(
+  "ResourceNotFoundException: Secrets Manager can't find the specified secret.",
+);
+const gitFetch = (message: string): GroupEnding =>
+  failedIn('DOWNLOAD_SOURCE', 'CLIENT_ERROR', `git fetch failed with exit status 128: ${message}`);
 const BAD_BUILDSPEC = failedIn('DOWNLOAD_SOURCE', 'YAML_FILE_ERROR', 'stat b.yml: no such file');
 
 const batchOf = (...endings: GroupEnding[]): BatchPlan => ({
@@ -38,6 +58,15 @@ describe('retry-when', () => {
     ['infrastructure', batchOf(NO_IMAGE, BAD_CODE), 0],
     ['infrastructure', batchOf(SOURCE_GONE), 0],
     ['infrastructure', batchOf(BAD_BUILDSPEC), 0],
+    ['infrastructure', batchOf(NO_PARAMETER), 0],
+    ['infrastructure', batchOf(NO_SECRET), 0],
+    ['infrastructure', batchOf(secretsManager('ThrottlingException: Rate exceeded')), 1],
+    ['infrastructure', batchOf(NO_SUCH_IMAGE), 0],
+    ['infrastructure', batchOf(gitFetch('error: RPC failed; HTTP 429')), 1],
+    ['infrastructure', batchOf(gitFetch("fatal: couldn't find remote ref refs/pull/7/head")), 0],
+    ['Secrets Manager Error, PROVISIONING', batchOf(NO_SECRET, NO_IMAGE), 1],
+    ['secrets manager error', batchOf(NO_SECRET), 1],
+    ['Decrypted Variables Error', batchOf(NO_SECRET), 0],
     ['any', batchOf(SOURCE_GONE), 1],
     ['provisioning', batchOf(NO_IMAGE), 1],
     ['Build_Container_Unable_To_Pull_Image, BUILD', batchOf(NO_IMAGE, BAD_CODE), 1],
@@ -49,7 +78,7 @@ describe('retry-when', () => {
       0,
     ],
     ['infrastructure', { groups: { lint: {} }, ends: ['TIMED_OUT', null] } satisfies BatchPlan, 0],
-  ])('%s: %# is retried %d times', async (when, batch, retries) => {
+  ])('%s decides on a retry: %#', async (when, batch, retries) => {
     const { outcome, operations } = await runFlow(shop(batch), {
       'batch-id': ID,
       'retry-when': when,
@@ -78,6 +107,41 @@ describe('retry-when', () => {
     const any = await runFlow(scenario, { 'batch-id': ID });
     expect(any.outcome).toMatchObject({ conclusion: 'success', retries: 1 });
     expect(any.events.filter((event) => event.kind === 'not-readable')).toHaveLength(1);
+  });
+});
+
+describe('a step that ends while causes are read', () => {
+  const slow = (operation: string): FaultRule => ({
+    operation,
+    fault: { kind: 'slow', seconds: 15 },
+  });
+  const throttled: FaultRule = { operation: 'BatchGetBuilds', until: 300, fault: THROTTLED };
+
+  test.each<[string, string, FaultRule, 'cancelled' | 'timed_out']>([
+    ['infrastructure', 'cancelled in one call', slow('BatchGetBuilds'), 'cancelled'],
+    ['infrastructure', 'cancelled between two', throttled, 'cancelled'],
+    ['infrastructure', 'out of time', throttled, 'timed_out'],
+    ['PROVISIONING', 'cancelled in one call', slow('BatchGetBuilds'), 'cancelled'],
+    ['infrastructure', 'cancelled while logs are read', slow('GetLogEvents'), 'cancelled'],
+    ['any', 'cancelled in one call', slow('BatchGetBuilds'), 'cancelled'],
+    ['any', 'cancelled between two', throttled, 'cancelled'],
+    ['any', 'cancelled while logs are read', slow('GetLogEvents'), 'cancelled'],
+    ['any', 'out of time', throttled, 'timed_out'],
+  ])('with retry-when %s, %s: retries nothing, and says so', async (when, _, fault, conclusion) => {
+    const given = { 'batch-id': ID, 'retry-when': when };
+    const { outcome, operations, elapsed } = await runFlow(
+      { ...shop(batchOf(NO_IMAGE)), faults: [fault] },
+      conclusion === 'timed_out' ? { ...given, timeout: '10' } : given,
+      ({ clock, abort }) => {
+        if (conclusion === 'timed_out') return;
+        const interruption = new Interruption({ kind: 'cancelled', by: 'SIGINT', stop: null });
+        clock.at(10, () => abort.abort(interruption));
+      },
+    );
+    expect(operations).not.toContain(RETRY);
+    expect(outcome).toMatchObject({ conclusion, exitCode: 1, retries: 0 });
+    expect(outcome.reason).toMatch(/^This step('s timeout| was cancelled)/);
+    expect(elapsed).toBe(10_000);
   });
 });
 

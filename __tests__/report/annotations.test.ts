@@ -124,7 +124,7 @@ describe('errorsOf', () => {
   });
 
   it.each<[string, string, string]>([
-    ['batch-id and project-name', 'x:1'.repeat(3000), 'app'],
+    ['batch-id and project-name', 'xy:1'.repeat(3000), 'app'],
     ['project-name', '', '?'.repeat(9000)],
   ])('repeats no more of a value than a reader needs: %s', (_, batchId, projectName) => {
     const given: Record<string, string> = { 'batch-id': batchId, 'project-name': projectName };

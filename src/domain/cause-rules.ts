@@ -12,7 +12,7 @@ export type Finding = 'permanent' | 'code' | 'passing';
 /** Data alone: a rule cannot run a regular expression on a message, which is foreign text. */
 export interface CauseRule {
   readonly finding: Finding;
-  /** Status codes in upper case, with `_` for a space; `*` stands for any text. Absent: any. */
+  /** Status codes in upper case; `*` stands for any text. Absent: any. */
   readonly codes?: readonly string[];
   /** The message holds one of these, in lower case; `*` stands for any text. Absent: any message. */
   readonly texts?: readonly string[];
@@ -189,8 +189,8 @@ export const CAUSE_RULES: readonly CauseRule[] = [
   {
     finding: 'permanent',
     codes: [
-      'DECRYPTED_VARIABLES_ERROR', // cloudposse/terraform-aws-cicd#107
-      'SECRETS_MANAGER_ERROR', // aws/aws-codebuild-docker-images#475
+      'DECRYPTED VARIABLES ERROR', // cloudposse/terraform-aws-cicd#107
+      'SECRETS MANAGER ERROR', // aws/aws-codebuild-docker-images#475
       'ACCESS_DENIED', // juspay/hyperswitch-cdk#37
     ],
   },
@@ -199,9 +199,14 @@ export const CAUSE_RULES: readonly CauseRule[] = [
     codes: [
       'VPC_CLIENT_ERROR', // aws-ia/terraform-aws-control_tower_account_factory#626
       'BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE', // user guide, "Troubleshooting"
-      'INTERNAL_*',
+      'INTERNAL*',
     ],
   },
+];
+
+/** The codes that the rules name in full. AWS has more. */
+export const KNOWN_CODES: readonly string[] = [
+  ...new Set(CAUSE_RULES.flatMap(({ codes = [] }) => codes).filter((code) => !code.includes('*'))),
 ];
 
 const COMPILED = CAUSE_RULES.map(({ finding, codes, texts }) => ({
@@ -218,7 +223,7 @@ const COMPILED = CAUSE_RULES.map(({ finding, codes, texts }) => ({
  * @param message the same; null where messages are what commands print, and tell nothing
  */
 export function findingOf(code: string, message: string | null): Finding | null {
-  const name = code.trim().replaceAll(' ', '_').toUpperCase();
+  const name = foldCode(code);
   const text = message?.toLowerCase() ?? null;
   const rule = COMPILED.find(
     ({ codes, texts }) =>
@@ -226,6 +231,11 @@ export function findingOf(code: string, message: string | null): Finding | null 
       (texts === undefined || (text !== null && texts.some((parts) => holds(text, parts)))),
   );
   return rule?.finding ?? null;
+}
+
+/** A status code, or a phase, as it is compared: without regard to case and to how spaces are written. */
+export function foldCode(code: string): string {
+  return code.trim().replaceAll(/\s+/g, ' ').toUpperCase();
 }
 
 /** Whether a text holds all parts, one after the other. */

@@ -1,5 +1,5 @@
 import type { ContextualPhase, PhaseContext } from './build.ts';
-import { findingOf, type Finding } from './cause-rules.ts';
+import { findingOf, foldCode, type Finding } from './cause-rules.ts';
 
 /**
  * Whether a failure is the infrastructure's, the code's, or cannot be told. Of the code is also what
@@ -79,12 +79,8 @@ export function tellCause({ phase, code, message }: Cause): string {
 
 /** Whether a cause is of the phases and error codes that a list names, regardless of case. */
 export function isAmong(cause: Cause, names: readonly string[]): boolean {
-  const own = [fold(cause.phase), fold(cause.code)];
-  return names.some((name) => own.includes(fold(name)));
-}
-
-function fold(text: string): string {
-  return text.trim().replaceAll(/\s+/g, ' ').toUpperCase();
+  const own = [foldCode(cause.phase), foldCode(cause.code)];
+  return names.some((name) => own.includes(foldCode(name)));
 }
 
 const FINDINGS: Readonly<Record<Finding, Pick<Cause, 'kind' | 'permanent'>>> = {

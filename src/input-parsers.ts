@@ -1,0 +1,164 @@
+import { parseDuration } from './domain/duration.ts';
+import { nameSome } from './domain/words.ts';
+
+/** Gives the trimmed value of an input of this name; empty if it was not given. */
+export type GetInput = (name: string) => string;
+
+/** Notes a problem: what is wrong with the value of an input, as a clause that can follow the value. */
+export type Reject = (input: string, value: string, rule: string) => void;
+
+export type InputParsers = ReturnType<typeof inputParsers>;
+
+const A_DURATION =
+  'a number of seconds (15, 0.5) or numbers with units, the largest first (500ms, 30s, 10m, 1h30m, 1d)';
+/** In milliseconds: 365 days. */
+const LONGEST_DURATION = 365 * 86_400_000;
+const SEPARATED = 'separated by commas or newlines';
+const A_PATTERN =
+  'a pattern is letters, digits, _, * (any text) and ? (any other character, as in integration?tests)';
+/** Of a pattern: group identifiers are shorter. */
+const LONGEST_PATTERN = 128;
+/** Of a value that a problem repeats, in characters; and of all values together. */
+const LONGEST_VALUE = 200;
+const LONGEST_VALUES = 1200;
+/** Of a value within a rule. */
+const LONGEST_IN_RULE = 100;
+
+/** What is wrong with the value of an input; an empty value is not repeated. */
+interface Problem {
+  readonly input: string;
+  readonly value: string;
+  readonly rule: string;
+}
+
+/** One parser for each kind of value. Each notes a problem instead of throwing, so that all are told. */
+// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- its type is InputParsers
+export function inputParsers(get: GetInput) {
+  const problems: Problem[] = [];
+  const reject: Reject = (input, value, rule) => void problems.push({ input, value, rule });
+
+  /** The parts of a list, each once; null if it is written in another language, which is then told. */
+  const list = (name: string, change: (part: string) => string = (part) => part) => {
+    const value = get(name);
+    const language = languageOf(value);
+    if (language !== null) {
+      const meant = value.replaceAll(/^[ \t]*-[ \t]+|["'[\]]/gm, '').trim();
+      reject(name, value, `is a ${language} list; write it as "${show(meant)}", ${SEPARATED}`);
+      return null;
+    }
+    const parts = value.split(/[,\n]/).map((part) => change(part.trim()));
+    return [...new Set(parts.filter((part) => part !== ''))];
+  };
+
+  return {
+    reject,
+
+    /** All problems, each a sentence. The more there are, the less is repeated of each value. */
+    problems(): string[] {
+      const most = Math.min(LONGEST_VALUE, Math.floor(LONGEST_VALUES / problems.length));
+      return problems.map(({ input, value, rule }) =>
+        value === '' ? `${input}: ${rule}.` : `${input}: "${show(value, most)}" ${rule}.`,
+      );
+    },
+
+    choice<Choice extends string>(name: string, choices: readonly [Choice, ...Choice[]]): Choice {
+      const value = get(name);
+      const choice = choices.find((candidate) => candidate === upperCase(value));
+      if (choice === undefined) reject(name, value, `must be ${choices.join(' or ')}`);
+      return choice ?? choices[0];
+    },
+
+    wholeNumber(name: string, least: number, most: number): number | null {
+      const value = get(name);
+      if (value === '') return null;
+      const number = /^\d{1,9}$/.test(value) ? Number(value) : NaN;
+      if (number >= least && number <= most) return number;
+      reject(name, value, `must be a whole number from ${least} to ${most}`);
+      return null;
+    },
+
+    duration(name: string, range: 'zero-allowed' | 'above-zero'): number | null {
+      const value = get(name);
+      if (value === '') return null;
+      const duration = parseDuration(value);
+      if (duration === null) reject(name, value, `must be ${A_DURATION}`);
+      else if (duration > LONGEST_DURATION) reject(name, value, 'must be at most 365d');
+      else if (range === 'above-zero' && duration < 1)
+        reject(name, value, 'must be greater than 0');
+      return duration;
+    },
+
+    percentage(name: string): number | null {
+      const value = get(name);
+      const number = /^\d{1,3}(?:\.\d{1,6})?$/.test(value) ? Number(value) : NaN;
+      if (number <= 100) return number;
+      reject(name, value, 'must be a number from 0 to 100');
+      return null;
+    },
+
+    /**
+     * A list of patterns of group identifiers, which are letters, digits and `_`. A pattern that could
+     * never match would be a rule that never holds, so it is refused.
+     */
+    patterns(name: string): string[] {
+      const patterns = list(name) ?? [];
+      const bad = patterns.filter((pattern) => !/^[\w*?]+$/.test(pattern));
+      const [offending] = /[^\w*?]/u.exec(bad[0] ?? '') ?? [];
+      if (offending !== undefined) {
+        const what = `holds ${nameCharacter(offending)}`;
+        reject(name, nameSome(bad), `${what}; ${A_PATTERN}; patterns are ${SEPARATED}`);
+      }
+      const long = patterns.find((pattern) => pattern.length > LONGEST_PATTERN);
+      if (long !== undefined) reject(name, long, `is longer than ${LONGEST_PATTERN} characters`);
+      return patterns;
+    },
+
+    /** A list of words that are matched without regard to case: upper case; null if it was refused. */
+    words(name: string): string[] | null {
+      return list(name, (part) => upperCase(part).replaceAll(/ +/g, ' '));
+    },
+
+    choices(name: string, allowed: readonly string[]): string[] {
+      const words = list(name, upperCase);
+      if (words === null) return [];
+      if (words.length === 0 || !words.every((word) => allowed.includes(word))) {
+        reject(name, get(name), `must be a list of ${allowed.join(', ')}, ${SEPARATED}`);
+      }
+      return words;
+    },
+
+    boolean(name: string): boolean {
+      const value = get(name);
+      if (['true', 'True', 'TRUE'].includes(value)) return true;
+      if (['false', 'False', 'FALSE'].includes(value)) return false;
+      reject(name, value, 'must be true or false (also True, TRUE, False, FALSE)');
+      return false;
+    },
+  };
+}
+
+/** A value for a sentence: cut, and with a code in the place of each character that nobody sees. */
+export function show(value: string, most = LONGEST_IN_RULE): string {
+  const visible = value.replaceAll(
+    /(?![ \n])[\p{C}\p{Z}]/gu,
+    (character) => `<${nameCharacter(character)}>`,
+  );
+  return visible.length > most ? `${visible.slice(0, most)}…` : visible;
+}
+
+/** No other letters than those of ASCII become one of them: `ı` and `ſ` would, in Unicode. */
+function upperCase(text: string): string {
+  return text.replaceAll(/[a-z]+/g, (letters) => letters.toUpperCase());
+}
+
+function languageOf(list: string): 'JSON' | 'YAML' | null {
+  if (list.startsWith('[') && list.endsWith(']')) return 'JSON';
+  return /^-\s/.test(list) ? 'YAML' : null;
+}
+
+function nameCharacter(character: string): string {
+  if (character === ' ') return 'a space';
+  if (character > ' ' && character <= '~') return character === '"' ? `'"'` : `"${character}"`;
+  const number = character.codePointAt(0) ?? 0;
+  return `U+${number.toString(16).toUpperCase().padStart(4, '0')}`;
+}
