@@ -47,7 +47,7 @@ export const CAUSE_RULES: readonly CauseRule[] = [
     texts: [
       'not authorized to perform', // aws/aws-cdk#9980, #12179
       'not authorized to access', // CodeConnections, OAuthProviderException
-      'authorization failed', // for primary source: codeconnections:UseConnection is missing
+      'authorization failed', // go-git, for primary source: codeconnections:UseConnection is missing
       'unauthorizedoperation', // EC2: aws/aws-cdk#12705; user guide, "Troubleshoot EFS integration"
       'access denied', // S3: awslabs/aws-codebuild-jenkins-plugin#42; docker: "pull access denied"
       'accessdenied', // the same as an error code
@@ -57,15 +57,28 @@ export const CAUSE_RULES: readonly CauseRule[] = [
   },
   // Something that is named, but is not there: parameters (cloudposse/terraform-aws-cicd#107),
   // secrets (aws/aws-codebuild-docker-images#475), repositories, buckets, keys, subnets.
-  { finding: 'permanent', texts: ['does not exist', "can't find the specified"] },
+  {
+    finding: 'permanent',
+    texts: [
+      'does not exist',
+      'doesnotexist', // CodeCommit API reference: RepositoryDoesNotExistException
+      "can't find the specified",
+    ],
+  },
   // Sources and artifacts in S3.
   {
     finding: 'permanent',
     texts: [
       'nosuchkey', // aws-deployment-framework#302
       'nosuchbucket', // S3 API reference, "Error responses"
+      'invalidobjectstate', // the same: the object is archived
+      'bucketregionerror', // AWS SDK for Go: the bucket is in another region
       'must be addressed using the specified endpoint', // user guide, "Troubleshooting"
       'invalid arn', // user guide, "Failed to upload artifacts: Invalid arn"
+      'status code: 401', // AWS SDK for Go, which writes these messages
+      'status code: 403',
+      'status code: 404',
+      'not a valid zip file', // Go, archive/zip
     ],
   },
   // Sources in git: what git, GitHub, GitLab, Bitbucket and CodeCommit say.
@@ -74,7 +87,12 @@ export const CAUSE_RULES: readonly CauseRule[] = [
     texts: [
       "couldn't find remote ref", // git fetch
       'remote branch *not found', // git clone
-      'reference not found', // CodeBuild: "reference not found for primary source and source version"
+      'reference not found', // go-git, which CodeBuild uses: "… for primary source and source version"
+      'object not found', // go-git: no such commit
+      'remote repository is empty', // go-git
+      'invalid auth method', // go-git
+      'direct fetching of that commit failed', // git submodule update
+      'over its data quota', // GitHub, Git LFS
       'not our ref', // git: a commit that was replaced by a forced push
       'unadvertised object', // the same, from older servers
       'reference is not a tree', // git checkout
@@ -84,7 +102,9 @@ export const CAUSE_RULES: readonly CauseRule[] = [
       'may not have access to this repository', // Bitbucket
       'could not be found or you don', // GitLab: "… or you don't have permission to view it"
       'does not appear to be a git repository', // git over SSH
-      'authentication required', // CodeBuild: "authentication required for primary source"
+      'authentication required', // go-git: "authentication required for primary source"
+      'bad credentials', // GitHub
+      'could not find access token', // CodeBuild: the project is not connected to its source
       'authentication failed', // git over HTTPS
       'could not read username', // aws-samples/amazon-mwaa-automating-dag-deployment#3
       'could not read password', // the same
@@ -102,19 +122,25 @@ export const CAUSE_RULES: readonly CauseRule[] = [
     finding: 'permanent',
     texts: [
       'manifest unknown', // Docker registry API: no such tag
-      'manifest not found', // the same
+      'manifest_unknown', // the same as an error code
+      'manifest not found',
+      'image not found', // Amazon ECR: "Requested image not found"
       'manifest for *not found', // docker pull
       'no matching manifest', // docker pull: none for this architecture
       'no match for platform', // containerd: the same
       'failed to resolve ref*: not found', // containerd, as in Amazon ECS "CannotPullContainerError"
       'name unknown', // Docker registry API: no such repository
+      'name_unknown', // the same as an error code
+      'name not known to registry', // the same in words
       'no basic auth credentials', // docker pull
       'requested access to the resource is denied', // Docker Hub
       'incorrect username or password', // davoclock/aws-cicd-pipeline#6
       'unauthorized: ', // Docker registry API
       '401 unauthorized', // the same
+      '403 forbidden', // the same
       'invalid reference format', // aws-samples/amazon-ecs-java-microservices#6
       'image is incompatible with', // user guide, "BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE": Windows versions
+      'cannot be used on this platform', // docker pull: Windows and Linux
       'exec format error', // an image of another architecture
       'no space left on device', // user guide: the image is larger than the disk of the compute type
     ],
@@ -160,7 +186,7 @@ export const CAUSE_RULES: readonly CauseRule[] = [
       'service unavailable', // HTTP 503
       'bad gateway', // HTTP 502
       'gateway time', // HTTP 504: "Gateway Timeout", "Gateway Time-out"
-      'status code: 429', // AWS SDK for Go, which writes these messages
+      'status code: 429', // AWS SDK for Go
       'status code: 50',
       'returned error: 429', // git over HTTPS
       'returned error: 50',
