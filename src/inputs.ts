@@ -1,4 +1,5 @@
 import { isProjectName, parseBatchReference, type BatchReference } from './aws/batch-reference.ts';
+import { environmentProblems } from './aws/environment.ts';
 import { KNOWN_CODES } from './domain/cause-rules.ts';
 import { BUILD_PHASES } from './domain/cause.ts';
 import { closest } from './domain/closest.ts';
@@ -78,7 +79,6 @@ const WORDS_ALONE = new Set(['ANY', 'INFRASTRUCTURE']);
 const RETRIABLE = ['FAILED', 'FAULT', 'TIMED_OUT', 'STOPPED'];
 const REGION = /^[a-z]{2,}(?:-[a-z]+)+-\d+$/;
 const ROLE = /^arn:aws(?:-[a-z]+)*:iam::\d{12}:role\/[\w+=,.@/-]{1,600}$/;
-const PROXIES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
 const COMMIT = /^[0-9a-f]{7,64}$/i;
 /** The region of a batch whose name cannot be read: nothing can be said of it. */
 const UNKNOWN = '?';
@@ -118,7 +118,10 @@ export function readInputs(
     commitStatus: read.boolean('commit-status'),
     githubToken: get('github-token'),
   };
-  checkProxies(environment, read.reject);
+  const usesRole = inputs.roleToAssume !== null;
+  for (const { name, value, rule } of environmentProblems(environment, usesRole)) {
+    read.reject(name, value, rule);
+  }
   const problems = read.problems();
   return problems.length > 0 ? { problems } : inputs;
 }
@@ -228,19 +231,6 @@ function readRegion(
     reject(source, region, 'must be the name of an AWS region, such as us-east-1');
   }
   return region;
-}
-
-/** The address may hold a password: it is not repeated. */
-function checkProxies(
-  environment: Readonly<Record<string, string | undefined>>,
-  reject: Reject,
-): void {
-  for (const name of PROXIES) {
-    const address = environment[name] ?? '';
-    if (address !== '' && !/^https?:$/.test(URL.parse(address)?.protocol ?? '')) {
-      reject(name, '', 'the environment variable must be empty or the http:// address of a proxy');
-    }
-  }
 }
 
 function readRole(arn: string, reject: Reject): string | null {

@@ -1,0 +1,87 @@
+import { describe, expect, test } from '@jest/globals';
+import { environmentProblems } from '../../src/aws/environment.ts';
+
+const told = (environment: Record<string, string>, usesRole = false): string[] =>
+  environmentProblems(environment, usesRole).map(({ name, value, rule }) =>
+    value === '' ? `${name}: ${rule}` : `${name}: "${value}" ${rule}`,
+  );
+
+const KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
+
+test('nothing is wrong with an environment as it should be', () => {
+  const environment = {
+    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY=',
+    AWS_SESSION_TOKEN: 'IQoJb3JpZ2luX2VjEBYaCX//==',
+    AWS_ENDPOINT_URL: 'http://127.0.0.1:4599',
+    AWS_ENDPOINT_URL_STS: 'https://sts.example.com/x',
+    HTTPS_PROXY: 'http://user:secret@proxy:3128',
+    HTTP_PROXY: '',
+  };
+  expect(told(environment)).toEqual([]);
+  expect(told({ AWS_PROFILE: 'ci prod' })).toEqual([]);
+  expect(told({})).toEqual([]);
+});
+
+describe.each(KEYS)('%s', (name) => {
+  test.each([
+    ['secret\n', 'a line break at its end'],
+    ['secret\r\n', 'a line break at its end'],
+    ['secret\r', 'a line break at its end'],
+    ['se\ncret', 'a line break'],
+    ['secret ', 'a space at its end'],
+    [' secret', 'a space'],
+    ['secret\t', 'a tab at its end'],
+    ['\uFEFFsecret', 'a character that is not plain ASCII'],
+    ['sec\u200Bret', 'a character that is not plain ASCII'],
+    ['sec\u0000ret', 'a character that is not plain ASCII'],
+  ])('%j is told, and not repeated', (value, what) => {
+    expect(told({ [name]: value })).toEqual([
+      `${name}: the environment variable holds ${what}, which no access key or token has: set the secret that it comes from again without it`,
+    ]);
+  });
+
+  test('is of no matter where a role is assumed, or a profile goes before it', () => {
+    expect(told({ [name]: 'secret\n' }, true)).toEqual([]);
+    expect(told({ [name]: 'secret\n', AWS_PROFILE: 'ci' })).toEqual([]);
+  });
+});
+
+describe('AWS_PROFILE', () => {
+  test.each([
+    ['ci\n', 'a line break at its end'],
+    ['ci ', 'a space at its end'],
+    ['c\ni', 'a line break'],
+  ])('%j is told', (AWS_PROFILE, what) => {
+    expect(told({ AWS_PROFILE })).toEqual([
+      `AWS_PROFILE: the environment variable holds ${what}: set it to the name of a profile alone`,
+    ]);
+    expect(told({ AWS_PROFILE }, true)).toEqual([]);
+  });
+});
+
+describe.each([
+  'AWS_ENDPOINT_URL',
+  'AWS_ENDPOINT_URL_CODEBUILD',
+  'AWS_ENDPOINT_URL_CLOUDWATCH_LOGS',
+  'AWS_ENDPOINT_URL_STS',
+])('%s', (name) => {
+  const rule =
+    'the environment variable must be empty or a URL that begins with http:// or https://';
+
+  test.each([
+    '127.0.0.1:4599',
+    'localhost:4566',
+    'codebuild.example.com',
+    'ftp://x',
+    '//x',
+    'http',
+  ])('%s is no URL of the web', (url) => {
+    expect(told({ [name]: url })).toEqual([`${name}: "${url}" ${rule}`]);
+    expect(told({ [name]: url, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' })).toEqual([]);
+  });
+
+  test('is not repeated where it may hold a password', () => {
+    expect(told({ [name]: 'user:secret@localhost:4566' })).toEqual([`${name}: ${rule}`]);
+  });
+});

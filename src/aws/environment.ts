@@ -1,0 +1,101 @@
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What is wrong with an environment variable: its name, its value if that may be shown, and the rule. */
+export interface EnvironmentProblem {
+  readonly name: string;
+  /** Empty where it may be a secret. */
+  readonly value: string;
+  readonly rule: string;
+}
+
+const PROXIES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
+const ENDPOINTS = [
+  'AWS_ENDPOINT_URL',
+  'AWS_ENDPOINT_URL_CODEBUILD',
+  'AWS_ENDPOINT_URL_CLOUDWATCH_LOGS',
+  'AWS_ENDPOINT_URL_STS',
+  'AWS_ENDPOINT_URL_SSO',
+  'AWS_ENDPOINT_URL_SSO_OIDC',
+];
+const KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
+/** The characters of one word, as keys, tokens and names of profiles are (printable ASCII). */
+const NOT_IN_A_KEY = /[^\x21-\x7e]/;
+/** At an end of a text, or a line break anywhere in it. */
+const STRAY_SPACE = /^\s|\s$|[\r\n]/;
+
+/**
+ * Finds the mistakes in environment variables that lead calls to AWS, before one is made: what the SDK
+ * says of them names no variable.
+ *
+ * @param usesRole whether a role is assumed by GitHub's OIDC token: then keys and profile are not used
+ */
+export function environmentProblems(
+  environment: Environment,
+  usesRole: boolean,
+): EnvironmentProblem[] {
+  const profile = environment['AWS_PROFILE'] ?? '';
+  return [
+    ...PROXIES.flatMap((name) => proxyProblem(name, environment[name] ?? '')),
+    ...(ignoresEndpoints(environment)
+      ? []
+      : ENDPOINTS.flatMap((name) => endpointProblem(name, environment[name] ?? ''))),
+    ...(usesRole ? [] : profileProblem(profile)),
+    // The SDK takes a profile before keys.
+    ...(usesRole || profile !== ''
+      ? []
+      : KEYS.flatMap((name) => keyProblem(name, environment[name] ?? ''))),
+  ];
+}
+
+/** The URL may hold a password: it is not repeated. */
+function proxyProblem(name: string, url: string): EnvironmentProblem[] {
+  if (url === '' || isWebUrl(url)) return [];
+  const rule = 'the environment variable must be empty or the http:// address of a proxy';
+  return [{ name, value: '', rule }];
+}
+
+function endpointProblem(name: string, url: string): EnvironmentProblem[] {
+  if (url === '' || isWebUrl(url)) return [];
+  const value = url.includes('@') ? '' : url;
+  const rule =
+    'the environment variable must be empty or a URL that begins with http:// or https://';
+  return [{ name, value, rule }];
+}
+
+function profileProblem(profile: string): EnvironmentProblem[] {
+  if (!STRAY_SPACE.test(profile)) return [];
+  const rule = `the environment variable holds ${strayIn(profile)}: set it to the name of a profile alone`;
+  return [{ name: 'AWS_PROFILE', value: '', rule }];
+}
+
+function keyProblem(name: string, key: string): EnvironmentProblem[] {
+  if (!NOT_IN_A_KEY.test(key)) return [];
+  const rule = `the environment variable holds ${strayIn(key)}, which no access key or token has: set the secret that it comes from again without it`;
+  return [{ name, value: '', rule }];
+}
+
+/** What is in a text that should not be: never the text itself, which may be a secret. */
+function strayIn(text: string): string {
+  const [stray = ''] = /[\r\n]/.exec(text) ?? /\t/.exec(text) ?? NOT_IN_A_KEY.exec(text) ?? [];
+  const where = text.trimEnd() === text ? '' : ' at its end';
+  switch (stray) {
+    case '\r':
+    case '\n':
+      return `a line break${where}`;
+    case '\t':
+      return `a tab${where}`;
+    case ' ':
+      return `a space${where}`;
+    default:
+      return 'a character that is not plain ASCII';
+  }
+}
+
+function isWebUrl(text: string): boolean {
+  return /^https?:$/.test(URL.parse(text)?.protocol ?? '');
+}
+
+/** SDKs and Tools Reference Guide, "Service-specific endpoints". */
+function ignoresEndpoints(environment: Environment): boolean {
+  return environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS']?.toLowerCase() === 'true';
+}
