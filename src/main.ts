@@ -120,7 +120,7 @@ function keepForPost(name: string, value: unknown, runner: Runner): void {
 
 function clientOptions(runner: Runner, region: string, roleArn: string | null): ClientOptions {
   const { userAgent } = runner;
-  const options = { region, userAgent, environment: process.env };
+  const options = { region, userAgent, clock: SYSTEM_CLOCK, environment: process.env };
   if (roleArn === null) return options;
   const credentials = assumeRole({
     roleArn,

@@ -41,6 +41,11 @@ export interface CodeBuild {
   stopBatch(id: string, signal: AbortSignal): Promise<Batch | null>;
   /** BatchGetBuilds, one call for each 100 builds; in no certain order, unknown ones left out. */
   getBuilds(arns: readonly string[], signal: AbortSignal): Promise<BuildDetails[]>;
+  /** BatchGetBuilds of one id: the batch that the build is of, if any. Null: there is no such build. */
+  getBatchOfBuild(
+    id: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly batchId: string | null } | null>;
   /** BatchGetReports, one call for each 100 reports. */
   getReports(arns: readonly string[], signal: AbortSignal): Promise<TestReport[]>;
   /** DescribeTestCases: at most so many (1 to 100) test cases of a report that have this status. */

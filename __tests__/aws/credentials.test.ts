@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { assumeRole, type Credentials } from '../../src/aws/credentials.ts';
+import type { Credentials } from '../../src/aws/credential-source.ts';
+import { assumeRole } from '../../src/aws/credentials.ts';
+import { createVirtualClock, type VirtualClock } from '../support/virtual-clock.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/retry';
 const ANSWER = `<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials>
@@ -7,31 +9,53 @@ const ANSWER = `<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityRes
 <SessionToken>session</SessionToken><Expiration>2026-11-22T13:00:00Z</Expiration>
 </Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`;
 
-/** GitHub gives these tokens one after the other; STS, reached by the client's own handler, a key. */
-function aRole(region: string, ...tokens: (string | null | Error)[]) {
+const PAGE = '<html><head><title>Sign in</title></head><body>Please sign in.</body></html>';
+const never = new Promise<never>(() => undefined);
+
+/** An answer of STS, or of something in its place; null: none ever comes. */
+type Answer = { readonly status: number; readonly text: string } | null;
+
+const refusal = (code: string, message = 'Says STS.', status = 400): Answer => ({
+  status,
+  text: `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`,
+});
+
+/** GitHub gives these tokens one after the other; STS, reached by the client's own handler, answers. */
+function aRole(
+  region: string,
+  tokens: (string | null | Error | typeof never)[],
+  answers: Answer[] = [],
+) {
   const asked: string[] = [];
   const masked: string[] = [];
   const audiences: string[] = [];
+  const clock: VirtualClock = createVirtualClock();
   const requestHandler = {
     handle({ body }: { body: string }) {
       asked.push(body);
+      const answer = answers.shift();
+      if (answer === null) return never;
+      const { status: statusCode, text } = answer ?? { status: 200, text: ANSWER };
       const headers = { 'content-type': 'text/xml' };
-      const response = { statusCode: 200, headers, body: new Blob([ANSWER]).stream() };
-      return Promise.resolve({ response });
+      return Promise.resolve({
+        response: { statusCode, headers, body: new Blob([text]).stream() },
+      });
     },
   };
-  const provide: () => Promise<Credentials> = assumeRole({
+  const assume: () => Promise<Credentials> = assumeRole({
     roleArn: ROLE,
-    client: { region, requestHandler },
+    client: { region, clock, requestHandler },
     sessionName: 'retry-codebuild-batch-1',
     getIdToken(audience) {
       audiences.push(audience);
       const token = tokens.shift();
+      if (token instanceof Promise) return token;
       return token instanceof Error ? Promise.reject(token) : Promise.resolve(token ?? null);
     },
     mask: (secret) => masked.push(secret),
   });
-  return { provide, asked, masked, audiences };
+  const provide = (): Promise<Credentials> => clock.during(assume);
+  return { assume, provide, asked, masked, audiences, clock };
 }
 
 test.each([
@@ -39,7 +63,7 @@ test.each([
   ['us-gov-west-1', 'sts.amazonaws.com'],
   ['cn-north-1', 'sts.amazonaws.com.cn'],
 ])('in %s the token is for %s; all that is secret is masked', async (region, audience) => {
-  const { provide, asked, masked, audiences } = aRole(region, 'token');
+  const { provide, asked, masked, audiences } = aRole(region, ['token']);
   expect(await provide()).toMatchObject({ accessKeyId: 'key', secretAccessKey: 'secret' });
   expect(audiences).toEqual([audience]);
   expect(masked).toEqual(['token', 'key', 'secret', 'session']);
@@ -52,7 +76,7 @@ test.each([
 });
 
 test('each time the token is a fresh one', async () => {
-  const { provide, asked } = aRole('us-west-2', 'one', 'two');
+  const { provide, asked } = aRole('us-west-2', ['one', 'two']);
   await provide();
   await provide();
   expect(asked.map((body) => new URLSearchParams(body).get('WebIdentityToken'))).toEqual([
@@ -62,7 +86,7 @@ test('each time the token is a fresh one', async () => {
 });
 
 test('a job that may have no token is told what to do', async () => {
-  const { provide, asked } = aRole('us-west-2', null);
+  const { provide, asked } = aRole('us-west-2', [null]);
   await expect(provide()).rejects.toMatchObject({
     kind: 'permanent',
     message: expect.stringContaining('id-token: write'),
@@ -71,7 +95,54 @@ test('a job that may have no token is told what to do', async () => {
 });
 
 test('a token service that does not answer is waited for', async () => {
-  const { provide } = aRole('us-west-2', new Error('none'), 'two');
+  const { provide } = aRole('us-west-2', [new Error('none'), 'two']);
   await expect(provide()).rejects.toMatchObject({ kind: 'unreachable', maybeDone: false });
+  await expect(provide()).resolves.toMatchObject({ accessKeyId: 'key' });
+});
+
+test('a token service that is silent has the time of a call', async () => {
+  const { assume, clock } = aRole('us-west-2', [never]);
+  await expect(assume()).rejects.toMatchObject({ kind: 'unreachable', code: 'TimeoutError' });
+  expect(clock.elapsed()).toBe(30_000);
+});
+
+test('so has STS', async () => {
+  const { assume, clock, asked } = aRole('us-west-2', ['token'], [null]);
+  const held = clock.during(() => clock.sleepWithin(40_000, new AbortController().signal));
+  await expect(assume()).rejects.toMatchObject({ kind: 'transient', code: 'TimeoutError' });
+  expect(asked.length).toBeLessThanOrEqual(1);
+  await held;
+});
+
+test.each<[string, Answer, object]>([
+  [
+    'that it could not reach GitHub',
+    refusal(
+      'InvalidIdentityToken',
+      "Couldn't retrieve verification key from your identity provider",
+    ),
+    {
+      kind: 'credentials',
+      code: 'InvalidIdentityTokenException',
+      message: expect.stringMatching(/ AWS says: Couldn't retrieve verification key from your/),
+    },
+  ],
+  ['no, to a role', refusal('AccessDenied', 'No.', 403), { kind: 'credentials' }],
+  ['that the token is over', refusal('ExpiredTokenException'), { kind: 'credentials' }],
+  ['that it is asked too often', refusal('Throttling'), { kind: 'transient' }],
+  ['that it is out of order', refusal('InternalFailure', 'x', 500), { kind: 'transient' }],
+  ['that the request is not valid', refusal('ValidationError'), { kind: 'permanent' }],
+  ['by a page', { status: 403, text: PAGE }, { kind: 'credentials' }],
+  ['by a page with 200', { status: 200, text: PAGE }, { kind: 'credentials' }],
+  ['by a page with 502', { status: 502, text: PAGE }, { kind: 'credentials' }],
+  ['with half a page', { status: 403, text: '<html><body>' }, { kind: 'credentials' }],
+  ['with words', { status: 200, text: 'Sign in, please' }, { kind: 'credentials' }],
+  ['with nothing', { status: 403, text: '' }, { kind: 'credentials' }],
+  ['with nothing and 200', { status: 200, text: '' }, { kind: 'credentials' }],
+])('STS answers %s', async (_, answer, expected) => {
+  const { provide } = aRole('us-west-2', ['one', 'two'], [answer]);
+  const failure = await provide().catch((error: unknown) => error);
+  expect(failure).toMatchObject({ name: 'CallFailure', maybeDone: false, ...expected });
+  expect(String(failure)).not.toMatch(/Deserialization|\$response|AWS says: Unknown/);
   await expect(provide()).resolves.toMatchObject({ accessKeyId: 'key' });
 });

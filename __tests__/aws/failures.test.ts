@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from '@jest/globals';
+import { NoAwsAnswer } from '../../src/aws/answers.ts';
 import { explained, explainFailure, type CallContext } from '../../src/aws/failures.ts';
 import { CallFailure } from '../../src/domain/fault.ts';
 
@@ -23,7 +24,7 @@ const ASSUME: CallContext = {
   resource: 'arn:aws:iam::123456789012:role/retry',
 };
 
-/** An error as the SDK throws it. */
+/** An error as the SDK throws it: one of AWS if it has an HTTP status. */
 function thrown(
   name: string,
   {
@@ -34,12 +35,27 @@ function thrown(
 ): Error {
   return Object.assign(new Error(message), {
     name,
-    ...(status === null ? {} : { $metadata: { httpStatusCode: status } }),
+    ...(status === null ? {} : { $fault: 'client', $metadata: { httpStatusCode: status } }),
     ...(code === undefined ? {} : { code }),
   });
 }
 
 const broken = (code: string): Error => thrown('Error', { status: null, code });
+
+/** An error of the socket, from one of the system's calls. */
+const refusedBySocket = (code: string, syscall: string): Error =>
+  Object.assign(broken(code), { syscall });
+
+const HINT =
+  '\n  Deserialization error: to see the raw response, inspect the hidden field {error}.$response on this object.';
+
+/** What the SDK throws for an answer that it cannot read. */
+function notDeserialized(message: string): Error {
+  const error = Object.assign(new TypeError(message + HINT), {
+    $metadata: { httpStatusCode: 200 },
+  });
+  return Object.defineProperty(error, '$response', { value: { statusCode: 200 } });
+}
 
 describe('explainFailure', () => {
   test.each<[string, Error, string, string]>([
@@ -89,7 +105,7 @@ describe('explainFailure', () => {
       'a timeout',
       thrown('TimeoutError', { status: null }),
       'TimeoutError',
-      'The connection to AWS broke during BatchGetBuildBatches in region us-west-2 (TimeoutError).',
+      'AWS did not answer BatchGetBuildBatches in region us-west-2 in time (TimeoutError).',
     ],
     [
       'an answer that is not of AWS',
@@ -106,23 +122,50 @@ describe('explainFailure', () => {
     });
   });
 
+  test.each(['ENOTFOUND', 'ECONNREFUSED', 'ERR_PROXY_TUNNEL'])(
+    'takes %s for an endpoint out of reach, which did nothing',
+    (code) => {
+      expect(explainFailure(broken(code), RETRY)).toMatchObject({
+        kind: 'unreachable',
+        code,
+        maybeDone: false,
+        message: `AWS cannot be reached for RetryBuildBatch in region us-west-2 (${code}). Check the region, the endpoint and the network of the runner.`,
+      });
+    },
+  );
+
   test.each([
-    'ENOTFOUND',
-    'ECONNREFUSED',
-    'ERR_PROXY_TUNNEL',
-    'EPROTO',
-    'CERT_HAS_EXPIRED',
-    'DEPTH_ZERO_SELF_SIGNED_CERT',
-    'SELF_SIGNED_CERT_IN_CHAIN',
-    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-    'ERR_TLS_CERT_ALTNAME_INVALID',
-    'ERR_SSL_WRONG_VERSION_NUMBER',
-  ])('takes %s for an endpoint out of reach, which did nothing', (code) => {
+    ['CERT_HAS_EXPIRED', 'the certificate is not valid at this time by the clock of the runner'],
+    ['CERT_NOT_YET_VALID', 'the certificate is not valid at this time by the clock of the runner'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'the runner does not trust the certificate'],
+    ['SELF_SIGNED_CERT_IN_CHAIN', 'the runner does not trust the certificate'],
+    ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'the runner does not trust the certificate'],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'the runner does not trust the certificate'],
+    [
+      'ERR_TLS_CERT_ALTNAME_INVALID',
+      'the certificate is of another host, so the endpoint or a proxy is the wrong one',
+    ],
+  ])('takes %s for an endpoint out of reach, and tells what to trust', (code, because) => {
     expect(explainFailure(broken(code), RETRY)).toMatchObject({
       kind: 'unreachable',
       code,
       maybeDone: false,
-      message: `AWS cannot be reached for RetryBuildBatch in region us-west-2 (${code}). Check the region, the endpoint and the network of the runner.`,
+      message: `AWS cannot be reached for RetryBuildBatch in region us-west-2 (${code}): ${because}. If a proxy inspects TLS, set NODE_EXTRA_CA_CERTS to a file with its CA certificate in PEM (AWS_CA_BUNDLE is not read).`,
+    });
+  });
+
+  test.each([
+    ['ERR_SSL_WRONG_VERSION_NUMBER', false],
+    ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', false],
+    // These may also end a connection on which the request was sent.
+    ['EPROTO', true],
+    ['ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC', true],
+  ])('takes %s for no TLS; whether a retry may have been made: %s', (code, maybeDone) => {
+    expect(explainFailure(broken(code), RETRY)).toMatchObject({
+      kind: 'unreachable',
+      code,
+      maybeDone,
+      message: expect.stringContaining('no TLS connection could be made'),
     });
   });
 
@@ -134,17 +177,86 @@ describe('explainFailure', () => {
     expect(message).toContain(`AWS cannot be reached at ${named} for RetryBuildBatch`);
   });
 
-  test.each<[string, Error, boolean]>([
+  test.each<[string, unknown, boolean]>([
     ['a server error', thrown('InternalFailure', { status: 500 }), true],
     ['a broken connection', broken('ECONNRESET'), true],
+    ['an answer that no HTTP parser understands', broken('HPE_INVALID_CONSTANT'), true],
+    ['an answer that ended too soon', broken('ERR_STREAM_PREMATURE_CLOSE'), true],
     ['a timeout', thrown('TimeoutError', { status: null }), true],
+    ['a request that AWS had not read in time', thrown('RequestTimeout'), true],
     ['an unreadable answer', new SyntaxError('x'), true],
+    ['an answer that does not fit the model', notDeserialized('Expected real number'), true],
+    ['a page of a proxy', new NoAwsAnswer(403, ''), true],
+    ['nothing but a status', new NoAwsAnswer(301, ''), true],
+    ['too many requests, by a proxy', new NoAwsAnswer(429, ''), true],
+    ['denied access, in a header alone', new NoAwsAnswer(403, 'AccessDeniedException'), true],
+    ['an error of a name that nobody knows', thrown('SomethingElseException'), true],
+    ['an error of ours', new RangeError('x'), true],
     ['throttling', thrown('ThrottlingException'), false],
+    ['a limit of the account', thrown('AccountLimitExceededException'), false],
     ['a refusal', thrown('InvalidInputException'), false],
+    ['no such batch', thrown('ResourceNotFoundException'), false],
     ['denied access', thrown('AccessDeniedException'), false],
+    ['expired credentials', thrown('ExpiredTokenException'), false],
+    ['a wrong signature', thrown('InvalidSignatureException'), false],
+    ['a request that is not valid', thrown('ValidationException'), false],
+    ['an operation that there is not', thrown('UnknownOperationException'), false],
+    ['an unknown host', broken('ENOTFOUND'), false],
+    ['a connection that was not made', refusedBySocket('ETIMEDOUT', 'connect'), false],
+    ['a name that was not found in time', refusedBySocket('EAI_AGAIN', 'getaddrinfo'), false],
+    ['a connection that broke while it was read', refusedBySocket('ETIMEDOUT', 'read'), true],
+    ['a header that cannot be sent', broken('ERR_INVALID_CHAR'), false],
   ])('knows whether a retry may have been made after %s', (_, error, maybeDone) => {
     expect(explainFailure(error, RETRY).maybeDone).toBe(maybeDone);
     expect(explainFailure(error, LOOK).maybeDone).toBe(false);
+  });
+
+  test.each<[string, unknown]>([
+    ['an empty 301', new NoAwsAnswer(301, '')],
+    ['a 403 with a page', new NoAwsAnswer(403, '')],
+    ['a 404 with a page', new NoAwsAnswer(404, '')],
+    ['a broken header', broken('HPE_HEADER_OVERFLOW')],
+    ['an answer that does not fit the model', notDeserialized('Expected real number')],
+    ['an error of a name that nobody knows', thrown('SomethingElseException')],
+    ['a socket error of a name that nobody knows', broken('ESOMETHING')],
+  ])('asks again after %s', (_, error) => {
+    expect(explainFailure(error, LOOK).kind).toBe('transient');
+  });
+
+  test.each<[string, unknown]>([
+    ['501 from an emulator', thrown('InternalFailure', { status: 501 })],
+    ['501 with a page', new NoAwsAnswer(501, '')],
+    ['404 UnknownOperationException', thrown('UnknownOperationException', { status: 404 })],
+    ['the same in a header', new NoAwsAnswer(404, 'UnknownOperationException')],
+  ])('does not wait for an operation that the endpoint lacks: %s', (_, error) => {
+    expect(explainFailure(error, LOOK)).toMatchObject({
+      kind: 'permanent',
+      message: expect.stringMatching(
+        /^The endpoint does not know the operation BatchGetBuildBatches .* Check AWS_ENDPOINT_URL/,
+      ),
+    });
+  });
+
+  test.each(['AccountLimitExceededException', 'LimitExceededException', 'ServiceQuotaExceeded'])(
+    'waits until a limit of the account lets the retry through: %s',
+    (name) => {
+      expect(explainFailure(thrown(name), RETRY)).toMatchObject({
+        kind: 'transient',
+        maybeDone: false,
+        message: `CodeBuild refused RetryBuildBatch in region us-west-2 because a limit of the account or project, such as that of concurrent builds, is reached (${name}). It accepts the call once other builds have ended; to run more at once, raise the project's limit or the service quota. CodeBuild says: Says AWS.`,
+      });
+    },
+  );
+
+  it('does not repeat what the SDK says to developers', () => {
+    const failures = [
+      notDeserialized('Expected real number'),
+      Object.assign(thrown('SomethingElseException'), { message: `Oops.${HINT}` }),
+      Object.assign(new Error(`Oops.${HINT}`), { name: 'Whatever' }),
+    ];
+    for (const failure of failures) {
+      expect(explainFailure(failure, LOOK).message).not.toMatch(/Deserialization|\$response|SDK/);
+    }
   });
 
   it("gives CodeBuild's own words for a refusal", () => {
@@ -153,8 +265,16 @@ describe('explainFailure', () => {
     ).toMatchObject({
       kind: 'refused',
       code: 'InvalidInputException',
-      message: 'No.',
+      message:
+        'No. Only a batch that has failed and is over can be retried: see its state in the CodeBuild console, and start a new batch if it cannot be.',
     });
+    expect(explainFailure(thrown('InvalidInputException', { message: 'No.' }), LOOK)).toMatchObject(
+      {
+        kind: 'refused',
+        message:
+          'CodeBuild refused BatchGetBuildBatches in region us-west-2 (InvalidInputException). CodeBuild says: No. Check batch-id and project-name.',
+      },
+    );
   });
 
   test.each<[string, string]>([
@@ -167,24 +287,8 @@ describe('explainFailure', () => {
       'CodeBuild did not find what RetryBuildBatch asked for in region us-west-2. A wrong region is the usual cause. CodeBuild says: Says AWS.',
     ],
     [
-      'ExpiredTokenException',
-      'The AWS credentials of this step have expired, so RetryBuildBatch was refused. The batch goes on without this step. Ask for longer credentials (role-duration-seconds of aws-actions/configure-aws-credentials), or give this action role-to-assume, which renews them, and run this step again with the same batch-id.',
-    ],
-    [
-      'UnrecognizedClientException',
-      'AWS does not accept the credentials of this step (UnrecognizedClientException). Check that they are complete, current and of the right partition.',
-    ],
-    [
-      'RequestTimeTooSkewed',
-      'AWS refused RetryBuildBatch because the clock of the runner is wrong. Set the clock of the runner.',
-    ],
-    [
-      'CredentialsProviderError',
-      'No AWS credentials were found. Give role-to-assume (with the permission id-token: write), run aws-actions/configure-aws-credentials before this step, or give the runner a role.',
-    ],
-    [
-      'AccountLimitExceededException',
-      'RetryBuildBatch in region us-west-2 failed (AccountLimitExceededException): Says AWS.',
+      'ValidationException',
+      'RetryBuildBatch in region us-west-2 failed (ValidationException): Says AWS.',
     ],
   ])('tells what to do about %s, which no waiting helps', (name, message) => {
     expect(explainFailure(thrown(name), RETRY)).toMatchObject({
@@ -192,6 +296,34 @@ describe('explainFailure', () => {
       code: name,
       message,
     });
+  });
+
+  test.each<[string, string]>([
+    [
+      'ExpiredTokenException',
+      'The AWS credentials of this step have expired, so RetryBuildBatch was refused. The batch keeps running without this step. Ask for longer credentials (role-duration-seconds of aws-actions/configure-aws-credentials), or give this action role-to-assume, which renews them, and run this step again with the same batch-id. AWS says: Says AWS.',
+    ],
+    [
+      'UnrecognizedClientException',
+      'AWS does not accept the credentials of this step (UnrecognizedClientException). Check that they are complete, current and of the right partition. AWS says: Says AWS.',
+    ],
+    [
+      'InvalidSignatureException',
+      'AWS does not accept the credentials of this step (InvalidSignatureException). Check that they are complete, current and of the right partition. AWS says: Says AWS.',
+    ],
+    [
+      'RequestTimeTooSkewed',
+      'AWS refused RetryBuildBatch because the clock of the runner is wrong. Set the clock of the runner.',
+    ],
+  ])('has patience with credentials that may be good again: %s', (name, message) => {
+    const failure = { kind: 'credentials', code: name, message, maybeDone: false };
+    expect(explainFailure(thrown(name), RETRY)).toMatchObject(failure);
+  });
+
+  it('does not wait for keys that cannot be renewed, but for a stale signature of theirs', () => {
+    const context = { ...LOOK, keysAreFixed: true };
+    expect(explainFailure(thrown('ExpiredTokenException'), context).kind).toBe('permanent');
+    expect(explainFailure(thrown('InvalidSignatureException'), context).kind).toBe('credentials');
   });
 
   it('names the IAM action of the service that was asked', () => {
@@ -213,16 +345,33 @@ describe('explainFailure', () => {
     },
   );
 
-  test.each(['AccessDenied', 'InvalidIdentityToken', 'ExpiredTokenException', 'NoSuchThing'])(
-    'speaks of the trust policy where a role could not be assumed: %s',
-    (name) => {
-      expect(explainFailure(thrown(name), ASSUME)).toMatchObject({
-        kind: 'permanent',
-        code: name,
-        message: `The role arn:aws:iam::123456789012:role/retry could not be assumed (${name}). Its trust policy must allow sts:AssumeRoleWithWebIdentity to GitHub's OIDC provider for this repository, and the provider must exist in the account. AWS says: Says AWS.`,
-      });
-    },
-  );
+  test.each([
+    ['AccessDenied', 'credentials'],
+    ['InvalidIdentityToken', 'credentials'],
+    ['IDPCommunicationError', 'credentials'],
+    ['ExpiredTokenException', 'credentials'],
+    ['ValidationError', 'permanent'],
+    ['RegionDisabledException', 'permanent'],
+    ['NoSuchThing', 'permanent'],
+  ])("gives STS's own words where a role could not be assumed: %s, %s", (name, kind) => {
+    expect(explainFailure(thrown(name), ASSUME)).toMatchObject({
+      kind,
+      code: name,
+      message: `The role arn:aws:iam::123456789012:role/retry could not be assumed (${name}). Its trust policy must allow sts:AssumeRoleWithWebIdentity to GitHub's OIDC provider for this repository, and the provider must exist in the account. AWS says: Says AWS.`,
+    });
+  });
+
+  test.each<[string, unknown]>([
+    ['a page that is XML too', thrown('Unknown', { status: 403 })],
+    ['404 without a code', thrown('NotFound', { status: 404 })],
+    ['a page that is no XML', Object.assign(new Error('x'), { $response: { statusCode: 403 } })],
+    ['200 without credentials', new Error('Invalid response from STS')],
+  ])('takes what is no answer of STS for a thing of the moment: %s', (_, error) => {
+    expect(explainFailure(error, ASSUME)).toMatchObject({
+      kind: 'credentials',
+      message: expect.stringMatching(/^The answer to AssumeRoleWithWebIdentity .* not one of AWS/),
+    });
+  });
 
   it('names the project that there is not', () => {
     const listing = { ...LOOK, operation: 'ListBuildBatchesForProject' };
@@ -233,12 +382,7 @@ describe('explainFailure', () => {
   });
 
   it('waits where STS is throttled or out of order', () => {
-    for (const error of [
-      thrown('Throttling'),
-      thrown('x', { status: 503 }),
-      broken('EPIPE'),
-      thrown('IDPCommunicationErrorException'),
-    ]) {
+    for (const error of [thrown('Throttling'), thrown('x', { status: 503 }), broken('EPIPE')]) {
       expect(explainFailure(error, ASSUME).kind).toBe('transient');
     }
   });
@@ -253,7 +397,7 @@ describe('explainFailure', () => {
         maybeDone: false,
         message: `AWS refused RetryBuildBatch in region us-west-2 because the clock of the runner is wrong (${name}). Set the clock of the runner; from now on the time of AWS is used.`,
       });
-      expect(explainFailure(thrown(name), RETRY).kind).toBe('permanent');
+      expect(explainFailure(thrown(name), RETRY).kind).toBe('credentials');
     },
   );
 
@@ -272,7 +416,6 @@ describe('explainFailure', () => {
     ['AccessDenied', 'AccessDeniedException'],
     ['ExpiredToken', 'ExpiredTokenException'],
     ['InvalidSignatureException', 'SignatureDoesNotMatch'],
-    ['TokenProviderError', 'CredentialsProviderError'],
   ])('tells the same of %s as of %s', (name, other) => {
     const [one, two] = [name, other].map((each) => explainFailure(thrown(each), LOOK).message);
     expect(one?.replace(name, '')).toBe(two?.replace(other, ''));
@@ -311,7 +454,7 @@ describe('explained', () => {
   });
 
   it('throws the failure of one that did not, told in our terms', async () => {
-    const call = Promise.reject(thrown('ThrottlingException'));
+    const call: Promise<never> = Promise.reject(thrown('ThrottlingException'));
     await expect(explained(LOOK, call)).rejects.toMatchObject({
       name: 'CallFailure',
       kind: 'transient',

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import type { ClientOptions } from '../../src/aws/client.ts';
+import { createVirtualClock, insideCalls } from './virtual-clock.ts';
 
-/** An answer of AWS: the body of a success, or the name of an error. */
+/** An answer of AWS: the body of a success (an empty text for none), or the name of an error. */
 type Canned = object | string;
 
 /** A request as it went to AWS. */
@@ -10,17 +11,18 @@ interface Asked {
   readonly input: Record<string, unknown>;
 }
 
-/** Gives the requests of a real SDK client these answers, one after the other. */
+/** Gives the requests of a real SDK client these answers, one after the other, in no time. */
 export function canned(...answers: readonly Canned[]): { asked: Asked[]; client: ClientOptions } {
   const asked: Asked[] = [];
   const requestHandler = {
     handle({ headers, body }: { headers: Record<string, string>; body: Uint8Array }) {
-      const answer = answers[asked.length] ?? {};
+      const answer = asked.length < answers.length ? answers[asked.length] : {};
       const [, operation = ''] = (headers['x-amz-target'] ?? '').split('.');
       const input = JSON.parse(new TextDecoder().decode(body)) as Asked['input'];
       asked.push({ operation, input });
-      const isError = typeof answer === 'string';
-      const text = JSON.stringify(isError ? { __type: answer, message: 'Says AWS.' } : answer);
+      const isError = typeof answer === 'string' && answer !== '';
+      const said = isError ? { __type: answer, message: 'Says AWS.' } : answer;
+      const text = answer === '' ? '' : JSON.stringify(said);
       const response = {
         statusCode: isError ? 400 : 200,
         headers: { 'content-type': 'application/x-amz-json-1.1' },
@@ -29,7 +31,9 @@ export function canned(...answers: readonly Canned[]): { asked: Asked[]; client:
       return Promise.resolve({ response });
     },
   };
+  const clock = createVirtualClock();
+  void clock.during(() => new Promise(() => undefined));
   process.env['AWS_ACCESS_KEY_ID'] = 'AKIDEXAMPLE';
   process.env['AWS_SECRET_ACCESS_KEY'] = 'example';
-  return { asked, client: { region: 'us-west-2', requestHandler } };
+  return { asked, client: { region: 'us-west-2', clock: insideCalls(clock), requestHandler } };
 }

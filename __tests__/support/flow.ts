@@ -9,7 +9,7 @@ import type { CodeBuild } from '../../src/ports.ts';
 import { narrate } from '../../src/report/story.ts';
 import { run } from '../../src/run.ts';
 import { inProcess } from './in-process.ts';
-import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
+import { createVirtualClock, insideCalls, type VirtualClock } from './virtual-clock.ts';
 
 /** A whole run of the action's story on the simulator. */
 export interface Flow {
@@ -67,6 +67,7 @@ export async function runStep(
   const inputs = inputsOf(given);
   const client = {
     region: inputs.region,
+    clock: insideCalls(clock),
     credentials: () => Promise.resolve({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'example' }),
     requestHandler: inProcess(simulator, clock),
   };
@@ -117,6 +118,7 @@ function tracked(codebuild: CodeBuild, clock: VirtualClock): CodeBuild {
     stopBatch: (...given) => clock.during(() => codebuild.stopBatch(...given)),
     retryBatch: (...given) => clock.during(() => codebuild.retryBatch(...given)),
     getBuilds: (...given) => clock.during(() => codebuild.getBuilds(...given)),
+    getBatchOfBuild: (...given) => clock.during(() => codebuild.getBatchOfBuild(...given)),
     getReports: (...given) => clock.during(() => codebuild.getReports(...given)),
     getTestCases: (...given) => clock.during(() => codebuild.getTestCases(...given)),
   };

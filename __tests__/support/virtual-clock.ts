@@ -93,3 +93,18 @@ export function createVirtualClock(): VirtualClock {
   };
   return clock;
 }
+
+/** Longer than any pause that a call makes between its requests, in milliseconds. */
+const LONGER_THAN_A_PAUSE = 1000;
+
+/** The same clock for what makes the calls: their time limits stand beside them, their pauses are part of them. */
+export function insideCalls(clock: VirtualClock): Clock {
+  return {
+    now: () => clock.now(),
+    elapsed: () => clock.elapsed(),
+    sleep: (milliseconds, signal) =>
+      milliseconds < LONGER_THAN_A_PAUSE
+        ? clock.sleepWithin(milliseconds, signal)
+        : clock.sleep(milliseconds, signal),
+  };
+}

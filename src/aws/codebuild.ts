@@ -7,10 +7,17 @@ import {
   ListBuildBatchesForProjectCommand,
   RetryBuildBatchCommand,
   StopBuildBatchCommand,
+  type BuildBatch,
+  type ListBuildBatchesForProjectOutput,
 } from '@aws-sdk/client-codebuild';
+import type { Batch } from '../domain/batch.ts';
+import { CallFailure } from '../domain/fault.ts';
 import type { CodeBuild } from '../ports.ts';
-import { clientSettings, type ClientOptions } from './client.ts';
-import { explained } from './failures.ts';
+import { watchAnswers } from './answers.ts';
+import { createCaller } from './caller.ts';
+import type { ClientOptions } from './client.ts';
+import { noAnswer, type CallContext } from './failures.ts';
+import { idOf, isNamed, textsIn } from './names.ts';
 import { normaliseBuild } from './normalise-build.ts';
 import { normaliseReport, normaliseTestCase } from './normalise-report.ts';
 import { normaliseBatch } from './normalise.ts';
@@ -18,121 +25,174 @@ import { projectArn, reportGroupArn } from './resources.ts';
 
 /** Most ids or ARNs in one call (API reference: BatchGetBuildBatches, BatchGetBuilds, BatchGetReports). */
 const MOST_AT_ONCE = 100;
+/** A list ends after so many pages, and rests after an empty one (in milliseconds). */
+const MOST_PAGES = 10;
+const AFTER_AN_EMPTY_PAGE = 200;
 
-/** Makes the calls to CodeBuild. */
+/** Makes the calls to CodeBuild. An answer counts only if it is about what was asked. */
 export function createCodeBuild(options: ClientOptions): CodeBuild {
-  const { region } = options;
-  const client = new CodeBuildClient(clientSettings(options));
-  nameEndpointInFailures(client);
+  const { region, clock } = options;
+  const { settings, call } = createCaller(options);
+  const client = watchAnswers(new CodeBuildClient(settings));
   // It copies each answer, which may hold thousands of builds, for a logger that there is not.
   client.middlewareStack.remove('loggerMiddleware');
-  const ask = <Answer>(
-    operation: string,
-    resource: string,
-    call: Promise<Answer>,
-    writes = false,
-  ): Promise<Answer> =>
-    explained({ service: 'codebuild', operation, region, resource, writes }, call);
 
-  const getBatches: CodeBuild['getBatches'] = async (ids, abortSignal) => {
-    const { buildBatches = [] } = await ask(
-      'BatchGetBuildBatches',
-      projectArn(ids[0] ?? '*', region),
-      client.send(new BatchGetBuildBatchesCommand({ ids: [...ids] }), { abortSignal }),
+  const about = (operation: string, resource: string, writes = false): CallContext => ({
+    service: 'codebuild',
+    operation,
+    region,
+    resource,
+    writes,
+  });
+
+  const toBatch = (batch: BuildBatch | undefined): Batch | null => {
+    const id = idOf(batch?.id) || idOf(batch?.arn);
+    return batch === undefined ? null : normaliseBatch({ ...batch, id }, region);
+  };
+
+  const getBatches = async (
+    ids: readonly string[],
+    signal: AbortSignal,
+  ): Promise<{ batch: Batch | null }[]> => {
+    const context = about('BatchGetBuildBatches', projectArn(ids[0] ?? '*', region));
+    const { buildBatches, buildBatchesNotFound } = await call(context, signal, (send) =>
+      client.send(new BatchGetBuildBatchesCommand({ ids: [...ids] }), send),
     );
-    return buildBatches.flatMap((batch) => normaliseBatch(batch, region) ?? []);
+    const shown = listOf(buildBatches);
+    const absent = textsIn(buildBatchesNotFound);
+    return ids.map((id) => {
+      const batch = toBatch(shown.find((one) => isNamed(id, [one.id, one.arn])));
+      if (batch === null && !isNamed(id, absent)) throw noAnswer(context);
+      return { batch };
+    });
+  };
+
+  const getBuilds = async (ids: readonly string[], signal: AbortSignal) => {
+    const context = about('BatchGetBuilds', projectArn(ids[0] ?? '*', region));
+    const { builds, buildsNotFound } = await call(context, signal, (send) =>
+      client.send(new BatchGetBuildsCommand({ ids: [...ids] }), send),
+    );
+    const shown = listOf(builds).filter((build) => isAsked(ids, [build.id, build.arn]));
+    if (shown.length === 0 && !isAsked(ids, textsIn(buildsNotFound))) throw noAnswer(context);
+    return shown;
+  };
+
+  const listPage = async (
+    projectName: string,
+    most: number,
+    nextToken: string | undefined,
+    signal: AbortSignal,
+  ): Promise<ListBuildBatchesForProjectOutput & { ids: string[] }> => {
+    const context = about('ListBuildBatchesForProject', projectArn(projectName, region));
+    const page = await call(context, signal, (send) =>
+      client.send(
+        new ListBuildBatchesForProjectCommand({
+          projectName,
+          maxResults: most,
+          sortOrder: 'DESCENDING',
+          nextToken,
+        }),
+        send,
+      ),
+    );
+    if (!Array.isArray(page.ids) && !page.nextToken) throw noAnswer(context);
+    const ids = textsIn(page.ids).filter((id) => isNamed(projectName, [idOf(id).split(':', 1)[0]]));
+    return { ...page, ids };
   };
 
   return {
-    getBatches,
-
     async getBatch(id, signal) {
-      const [batch] = await getBatches([id], signal);
-      return batch ?? null;
+      const [found] = await getBatches([id], signal);
+      return found?.batch ?? null;
     },
 
-    async listBatchIds(projectName, most, abortSignal) {
+    async getBatches(ids, signal) {
+      const found = await getBatches(ids, signal);
+      return found.flatMap(({ batch }) => batch ?? []);
+    },
+
+    async listBatchIds(projectName, most, signal) {
       const found: string[] = [];
-      let nextToken: string | undefined;
-      do {
-        const page = await ask(
-          'ListBuildBatchesForProject',
-          projectArn(projectName, region),
-          client.send(
-            new ListBuildBatchesForProjectCommand({
-              projectName,
-              maxResults: most,
-              sortOrder: 'DESCENDING',
-              nextToken,
-            }),
-            { abortSignal },
-          ),
-        );
-        found.push(...(page.ids ?? []));
-        nextToken = page.nextToken;
-      } while (nextToken !== undefined && found.length < most);
-      return found.slice(0, most);
-    },
-
-    async retryBatch(id, retryType, idempotencyToken, abortSignal) {
-      const { buildBatch } = await ask(
-        'RetryBuildBatch',
-        projectArn(id, region),
-        client.send(new RetryBuildBatchCommand({ id, retryType, idempotencyToken }), {
-          abortSignal,
-        }),
-        true,
-      );
-      return buildBatch === undefined ? null : normaliseBatch(buildBatch, region);
-    },
-
-    async stopBatch(id, abortSignal) {
-      const { buildBatch } = await ask(
-        'StopBuildBatch',
-        projectArn(id, region),
-        client.send(new StopBuildBatchCommand({ id }), { abortSignal }),
-      );
-      return buildBatch === undefined ? null : normaliseBatch(buildBatch, region);
-    },
-
-    async getBuilds(arns, abortSignal) {
-      const builds = [];
-      for (const ids of inPortions(arns)) {
-        const answer = await ask(
-          'BatchGetBuilds',
-          projectArn(ids[0] ?? '*', region),
-          client.send(new BatchGetBuildsCommand({ ids }), { abortSignal }),
-        );
-        builds.push(...(answer.builds ?? []));
+      let token: string | undefined;
+      for (let pages = 1; pages <= MOST_PAGES; pages += 1) {
+        const { ids, nextToken } = await listPage(projectName, most, token, signal);
+        found.push(...ids.map((id) => idOf(id)));
+        if (!nextToken || nextToken === token || found.length >= most) {
+          return found.slice(0, most);
+        }
+        token = nextToken;
+        if (ids.length === 0) await clock.sleep(AFTER_AN_EMPTY_PAGE, signal);
       }
+      if (found.length === 0) throw endlessList(projectName, region);
+      return found;
+    },
+
+    async retryBatch(id, retryType, idempotencyToken, signal) {
+      const context = about('RetryBuildBatch', projectArn(id, region), true);
+      const { buildBatch } = await call(context, signal, (send) =>
+        client.send(new RetryBuildBatchCommand({ id, retryType, idempotencyToken }), send),
+      );
+      return toBatch(buildBatch) ?? fail(noAnswer(context));
+    },
+
+    async stopBatch(id, signal) {
+      const context = about('StopBuildBatch', projectArn(id, region), true);
+      const { buildBatch } = await call(context, signal, (send) =>
+        client.send(new StopBuildBatchCommand({ id }), send),
+      );
+      return toBatch(buildBatch) ?? fail(noAnswer(context));
+    },
+
+    async getBuilds(arns, signal) {
+      const builds = [];
+      for (const ids of inPortions(arns)) builds.push(...(await getBuilds(ids, signal)));
       return builds.flatMap((build) => normaliseBuild(build) ?? []);
     },
 
-    async getReports(arns, abortSignal) {
-      const reports = [];
-      for (const reportArns of inPortions(arns)) {
-        const answer = await ask(
-          'BatchGetReports',
-          reportGroupArn(reportArns[0] ?? '', region),
-          client.send(new BatchGetReportsCommand({ reportArns }), { abortSignal }),
-        );
-        reports.push(...(answer.reports ?? []));
-      }
-      return reports.flatMap((report) => normaliseReport(report) ?? []);
+    async getBatchOfBuild(id, signal) {
+      const [build] = await getBuilds([id], signal);
+      return build === undefined ? null : { batchId: idOf(build.buildBatchArn) || null };
     },
 
-    async getTestCases(reportArn, status, most, abortSignal) {
-      const { testCases = [] } = await ask(
-        'DescribeTestCases',
-        reportGroupArn(reportArn, region),
+    async getReports(arns, signal) {
+      const found = [];
+      for (const reportArns of inPortions(arns)) {
+        const context = about('BatchGetReports', reportGroupArn(reportArns[0] ?? '', region));
+        const { reports, reportsNotFound } = await call(context, signal, (send) =>
+          client.send(new BatchGetReportsCommand({ reportArns }), send),
+        );
+        const shown = listOf(reports).filter(({ arn }) => isAsked(reportArns, [arn]));
+        if (shown.length === 0 && !isAsked(reportArns, textsIn(reportsNotFound))) {
+          throw noAnswer(context);
+        }
+        found.push(...shown);
+      }
+      return found.flatMap((report) => normaliseReport(report) ?? []);
+    },
+
+    async getTestCases(reportArn, status, most, signal) {
+      const context = about('DescribeTestCases', reportGroupArn(reportArn, region));
+      const { testCases } = await call(context, signal, (send) =>
         client.send(
           new DescribeTestCasesCommand({ reportArn, filter: { status }, maxResults: most }),
-          { abortSignal },
+          send,
         ),
       );
-      return testCases.map((testCase) => normaliseTestCase(testCase, reportArn));
+      return listOf(testCases)
+        .filter((one) => one.reportArn === undefined || one.reportArn === reportArn)
+        .map((testCase) => normaliseTestCase(testCase, reportArn));
     },
   };
+}
+
+/** A list as the model promises it; empty where it is none, without what is nothing in it. */
+function listOf<Item extends object>(items: readonly Item[] | undefined): Item[] {
+  const list: readonly unknown[] = Array.isArray(items) ? items : [];
+  return list.filter((item): item is Item => typeof item === 'object' && item !== null);
+}
+
+function isAsked(asked: readonly string[], names: readonly unknown[]): boolean {
+  return asked.some((id) => isNamed(id, names));
 }
 
 function inPortions<Item>(items: readonly Item[]): Item[][] {
@@ -143,21 +203,14 @@ function inPortions<Item>(items: readonly Item[]): Item[][] {
   return portions;
 }
 
-/** Makes a call that fails on its way say where it went: settings of many kinds may lead it. */
-function nameEndpointInFailures(client: CodeBuildClient): void {
-  client.middlewareStack.add(
-    (next) => async (args) => {
-      try {
-        return await next(args);
-      } catch (error) {
-        throw Object.assign(error as Error, { endpoint: endpointOf(args.request) });
-      }
-    },
-    { step: 'finalizeRequest', priority: 'low', name: 'nameEndpointInFailures' },
+function endlessList(projectName: string, region: string): CallFailure {
+  return new CallFailure(
+    'permanent',
+    'EndlessList',
+    `CodeBuild listed no batch of project ${projectName} in region ${region} on ${MOST_PAGES} pages, although it says that more follow. Give batch-id instead of project-name.`,
   );
 }
 
-function endpointOf(request: unknown): string {
-  const { protocol, hostname, port } = request as URL;
-  return `${protocol}//${hostname}${port ? `:${port}` : ''}`;
+function fail(failure: CallFailure): never {
+  throw failure;
 }

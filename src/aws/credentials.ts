@@ -1,19 +1,9 @@
 import { CallFailure } from '../domain/fault.ts';
-import { unlessAborted } from '../domain/timer.ts';
 import { clientSettings, type ClientOptions } from './client.ts';
+import type { Credentials } from './credential-source.ts';
 import { explained } from './failures.ts';
+import { inTime } from './in-time.ts';
 import { partitionOf } from './partition.ts';
-
-/** How long GitHub may take for a token, in milliseconds: as long as AWS for an answer. */
-const TOKEN_WITHIN = 30_000;
-
-/** Keys to AWS for a while. */
-export interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-  readonly expiration?: Date;
-}
 
 export interface RoleOptions {
   readonly roleArn: string;
@@ -28,16 +18,15 @@ export interface RoleOptions {
 }
 
 /**
- * A provider of credentials of a role, assumed by GitHub's OIDC token. The SDK asks it again before
- * the credentials expire: each time the role is assumed anew, with a fresh token.
+ * A provider of credentials of a role, assumed by GitHub's OIDC token. Each time the role is assumed
+ * anew, with a fresh token; token and STS have the time of a call each.
  */
 export function assumeRole(options: RoleOptions): () => Promise<Credentials> {
   const { roleArn, client, sessionName, getIdToken, mask } = options;
-  const { region } = client;
+  const { region, clock } = client;
   const audience = partitionOf(region) === 'aws-cn' ? 'sts.amazonaws.com.cn' : 'sts.amazonaws.com';
   return async () => {
-    const patience = AbortSignal.timeout(TOKEN_WITHIN);
-    const webIdentityToken = await unlessAborted(getIdToken(audience), patience).catch(
+    const webIdentityToken = await inTime(clock, () => getIdToken(audience)).catch(
       (error: unknown) => {
         throw noAnswer(error);
       },
@@ -61,7 +50,7 @@ export function assumeRole(options: RoleOptions): () => Promise<Credentials> {
         resource: roleArn,
         writes: false,
       },
-      provide(),
+      inTime(clock, () => provide()),
     );
     mask(credentials.accessKeyId);
     mask(credentials.secretAccessKey);

@@ -1,175 +1,55 @@
-import { CallFailure } from '../domain/fault.ts';
+import { CallFailure, type FaultKind } from '../domain/fault.ts';
+import { NoAwsAnswer } from './answers.ts';
+import {
+  AT_LIMIT,
+  BAD_CREDENTIALS,
+  CERTIFICATE,
+  DENIED,
+  EXPIRED,
+  HANDSHAKE,
+  NO_OPERATION,
+  NOT_CONNECTED,
+  PERMANENT,
+  ROLE_MAY_WORK,
+  THROTTLED,
+  TIMED_OUT,
+  TLS,
+  WRONG_TIME,
+} from './error-names.ts';
+import type { CallContext, Thrown } from './failure-sentences.ts';
+import * as say from './failure-sentences.ts';
 
-/** What an operation was asked of: for the sentence and for IAM advice. */
-export interface CallContext {
-  /** The prefix of its IAM actions. */
-  readonly service: 'codebuild' | 'logs' | 'sts';
-  /** Such as `BatchGetBuildBatches`. */
-  readonly operation: string;
-  readonly region: string;
-  /** ARN of what a policy must allow it on. */
-  readonly resource: string;
-  /** Whether doing it twice matters. */
-  readonly writes: boolean;
-}
+export type { CallContext } from './failure-sentences.ts';
 
-const THROTTLED = new Set([
-  'BandwidthLimitExceeded',
-  'LimitExceededException',
-  'PriorRequestNotComplete',
-  'ProvisionedThroughputExceededException',
-  'RequestLimitExceeded',
-  'RequestThrottled',
-  'RequestThrottledException',
-  'SlowDown',
-  'Throttling',
-  'ThrottlingException',
-  'ThrottledException',
-  'TooManyRequestsException',
-]);
-const UNREACHABLE =
-  /^(?:ENOTFOUND|ECONNREFUSED|EPROTO|ERR_PROXY_TUNNEL|ERR_TLS_\w+|ERR_SSL_\w+|CERT_\w+|\w*_CERT\w*|UNABLE_TO_\w+)$/;
-const BROKEN_CONNECTION = new Set([
-  'EAI_AGAIN',
-  'ECONNABORTED',
-  'ECONNRESET',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EPIPE',
-  'ETIMEDOUT',
-  // STS could not reach GitHub's OIDC provider (API reference, AssumeRoleWithWebIdentity).
-  'IDPCommunicationError',
-  'IDPCommunicationErrorException',
-  'RequestTimeout',
-  'RequestTimeoutException',
-  'TimeoutError',
-]);
-const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException', 'RequestExpired']);
-const WRONG_TIME = new Set([
-  'InvalidSignatureException',
-  'RequestTimeTooSkewed',
-  'SignatureDoesNotMatch',
-]);
-const BAD_CREDENTIALS = new Set([
-  'IncompleteSignature',
-  'InvalidClientTokenId',
-  'InvalidSignatureException',
-  'MissingAuthenticationToken',
-  'SignatureDoesNotMatch',
-  'UnrecognizedClientException',
-]);
-
-/**
- * Tells what a failed call means, by error name, HTTP status and socket code; never by message text,
- * which AWS may change.
- */
-export function explainFailure(error: unknown, context: CallContext): CallFailure {
-  // Credentials are got within a call: their failure is told already.
-  if (error instanceof CallFailure) return error;
-  const { operation, region } = context;
-  const { name, code, status, message, endpoint, unreadable, clockCorrected } = describe(error);
-  const asked = `${operation} in region ${region}`;
-  if (THROTTLED.has(name) || status === 429) {
-    return new CallFailure('transient', name, `AWS throttled ${asked} (${name}).`);
-  }
-  if (status !== null && status >= 500) {
-    const sentence = `AWS answered ${asked} with a server error (HTTP ${status}).`;
-    return new CallFailure('transient', name, sentence, context.writes);
-  }
-  if (BROKEN_CONNECTION.has(code) || BROKEN_CONNECTION.has(name)) {
-    const what = BROKEN_CONNECTION.has(code) ? code : name;
-    const sentence = `The connection to AWS broke during ${asked} (${what}).`;
-    return new CallFailure('transient', what, sentence, context.writes);
-  }
-  if (unreadable) {
-    const sentence = `The answer to ${asked} was not one of AWS: a proxy may have given it, or it was cut short.`;
-    return new CallFailure('transient', name, sentence, context.writes);
-  }
-  if (UNREACHABLE.test(code)) {
-    const at = endpoint === '' ? '' : ` at ${endpoint}`;
-    const sentence = `AWS cannot be reached${at} for ${asked} (${code}). Check the region, the endpoint and the network of the runner.`;
-    return new CallFailure('unreachable', code, sentence);
-  }
-  if (clockCorrected && WRONG_TIME.has(name)) {
-    const sentence = `AWS refused ${asked} because the clock of the runner is wrong (${name}). Set the clock of the runner; from now on the time of AWS is used.`;
-    return new CallFailure('transient', name, sentence);
-  }
-  if (name === 'InvalidInputException') return new CallFailure('refused', name, message);
-  return new CallFailure('permanent', name, explainPermanent(name, message, context));
-}
-
-function explainPermanent(
-  name: string,
-  message: string,
-  { service, operation, region, resource }: CallContext,
-): string {
-  const denied = name === 'AccessDeniedException' || name === 'AccessDenied';
-  if (service === 'sts') {
-    return `The role ${resource} could not be assumed (${name}). Its trust policy must allow sts:AssumeRoleWithWebIdentity to GitHub's OIDC provider for this repository, and the provider must exist in the account. AWS says: ${message}`;
-  }
-  if (denied) {
-    const statement = JSON.stringify({
-      Effect: 'Allow',
-      Action: `${service}:${operation}`,
-      Resource: resource,
-    });
-    return `Access denied: the role of this step may not do ${service}:${operation}. Add this statement to its policy: ${statement} AWS says: ${message}`;
-  }
-  if (name === 'ResourceNotFoundException' && operation === 'ListBuildBatchesForProject') {
-    const project = resource.slice(resource.indexOf('/') + 1);
-    return `CodeBuild knows no project ${project} in region ${region}. Check project-name and aws-region, and that the credentials are of that account.`;
-  }
-  if (name === 'ResourceNotFoundException') {
-    return `CodeBuild did not find what ${operation} asked for in region ${region}. A wrong region is the usual cause. CodeBuild says: ${message}`;
-  }
-  if (EXPIRED.has(name)) {
-    return `The AWS credentials of this step have expired, so ${operation} was refused. The batch goes on without this step. Ask for longer credentials (role-duration-seconds of aws-actions/configure-aws-credentials), or give this action role-to-assume, which renews them, and run this step again with the same batch-id.`;
-  }
-  if (name === 'RequestTimeTooSkewed') {
-    return `AWS refused ${operation} because the clock of the runner is wrong. Set the clock of the runner.`;
-  }
-  if (BAD_CREDENTIALS.has(name)) {
-    return `AWS does not accept the credentials of this step (${name}). Check that they are complete, current and of the right partition.`;
-  }
-  if (name === 'CredentialsProviderError' || name === 'TokenProviderError') {
-    return `No AWS credentials were found. Give role-to-assume (with the permission id-token: write), run aws-actions/configure-aws-credentials before this step, or give the runner a role.`;
-  }
-  return `${operation} in region ${region} failed (${name}): ${message}`;
-}
-
-interface Description {
-  readonly name: string;
-  readonly code: string;
-  readonly status: number | null;
-  readonly message: string;
-  /** Where the call went; empty if that is not known. */
-  readonly endpoint: string;
-  /** The body was no JSON of the service. */
-  readonly unreadable: boolean;
+interface Described extends Thrown {
+  /** An error of AWS, that came in an answer. */
+  readonly isOfAws: boolean;
+  /** An answer came, and it was not one of AWS. */
+  readonly isSpoiled: boolean;
+  /** There was no connection on which a request could have been sent. */
+  readonly isUnsent: boolean;
   /** The SDK has found the clock to be wrong, and signs by the time of AWS from now on. */
   readonly clockCorrected: boolean;
 }
 
-function describe(error: unknown): Description {
-  const { name, code, message, endpoint, hostname, $metadata, $response } = Object(error) as {
-    name?: unknown;
-    code?: unknown;
-    message?: unknown;
-    endpoint?: unknown;
-    hostname?: unknown;
-    $metadata?: { httpStatusCode?: unknown; clockSkewCorrected?: unknown };
-    $response?: { statusCode?: unknown };
-  };
-  const status = $metadata?.httpStatusCode ?? $response?.statusCode;
-  return {
-    name: typeof name === 'string' && name !== '' ? name : 'UnknownError',
-    code: typeof code === 'string' ? code : '',
-    status: typeof status === 'number' ? status : null,
-    message: typeof message === 'string' ? message : '',
-    endpoint: [endpoint, hostname].find((where) => typeof where === 'string') ?? '',
-    unreadable: error instanceof SyntaxError,
-    clockCorrected: $metadata?.clockSkewCorrected === true,
-  };
+/**
+ * Tells what a failed call means, by error name, HTTP status and socket code; never by message text,
+ * which AWS may change. A write counts as not carried out only if AWS says so by an error that it is
+ * known for, or if nothing was sent.
+ */
+export function explainFailure(error: unknown, context: CallContext): CallFailure {
+  // Credentials are got within a call: their failure is told already.
+  if (error instanceof CallFailure) return error;
+  const thrown = describe(error);
+  if (thrown.isOfAws) {
+    return context.service === 'sts' ? explainSts(thrown, context) : explainError(thrown, context);
+  }
+  return explainNoAnswer(thrown, context);
+}
+
+/** An answer that is none: it does not name what was asked for, or lacks what it is to hold. */
+export function noAnswer(context: CallContext): CallFailure {
+  return new CallFailure('transient', 'NoAnswer', say.spoiled(null, context), context.writes);
 }
 
 /** Awaits a call, and tells its failure in the terms of the domain. */
@@ -182,4 +62,125 @@ export async function explained<Answer>(
   } catch (error) {
     throw explainFailure(error, context);
   }
+}
+
+/** An error of AWS, from the service that was asked. */
+function explainError(thrown: Described, context: CallContext): CallFailure {
+  const { name, status } = thrown;
+  const { writes } = context;
+  const as = (kind: FaultKind, sentence: string, maybeDone = false): CallFailure =>
+    new CallFailure(kind, name, sentence, maybeDone);
+
+  if (THROTTLED.has(name) || status === 429) return as('transient', say.throttled(name, context));
+  if (AT_LIMIT.test(name)) return as('transient', say.atLimit(thrown, context));
+  if (NO_OPERATION.has(name) || status === 501) {
+    return as('permanent', say.noOperation(thrown, context));
+  }
+  if (status !== null && status >= 500) {
+    return as('transient', say.serverError(status, context), writes);
+  }
+  if (TIMED_OUT.has(name)) return as('transient', say.timedOut(name, context), writes);
+  if (thrown.clockCorrected && WRONG_TIME.has(name)) {
+    return as('transient', say.clockCorrected(name, context));
+  }
+  if (EXPIRED.has(name)) {
+    const kind = context.keysAreFixed === true ? 'permanent' : 'credentials';
+    return as(kind, say.expired(thrown, context));
+  }
+  if (name === 'RequestTimeTooSkewed') return as('credentials', say.clockIsWrong(context));
+  if (WRONG_TIME.has(name) || BAD_CREDENTIALS.has(name)) {
+    return as('credentials', say.badCredentials(thrown));
+  }
+  if (name === 'InvalidInputException') return as('refused', say.refused(thrown, context));
+  if (DENIED.has(name)) return as('permanent', say.denied(thrown, context));
+  if (name === 'ResourceNotFoundException') return as('permanent', say.notFound(thrown, context));
+  if (PERMANENT.has(name)) return as('permanent', say.failed(thrown, context));
+  return as('transient', say.unknownError(thrown, context), writes);
+}
+
+/** An answer of STS about the role. Without a code it is none: something else answered in its place. */
+function explainSts(thrown: Described, context: CallContext): CallFailure {
+  const { name, status } = thrown;
+  if (THROTTLED.has(name)) return new CallFailure('transient', name, say.throttled(name, context));
+  if (name === 'Unknown' || (name === 'NotFound' && status === 404)) {
+    return new CallFailure('credentials', name, say.spoiled(status, context));
+  }
+  if (status !== null && status >= 500) {
+    return new CallFailure('transient', name, say.serverError(status, context));
+  }
+  const kind = ROLE_MAY_WORK.has(name) ? 'credentials' : 'permanent';
+  return new CallFailure(kind, name, say.notAssumed(thrown, context));
+}
+
+/** No answer of AWS: it was lost, or spoiled, or nothing was sent. */
+function explainNoAnswer(thrown: Described, context: CallContext): CallFailure {
+  const { name, code, status, isSpoiled, isUnsent } = thrown;
+  const isSts = context.service === 'sts';
+  const maybeDone = context.writes && !isUnsent;
+  const called = code === '' ? name : code;
+  const as = (kind: FaultKind, sentence: string): CallFailure =>
+    new CallFailure(kind, called, sentence, maybeDone);
+
+  if (isSpoiled || isSts) {
+    if (NO_OPERATION.has(name) || status === 501) {
+      return as('permanent', say.noOperation(thrown, context));
+    }
+  }
+  if (isSpoiled) {
+    // What STS cannot be asked for now, its own patience waits for.
+    if (isSts) return as('credentials', say.spoiled(status, context));
+    return status !== null && status >= 500
+      ? as('transient', say.serverError(status, context))
+      : as('transient', say.spoiled(status, context));
+  }
+  if (NOT_CONNECTED.has(code)) return as('unreachable', say.unreachable(thrown, context));
+  if (CERTIFICATE.test(code)) return as('unreachable', say.untrusted(thrown, context));
+  if (TLS.test(code)) return as('unreachable', say.noTls(thrown, context));
+  if (name === 'TimeoutError') {
+    return new CallFailure('transient', name, say.timedOut(name, context), maybeDone);
+  }
+  if (code === 'ERR_INVALID_URL') return as('permanent', say.noUrl(context));
+  if (code === 'ERR_INVALID_CHAR') return as('permanent', say.badCharacter());
+  if (code !== '') return as('transient', say.broken(code, context));
+  if (isSts) return as('credentials', say.spoiled(status, context));
+  return as('permanent', say.failed(thrown, context));
+}
+
+function describe(error: unknown): Described {
+  const thrown = Object(error) as Readonly<Record<string, unknown>>;
+  const { name, code, message, syscall, $fault } = thrown;
+  const metadata = Object(thrown['$metadata']) as Readonly<Record<string, unknown>>;
+  const response = Object(thrown['$response']) as Readonly<Record<string, unknown>>;
+  const isOfAws = $fault !== undefined;
+  const socketCode = typeof code === 'string' && !isOfAws ? code : '';
+  const status = [
+    (error as { status?: unknown } | null)?.status,
+    metadata['httpStatusCode'],
+  ].concat(response['statusCode']);
+  return {
+    name: typeof name === 'string' && name !== '' ? name : 'UnknownError',
+    code: socketCode,
+    status: status.find((one) => typeof one === 'number') ?? null,
+    message: typeof message === 'string' ? withoutHint(message) : '',
+    endpoint:
+      [thrown['endpoint'], thrown['hostname']].find((where) => typeof where === 'string') ?? '',
+    isOfAws,
+    isSpoiled:
+      error instanceof NoAwsAnswer ||
+      error instanceof SyntaxError ||
+      (!isOfAws && '$response' in thrown),
+    isUnsent:
+      NOT_CONNECTED.has(socketCode) ||
+      CERTIFICATE.test(socketCode) ||
+      HANDSHAKE.test(socketCode) ||
+      socketCode.startsWith('ERR_INVALID_') ||
+      syscall === 'connect' ||
+      syscall === 'getaddrinfo',
+    clockCorrected: metadata['clockSkewCorrected'] === true,
+  };
+}
+
+/** The SDK adds to a message how a developer may see the answer. */
+function withoutHint(message: string): string {
+  return (message.split('\n  Deserialization error:', 1)[0] ?? '').trim();
 }

@@ -4,8 +4,9 @@ import type {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { CallFailure } from '../domain/fault.ts';
 import type { Logs } from '../ports.ts';
-import { clientSettings, type ClientOptions } from './client.ts';
-import { explained } from './failures.ts';
+import { watchAnswers } from './answers.ts';
+import { createCaller } from './caller.ts';
+import type { ClientOptions } from './client.ts';
 import { logStreamsArn } from './resources.ts';
 
 /** An answer may hold few or no events although there are more before it (API reference, GetLogEvents). */
@@ -14,17 +15,18 @@ const MOST_PAGES = 5;
 /** Makes the calls to CloudWatch Logs. Its client is loaded with the first: most runs need none. */
 export function createLogs(options: ClientOptions): Logs {
   const { region } = options;
+  const { settings, call } = createCaller(options);
   let client: CloudWatchLogsClient | null = null;
-  const tail: Logs['tail'] = async ({ group, stream }, most, abortSignal) => {
+  const tail: Logs['tail'] = async ({ group, stream }, most, signal) => {
     const { CloudWatchLogsClient, GetLogEventsCommand } = await import(
       /* webpackMode: "eager", webpackExports: ["CloudWatchLogsClient", "GetLogEventsCommand"] */
       '@aws-sdk/client-cloudwatch-logs'
     );
-    client ??= new CloudWatchLogsClient(clientSettings(options));
+    const logs = (client ??= watchAnswers(new CloudWatchLogsClient(settings)));
     let lines: string[] = [];
     let nextToken: string | undefined;
     for (let page = 0; page < MOST_PAGES; page += 1) {
-      const answer: GetLogEventsCommandOutput = await explained(
+      const answer: GetLogEventsCommandOutput = await call(
         {
           service: 'logs',
           operation: 'GetLogEvents',
@@ -32,16 +34,18 @@ export function createLogs(options: ClientOptions): Logs {
           resource: logStreamsArn(group, region),
           writes: false,
         },
-        client.send(
-          new GetLogEventsCommand({
-            logGroupName: group,
-            logStreamName: stream,
-            limit: most - lines.length,
-            startFromHead: false,
-            nextToken,
-          }),
-          { abortSignal },
-        ),
+        signal,
+        (send) =>
+          logs.send(
+            new GetLogEventsCommand({
+              logGroupName: group,
+              logStreamName: stream,
+              limit: most - lines.length,
+              startFromHead: false,
+              nextToken,
+            }),
+            send,
+          ),
       );
       const { events = [], nextBackwardToken } = answer;
       lines = [...events.map(({ message = '' }) => message), ...lines];

@@ -1,20 +1,24 @@
 /**
  * Why a call to AWS gave no answer to work with.
  *
- * - `transient`: it may pass by itself: throttling, a server error, a broken connection
+ * - `transient`: it may pass by itself: throttling, a server error, a broken connection, an answer that
+ *   is not one of AWS
  * - `unreachable`: the endpoint cannot be reached: unknown host, refused connection, TLS error
+ * - `credentials`: there are none, or AWS does not accept them, and that may pass: a fresh try needs
+ *   credentials that are fetched anew
+ * - `outage`: a fault of the first two kinds that outlasted the patience with it
  * - `refused`: CodeBuild understood the request and said no (InvalidInputException)
- * - `outage`: a fault of those two kinds that outlasted the patience with it
- * - `permanent`: no waiting helps: access denied, expired credentials, not found
+ * - `permanent`: no waiting helps: access denied, not found, credentials that are surely wrong
  */
-export type FaultKind = 'transient' | 'unreachable' | 'outage' | 'refused' | 'permanent';
+export type FaultKind =
+  'transient' | 'unreachable' | 'credentials' | 'outage' | 'refused' | 'permanent';
 
 /** A call to AWS that failed, already told in words for the user. */
 export class CallFailure extends Error {
   readonly kind: FaultKind;
   /** The service's error name or the socket's error code. */
   readonly code: string;
-  /** Whether the call may have been carried out although no answer came. */
+  /** Whether a write may have been carried out although no answer to work with came. */
   readonly maybeDone: boolean;
 
   /** @param sentence what happened and what to do, complete and safe to show */

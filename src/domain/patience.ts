@@ -1,11 +1,21 @@
 import type { Clock } from './clock.ts';
 import { formatDuration } from './duration.ts';
 import { CallFailure } from './fault.ts';
-import { unlessAborted } from './timer.ts';
+import { startTimer, unlessAborted } from './timer.ts';
 
 const MINUTE = 60_000;
 const OUTAGE = 15 * MINUTE;
 const UNREACHABLE_FROM_THE_START = MINUTE;
+/** Credentials that AWS has never accepted may be a mistake; those that were good may be again. */
+const CREDENTIALS_FROM_THE_START = 15_000;
+const CREDENTIALS = 2 * MINUTE;
+/** They are fetched from elsewhere: their pauses do not follow the interval between two polls. */
+const FIRST_CREDENTIALS_PAUSE = 2000;
+const LONGEST_CREDENTIALS_PAUSE = 15_000;
+/** A call ends by itself after so long: a limit that is longer need not cut one. */
+const CALL_LIMIT = 30_000;
+/** So much of a shorter limit is left for the last try, at most. */
+const LAST_TRY = 5000;
 
 /** What {@link persist} tells while it waits a fault out. */
 export type Trouble =
@@ -31,10 +41,11 @@ export interface Patience {
 /**
  * Calls until there is an answer: transient faults are waited out with growing, random pauses, so
  * that many steps that meet the same throttling spread out (AWS Architecture Blog, "Exponential
- * Backoff And Jitter": full jitter).
+ * Backoff And Jitter": full jitter). Time is measured by the clock that only runs forward.
  *
  * @param giveUpAfter milliseconds without an answer after which the last failure is thrown;
- *   by default 15 minutes or three intervals, whichever is longer
+ *   by default 15 minutes or three intervals, whichever is longer. With 0 there is one try. A limit
+ *   under 30 s also ends the call that is under way when it passes; `maybeDone` is true then
  * @throws {CallFailure} the last failure, when it is not transient or patience has run out;
  *   the signal's reason, when it is aborted
  */
@@ -43,30 +54,62 @@ export async function persist<Answer>(
   patience: Patience,
   giveUpAfter = outageLimit(patience.interval),
 ): Promise<Answer> {
-  const { clock, signal } = patience;
-  const began = clock.now();
+  const { clock } = patience;
+  if (giveUpAfter === 0 || giveUpAfter >= CALL_LIMIT) {
+    return tryUntil(call, patience, giveUpAfter, { signal: patience.signal, lastTry: 0 });
+  }
+  const timer = startTimer(clock, giveUpAfter, NO_ANSWER);
+  try {
+    const signal = AbortSignal.any([patience.signal, timer.signal]);
+    const lastTry = Math.min(LAST_TRY, giveUpAfter / 4);
+    return await tryUntil(call, patience, giveUpAfter, { signal, lastTry });
+  } finally {
+    timer.stop();
+  }
+}
+
+/** With this a call is ended when the limit passes. */
+const NO_ANSWER = new CallFailure('transient', 'TimeoutError', 'AWS did not answer in time.', true);
+
+/**
+ * @param signal ends a call under way
+ * @param lastTry milliseconds before the limit at which the last try is begun
+ */
+async function tryUntil<Answer>(
+  call: (signal: AbortSignal) => Promise<Answer>,
+  patience: Patience,
+  giveUpAfter: number,
+  { signal, lastTry }: { readonly signal: AbortSignal; readonly lastTry: number },
+): Promise<Answer> {
+  const { clock } = patience;
+  const began = clock.elapsed();
+  let sinceCredentials: number | null = null;
+  let told: string | null = null;
   for (let failures = 0; ; failures += 1) {
     try {
-      signal.throwIfAborted();
+      patience.signal.throwIfAborted();
       const answer = await unlessAborted(call(signal), signal);
       patience.answered = true;
       patience.trouble = null;
       if (failures > 0) {
-        patience.tell({ kind: 'trouble-ended', failures, milliseconds: clock.now() - began });
+        patience.tell({ kind: 'trouble-ended', failures, milliseconds: clock.elapsed() - began });
       }
       return answer;
     } catch (error) {
-      signal.throwIfAborted();
+      patience.signal.throwIfAborted();
       if (!(error instanceof CallFailure) || !canPass(error)) throw error;
-      patience.trouble = error.message;
-      const elapsed = clock.now() - began;
-      const limit =
-        error.kind === 'unreachable' && !patience.answered
-          ? Math.min(UNREACHABLE_FROM_THE_START, giveUpAfter)
-          : giveUpAfter;
-      if (elapsed >= limit) throw gaveUp(error, failures + 1, elapsed);
+      const now = clock.elapsed();
+      sinceCredentials = error.kind === 'credentials' ? (sinceCredentials ?? now) : null;
+      const left = Math.min(
+        began + giveUpAfter - lastTry - now,
+        (sinceCredentials ?? began) + limitOf(error, patience) - now,
+      );
+      // What the try before it had failed of says more than that a call was cut.
+      told = error === NO_ANSWER ? (told ?? error.message) : error.message;
+      patience.trouble = told;
+      if (error === NO_ANSWER || left <= 0) throw gaveUp(error, told, failures + 1, now - began);
       if (failures === 0) patience.tell({ kind: 'trouble-began', sentence: error.message });
-      await clock.sleep(Math.min(pause(failures, patience), limit - elapsed), signal);
+      await clock.sleep(Math.min(pause(error, failures, patience), left), patience.signal);
     }
   }
 }
@@ -76,16 +119,33 @@ export function outageLimit(interval: number): number {
   return Math.max(OUTAGE, 3 * interval);
 }
 
-function canPass(error: CallFailure): boolean {
-  return error.kind === 'transient' || error.kind === 'unreachable';
+function canPass({ kind }: CallFailure): boolean {
+  return kind === 'transient' || kind === 'unreachable' || kind === 'credentials';
 }
 
-function pause(failures: number, { interval, random }: Patience): number {
-  const cap = Math.max(5000, Math.min(MINUTE, 4 * interval));
-  return random() * Math.min(cap, interval * 2 ** failures);
+/** Milliseconds for which a failure of this kind may last, whatever the call may take. */
+function limitOf({ kind }: CallFailure, { answered }: Patience): number {
+  if (kind === 'credentials') return answered ? CREDENTIALS : CREDENTIALS_FROM_THE_START;
+  return kind === 'unreachable' && !answered ? UNREACHABLE_FROM_THE_START : Infinity;
 }
 
-function gaveUp(error: CallFailure, tries: number, elapsed: number): CallFailure {
-  const effort = `Tried ${tries} times over ${formatDuration(elapsed)} without an answer.`;
-  return new CallFailure('outage', error.code, `${error.message} ${effort}`, error.maybeDone);
+function pause({ kind }: CallFailure, failures: number, { interval, random }: Patience): number {
+  const [first, cap] =
+    kind === 'credentials'
+      ? [FIRST_CREDENTIALS_PAUSE, LONGEST_CREDENTIALS_PAUSE]
+      : [interval, Math.max(5000, Math.min(MINUTE, 4 * interval))];
+  return random() * Math.min(cap, first * 2 ** failures);
+}
+
+function gaveUp(error: CallFailure, told: string, tries: number, elapsed: number): CallFailure {
+  const { kind, code, maybeDone } = error;
+  const time = formatDuration(elapsed);
+  return kind === 'credentials'
+    ? new CallFailure('permanent', code, `${told} Tried ${tries} times over ${time}.`)
+    : new CallFailure(
+        'outage',
+        code,
+        `${told} Tried ${tries} times over ${time} without an answer.`,
+        maybeDone,
+      );
 }

@@ -1,6 +1,7 @@
 import type { Batch } from '../domain/batch.ts';
 import { CallFailure } from '../domain/fault.ts';
 import { persist } from '../domain/patience.ts';
+import { readOptionally } from './optional.ts';
 import type { Step } from './step.ts';
 
 /** How far back a commit is looked for: one page of ListBuildBatchesForProject. */
@@ -58,8 +59,27 @@ async function getBatch(step: Step, id: string): Promise<Batch> {
   await step.ports.clock.sleep(Math.min(SECOND_LOOK_AFTER, step.inputs.pollInterval), step.signal);
   const second = await look();
   if (second !== null) return second;
+  await rejectBuild(step, id);
   throw notFound(
     `CodeBuild knows no batch ${id} in region ${step.inputs.region}. A wrong region or account is the usual cause: set aws-region, or give the batch's ARN or console address as batch-id, which name the region. Builds older than a year are forgotten.`,
+  );
+}
+
+/** A build's id looks like a batch's. Only to say so: if it cannot be read, nothing is said. */
+async function rejectBuild(step: Step, id: string): Promise<void> {
+  const read = await readOptionally(
+    step,
+    'codebuild:BatchGetBuilds',
+    (signal) => step.ports.codebuild.getBatchOfBuild(id, signal),
+    { level: 'notice' },
+  );
+  step.signal.throwIfAborted();
+  if (read.kind === 'unreadable' || read.answer === null) return;
+  const { batchId } = read.answer;
+  throw notFound(
+    batchId === null
+      ? `${id} is the id of a single build that belongs to no batch. Only batch builds can be retried: give the id, ARN or console URL of one as batch-id.`
+      : `${id} is the id of a build, not of a batch. The build belongs to batch ${batchId}: give that as batch-id.`,
   );
 }
 

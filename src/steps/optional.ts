@@ -1,10 +1,13 @@
 import { CallFailure } from '../domain/fault.ts';
 import { Interruption } from '../domain/interruption.ts';
 import { persist } from '../domain/patience.ts';
+import { unlessAborted, within } from '../domain/timer.ts';
 import type { Step } from './step.ts';
 
 /** How long an optional read may hold up the step, in milliseconds. */
 const PATIENCE = 20_000;
+/** The same after one like it was in vain: many such reads would hold up the step for long. */
+const AFTER_A_FAILURE = 5000;
 
 /** What came of an optional read. */
 export type Read<Answer> = { readonly kind: 'read'; readonly answer: Answer } | Unreadable;
@@ -29,9 +32,11 @@ export async function readOptionally<Answer>(
   { level = 'warning', patience }: { level?: 'warning' | 'notice'; patience?: number } = {},
 ): Promise<Read<Answer>> {
   try {
-    // What was in vain before gets one try, or many such reads would hold up the step for long.
-    const giveUpAfter = patience ?? (step.warned.has(permission) ? 0 : PATIENCE);
-    return { kind: 'read', answer: await persist(call, step.patience, giveUpAfter) };
+    const answer =
+      patience === undefined && step.warned.has(permission)
+        ? await tryOnce(step, call)
+        : await persist(call, step.patience, patience ?? PATIENCE);
+    return { kind: 'read', answer };
   } catch (error) {
     const because = explain(error, permission);
     if (!(error instanceof Interruption) && !step.warned.has(permission)) {
@@ -40,6 +45,17 @@ export async function readOptionally<Answer>(
     }
     return { kind: 'unreadable', because };
   }
+}
+
+function tryOnce<Answer>(
+  { ports, signal }: Step,
+  call: (signal: AbortSignal) => Promise<Answer>,
+): Promise<Answer> {
+  const reason = new CallFailure('transient', 'TimeoutError', 'AWS did not answer in time.');
+  return within(ports.clock, AFTER_A_FAILURE, reason, (expiry) => {
+    const either = AbortSignal.any([signal, expiry]);
+    return unlessAborted(call(either), either);
+  });
 }
 
 function explain(error: unknown, permission: string): string {

@@ -1,0 +1,93 @@
+import type { CodeBuildClient } from '@aws-sdk/client-codebuild';
+
+/** The first status that is not a success (RFC 9110). */
+const FIRST_ERROR = 300;
+
+/** An error answer in which there is no error of AWS: a page of a proxy, or nothing at all. */
+export class NoAwsAnswer extends Error {
+  readonly status: number;
+
+  /** @param type what a header or a bare element calls the error; empty if nothing does */
+  constructor(status: number, type: string) {
+    super('no error of AWS in the answer');
+    this.name = type === '' ? 'NoAwsAnswer' : type;
+    this.status = status;
+  }
+}
+
+/**
+ * Makes a client tell answers of AWS from others: an error counts only if its body is a JSON object
+ * that has a type, or has it in the header `x-amzn-errortype` beside it (Smithy, "AWS JSON 1.1
+ * protocol": operation error serialization). And makes a call that fails on its way say where it went,
+ * for settings of many kinds may lead it.
+ *
+ * @returns the client
+ */
+export function watchAnswers<Client extends Pick<CodeBuildClient, 'middlewareStack'>>(
+  client: Client,
+): Client {
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        throw Object.assign(error as Error, { endpoint: endpointOf(args.request) });
+      }
+    },
+    { step: 'finalizeRequest', priority: 'low', name: 'nameEndpoint' },
+  );
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      const response = result.response as Response;
+      if (response.statusCode < FIRST_ERROR) return result;
+      const { 'x-amzn-errortype': header = '' } = response.headers;
+      const [type = ''] = header.split(/[:,]/, 1);
+      const body = await bytesOf(response.body);
+      if (!isAwsError(body.toString('utf8'), type)) {
+        throw new NoAwsAnswer(response.statusCode, type || bareElement(body));
+      }
+      response.body = body;
+      return result;
+    },
+    { step: 'deserialize', priority: 'low', name: 'watchAnswers' },
+  );
+  return client;
+}
+
+interface Response {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  body: AsyncIterable<Uint8Array> | Uint8Array | undefined;
+}
+
+async function bytesOf(body: Response['body']): Promise<Buffer> {
+  if (body === undefined) return Buffer.alloc(0);
+  if (body instanceof Uint8Array) return Buffer.from(body);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+function isAwsError(body: string, typeInHeader: string): boolean {
+  try {
+    const data: unknown = JSON.parse(body);
+    if (typeof data !== 'object' || data === null || Array.isArray(data)) return false;
+    const { __type, code, Code } = data as Record<string, unknown>;
+    const types = [__type, code, Code, typeInHeader];
+    return types.some((type) => typeof type === 'string' && type !== '');
+  } catch {
+    return false;
+  }
+}
+
+/** Services without this protocol answer an unknown operation with `<UnknownOperationException/>`. */
+function bareElement(body: Buffer): string {
+  const start = body.toString('utf8', 0, 100).trimStart();
+  return /^<(?<name>\w+Exception)\s*\/?>/.exec(start)?.groups?.['name'] ?? '';
+}
+
+function endpointOf(request: unknown): string {
+  const { protocol, hostname, port } = request as URL;
+  return `${protocol}//${hostname}${port ? `:${port}` : ''}`;
+}

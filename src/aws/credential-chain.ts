@@ -1,0 +1,145 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { CodeBuildClient } from '@aws-sdk/client-codebuild';
+import { CallFailure } from '../domain/fault.ts';
+import { clientSettings, type ClientOptions } from './client.ts';
+import type { Credentials } from './credential-source.ts';
+import { inTime } from './in-time.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Of what a source of credentials says about its failure. */
+const LONGEST_MESSAGE = 300;
+/** Before what the SDK's providers say of themselves in a debug log. */
+const OF_A_PROVIDER = /^@smithy\/property-provider (?:->|\(!\)) /;
+/** What a source says that is not set up at all. Only used to leave it out of a message. */
+const NOT_SET_UP =
+  /skipping|not specified|not contain credential_process|access disabled|Could not resolve credentials|could not be found in shared|any providers|Unable to find environment|not set in env/i;
+/** The variables that name a source, and what it is called. */
+const SOURCES: readonly (readonly [string, string])[] = [
+  ['AWS_WEB_IDENTITY_TOKEN_FILE', 'by the web identity token'],
+  ['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', 'from the endpoint of the container'],
+  ['AWS_CONTAINER_CREDENTIALS_FULL_URI', 'from the endpoint of the container'],
+];
+const NO_CREDENTIALS =
+  'No AWS credentials were found. Give role-to-assume (with the permission id-token: write), run aws-actions/configure-aws-credentials before this step, or give the runner a role.';
+
+/**
+ * Gets credentials by the SDK's default chain: environment variables, the profile of AWS_PROFILE, a web
+ * identity token, a container, the instance. Each time anew, files included.
+ */
+export function defaultChain(options: ClientOptions): () => Promise<Credentials> {
+  const { clock, environment = {} } = options;
+  return async () => {
+    const said: string[] = [];
+    // The chain tells only that all of it was in vain; each source tells a log why it was.
+    const note = (text: unknown): void => void said.push(String(text));
+    const logger = { trace: note, debug: note, info: note, warn: note, error: note };
+    const settings = { ...clientSettings(options), logger, ignoreCache: true };
+    try {
+      const { config } = new CodeBuildClient(settings);
+      return await inTime(clock, () => config.credentials());
+    } catch (error) {
+      throw await explainChain(error, said, environment);
+    }
+  };
+}
+
+/** Whether the credentials are keys in environment variables, which the chain takes first. */
+export function keysAreFixed(environment: Environment): boolean {
+  return (
+    isSet(environment, 'AWS_ACCESS_KEY_ID') &&
+    isSet(environment, 'AWS_SECRET_ACCESS_KEY') &&
+    !isSet(environment, 'AWS_PROFILE')
+  );
+}
+
+/** A mistake that no waiting corrects is permanent; all else may be the moment's. */
+async function explainChain(
+  error: unknown,
+  said: readonly string[],
+  environment: Environment,
+): Promise<CallFailure> {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  const reason = reasonIn([...said, `@smithy/property-provider -> ${message}`]);
+  const reasonGiven = reason === '' ? '' : ` The reason given: ${reason}`;
+  const profile = environment['AWS_PROFILE'] ?? '';
+  if (profile !== '') {
+    const profiles = await profilesIn(environment);
+    if (!profiles.includes(profile)) {
+      return new CallFailure('permanent', name, noSuchProfile(profile, profiles));
+    }
+    const sentence = `No AWS credentials came from the profile "${profile}" (AWS_PROFILE, which goes before keys in environment variables). Check that it has keys, a role, an SSO session that is not over (aws sso login), or a credential_process that works.${reasonGiven}`;
+    return new CallFailure('credentials', name, sentence);
+  }
+  const source = SOURCES.find(([variable]) => isSet(environment, variable));
+  if (source !== undefined) {
+    const [variable, from] = source;
+    const sentence = `No AWS credentials came ${from} (${variable}).${reasonGiven}`;
+    return new CallFailure('credentials', name, sentence);
+  }
+  const sentence = `${NO_CREDENTIALS}${halfOfThePair(environment)}${reasonGiven}`;
+  const isMistake = reason === '' && mayNotAskInstance(environment);
+  return new CallFailure(isMistake ? 'permanent' : 'credentials', name, sentence);
+}
+
+function noSuchProfile(profile: string, profiles: readonly string[]): string {
+  const there =
+    profiles.length === 0
+      ? 'they hold no profile'
+      : `they hold ${profiles.map((one) => `"${one}"`).join(', ')}`;
+  return `AWS_PROFILE names the profile "${profile}", which is not in the AWS config and credentials files: ${there}. Name one of them, or leave AWS_PROFILE empty.`.slice(
+    0,
+    1000,
+  );
+}
+
+function halfOfThePair(environment: Environment): string {
+  const [key, secret] = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
+  if (isSet(environment, key) === isSet(environment, secret)) return '';
+  const [given, empty] = isSet(environment, key) ? [key, secret] : [secret, key];
+  return ` ${given} is set, but ${empty} is empty.`;
+}
+
+function mayNotAskInstance(environment: Environment): boolean {
+  const disabled = environment['AWS_EC2_METADATA_DISABLED'] ?? '';
+  return disabled !== '' && disabled !== 'false';
+}
+
+/** The first thing that a source says which is set up, on one line; empty if none is. */
+function reasonIn(said: readonly string[]): string {
+  const reasons = said
+    .filter((line) => OF_A_PROVIDER.test(line))
+    .map((line) => line.replace(OF_A_PROVIDER, '').replace(/\s+/g, ' ').trim())
+    .filter((reason) => reason !== '' && !NOT_SET_UP.test(reason));
+  return (reasons[0] ?? '').slice(0, LONGEST_MESSAGE);
+}
+
+/**
+ * The names of the profiles in the shared files (SDKs and Tools Reference Guide, "Shared config and
+ * credentials files": `[profile name]` in the one, `[name]` in the other, `[default]` in both).
+ */
+async function profilesIn(environment: Environment): Promise<string[]> {
+  const home = join(environment['HOME'] ?? homedir(), '.aws');
+  const files: [string, RegExp][] = [
+    [environment['AWS_CONFIG_FILE'] ?? join(home, 'config'), /^\[(?:profile\s+)(.+)\]/],
+    [environment['AWS_SHARED_CREDENTIALS_FILE'] ?? join(home, 'credentials'), /^\[(.+)\]/],
+  ];
+  const names = await Promise.all(
+    files.map(async ([path, section]) => {
+      const text = await readFile(path, 'utf8').catch(() => '');
+      return text.split('\n').flatMap((line) => {
+        const name = line.trim().startsWith('[default]')
+          ? 'default'
+          : section.exec(line.trim())?.[1];
+        return name === undefined ? [] : [name.trim().replace(/^["'](.*)["']$/, '$1')];
+      });
+    }),
+  );
+  return [...new Set(names.flat())];
+}
+
+function isSet(environment: Environment, name: string): boolean {
+  return (environment[name] ?? '') !== '';
+}
