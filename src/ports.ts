@@ -6,9 +6,6 @@ import type { CommitStatus, ForeignStatus, StatusPlace } from './domain/commit-s
 import type { Event } from './domain/story.ts';
 import type { TestCase, TestReport } from './domain/tests.ts';
 
-/** The longest that one call takes, body included, in milliseconds. */
-export const CALL_LIMIT = 30_000;
-
 export type RetryType = 'RETRY_FAILED_BUILDS' | 'RETRY_ALL_BUILDS';
 
 /**

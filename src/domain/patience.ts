@@ -12,8 +12,8 @@ const CREDENTIALS = 2 * MINUTE;
 /** They are fetched from elsewhere: their pauses do not follow the interval between two polls. */
 const FIRST_CREDENTIALS_PAUSE = 2000;
 const LONGEST_CREDENTIALS_PAUSE = 15_000;
-/** A call ends by itself after so long: a limit that is longer need not cut one. */
-const CALL_LIMIT = 30_000;
+/** The longest that one call takes, body included, in milliseconds: a longer limit need not cut one. */
+export const CALL_LIMIT = 30_000;
 /** So much of a shorter limit is left for the last try, at most. */
 const LAST_TRY = 5000;
 
@@ -45,7 +45,7 @@ export interface Patience {
  *
  * @param giveUpAfter milliseconds without an answer after which the last failure is thrown;
  *   by default 15 minutes or three intervals, whichever is longer. With 0 there is one try. A limit
- *   under 30 s also ends the call that is under way when it passes; `maybeDone` is true then
+ *   of at most 30 s also ends the call that is under way when it passes; `maybeDone` is true then
  * @throws {CallFailure} the last failure, when it is not transient or patience has run out;
  *   the signal's reason, when it is aborted
  */
@@ -55,7 +55,7 @@ export async function persist<Answer>(
   giveUpAfter = outageLimit(patience.interval),
 ): Promise<Answer> {
   const { clock } = patience;
-  if (giveUpAfter === 0 || giveUpAfter >= CALL_LIMIT) {
+  if (giveUpAfter === 0 || giveUpAfter > CALL_LIMIT) {
     return tryUntil(call, patience, giveUpAfter, { signal: patience.signal, lastTry: 0 });
   }
   const timer = startTimer(clock, giveUpAfter, NO_ANSWER);

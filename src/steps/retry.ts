@@ -7,8 +7,7 @@ import {
 } from '../domain/attempt.ts';
 import type { Batch } from '../domain/batch.ts';
 import { CallFailure } from '../domain/fault.ts';
-import { outageLimit, persist } from '../domain/patience.ts';
-import { CALL_LIMIT } from '../ports.ts';
+import { CALL_LIMIT, outageLimit, persist } from '../domain/patience.ts';
 import type { Step } from './step.ts';
 
 /** RetryBuildBatch honors a token for five minutes (API reference); the rest is for the last answer. */
