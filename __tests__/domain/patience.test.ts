@@ -2,6 +2,9 @@ import { describe, expect, it, test } from '@jest/globals';
 import { CallFailure, type FaultKind } from '../../src/domain/fault.ts';
 import { persist, type Patience, type Trouble } from '../../src/domain/patience.ts';
 import { MINUTE, SECOND } from '../support/batches.ts';
+import { createVirtualClock } from '../support/virtual-clock.ts';
+
+const HOUR = 60 * MINUTE;
 
 interface Bench {
   readonly patience: Patience;
@@ -187,6 +190,130 @@ describe('persist', () => {
     );
     expect(error).toMatchObject({ kind: 'permanent' });
     expect(sleeps).toEqual([7500]);
+  });
+});
+
+describe('persist, where credentials failed', () => {
+  const refused = aFault('credentials');
+
+  test.each<[string, boolean, number | undefined, number]>([
+    ['15 seconds if AWS has never accepted any', false, undefined, 15 * SECOND],
+    ['2 minutes if it has', true, undefined, 2 * MINUTE],
+    ['no longer than it is told', true, MINUTE, MINUTE],
+  ])('tries for %s', async (_, answered, giveUpAfter, expected) => {
+    const { patience, sleeps, told, failing } = aBench({ answered });
+    const call = failing(Infinity, refused);
+    const error = await failureOf(
+      giveUpAfter === undefined ? persist(call, patience) : persist(call, patience, giveUpAfter),
+    );
+    expect(sleeps.reduce((sum, sleep) => sum + sleep, 0)).toBe(expected);
+    expect(sleeps.slice(0, 4)).toEqual([1000, 2000, 4000, 7500]);
+    expect(error).toMatchObject({
+      kind: 'permanent',
+      message: expect.stringMatching(/^AWS throttled it\. Tried \d+ times over \w+\.$/),
+    });
+    expect(told).toEqual([{ kind: 'trouble-began', sentence: 'AWS throttled it.' }]);
+  });
+
+  it('goes on as soon as they are good', async () => {
+    const { patience, sleeps, failing } = aBench();
+    await expect(persist(failing(2, refused), patience)).resolves.toBe('answer');
+    expect(sleeps).toEqual([1000, 2000]);
+  });
+
+  it('counts from the first such failure, and anew after another one', async () => {
+    const { patience, sleeps } = aBench({ answered: true });
+    const faults = [
+      ...Array<CallFailure>(20).fill(aFault()),
+      ...Array<CallFailure>(5).fill(refused),
+      aFault(),
+    ];
+    const call = (): Promise<never> => Promise.reject(faults.shift() ?? refused);
+    expect(await failureOf(persist(call, patience))).toMatchObject({ kind: 'permanent' });
+    const sinceTheLast = sleeps.slice(26).reduce((sum, sleep) => sum + sleep, 0);
+    expect(sinceTheLast).toBe(2 * MINUTE);
+  });
+});
+
+describe('persist, by a wall clock that jumps', () => {
+  test.each([HOUR, -HOUR])('by %d ms: only elapsed time counts', async (jump) => {
+    const clock = createVirtualClock();
+    const { patience } = aBench({ clock });
+    let tries = 0;
+    const call = (): Promise<string> => {
+      tries += 1;
+      clock.jump(jump);
+      return tries > 20 ? Promise.resolve('answer') : Promise.reject(aFault());
+    };
+    expect(await persist(call, patience)).toBe('answer');
+  });
+});
+
+describe('persist, where a call never ends', () => {
+  const hangs = (): Promise<never> => new Promise(() => undefined);
+
+  test.each([1000, 2500, 20 * SECOND])('a limit of %d ms holds', async (limit) => {
+    const clock = createVirtualClock();
+    const { patience, told } = aBench({ clock });
+    const error = await failureOf(persist(hangs, patience, limit));
+    expect(clock.elapsed()).toBe(limit);
+    expect(error).toMatchObject({
+      kind: 'outage',
+      code: 'TimeoutError',
+      maybeDone: true,
+      message: expect.stringMatching(
+        /^AWS did not answer in time\. Tried 1 times over \w+ without/,
+      ),
+    });
+    expect([told, patience.trouble]).toEqual([[], 'AWS did not answer in time.']);
+  });
+
+  it('tells what the try before had failed of, and leaves time for a last one', async () => {
+    const clock = createVirtualClock();
+    const { patience } = aBench({ clock });
+    const began: number[] = [];
+    const call = (): Promise<never> => {
+      began.push(clock.elapsed());
+      return began.length < 3 ? Promise.reject(aFault()) : hangs();
+    };
+    const error = await failureOf(persist(call, patience, 20 * SECOND));
+    expect(error).toMatchObject({
+      message: 'AWS throttled it. Tried 3 times over 20s without an answer.',
+    });
+    expect(began).toEqual([0, 7500, 15 * SECOND]);
+  });
+
+  it('ends the signal of the call', async () => {
+    const clock = createVirtualClock();
+    const { patience } = aBench({ clock });
+    const signals: AbortSignal[] = [];
+    await failureOf(
+      persist(
+        (given) => {
+          signals.push(given);
+          return hangs();
+        },
+        patience,
+        1000,
+      ),
+    );
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+    expect(patience.signal.aborted).toBe(false);
+  });
+
+  it('does not cut the one try that a limit of nothing allows', async () => {
+    const clock = createVirtualClock();
+    const { patience } = aBench({ clock });
+    const slow = (given: AbortSignal) => clock.sleep(9000, given).then(() => 'answer');
+    expect(await persist(slow, patience, 0)).toBe('answer');
+  });
+
+  it('leaves no timer behind', async () => {
+    const clock = createVirtualClock();
+    const { patience } = aBench({ clock });
+    expect(await persist(() => Promise.resolve('answer'), patience, 20 * SECOND)).toBe('answer');
+    await clock.sleep(1, patience.signal);
+    expect(clock.elapsed()).toBe(1);
   });
 });
 

@@ -42,6 +42,27 @@ describe('role-to-assume', () => {
     expect(new Set(sts.audiences)).toEqual(new Set(['sts.amazonaws.com']));
   });
 
+  test('is asked for again where STS is wrong for a moment, at the start and in the wait', async () => {
+    const refusal = `<ErrorResponse><Error><Code>InvalidIdentityToken</Code><Message>Couldn't retrieve verification key from your identity provider</Message></Error></ErrorResponse>`;
+    const page = { status: 403, text: '<html><body>Please sign in.</body></html>' };
+    sts.instead.push({ status: 400, text: refusal });
+    const run = await runAction(
+      shop(QUICK),
+      { ...inputs, 'role-to-assume': ROLE },
+      { ...NO_KEYS, ...sts.environment },
+      ({ simulator }) => {
+        simulator.accepts = (authorization) => {
+          const isGood = sts.accepts(authorization);
+          if (!isGood && sts.assumed.length === 1) sts.instead.push(page);
+          return isGood;
+        };
+      },
+    );
+    expect(run.outputs).toMatchObject({ conclusion: 'success', 'retry-count': '1' });
+    expect(run.stdout).toContain("AWS says: Couldn't retrieve verification key");
+    expect(sts.instead).toEqual([]);
+  });
+
   test('prints no secret but to mask it', async () => {
     const run = await runAction(
       shop(QUICK),
@@ -84,6 +105,33 @@ test('without credentials it says so and what to do', async () => {
   const run = await runAction(shop(QUICK), inputs, NO_KEYS);
   expect(run.exitCode).toBe(1);
   expect(run.outputs['reason']).toContain('No AWS credentials were found');
+});
+
+test('a profile that does not exist is named, at once', async () => {
+  const run = await runAction(shop(QUICK), inputs, { ...NO_KEYS, AWS_PROFILE: 'nope' });
+  expect(run.exitCode).toBe(1);
+  expect(run.outputs['reason']).toContain('AWS_PROFILE names the profile "nope"');
+  expect(run.stderr).toBe('');
+});
+
+test('an instance whose metadata service fails for a moment gives credentials after it', async () => {
+  let asked = 0;
+  const metadata = await listen(
+    createServer(({ url = '' }, response) => {
+      asked += 1;
+      if (asked <= 2) return void response.writeHead(500).end();
+      if (!url.endsWith('/ci')) return void response.end('ci');
+      const keys = { AccessKeyId: 'OFINSTANCE', SecretAccessKey: 'secret', Token: 'session' };
+      response.end(JSON.stringify({ ...keys, Expiration: '2099-01-01T00:00:00Z' }));
+    }),
+  );
+  const run = await runAction(shop(QUICK), inputs, {
+    ...NO_KEYS,
+    AWS_EC2_METADATA_DISABLED: '',
+    AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url,
+  });
+  await metadata.close();
+  expect(run.outputs).toMatchObject({ conclusion: 'success', 'retry-count': '1' });
 });
 
 test('expired credentials end the step with advice, and the batch goes on', async () => {

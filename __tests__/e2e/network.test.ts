@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { createServer as createHttpServer, request as sendRequest } from 'node:http';
 import { createServer } from 'node:net';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -40,6 +41,33 @@ test.each<[string, FaultRule[]]>([
   expect(run.outputs).toMatchObject({ conclusion: 'success', 'retry-count': '1' });
   expect(run.exitCode).toBe(0);
   expect(run.operations.filter((operation) => operation === RETRY).length).toBeLessThan(3);
+});
+
+test('a retry whose answer no HTTP parser understands is looked for, not sent again', async () => {
+  const simulator = createSimulator(shop(QUICK), { now: Date.now, uuid: randomUUID });
+  const served = await serve(simulator);
+  let spoiled = 0;
+  const between = await listen(
+    createHttpServer((request, response) => {
+      const { method, headers } = request;
+      const isRetry = String(headers['x-amz-target']).endsWith(RETRY);
+      request.pipe(
+        sendRequest(served.url, { method, headers }, (answer) => {
+          if (isRetry && (spoiled += 1) === 1) {
+            request.socket.end('HTTP/9 nonsense\r\n\r\n');
+          } else {
+            response.writeHead(answer.statusCode ?? 502, answer.headers);
+            answer.pipe(response);
+          }
+        }),
+      );
+    }),
+  );
+  const run = await runAction(simulator, inputs, { AWS_ENDPOINT_URL: between.url });
+  await Promise.all([between.close(), served.close()]);
+  expect(run.outputs).toMatchObject({ conclusion: 'success', 'retry-count': '1' });
+  expect(run.stdout).toContain('(HPE_');
+  expect(simulator.attemptsOf(ID)).toBe(2);
 });
 
 test('a proxy is used for AWS, but not for hosts of NO_PROXY', async () => {
@@ -121,7 +149,7 @@ describe('TLS through the tunnel of a proxy', () => {
     const run = await runAction(simulator, { ...inputs, timeout: '3' }, trustless);
     expect(run.outputs['conclusion']).toBe('timed_out');
     expect(run.outputs['reason']).toMatch(
-      /cannot be reached at https:\/\/codebuild\S+ .*\((?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN)\)/,
+      /cannot be reached at https:\/\/codebuild\S+ .*\((?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN)\): .* NODE_EXTRA_CA_CERTS/,
     );
   });
 });

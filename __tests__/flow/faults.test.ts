@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { INTERNAL_FAILURE, THROTTLED, type Fault, type Operation } from '../../simulator/index.ts';
+import {
+  EXPIRED_TOKEN,
+  INTERNAL_FAILURE,
+  THROTTLED,
+  type Fault,
+  type Operation,
+} from '../../simulator/index.ts';
 import { runFlow } from '../support/flow.ts';
 import { BROKEN, FLAKY, ID, shop } from '../support/scenarios.ts';
 
@@ -41,4 +47,51 @@ describe.each(BATCHES)('%s', (_, batch, verdict) => {
       }
     });
   });
+});
+
+describe('credentials that AWS does not accept', () => {
+  const LOOK = 'BatchGetBuildBatches';
+  const STALE: Fault = {
+    kind: 'error',
+    name: 'InvalidSignatureException',
+    message: 'Signature expired: 20261122T120000Z is now earlier than 20261122T120500Z',
+  };
+
+  test.each([
+    ['expired, in the wait', EXPIRED_TOKEN, [3]],
+    ['expired, at the start', EXPIRED_TOKEN, [1, 2]],
+    ['of another time, once', STALE, [2]],
+  ])('%s, are fetched anew: the verdict is the same', async (_, fault, calls) => {
+    const faults = [{ operation: LOOK, calls, fault }];
+    const { outcome, log } = await runFlow({ ...shop(FLAKY), faults }, given);
+    expect(outcome).toMatchObject({ conclusion: 'success', retries: 1 });
+    expect(log.join('\n')).toMatch(/AWS answers again/);
+  });
+
+  test.each([
+    ['from the start: 15 seconds', 0, 15_000],
+    ['once they were good: two minutes', 10, 120_000],
+  ])('for ever, %s', async (_, from, patience) => {
+    const faults = [{ from, fault: EXPIRED_TOKEN }];
+    const { outcome, elapsed } = await runFlow({ ...shop(FLAKY), faults }, given);
+    expect(outcome.conclusion).toBe('failure');
+    expect(outcome.reason).toMatch(
+      /have expired.*same batch-id\. AWS says: The security token included in the request is expired\. Tried \d+ times over/,
+    );
+    expect(elapsed).toBeGreaterThanOrEqual(patience);
+    expect(elapsed).toBeLessThan(patience + 30_000);
+  });
+});
+
+test('a limit of concurrent builds is waited out, and told as one', async () => {
+  const fault: Fault = {
+    kind: 'error',
+    name: 'AccountLimitExceededException',
+    message: 'Cannot have more than 1 builds in queue for the account',
+  };
+  const faults = [{ operation: 'RetryBuildBatch', calls: [1, 2], fault }];
+  const { outcome, log, simulator } = await runFlow({ ...shop(FLAKY), faults }, given);
+  expect(outcome).toMatchObject({ conclusion: 'success', retries: 1 });
+  expect(simulator.attemptsOf(ID)).toBe(2);
+  expect(log.join('\n')).toMatch(/limit of the account or project, such as that of concurrent/);
 });

@@ -239,6 +239,17 @@ describe('which batch', () => {
     expect(operations).not.toContain(RETRY);
   });
 
+  test('is named where the id is that of one of its builds', async () => {
+    const found = await runFlow(shop(FLAKY), { 'batch-id': ID, 'max-retries': '0' });
+    const arn = found.outcome.groups.find(({ identifier }) => identifier === 'unit')?.build?.arn;
+    const build = arn?.split('/')[1] ?? '';
+    const { outcome, operations } = await runFlow(shop(FLAKY), { 'batch-id': build });
+    expect(outcome.reason).toBe(
+      `${build} is the id of a build, not of a batch. The build belongs to batch ${ID}: give that as batch-id.`,
+    );
+    expect(operations).toEqual([LOOK, LOOK, 'BatchGetBuilds']);
+  });
+
   test('has none to find in a project without batches', async () => {
     const { outcome } = await runFlow(
       { projects: { 'web-shop': { next: FLAKY } } },

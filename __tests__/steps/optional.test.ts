@@ -30,6 +30,20 @@ test('logs that are throttled for ever hold up the step once, not once for each 
   expect(elapsed).toBeLessThan(MINUTE / 2);
 });
 
+test('logs that never come hold up the step for 20 seconds, and after that for 5 at a time', async () => {
+  const groups = Object.fromEntries(
+    Array.from({ length: 20 }, (_, index) => [`g${index}`, { ends: ['FAILED'] }]),
+  );
+  const faults = [{ operation: 'GetLogEvents', fault: { kind: 'slow', seconds: 600 } as const }];
+  const given = { 'batch-id': ID, 'max-retries': '0' };
+  const { outcome, elapsed } = await runFlow({ ...shop({ groups }), faults }, given);
+  expect([...outcome.logs.values()]).toHaveLength(20);
+  expect([...outcome.logs.values()]).toContainEqual(
+    expect.objectContaining({ because: 'logs:GetLogEvents did not answer (TimeoutError)' }),
+  );
+  expect(elapsed).toBe((20 + 4 * 5) * 1000);
+});
+
 describe('the history of a batch that is not the newest', () => {
   const batches = [
     { ...FLAKY, startedAgo: 9000, retriedAgo: [8000] },

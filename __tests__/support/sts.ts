@@ -9,6 +9,8 @@ export interface StsDouble {
   readonly audiences: readonly string[];
   /** The tokens and roles with which roles were assumed. */
   readonly assumed: readonly { readonly token: string; readonly role: string }[];
+  /** What the next requests to assume a role are answered with instead, one after the other. */
+  readonly instead: { readonly status: number; readonly text: string }[];
   /** Whether a signature is of credentials that were given and still live. */
   accepts(authorization: string): boolean;
   close(): Promise<void>;
@@ -22,6 +24,7 @@ export interface StsDouble {
 export async function serveSts(lifetime: number): Promise<StsDouble> {
   const audiences: string[] = [];
   const assumed: { token: string; role: string }[] = [];
+  const instead: { status: number; text: string }[] = [];
   const expiries = new Map<string, number>();
 
   const giveToken = (url: URL): string => {
@@ -52,9 +55,10 @@ export async function serveSts(lifetime: number): Promise<StsDouble> {
       const url = new URL(request.url ?? '', 'http://127.0.0.1');
       if (url.pathname === '/token') {
         response.setHeader('content-type', 'application/json').end(giveToken(url));
-      } else {
-        response.setHeader('content-type', 'text/xml').end(giveCredentials(body));
+        return;
       }
+      const { status, text } = instead.shift() ?? { status: 200, text: giveCredentials(body) };
+      response.writeHead(status, { 'content-type': 'text/xml' }).end(text);
     });
   });
   const listening = await listen(server);
@@ -66,6 +70,7 @@ export async function serveSts(lifetime: number): Promise<StsDouble> {
     },
     audiences,
     assumed,
+    instead,
     accepts(authorization) {
       const key = /Credential=(?<key>[^/]+)\//.exec(authorization)?.groups?.['key'] ?? '';
       return (expiries.get(key) ?? 0) > Date.now();

@@ -61,7 +61,7 @@ async function explainChain(
   said: readonly string[],
   environment: Environment,
 ): Promise<CallFailure> {
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  const { name = 'UnknownError', message = '' } = Object(error) as Partial<Error>;
   const reason = reasonIn([...said, `@smithy/property-provider -> ${message}`]);
   const reasonGiven = reason === '' ? '' : ` The reason given: ${reason}`;
   const profile = environment['AWS_PROFILE'] ?? '';

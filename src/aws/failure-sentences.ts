@@ -131,7 +131,7 @@ export function broken(code: string, context: CallContext): string {
 
 /** What a service says itself, as a sentence to follow another; empty if it says nothing. */
 function saying(who: string, message: string): string {
-  return message === '' ? '' : ` ${who} says: ${message}`;
+  return message === '' ? '' : ` ${who} says: ${ended(message)}`;
 }
 
 function asked({ operation, region }: CallContext): string {

@@ -1,0 +1,192 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defaultChain, keysAreFixed } from '../../src/aws/credential-chain.ts';
+import type { Clock } from '../../src/domain/clock.ts';
+import { listen } from '../support/sockets.ts';
+
+const NOT_FOUND =
+  'No AWS credentials were found. Give role-to-assume (with the permission id-token: write), run aws-actions/configure-aws-credentials before this step, or give the runner a role.';
+const CONFIG = `[default]
+region = us-west-2
+[profile ci]
+aws_access_key_id = OFCI
+aws_secret_access_key = secret
+[profile "quoted name"]
+region = us-west-2
+[profile failing]
+credential_process = node -e "console.error('vault is sealed'); process.exit(3)"
+[profile sso]
+sso_session = corp
+sso_account_id = 123456789012
+sso_role_name = ci
+[sso-session corp]
+sso_region = us-west-2
+sso_start_url = https://corp.awsapps.com/start
+`;
+const before = { ...process.env };
+/** It stands still: nothing here takes the time of a call. */
+const clock: Clock = {
+  now: () => 0,
+  elapsed: () => 0,
+  sleep: (_, signal) =>
+    new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    }),
+};
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'retry-codebuild-batch-chain-'));
+  await writeFile(join(folder, 'config'), CONFIG);
+});
+afterEach(async () => {
+  process.env = { ...before };
+  await rm(folder, { recursive: true });
+});
+
+/** The chain in an environment that has these variables of AWS and no others. */
+function chainIn(environment: Record<string, string>, ring: Clock = clock) {
+  const others = Object.entries(before).filter(([name]) => !name.startsWith('AWS_'));
+  process.env = {
+    ...(Object.fromEntries(others) as Record<string, string>),
+    AWS_CONFIG_FILE: join(folder, 'config'),
+    AWS_SHARED_CREDENTIALS_FILE: join(folder, 'credentials'),
+    AWS_EC2_METADATA_DISABLED: 'true',
+    ...environment,
+  };
+  return defaultChain({ region: 'us-west-2', clock: ring, environment: process.env });
+}
+
+const failureIn = (environment: Record<string, string>): Promise<unknown> =>
+  chainIn(environment)().catch((error: unknown) => error);
+
+test.each([
+  [{ AWS_ACCESS_KEY_ID: 'OFENV', AWS_SECRET_ACCESS_KEY: 'secret' }, 'OFENV', true],
+  [{ AWS_PROFILE: 'ci' }, 'OFCI', false],
+  [
+    { AWS_PROFILE: 'ci', AWS_ACCESS_KEY_ID: 'OFENV', AWS_SECRET_ACCESS_KEY: 'secret' },
+    'OFCI',
+    false,
+  ],
+])('%j gives %s; for good: %s', async (environment, accessKeyId, isFixed) => {
+  expect(await chainIn(environment)()).toMatchObject({ accessKeyId });
+  expect(keysAreFixed(environment)).toBe(isFixed);
+});
+
+test('files are read anew each time', async () => {
+  const provide = chainIn({ AWS_PROFILE: 'ci' });
+  await provide();
+  await writeFile(join(folder, 'config'), CONFIG.replace('OFCI', 'RENEWED'));
+  expect(await provide()).toMatchObject({ accessKeyId: 'RENEWED' });
+});
+
+describe('what can only be a mistake is permanent:', () => {
+  test('no source at all, where the instance may not be asked', async () => {
+    expect(await failureIn({})).toMatchObject({ kind: 'permanent', message: NOT_FOUND });
+  });
+
+  test.each([
+    ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'],
+    ['AWS_SECRET_ACCESS_KEY', 'AWS_ACCESS_KEY_ID'],
+  ])('half of a pair of keys, %s', async (given, empty) => {
+    expect(await failureIn({ [given]: 'x', [empty]: '' })).toMatchObject({
+      kind: 'permanent',
+      message: `${NOT_FOUND} ${given} is set, but ${empty} is empty.`,
+    });
+  });
+
+  test('a profile that does not exist', async () => {
+    expect(await failureIn({ AWS_PROFILE: 'nope' })).toMatchObject({
+      kind: 'permanent',
+      message:
+        'AWS_PROFILE names the profile "nope", which is not in the AWS config and credentials files: they hold "default", "ci", "quoted name", "failing", "sso". Name one of them, or leave AWS_PROFILE empty.',
+    });
+  });
+
+  test('a profile where there are no files', async () => {
+    const AWS_CONFIG_FILE = join(folder, 'nothing');
+    expect(await failureIn({ AWS_PROFILE: 'ci', AWS_CONFIG_FILE })).toMatchObject({
+      kind: 'permanent',
+      message: expect.stringContaining('they hold no profile'),
+    });
+  });
+});
+
+describe('what may be good in a moment has a chance:', () => {
+  test.each([
+    [
+      'failing',
+      /credential_process that works\. The reason given: Command failed: .*vault is sealed/,
+    ],
+    ['sso', /profile "sso" \(AWS_PROFILE.*aws sso login.* The reason given: .*SSO session/],
+    ['quoted name', /profile "quoted name"/],
+  ])('the profile %s', async (AWS_PROFILE, message) => {
+    const failure = await failureIn({ AWS_PROFILE });
+    expect(failure).toMatchObject({ kind: 'credentials', message: expect.stringMatching(message) });
+    expect(String(failure)).not.toContain('\n');
+  });
+
+  test('a file of a web identity token that cannot be read', async () => {
+    const environment = {
+      AWS_WEB_IDENTITY_TOKEN_FILE: join(folder, 'token'),
+      AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/ci',
+    };
+    expect(await failureIn(environment)).toMatchObject({
+      kind: 'credentials',
+      message: expect.stringMatching(
+        /^No AWS credentials came by the web identity token \(AWS_WEB_IDENTITY_TOKEN_FILE\)\. The reason given: ENOENT/,
+      ),
+    });
+  });
+
+  test('the endpoint of a container', async () => {
+    const AWS_CONTAINER_CREDENTIALS_FULL_URI = 'http://example.com/';
+    expect(await failureIn({ AWS_CONTAINER_CREDENTIALS_FULL_URI })).toMatchObject({
+      kind: 'credentials',
+      message: expect.stringMatching(
+        /^No AWS credentials came from the endpoint of the container \(AWS_CONTAINER_CREDENTIALS_FULL_URI\)\. The reason given: URL not accepted/,
+      ),
+    });
+  });
+
+  test('the metadata service of the instance, which answers 500 and then well', async () => {
+    let asked = 0;
+    const server = await listen(
+      createServer(({ url = '' }, response) => {
+        asked += 1;
+        if (asked <= 2) return void response.writeHead(500).end();
+        if (url.endsWith('/token')) return void response.end('token');
+        if (url.endsWith('/security-credentials/')) return void response.end('ci');
+        response.end(
+          JSON.stringify({
+            AccessKeyId: 'OFINSTANCE',
+            SecretAccessKey: 'secret',
+            Token: 'session',
+            Expiration: '2099-01-01T00:00:00Z',
+          }),
+        );
+      }),
+    );
+    const provide = chainIn({
+      AWS_EC2_METADATA_DISABLED: 'false',
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: server.url,
+    });
+    await expect(provide()).rejects.toMatchObject({ kind: 'credentials', message: NOT_FOUND });
+    await expect(provide()).resolves.toMatchObject({ accessKeyId: 'OFINSTANCE' });
+    await server.close();
+  });
+});
+
+test('all of it has the time of a call', async () => {
+  const asked: number[] = [];
+  const ringing: Clock = { ...clock, sleep: (time) => Promise.resolve(void asked.push(time)) };
+  await expect(chainIn({ AWS_PROFILE: 'ci' }, ringing)()).rejects.toMatchObject({
+    kind: 'credentials',
+    code: 'TimeoutError',
+    message: expect.stringMatching(/profile "ci" .* The reason given: no answer in time$/),
+  });
+  expect(asked).toEqual([30_000]);
+});
