@@ -10,6 +10,9 @@ const page = (host: string, path: string, query = ''): string =>
   `https://${host}/codesuite/codebuild/${path}${query}`;
 const BATCH = `projects/app/batch/app%3A${UUID}`;
 const AWS = 'us-west-2.console.aws.amazon.com';
+const EUSC = 'eusc-de-east-1.console.amazonaws-eusc.eu';
+const NO_CONSOLE = 'is not a URL of the AWS console';
+const FOREIGN_REGION = 'names a region that its console does not serve';
 
 describe('parseBatchReference', () => {
   test.each<[string, string, string | null, string?]>([
@@ -72,6 +75,27 @@ describe('parseBatchReference', () => {
       page('cn-northwest-1.console.amazonaws.cn', BATCH),
       'cn-northwest-1',
     ],
+    [
+      'an ARN of the European Sovereign Cloud',
+      arn('aws-eusc', 'eusc-de-east-1', `build-batch/${ID}`),
+      'eusc-de-east-1',
+    ],
+    [
+      'an address of the European Sovereign Cloud',
+      page(EUSC, `123456789012/${BATCH}`, '?region=eusc-de-east-1'),
+      'eusc-de-east-1',
+    ],
+    [
+      'such an address of a session among several, without query',
+      page(`123456789012-abcdefgh.${EUSC}`, BATCH),
+      'eusc-de-east-1',
+    ],
+    [
+      'an address of a session on the host of all regions',
+      page('123456789012-abcdefgh.console.aws.amazon.com', BATCH, '?region=eu-west-1'),
+      'eu-west-1',
+    ],
+    ['an address with the port that goes without saying', page(`${AWS}:443`, BATCH), 'us-west-2'],
   ])('reads %s', (_, text, region, id = ID) => {
     expect(parseBatchReference(text)).toEqual({ id, region });
   });
@@ -93,19 +117,36 @@ describe('parseBatchReference', () => {
     ['arn:aws:s3:::bucket/app:1', 'is not an ARN of CodeBuild'],
     [arn('aws', '', `build-batch/${ID}`), 'is not an ARN of CodeBuild'],
     ['arn:', 'is not an ARN of CodeBuild'],
-    ['https://github.com/app', 'is not an address of the AWS console'],
+    ['https://github.com/app', 'is not a URL of the AWS console'],
     [
       page('us-west-2.console.aws.amazon.com.evil.example', BATCH),
-      'is not an address of the AWS console',
+      'is not a URL of the AWS console',
     ],
-    [page('evilconsole.aws.amazon.com', BATCH), 'is not an address of the AWS console'],
-    ['https://', 'is not an address of the AWS console'],
+    [page('evilconsole.aws.amazon.com', BATCH), 'is not a URL of the AWS console'],
+    ['https://', NO_CONSOLE],
+    [page(`user@${AWS}`, BATCH), NO_CONSOLE],
+    [page(`user:secret@${AWS}`, BATCH), NO_CONSOLE],
+    [page(`${AWS}:8443`, BATCH), NO_CONSOLE],
+    [page(`${AWS}@evil.example`, BATCH), NO_CONSOLE],
+    [page(`${AWS}.`, BATCH), NO_CONSOLE],
+    [page('console.aws.amazon.com.evil.org', BATCH), NO_CONSOLE],
+    [page('evil.example.console.aws.amazon.com', BATCH), NO_CONSOLE],
+    [page('a.b.us-west-2.console.aws.amazon.com', BATCH), NO_CONSOLE],
+    [page('s3.console.aws.amazon.com', BATCH), NO_CONSOLE],
+    [page('cn-north-1.console.aws.amazon.com', BATCH), NO_CONSOLE],
+    [page('us-west-2.console.amazonaws-eusc.eu', BATCH), NO_CONSOLE],
+    [page('us-iso-east-1.console.aws.amazon.com', BATCH), NO_CONSOLE],
+    [page(AWS, BATCH, '?region=cn-north-1'), FOREIGN_REGION],
+    [page(EUSC, BATCH, '?region=eu-west-1'), FOREIGN_REGION],
+    [page(AWS, BATCH, '?region=evil.example/'), FOREIGN_REGION],
+    [page(AWS, BATCH, '?region=us-west-2%40evil.example'), FOREIGN_REGION],
+    [arn('aws', 'evil', `build-batch/${ID}`), 'is not an ARN of CodeBuild'],
     [
       page(AWS, `projects/app/build/app%3A${UUID}/log`),
-      'is the address of a single build, not of a batch',
+      'is the URL of a single build, not of a batch',
     ],
-    [page(AWS, 'projects/app/history'), 'is not the address of a batch in the CodeBuild console'],
-    [`https://${AWS}/cloudwatch/home`, 'is not the address of a batch in the CodeBuild console'],
+    [page(AWS, 'projects/app/history'), 'is not the URL of a batch in the CodeBuild console'],
+    [`https://${AWS}/cloudwatch/home`, 'is not the URL of a batch in the CodeBuild console'],
     [page(AWS, 'projects/app/batch/app'), 'has no colon between project and batch'],
     [page(AWS, 'projects/app/batch/app%3A%zz'), 'does not begin with the name of a project'],
   ])('refuses "%s": %s', (text, expected) => {

@@ -116,6 +116,11 @@ describe('RetryBuildBatch and StopBuildBatch', () => {
     expect(await ask(createCodeBuild(client))).toMatchObject({ id: OTHER });
   });
 
+  test.each(calls)('%s: a time that is none is no part of the answer', async (_, ask) => {
+    const { client } = canned({ buildBatch: { id: ID, startTime: 'x', endTime: {} } });
+    expect(await ask(createCodeBuild(client))).toMatchObject({ id: ID, endedOn: null });
+  });
+
   describe.each(calls)('%s may have been done', (_, ask) => {
     test.each([
       ['an empty object', {}],
@@ -123,7 +128,6 @@ describe('RetryBuildBatch and StopBuildBatch', () => {
       ['nothing at all', ''],
       ['a batch without a name', { buildBatch: { buildBatchStatus: 'IN_PROGRESS' } }],
       ['a batch that is none', { buildBatch: 'x' }],
-      ['a time that is none', { buildBatch: { id: ID, startTime: 'x' } }],
     ])('after %s', async (_answer, answer) => {
       const { client } = canned(answer as object);
       const failure = await ask(createCodeBuild(client)).catch((error: unknown) => error);
@@ -148,7 +152,7 @@ describe('the batch of a build', () => {
 
 describe('test cases', () => {
   it('are asked for by status, once', async () => {
-    const { asked, client } = canned({ testCases: [{ name: 'adds' }], nextToken: 'more' });
+    const { asked, client } = canned({ testCases: [{ name: 'adds' }] });
     const cases = await createCodeBuild(client).getTestCases(REPORT, 'ERROR', 50, signal);
     expect(cases).toEqual([{ reportArn: REPORT, suite: '', name: 'adds', message: '' }]);
     expect(asked).toEqual([
@@ -157,6 +161,25 @@ describe('test cases', () => {
         input: { reportArn: REPORT, filter: { status: 'ERROR' }, maxResults: 50 },
       },
     ]);
+  });
+
+  it('are read page by page until there are enough', async () => {
+    const { asked, client } = canned(
+      { testCases: [{ name: '1' }], nextToken: 'x' },
+      { testCases: [], nextToken: 'y' },
+      { testCases: [{ name: '2' }, { name: '3' }], nextToken: 'z' },
+    );
+    const cases = await createCodeBuild(client).getTestCases(REPORT, 'FAILED', 2, signal);
+    expect(cases.map(({ name }) => name)).toEqual(['1', '2']);
+    expect(asked.map(({ input }) => input['nextToken'])).toEqual([undefined, 'x', 'y']);
+    expect(client.clock.elapsed()).toBe(200);
+  });
+
+  it('are given up after ten pages', async () => {
+    const empty = Array.from({ length: 20 }, (_, index) => ({ nextToken: String(index) }));
+    const { asked, client } = canned(...empty);
+    expect(await createCodeBuild(client).getTestCases(REPORT, 'FAILED', 2, signal)).toEqual([]);
+    expect(asked).toHaveLength(10);
   });
 
   it('may be none', async () => {

@@ -1,10 +1,11 @@
-import type { LogsLocation } from '@aws-sdk/client-codebuild';
+import type { Build, LogsLocation } from '@aws-sdk/client-codebuild';
 import { describe, expect, it, test } from '@jest/globals';
 import { normaliseBuild, normalisePhase } from '../../src/aws/normalise-build.ts';
 import type { BuildLogs } from '../../src/domain/build.ts';
 import { at } from '../support/batches.ts';
 
 const ARN = 'arn:aws:codebuild:us-west-2:123456789012:build/app:b1';
+const REPORT = 'arn:aws:codebuild:us-west-2:123456789012:report/app-unit:r1';
 const LOG_PAGE =
   'https://us-west-2.console.aws.amazon.com/codesuite/codebuild/123456789012/projects/app/build/app%3Ab1/log?region=us-west-2';
 const DEEP =
@@ -15,25 +16,26 @@ const S3 = 'https://s3.console.aws.amazon.com/s3/object/logs/b1.gz?region=us-wes
 
 describe('normaliseBuild', () => {
   it('takes a build of which nothing but the ARN is given', () => {
-    expect(normaliseBuild({ arn: ARN })).toEqual({
+    expect(normaliseBuild({ arn: ARN }, 'us-west-2')).toEqual({
       arn: ARN,
       status: '',
       startedOn: null,
       endedOn: null,
       phases: [],
       logs: { group: null, stream: null, url: LOG_PAGE, inS3: false },
+      reportArns: [],
     });
   });
 
   test.each([[{}], [{ arn: '' }], [{ id: 'app:b1' }]])(
     'gives nothing for a build without an ARN: %j',
     (build) => {
-      expect(normaliseBuild(build)).toBeNull();
+      expect(normaliseBuild(build, 'us-west-2')).toBeNull();
     },
   );
 
   it('takes a whole build', () => {
-    const build = normaliseBuild({
+    const given = {
       arn: ARN,
       buildStatus: 'FAILED',
       startTime: new Date(at(10)),
@@ -52,8 +54,9 @@ describe('normaliseBuild', () => {
         { phaseType: 'COMPLETED', startTime: new Date(at(20)) },
       ],
       logs: { groupName: '/aws/codebuild/app', streamName: 'b1', deepLink: DEEP },
-    });
-    expect(build).toEqual({
+      reportArns: [REPORT],
+    } as const;
+    expect(normaliseBuild(given as unknown as Build, 'us-west-2')).toEqual({
       arn: ARN,
       status: 'FAILED',
       startedOn: at(10),
@@ -68,6 +71,7 @@ describe('normaliseBuild', () => {
         { type: 'COMPLETED', status: null, contexts: [] },
       ],
       logs: { group: '/aws/codebuild/app', stream: 'b1', url: DEEP, inS3: false },
+      reportArns: [REPORT],
     });
   });
 });
@@ -125,7 +129,17 @@ describe('the log of a build', () => {
       { group: '/x', url: DEEP, inS3: true },
     ],
     ['is not in S3', { s3Logs: { status: 'DISABLED' } }, { inS3: false }],
+    [
+      'is linked to another host',
+      { deepLink: 'https://evil.example/', s3DeepLink: 'javascript:alert(1)' },
+      { url: LOG_PAGE },
+    ],
+    [
+      'is linked to another host, but in S3',
+      { deepLink: '//evil.example', s3DeepLink: S3 },
+      { url: S3 },
+    ],
   ])('%s', (_, logs, expected) => {
-    expect(normaliseBuild({ arn: ARN, logs })?.logs).toMatchObject(expected);
+    expect(normaliseBuild({ arn: ARN, logs }, 'us-west-2')?.logs).toMatchObject(expected);
   });
 });

@@ -35,6 +35,10 @@ describe('normaliseBatch', () => {
     });
   });
 
+  test.each([4.5, -1, 1e300])('has no number if that counts nothing: %d', (buildBatchNumber) => {
+    expect(fromSdk({ id: 'app:1', buildBatchNumber })?.number).toBeNull();
+  });
+
   test.each([[{}], [{ id: '' }], [{ arn: `${ARN}:build-batch/app:1` }]])(
     'gives nothing for a batch without an id: %j',
     (batch) => {

@@ -129,6 +129,7 @@ const FAILED_BUILD: BuildDetails = {
     },
   ],
   logs: { group: null, stream: null, url: '', inS3: false },
+  reportArns: [],
 };
 
 function knowBatch(): Known {

@@ -209,6 +209,7 @@ export function aFailedBuild(
       aPhase('COMPLETED', null),
     ],
     logs: { group: '/aws/codebuild/app', stream: id, url: '', inS3: false },
+    reportArns: [],
     ...rest,
   };
 }

@@ -11,8 +11,16 @@ interface Asked {
   readonly input: Record<string, unknown>;
 }
 
-/** Gives the requests of a real SDK client these answers, one after the other, in no time. */
-export function canned(...answers: readonly Canned[]): { asked: Asked[]; client: ClientOptions } {
+/**
+ * Gives the requests of a real SDK client these answers, one after the other, in no time.
+ *
+ * @returns what was asked, the answers (more may be added), and the client
+ */
+export function canned(...answers: Canned[]): {
+  asked: Asked[];
+  answers: Canned[];
+  client: ClientOptions;
+} {
   const asked: Asked[] = [];
   const requestHandler = {
     handle({ headers, body }: { headers: Record<string, string>; body: Uint8Array }) {
@@ -35,5 +43,5 @@ export function canned(...answers: readonly Canned[]): { asked: Asked[]; client:
   void clock.during(() => new Promise(() => undefined));
   process.env['AWS_ACCESS_KEY_ID'] = 'AKIDEXAMPLE';
   process.env['AWS_SECRET_ACCESS_KEY'] = 'example';
-  return { asked, client: { region: 'us-west-2', clock: insideCalls(clock), requestHandler } };
+  return { asked, answers, client: { region: 'us-west-2', clock: insideCalls(clock), requestHandler } };
 }

@@ -25,6 +25,7 @@ export function someDetails(
       { type: 'UPLOAD_ARTIFACTS', status: 'FAILED', contexts: [{ code: 'CLIENT_ERROR', message }] },
     ],
     logs: { group: 'g', stream: id, url: aLogUrl(id), inS3: false },
+    reportArns: [],
     ...overrides,
   };
 }
@@ -56,11 +57,14 @@ export function aReport(overrides: Partial<TestReport> = {}): TestReport {
   return {
     arn: 'arn:aws:codebuild:us-west-2:123456789012:report/app-junit:1',
     name: 'app-junit',
+    status: 'FAILED',
+    truncated: false,
     total: 10,
     passed: 7,
     failed: 1,
     errors: 1,
     skipped: 1,
+    coverage: null,
     consoleUrl:
       'https://us-west-2.console.aws.amazon.com/codesuite/codebuild/123456789012/testReports/reports/app-junit/1',
     ...overrides,

@@ -1,17 +1,16 @@
+import { isRegion, partitionOf, readConsoleHost } from './partition.ts';
+
 /** A batch as the user names it. */
 export interface BatchReference {
   /** `project:uuid`, the form that RetryBuildBatch takes. */
   readonly id: string;
-  /** The region that an ARN or console address names; null for a bare id. */
+  /** The region that an ARN or console URL names; null for a bare id. */
   readonly region: string | null;
 }
 
 const PROJECT_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{1,254}$/;
 const ARN =
   /^arn:(?<partition>aws[a-z-]*):codebuild:(?<region>[a-z0-9-]+):\d*:(?<type>[a-z-]+)\/(?<id>.*)$/;
-// With several sessions in one browser, the console puts account and session before the region.
-const CONSOLE_HOST =
-  /^(?:(?:[a-z0-9-]+\.)?(?<region>[a-z0-9-]+)\.)?console\.(?:aws\.amazon\.com|amazonaws\.cn|amazonaws-us-gov\.com)$/;
 const CONSOLE_PATH =
   /^\/codesuite\/codebuild\/(?:\d+\/)?projects\/[^/]+\/(?<type>batch|build)\/(?<id>[^/]+)(?:\/|$)/;
 
@@ -21,18 +20,18 @@ export function isProjectName(text: string): boolean {
 }
 
 /**
- * Reads the name of a batch: `project:uuid`, its ARN, or its address in the CodeBuild console, which
- * is what a commit status of CodeBuild carries as its target URL.
+ * Reads the name of a batch: `project:uuid`, its ARN, or its URL in the CodeBuild console, which is
+ * what a commit status of CodeBuild carries as its target URL.
  *
  * @returns the reference, or what is wrong as a clause to follow the value
  */
 export function parseBatchReference(text: string): BatchReference | string {
   if (text.startsWith('arn:')) return parseArn(text);
-  if (/^https?:/i.test(text)) return parseConsoleAddress(text);
+  if (/^https?:/i.test(text)) return parseConsoleUrl(text);
   return parseId(text, null);
 }
 
-/** Whether an address, which may be any text, is that of this batch in its region. */
+/** Whether a URL, which may be any text, is that of this batch in its region. */
 export function isAddressOf(address: string, id: string, region: string): boolean {
   const reference = parseBatchReference(address);
   return typeof reference !== 'string' && reference.id === id && reference.region === region;
@@ -40,21 +39,25 @@ export function isAddressOf(address: string, id: string, region: string): boolea
 
 function parseArn(text: string): BatchReference | string {
   const { region = '', type, id = '' } = ARN.exec(text)?.groups ?? {};
-  if (type === undefined) return 'is not an ARN of CodeBuild';
+  if (type === undefined || !isRegion(region)) return 'is not an ARN of CodeBuild';
   if (type === 'build') return 'is the ARN of a single build, not of a batch';
   if (type !== 'build-batch') return `is the ARN of a ${type}, not of a batch`;
   return parseId(id, region);
 }
 
-function parseConsoleAddress(text: string): BatchReference | string {
+function parseConsoleUrl(text: string): BatchReference | string {
   const url = URL.canParse(text) ? new URL(text) : null;
-  const host = CONSOLE_HOST.exec(url?.hostname ?? '');
-  if (url === null || host === null) return 'is not an address of the AWS console';
+  const isPlain = url?.port === '' && url.username === '' && url.password === '';
+  const host = isPlain ? readConsoleHost(url.hostname) : null;
+  if (url === null || host === null) return 'is not a URL of the AWS console';
   const { type, id = '' } = CONSOLE_PATH.exec(url.pathname)?.groups ?? {};
-  if (type === undefined) return 'is not the address of a batch in the CodeBuild console';
-  if (type === 'build') return 'is the address of a single build, not of a batch';
+  if (type === undefined) return 'is not the URL of a batch in the CodeBuild console';
+  if (type === 'build') return 'is the URL of a single build, not of a batch';
   const asked = url.searchParams.get('region') ?? '';
-  const region = asked === '' ? (host.groups?.['region'] ?? null) : asked;
+  const region = asked === '' ? host.region : asked;
+  if (region !== null && (!isRegion(region) || partitionOf(region) !== host.partition)) {
+    return 'names a region that its console does not serve';
+  }
   return parseId(decode(id), region);
 }
 

@@ -12,28 +12,28 @@ import {
 } from '@aws-sdk/client-codebuild';
 import type { Batch } from '../domain/batch.ts';
 import { CallFailure } from '../domain/fault.ts';
+import type { TestCase } from '../domain/tests.ts';
 import type { CodeBuild } from '../ports.ts';
 import { watchAnswers } from './answers.ts';
 import { createCaller } from './caller.ts';
 import type { ClientOptions } from './client.ts';
 import { noAnswer, type CallContext } from './failures.ts';
+import { lenient } from './lenient.ts';
 import { idOf, isNamed, textsIn } from './names.ts';
 import { normaliseBuild } from './normalise-build.ts';
 import { normaliseReport, normaliseTestCase } from './normalise-report.ts';
 import { normaliseBatch } from './normalise.ts';
+import { AFTER_AN_EMPTY_PAGE, MOST_PAGES, pagesOf } from './pages.ts';
 import { projectArn, reportGroupArn } from './resources.ts';
 
 /** Most ids or ARNs in one call (API reference: BatchGetBuildBatches, BatchGetBuilds, BatchGetReports). */
 const MOST_AT_ONCE = 100;
-/** A list ends after so many pages, and rests after an empty one (in milliseconds). */
-const MOST_PAGES = 10;
-const AFTER_AN_EMPTY_PAGE = 200;
 
 /** Makes the calls to CodeBuild. An answer counts only if it is about what was asked. */
 export function createCodeBuild(options: ClientOptions): CodeBuild {
   const { region, clock } = options;
   const { settings, call } = createCaller(options);
-  const client = watchAnswers(new CodeBuildClient(settings));
+  const client = watchAnswers(lenient(new CodeBuildClient(settings)));
   // It copies each answer, which may hold thousands of builds, for a logger that there is not.
   client.middlewareStack.remove('loggerMiddleware');
 
@@ -146,7 +146,7 @@ export function createCodeBuild(options: ClientOptions): CodeBuild {
     async getBuilds(arns, signal) {
       const builds = [];
       for (const ids of inPortions(arns)) builds.push(...(await getBuilds(ids, signal)));
-      return builds.flatMap((build) => normaliseBuild(build) ?? []);
+      return builds.flatMap((build) => normaliseBuild(build, region) ?? []);
     },
 
     async getBatchOfBuild(id, signal) {
@@ -167,20 +167,25 @@ export function createCodeBuild(options: ClientOptions): CodeBuild {
         }
         found.push(...shown);
       }
-      return found.flatMap((report) => normaliseReport(report) ?? []);
+      return found.flatMap((report) => normaliseReport(report, region) ?? []);
     },
 
     async getTestCases(reportArn, status, most, signal) {
       const context = about('DescribeTestCases', reportGroupArn(reportArn, region));
-      const { testCases } = await call(context, signal, (send) =>
-        client.send(
-          new DescribeTestCasesCommand({ reportArn, filter: { status }, maxResults: most }),
-          send,
-        ),
-      );
-      return listOf(testCases)
-        .filter((one) => one.reportArn === undefined || one.reportArn === reportArn)
-        .map((testCase) => normaliseTestCase(testCase, reportArn));
+      const askPage = async (nextToken: string | undefined) => {
+        const asked = { reportArn, filter: { status }, maxResults: most, nextToken };
+        const answer = await call(context, signal, (send) =>
+          client.send(new DescribeTestCasesCommand(asked), send),
+        );
+        return { items: listOf(answer.testCases), nextToken: answer.nextToken };
+      };
+      const found: TestCase[] = [];
+      for await (const page of pagesOf(askPage, clock, signal)) {
+        const own = page.filter((one) => one.reportArn === undefined || one.reportArn === reportArn);
+        found.push(...own.map((testCase) => normaliseTestCase(testCase, reportArn)));
+        if (found.length >= most) break;
+      }
+      return found.slice(0, most);
     },
   };
 }

@@ -1,40 +1,67 @@
-import { consoleHost, s3ConsoleHost } from './partition.ts';
+import { consoleHost, isConsoleHost, s3ConsoleHost } from './partition.ts';
 
-const ARN = /^arn:[^:]+:codebuild:(?<region>[^:]*):(?<account>[^:]*):(?<type>[^/]*)\/(?<id>.+)$/;
+const ARN =
+  /^arn:aws[a-z-]*:codebuild:(?<region>[^:]*):(?<account>\d*):(?<type>[^:/]*)\/(?<id>.+)$/;
 const S3_ARN = /^arn:[^:]+:s3:::(?<bucket>[^/]+)(?:\/(?<key>.*))?$/;
 const S3_URI = /^s3:\/\/(?<bucket>[^/]+)(?:\/(?<key>.*))?$/;
 const S3_PATH = /^(?<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/(?<key>.*)$/;
 
-/** The page of a batch in the CodeBuild console; empty if the ARN is not one of a batch. */
-export function batchConsoleUrl(arn: string): string {
-  return consoleUrl(arn, 'build-batch', 'batch');
+/**
+ * The page of a batch in the CodeBuild console.
+ *
+ * @param region the region that was asked: it alone chooses the host
+ * @returns empty if the ARN is not one of a batch in that region, or the region has no console
+ */
+export function batchConsoleUrl(arn: string, region: string): string {
+  return projectUrl(arn, region, 'build-batch', 'batch');
 }
 
-/** The page of a build in the CodeBuild console; empty if the ARN is not one of a build. */
-export function buildConsoleUrl(arn: string): string {
-  return consoleUrl(arn, 'build', 'build');
+/** The page of a build in the CodeBuild console; empty as {@link batchConsoleUrl}. */
+export function buildConsoleUrl(arn: string, region: string): string {
+  return projectUrl(arn, region, 'build', 'build');
 }
 
-/** The log page of a build in the CodeBuild console; empty if the ARN is not one of a build. */
-export function buildLogsUrl(arn: string): string {
-  return consoleUrl(arn, 'build', 'build', '/log');
+/** The log page of a build in the CodeBuild console; empty as {@link batchConsoleUrl}. */
+export function buildLogsUrl(arn: string, region: string): string {
+  return projectUrl(arn, region, 'build', 'build', '/log');
 }
 
-function consoleUrl(arn: string, type: string, page: string, section = ''): string {
-  const { region = '', account = '', type: found, id = '' } = ARN.exec(arn)?.groups ?? {};
-  if (found !== type) return '';
-  const project = encode(id.slice(0, Math.max(0, id.indexOf(':'))));
-  const path = `${account}/projects/${project}/${page}/${encode(id)}${section}`;
-  return `https://${consoleHost(region)}/codesuite/codebuild/${path}?region=${encode(region)}`;
-}
-
-/** The page of a test report in the CodeBuild console; empty if the ARN is not one of a report. */
-export function reportConsoleUrl(arn: string): string {
-  const { region = '', account = '', type, id = '' } = ARN.exec(arn)?.groups ?? {};
-  if (type !== 'report') return '';
+/** The page of a test report in the CodeBuild console; empty as {@link batchConsoleUrl}. */
+export function reportConsoleUrl(arn: string, region: string): string {
+  const { account, id } = partsOf(arn, region, 'report') ?? {};
+  if (account === undefined || id === undefined) return '';
   const group = encode(id.slice(0, Math.max(0, id.lastIndexOf(':'))));
-  const path = `${account}/testReports/reports/${group}/${encode(id)}`;
-  return `https://${consoleHost(region)}/codesuite/codebuild/${path}?region=${encode(region)}`;
+  return codeBuildUrl(`${account}/testReports/reports/${group}/${encode(id)}`, region);
+}
+
+function projectUrl(arn: string, region: string, type: string, page: string, section = ''): string {
+  const { account, id } = partsOf(arn, region, type) ?? {};
+  if (account === undefined || id === undefined) return '';
+  const project = encode(id.slice(0, Math.max(0, id.indexOf(':'))));
+  return codeBuildUrl(`${account}/projects/${project}/${page}/${encode(id)}${section}`, region);
+}
+
+function codeBuildUrl(path: string, region: string): string {
+  const host = consoleHost(region);
+  return host === null ? '' : `https://${host}/codesuite/codebuild/${path}?region=${region}`;
+}
+
+function partsOf(arn: string, region: string, type: string): Record<string, string> | null {
+  const parts = ARN.exec(arn)?.groups;
+  return parts?.['region'] === region && parts['type'] === type ? parts : null;
+}
+
+/**
+ * A link as CodeBuild gave it, if it leads to the console that serves the region.
+ *
+ * @returns empty for any other URL: nothing that comes from a build chooses a scheme or a host
+ */
+export function consoleLink(url: string, region: string): string {
+  const link = URL.canParse(url) ? new URL(url) : null;
+  const isPlain = link?.port === '' && link.username === '' && link.password === '';
+  return isPlain && link.protocol === 'https:' && isConsoleHost(link.hostname, region)
+    ? link.href
+    : '';
 }
 
 /**
@@ -47,10 +74,11 @@ export function s3Object(location: string, region: string): { uri: string; conso
   const match = S3_ARN.exec(location) ?? S3_URI.exec(location) ?? S3_PATH.exec(location);
   const { bucket, key = '' } = match?.groups ?? {};
   if (bucket === undefined) return { uri: '', consoleUrl: '' };
-  const query = `region=${encode(region)}&prefix=${encode(key)}`;
+  const host = s3ConsoleHost(region);
+  const page = `/s3/buckets/${encode(bucket)}?region=${region}&prefix=${encode(key)}`;
   return {
     uri: `s3://${bucket}/${key}`,
-    consoleUrl: `https://${s3ConsoleHost(region)}/s3/buckets/${encode(bucket)}?${query}`,
+    consoleUrl: host === null ? '' : `https://${host}${page}`,
   };
 }
 

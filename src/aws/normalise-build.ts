@@ -1,9 +1,13 @@
 import type { Build, BuildPhase } from '@aws-sdk/client-codebuild';
 import type { BuildDetails, BuildLogs, ContextualPhase } from '../domain/build.ts';
-import { buildLogsUrl } from './console.ts';
+import { buildLogsUrl, consoleLink } from './console.ts';
 
-/** Turns a build as the SDK gives it into the domain's. Null for a build without an ARN. */
-export function normaliseBuild(build: Build): BuildDetails | null {
+/**
+ * Turns a build as the SDK gives it into the domain's. Null for a build without an ARN.
+ *
+ * @param region the region that was asked
+ */
+export function normaliseBuild(build: Build, region: string): BuildDetails | null {
   const { arn } = build;
   if (!arn) return null;
   return {
@@ -12,7 +16,8 @@ export function normaliseBuild(build: Build): BuildDetails | null {
     startedOn: build.startTime?.getTime() ?? null,
     endedOn: build.endTime?.getTime() ?? null,
     phases: (build.phases ?? []).map(normalisePhase),
-    logs: normaliseLogs(build, arn),
+    logs: normaliseLogs(build, arn, region),
+    reportArns: build.reportArns ?? [],
   };
 }
 
@@ -33,13 +38,16 @@ export function normalisePhase(
  * Before a build is provisioned its log has the group and stream `null`, also as words in the link
  * (AWS CLI example of retry-build); and all of it may be missing.
  */
-function normaliseLogs({ logs }: Build, arn: string): BuildLogs {
+function normaliseLogs({ logs }: Build, arn: string, region: string): BuildLogs {
   const { groupName, streamName, deepLink = '', s3DeepLink = '' } = logs ?? {};
   const isKnown = !deepLink.includes('group=null');
   return {
     group: groupName && groupName !== 'null' ? groupName : null,
     stream: streamName && streamName !== 'null' ? streamName : null,
-    url: (isKnown && deepLink) || s3DeepLink || buildLogsUrl(arn),
+    url:
+      (isKnown && consoleLink(deepLink, region)) ||
+      consoleLink(s3DeepLink, region) ||
+      buildLogsUrl(arn, region),
     inS3: logs?.s3Logs?.status === 'ENABLED',
   };
 }

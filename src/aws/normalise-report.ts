@@ -1,22 +1,30 @@
 import type { Report, TestCase as SdkTestCase } from '@aws-sdk/client-codebuild';
-import type { TestCase, TestReport } from '../domain/tests.ts';
+import type { Coverage, TestCase, TestReport } from '../domain/tests.ts';
 import { reportConsoleUrl } from './console.ts';
+import { wholeNumber } from './lenient.ts';
 
-/** Turns a test report as the SDK gives it into the domain's. Null for one without an ARN. */
-export function normaliseReport(report: Report): TestReport | null {
+/**
+ * Turns a report as the SDK gives it into the domain's. Null for one without an ARN.
+ *
+ * @param region the region that was asked
+ */
+export function normaliseReport(report: Report, region: string): TestReport | null {
   const { arn } = report;
   if (!arn) return null;
-  const { total = 0, statusCounts = {} } = report.testSummary ?? {};
-  const { SUCCEEDED = 0, FAILED = 0, ERROR = 0, SKIPPED = 0 } = statusCounts;
+  const { total, statusCounts = {} } = report.testSummary ?? {};
+  const count = (status: string): number => wholeNumber(statusCounts[status]) ?? 0;
   return {
     arn,
     name: nameOf(arn),
-    total,
-    passed: SUCCEEDED,
-    failed: FAILED,
-    errors: ERROR,
-    skipped: SKIPPED,
-    consoleUrl: reportConsoleUrl(arn),
+    status: report.status?.toUpperCase() ?? '',
+    truncated: report.truncated ?? false,
+    total: wholeNumber(total) ?? 0,
+    passed: count('SUCCEEDED'),
+    failed: count('FAILED'),
+    errors: count('ERROR'),
+    skipped: count('SKIPPED'),
+    coverage: coverageOf(report),
+    consoleUrl: reportConsoleUrl(arn, region),
   };
 }
 
@@ -28,6 +36,24 @@ export function normaliseTestCase(testCase: SdkTestCase, reportArn: string): Tes
     name: testCase.name ?? '',
     message: testCase.message ?? '',
   };
+}
+
+/** A report of code coverage has no test summary (API reference, Report). */
+function coverageOf({ type, testSummary, codeCoverageSummary }: Report): Coverage | null {
+  const isOfCoverage =
+    type === undefined
+      ? testSummary === undefined && codeCoverageSummary !== undefined
+      : type.toUpperCase() === 'CODE_COVERAGE';
+  if (!isOfCoverage) return null;
+  const { lineCoveragePercentage, branchCoveragePercentage } = codeCoverageSummary ?? {};
+  return {
+    lines: percentage(lineCoveragePercentage),
+    branches: percentage(branchCoveragePercentage),
+  };
+}
+
+function percentage(value: number | undefined): number | null {
+  return value !== undefined && value >= 0 && value <= 100 ? value : null;
 }
 
 /** The name of its report group: `arn:…:report/<group>:<id>`. */

@@ -6,8 +6,9 @@ import type {
   ResolvedArtifact,
 } from '@aws-sdk/client-codebuild';
 import type { Artifact, Batch, Build, BuildGroup } from '../domain/batch.ts';
-import { normalisePhase } from './normalise-build.ts';
 import { batchConsoleUrl, buildConsoleUrl, buildLogsUrl, s3Object } from './console.ts';
+import { wholeNumber } from './lenient.ts';
+import { normalisePhase } from './normalise-build.ts';
 
 /**
  * Turns a batch as the SDK gives it into the domain's. Every member may be absent, and every status
@@ -17,14 +18,14 @@ import { batchConsoleUrl, buildConsoleUrl, buildLogsUrl, s3Object } from './cons
  * @returns null for a batch without an id: nothing can be said of it
  */
 export function normaliseBatch(batch: BuildBatch, region: string): Batch | null {
-  if (!batch.id) return null;
-  const arn = batch.arn ?? '';
+  const { id, arn = '' } = batch;
+  if (!id) return null;
   return {
-    id: batch.id,
+    id,
     arn,
-    consoleUrl: batchConsoleUrl(arn),
-    projectName: batch.projectName ?? batch.id.slice(0, Math.max(0, batch.id.indexOf(':'))),
-    number: batch.buildBatchNumber ?? null,
+    consoleUrl: batchConsoleUrl(arn, region),
+    projectName: batch.projectName ?? id.slice(0, Math.max(0, id.indexOf(':'))),
+    number: wholeNumber(batch.buildBatchNumber),
     status: batch.buildBatchStatus ?? '',
     complete: batch.complete ?? false,
     endedOn: batch.endTime?.getTime() ?? null,
@@ -70,8 +71,8 @@ function normaliseBuild(build: BuildSummary, group: string, region: string): Bui
     status: build.buildStatus?.toUpperCase() ?? 'PENDING',
     artifacts: entries.flatMap((artifact) => normaliseArtifact(artifact, group, region)),
     hasArtifactEntry: entries.length > 0,
-    consoleUrl: buildConsoleUrl(arn),
-    logsUrl: buildLogsUrl(arn),
+    consoleUrl: buildConsoleUrl(arn, region),
+    logsUrl: buildLogsUrl(arn, region),
   };
 }
 

@@ -70,6 +70,9 @@ export interface Batch {
   readonly phases: readonly Phase[];
   readonly groups: readonly BuildGroup[];
   readonly combinedArtifacts: readonly Artifact[];
-  /** ARNs of the test reports of all its builds. */
+  /**
+   * ARNs of its own test reports: those that CodeBuild merges from the builds of a fanout batch (user
+   * guide). The reports of all other batches are known by their builds alone.
+   */
   readonly reportArns: readonly string[];
 }

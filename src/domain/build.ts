@@ -33,6 +33,8 @@ export interface BuildDetails {
   readonly endedOn: number | null;
   readonly phases: readonly ContextualPhase[];
   readonly logs: BuildLogs;
+  /** ARNs of the test reports that it wrote. */
+  readonly reportArns: readonly string[];
 }
 
 /** The end of a build's log, or why there is none to show. */
