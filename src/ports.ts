@@ -57,8 +57,8 @@ export interface CodeBuild {
 /** The call to CloudWatch Logs. */
 export interface Logs {
   /**
-   * GetLogEvents: the last events of a stream, at most so many (1 to 10,000), oldest first.
-   * Null: there is no such stream (any more).
+   * GetLogEvents: the last lines of a stream, at most so many (1 to 10,000), oldest first, without
+   * their line breaks. Null: there is no such stream (any more).
    */
   tail(
     stream: { readonly group: string; readonly stream: string },

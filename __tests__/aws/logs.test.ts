@@ -5,6 +5,7 @@ import { canned } from '../support/canned.ts';
 const STREAM = { group: '/aws/codebuild/app', stream: 'b1' };
 const { signal } = new AbortController();
 
+/** Events are of the same moment: nothing but their place tells them apart. */
 const page = (token: string | undefined, ...messages: string[]): object => ({
   events: messages.map((message) => ({ message, timestamp: 1 })),
   nextBackwardToken: token,
@@ -14,7 +15,7 @@ const page = (token: string | undefined, ...messages: string[]): object => ({
 describe('the tail of a log', () => {
   it('is asked for from the end', async () => {
     const { asked, client } = canned(page('b/1', 'one\n', 'two\n'));
-    expect(await createLogs(client).tail(STREAM, 2, signal)).toEqual(['one\n', 'two\n']);
+    expect(await createLogs(client).tail(STREAM, 2, signal)).toEqual(['one', 'two']);
     expect(asked).toEqual([
       {
         operation: 'GetLogEvents',
@@ -30,14 +31,15 @@ describe('the tail of a log', () => {
 
   it('is looked for behind pages without events', async () => {
     const { asked, client } = canned(page('b/3'), page('b/2'), page('b/1', 'one\n'));
-    expect(await createLogs(client).tail(STREAM, 1, signal)).toEqual(['one\n']);
+    expect(await createLogs(client).tail(STREAM, 1, signal)).toEqual(['one']);
     expect(asked.map(({ input }) => input['nextToken'])).toEqual([undefined, 'b/3', 'b/2']);
+    expect(client.clock.elapsed()).toBe(400);
   });
 
   it('is filled up from pages that hold too little', async () => {
     const { asked, client } = canned(page('b/2', 'three'), page('b/1'), page('b/0', 'one', 'two'));
     expect(await createLogs(client).tail(STREAM, 3, signal)).toEqual(['one', 'two', 'three']);
-    expect(asked.map(({ input }) => input['limit'])).toEqual([3, 2, 2]);
+    expect(asked.map(({ input }) => input['limit'])).toEqual([3, 3, 3]);
   });
 
   it('is shorter where the log begins', async () => {
@@ -50,7 +52,8 @@ describe('the tail of a log', () => {
     ['at the end: the token comes back', [page('b/0'), page('b/0')], 2],
     ['without a token', [page(undefined)], 1],
     ['without anything', [{}], 1],
-    ['after five pages', Array.from({ length: 9 }, (_, index) => page(`b/${9 - index}`)), 5],
+    ['where an older token comes back', [page('b/1'), page('b/2'), page('b/1'), page('b/2')], 3],
+    ['after ten pages', Array.from({ length: 20 }, (_, index) => page(`b/${20 - index}`)), 10],
   ])('is given up as empty %s', async (_, answers, calls) => {
     const { asked, client } = canned(...answers);
     expect(await createLogs(client).tail(STREAM, 25, signal)).toEqual([]);
@@ -76,5 +79,106 @@ describe('the tail of a log', () => {
       message: expect.stringContaining('may not do logs:GetLogEvents'),
     });
     expect(asked).toHaveLength(1);
+  });
+});
+
+describe('a page of a log', () => {
+  const tailOf = (most: number, ...answers: object[]): Promise<string[] | null> =>
+    createLogs(canned(...answers).client).tail(STREAM, most, signal);
+  const at = (moment: number, message: string): object => ({
+    message,
+    timestamp: 1000 + moment,
+    ingestionTime: 2000,
+  });
+  const pageOf = (token: string, ...events: object[]): object => ({
+    events,
+    nextBackwardToken: token,
+  });
+
+  it('may hold more events than were asked for', async () => {
+    const messages = Array.from({ length: 5000 }, (_, index) => `line ${index}`);
+    expect(await tailOf(25, page('b/1', ...messages))).toEqual(messages.slice(-25));
+  });
+
+  test.each<[string, string[], string[]]>([
+    ['line feeds', ['1\n2\n3\n4\n'], ['3', '4']],
+    ['carriage returns', ['10%\r50%\r100%\n'], ['50%', '100%']],
+    ['both', ['1\r\n2\r\n3\r\n'], ['2', '3']],
+    ['other breaks', ['1\u00852\u20283\u20294'], ['3', '4']],
+    ['nothing', ['1', '2\n', ''], ['2', '']],
+  ])('may hold events of many lines, broken by %s', async (_, messages, expected) => {
+    expect(await tailOf(2, page('b/1', ...messages))).toEqual(expected);
+  });
+
+  it('may hold an event of megabytes', async () => {
+    const lines = Array.from({ length: 500_000 }, (_, index) => String(index));
+    expect(await tailOf(3, page('b/1', lines.join('\n')))).toEqual(lines.slice(-3));
+    const line = 'x'.repeat(4_000_000);
+    expect(await tailOf(3, page('b/1', line))).toEqual([line]);
+  });
+
+  test.each<[string, object[], string[]]>([
+    [
+      'two of them',
+      [
+        pageOf('b/1', at(3, 'c'), at(4, 'd'), at(5, 'e')),
+        pageOf('b/1', at(1, 'a'), at(3, 'c'), at(4, 'd')),
+      ],
+      ['a', 'c', 'd', 'e'],
+    ],
+    [
+      'all of them',
+      [pageOf('b/1', at(3, 'c'), at(4, 'd')), pageOf('b/1', at(1, 'a'), at(3, 'c'), at(4, 'd'))],
+      ['a', 'c', 'd'],
+    ],
+    [
+      'all of them and nothing else',
+      [
+        pageOf('b/2', at(3, 'c'), at(4, 'd')),
+        pageOf('b/1', at(3, 'c'), at(4, 'd')),
+        pageOf('b/1', at(1, 'a')),
+      ],
+      ['a', 'c', 'd'],
+    ],
+    [
+      'those of the page before that one too',
+      [
+        pageOf('b/2', at(3, 'c')),
+        pageOf('b/1', at(2, 'b')),
+        pageOf('b/1', at(1, 'a'), at(2, 'b'), at(3, 'c')),
+      ],
+      ['a', 'b', 'c'],
+    ],
+    [
+      'what repeats itself',
+      [
+        pageOf('b/1', at(2, 'x'), at(2, 'x'), at(3, 'c')),
+        pageOf('b/1', at(2, 'x'), at(2, 'x'), at(2, 'x')),
+      ],
+      ['x', 'x', 'x', 'c'],
+    ],
+  ])('may repeat events of the one before it: %s', async (_, answers, expected) => {
+    expect(await tailOf(25, ...answers)).toEqual(expected);
+  });
+
+  test.each<[string, object[]]>([
+    ['within a page', [pageOf('b/1', at(1, 'x'), at(1, 'x'))]],
+    ['at other moments', [pageOf('b/1', at(2, 'x')), pageOf('b/1', at(1, 'x'))]],
+    [
+      'at moments that are not told',
+      [pageOf('b/1', { message: 'x' }), pageOf('b/1', { message: 'x' })],
+    ],
+    [
+      'elsewhere than at the seam',
+      [pageOf('b/1', at(1, 'x')), pageOf('b/1', at(1, 'x'), at(1, 'y'))],
+    ],
+  ])('keeps what a build printed twice %s', async (_, answers) => {
+    expect((await tailOf(25, ...answers))?.filter((line) => line === 'x')).toEqual(['x', 'x']);
+  });
+
+  it('may repeat thousands of events that are all alike', async () => {
+    const many = Array.from({ length: 9000 }, () => at(1, 'x'));
+    const lines = await tailOf(10_000, pageOf('b/2', ...many, at(2, 'y')), pageOf('b/1', ...many));
+    expect(lines).toHaveLength(9001);
   });
 });

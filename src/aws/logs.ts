@@ -1,20 +1,21 @@
 import type {
   CloudWatchLogsClient,
   GetLogEventsCommandOutput,
+  OutputLogEvent,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { CallFailure } from '../domain/fault.ts';
+import { splitLines } from '../domain/lines.ts';
 import type { Logs } from '../ports.ts';
 import { watchAnswers } from './answers.ts';
 import { createCaller } from './caller.ts';
 import type { ClientOptions } from './client.ts';
+import { lenient } from './lenient.ts';
+import { pagesOf } from './pages.ts';
 import { logStreamsArn } from './resources.ts';
-
-/** An answer may hold few or no events although there are more before it (API reference, GetLogEvents). */
-const MOST_PAGES = 5;
 
 /** Makes the calls to CloudWatch Logs. Its client is loaded with the first: most runs need none. */
 export function createLogs(options: ClientOptions): Logs {
-  const { region } = options;
+  const { region, clock } = options;
   const { settings, call } = createCaller(options);
   let client: CloudWatchLogsClient | null = null;
   const tail: Logs['tail'] = async ({ group, stream }, most, signal) => {
@@ -22,10 +23,8 @@ export function createLogs(options: ClientOptions): Logs {
       /* webpackMode: "eager", webpackExports: ["CloudWatchLogsClient", "GetLogEventsCommand"] */
       '@aws-sdk/client-cloudwatch-logs'
     );
-    const logs = (client ??= watchAnswers(new CloudWatchLogsClient(settings)));
-    let lines: string[] = [];
-    let nextToken: string | undefined;
-    for (let page = 0; page < MOST_PAGES; page += 1) {
+    const logs = (client ??= watchAnswers(lenient(new CloudWatchLogsClient(settings))));
+    const ask = async (nextToken: string | undefined) => {
       const answer: GetLogEventsCommandOutput = await call(
         {
           service: 'logs',
@@ -40,18 +39,22 @@ export function createLogs(options: ClientOptions): Logs {
             new GetLogEventsCommand({
               logGroupName: group,
               logStreamName: stream,
-              limit: most - lines.length,
+              limit: most,
               startFromHead: false,
               nextToken,
             }),
             send,
           ),
       );
-      const { events = [], nextBackwardToken } = answer;
-      lines = [...events.map(({ message = '' }) => message), ...lines];
-      const atTheStart = nextBackwardToken === undefined || nextBackwardToken === nextToken;
-      if (atTheStart || lines.length >= most) break;
-      nextToken = nextBackwardToken;
+      return { items: answer.events ?? [], nextToken: answer.nextBackwardToken };
+    };
+    let events: OutputLogEvent[] = [];
+    let lines: string[] = [];
+    for await (const page of pagesOf(ask, clock, signal)) {
+      const older = page.slice(0, page.length - repeated(page, events));
+      events = [...older, ...events];
+      lines = [...lastLines(older, most - lines.length), ...lines];
+      if (lines.length >= most) break;
     }
     return lines;
   };
@@ -65,4 +68,44 @@ export function createLogs(options: ClientOptions): Logs {
       }
     },
   };
+}
+
+/** The last lines of these events, at most so many: an event may hold more than one. */
+function lastLines(events: readonly OutputLogEvent[], most: number): string[] {
+  const parts: string[][] = [];
+  let left = most;
+  for (const { message = '' } of events.toReversed()) {
+    if (left <= 0) break;
+    const part = splitLines(message).slice(-left);
+    parts.push(part);
+    left -= part.length;
+  }
+  return parts.reverse().flat();
+}
+
+/**
+ * How many events at the end of a page are those at the beginning of what follows it: pages may overlap
+ * (reports of users). What a build printed twice at the same moment is taken for such, but only there.
+ */
+function repeated(page: readonly OutputLogEvent[], later: readonly OutputLogEvent[]): number {
+  // After Knuth, Morris and Pratt: linear, whatever repeats itself.
+  const shorter: number[] = [];
+  const longest = (length: number, event: OutputLogEvent): number => {
+    let match = length;
+    while (match > 0 && !isSame(later[match], event)) match = shorter[match - 1] ?? 0;
+    return isSame(later[match], event) ? match + 1 : 0;
+  };
+  for (const event of later)
+    shorter.push(shorter.length === 0 ? 0 : longest(shorter.at(-1) ?? 0, event));
+  return page.reduce(longest, 0);
+}
+
+/** Events have no id. Without a time nothing tells an event from another that says the same. */
+function isSame(event: OutputLogEvent | undefined, other: OutputLogEvent): boolean {
+  return (
+    event?.timestamp !== undefined &&
+    event.timestamp === other.timestamp &&
+    event.ingestionTime === other.ingestionTime &&
+    event.message === other.message
+  );
 }

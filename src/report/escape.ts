@@ -1,5 +1,7 @@
 // Everything that comes from a build is hostile text until it is escaped for where it goes.
 
+export { splitLines } from '../domain/lines.ts';
+
 // eslint-disable-next-line no-control-regex -- ANSI sequences begin with the control character ESC
 const ANSI = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g;
 // Control characters, line separators, and the marks that turn the direction of writing.
@@ -9,8 +11,6 @@ const UNPRINTABLE =
 // eslint-disable-next-line no-control-regex -- ESC again
 const COLOUR = /(\u001b\[[\d;]*m)/;
 const NO_COLOUR = '\u001b[0m';
-const LINE_BREAK = /\r\n|[\n\r\u0085\u2028\u2029]/;
-const LINE_BREAK_AT_END = /(?:\r\n|[\n\r\u0085\u2028\u2029])$/;
 const MARKDOWN = /[\\`*_[\]|~]/g;
 const BARE_ADDRESS = /:\/\/|\bwww\./gi;
 const AT_THE_START = /^(?:[-+#=]|\d+(?=[.)]))/;
@@ -32,11 +32,6 @@ export function logLine(text: string): string {
     .trimEnd()
     .replace(/^(\s*):(?=:)/, '$1: ')
     .replaceAll('##[', '## [');
-}
-
-/** The lines of a text, however they are broken, without the last empty one. */
-export function splitLines(text: string): string[] {
-  return text.replace(LINE_BREAK_AT_END, '').split(LINE_BREAK);
 }
 
 /**
