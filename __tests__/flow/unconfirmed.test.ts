@@ -28,6 +28,7 @@ const SWITCHES: Switches[] = [
   { buildsLagSeconds: 20 },
   { ignoredFailuresBlock: true },
   { logsWithoutNames: true },
+  { everyBatchListsReports: true },
   { reportsOfAllAttempts: true },
   { emptyFirstLogPage: true },
 ];

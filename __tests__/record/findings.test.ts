@@ -31,6 +31,11 @@ const REPORTING: BatchPlan = {
   ...FLAKY,
   reports: { unit: { cases: { passed: 3 } } },
 };
+const FANOUT: BatchPlan = {
+  ...FLAKY,
+  fanout: true,
+  reports: { unitBuildFanoutShard1: { from: 'unit', cases: { passed: 3 } } },
+};
 const IGNORING: BatchPlan = {
   downloadBatchspec: 2,
   groups: {
@@ -80,7 +85,8 @@ const CASES: readonly [
   ['unresolvablePendingBuilds', { unresolvablePendingBuilds: true }],
   ['ignoredFailuresBlock', { ignoredFailuresBlock: true }, {}, IGNORING],
   ['logsWithoutNames', { logsWithoutNames: true }],
-  ['reportsOfAllAttempts', { reportsOfAllAttempts: true }, {}, REPORTING],
+  ['everyBatchListsReports', { everyBatchListsReports: true }, {}, REPORTING],
+  ['reportsOfAllAttempts', { reportsOfAllAttempts: true }, {}, FANOUT],
 ];
 
 describe.each(CASES)('%s', (name, switches, order, plan) => {

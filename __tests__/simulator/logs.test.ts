@@ -129,6 +129,41 @@ describe('pages of a log', () => {
   });
 });
 
+describe('pages that are not as one would think', () => {
+  const pagesOf = (logs: BatchPlan['logs'], limit: number, most = 9): string[][] => {
+    const { parts, stream } = failed({ logs: logs ?? {} }, ['1', '2', '3', '4', '5']);
+    const pages: string[][] = [];
+    for (let token: string | undefined; pages.length < most;) {
+      const { events, nextBackwardToken } = parts.ask('GetLogEvents', {
+        ...stream,
+        limit,
+        ...(token !== undefined && { nextToken: token }),
+      }) as unknown as Page;
+      pages.push(events.map(({ message }) => message.trimEnd()));
+      if (token === nextBackwardToken) break;
+      token = nextBackwardToken;
+    }
+    return pages;
+  };
+
+  test('several are empty', () => {
+    expect(pagesOf({ emptyPages: 3 }, 3)).toEqual([[], [], [], ['3', '4', '5'], ['1', '2'], []]);
+  });
+
+  test('all are empty, and there is no end of them', () => {
+    expect(pagesOf({ emptyPages: Infinity }, 3)).toEqual(Array.from({ length: 9 }, () => []));
+  });
+
+  test('each repeats some of the one before it', () => {
+    const pages = [['4', '5'], ['2', '3', '4', '5'], ['1', '2', '3'], []];
+    expect(pagesOf({ overlap: 2 }, 2)).toEqual(pages);
+  });
+
+  test('they hold more than was asked for', () => {
+    expect(pagesOf({ exceedsLimit: true }, 2)).toEqual([['1', '2', '3', '4', '5'], []]);
+  });
+});
+
 describe('where logs are', () => {
   const GONE = 'The specified log group does not exist.';
   const s3 = 'demo-logs/codebuild';

@@ -34,8 +34,18 @@ interface ReportView {
   testSummary: { total: number; statusCounts: Record<string, number> };
 }
 
-function reports({ ask, look }: Virtual): ReportView[] {
-  const { reportArns } = look(ID);
+/** The reports of the present builds, which are those that a batch lists that lists any. */
+function reports(parts: Virtual): ReportView[] {
+  const { ask, look } = parts;
+  const ids = look(ID).buildGroups.map(({ currentBuildSummary }) => currentBuildSummary?.arn);
+  const builds = ask('BatchGetBuilds', { ids })['builds'] as { reportArns?: string[] }[];
+  return read(
+    parts,
+    builds.flatMap(({ reportArns = [] }) => reportArns),
+  );
+}
+
+function read({ ask }: Virtual, reportArns: string[] | undefined): ReportView[] {
   return ask('BatchGetReports', { reportArns })['reports'] as ReportView[];
 }
 
@@ -95,18 +105,20 @@ test('members of a report and of a case, as AWS recorded them', () => {
 });
 
 describe('attempts', () => {
-  test('a retry brings a new report of what ran again; the batch lists the newest', () => {
-    const parts = virtual(shop(PLAN));
-    const first = reports(parts);
+  test('a retry brings a new report of what ran again; a batch that lists any lists the newest', () => {
+    const parts = virtual(shop(PLAN, { everyBatchListsReports: true }));
+    const listed = (): ReportView[] => read(parts, parts.look(ID).reportArns);
+    const first = listed();
+    expect(first).toEqual(reports(parts));
     expect(first.map(({ name, status }) => [name, status])).toEqual([
       ['shop-lint', 'SUCCEEDED'],
       ['shop-junit', 'FAILED'],
     ]);
     parts.retry(ID);
     parts.pass(15);
-    expect(reports(parts)).toEqual(first);
+    expect(listed()).toEqual(first);
     parts.pass(100);
-    const second = reports(parts);
+    const second = listed();
     expect(second[0]).toEqual(first[0]);
     expect(second[1]?.arn).not.toBe(first[1]?.arn);
     expect(parts.ask('BatchGetReports', { reportArns: [first[1]?.arn] })['reports']).toEqual([
@@ -133,12 +145,13 @@ describe('attempts', () => {
   });
 
   test('a batch may list those of all attempts', () => {
-    const names = reports(retried(PLAN, { reportsOfAllAttempts: true })).map(({ name }) => name);
+    const parts = retried(PLAN, { everyBatchListsReports: true, reportsOfAllAttempts: true });
+    const names = read(parts, parts.look(ID).reportArns).map(({ name }) => name);
     expect(names).toEqual(['shop-lint', 'shop-junit', 'shop-junit']);
   });
 
   test('a new batch keeps the reports of the builds that it keeps', () => {
-    const parts = virtual(shop(PLAN, { newIdOnRetry: true }));
+    const parts = virtual(shop(PLAN, { newIdOnRetry: true, everyBatchListsReports: true }));
     const { id } = parts.retry(ID);
     parts.pass(100);
     const arns = (batch: string): string[] => parts.look(batch).reportArns ?? [];
@@ -168,7 +181,7 @@ describe('a build writes its report', () => {
   test.each(['BUILD', 'POST_BUILD', 'UPLOAD_ARTIFACTS'])('even if it failed in %s', (phase) => {
     const [ofBuild, ofBatch] = arnsOf(virtual(shop(plan(phase))));
     expect(ofBuild).toHaveLength(1);
-    expect(ofBatch).toEqual(ofBuild);
+    expect(ofBatch).toBeUndefined();
   });
 
   test.each(['PROVISIONING', 'DOWNLOAD_SOURCE', 'PRE_BUILD'])('not if it failed in %s', (phase) =>
@@ -218,7 +231,7 @@ test('a report lists 500 cases and says so', () => {
 
 test('unknown, foreign and expired reports are not found', () => {
   const parts = virtual(shop(PLAN));
-  const [lint] = parts.look(ID).reportArns ?? [];
+  const lint = reports(parts)[0]?.arn;
   const others = [
     `${lint}0`,
     `${lint}`.replace('west', 'east'),
@@ -239,11 +252,95 @@ test('the demo’s flaky test fails in the first report and passes in the second
   const parts = virtual(SCENARIOS['flaky'] ?? { projects: {} });
   const id = 'web-shop:0b1f6a52-8d4c-4f0e-9a37-5c2d1e7f8a90';
   const invoice = (): string[] => {
-    const arn = parts.look(id).reportArns?.find((one) => one.includes('/web-shop-integration:'));
+    const { arn: build } = groupOf(parts.look(id), 'integration_tests').currentBuildSummary ?? {};
+    const { builds } = parts.ask('BatchGetBuilds', { ids: [build] });
+    const [arn] = (builds as { reportArns?: string[] }[])[0]?.reportArns ?? [];
     return casesIn(parts, arn, { filter: { keyword: 'invoice' } });
   };
   expect(invoice()).toEqual(['FAILED checkout pays by invoice']);
   parts.retry(id);
   parts.pass(100);
   expect(invoice()).toEqual(['SUCCEEDED checkout pays by invoice']);
+});
+
+describe('a fanout batch', () => {
+  const shard = (number: number): string => `unitBuildFanoutShard${number}`;
+  const FANOUT: Partial<BatchPlan> = {
+    fanout: true,
+    groups: { shard_1: {}, shard_2: { ends: ['FAILED', 'SUCCEEDED'] } },
+    reports: {
+      [shard(1)]: { from: 'shard_1', cases: { passed: 4, skipped: 1 } },
+      [shard(2)]: {
+        from: 'shard_2',
+        attempts: [
+          { cases: { passed: 2, failed: [{ ...PAYS, takes: 9 }] } },
+          { cases: { passed: 3 } },
+        ],
+      },
+    },
+  };
+  const merged = (parts: Virtual): (ReportView & { type: string })[] =>
+    read(parts, parts.look(ID).reportArns) as (ReportView & { type: string })[];
+
+  test('lists reports that are merged from those of its builds', () => {
+    const parts = virtual(shop(FANOUT));
+    const [report, ...more] = merged(parts);
+    expect(more).toEqual([]);
+    expect(report).toMatchObject({
+      name: 'shop-unit',
+      type: 'TEST',
+      status: 'FAILED',
+      executionId: `arn:aws:codebuild:us-west-2:123456789012:build-batch/${ID}`,
+    });
+    expect(report?.testSummary).toEqual({
+      total: 8,
+      statusCounts: { ERROR: 0, FAILED: 1, SKIPPED: 1, SUCCEEDED: 6, UNKNOWN: 0 },
+      // Of the longer shard: the shards run side by side.
+      durationInNanoSeconds: 9_008_000_000,
+    });
+    expect(casesIn(parts, report?.arn, { filter: { status: 'FAILED' } })).toEqual(['FAILED pays']);
+    expect(reports(parts).map(({ name }) => name)).toEqual([
+      `shop-${shard(1)}`,
+      `shop-${shard(2)}`,
+    ]);
+  });
+
+  test('merges anew at each attempt, also from builds of before', () => {
+    const parts = virtual(shop(FANOUT));
+    const [before] = merged(parts);
+    parts.retry(ID);
+    parts.pass(100);
+    const [after, ...more] = merged(parts);
+    expect(more).toEqual([]);
+    expect(after?.arn).not.toBe(before?.arn);
+    expect(after).toMatchObject({ status: 'SUCCEEDED', testSummary: { total: 8 } });
+    expect(read(parts, [before?.arn ?? ''])).toEqual([before]);
+  });
+
+  test('has an incomplete report where that of a shard is missing', () => {
+    const cause = { phase: 'PROVISIONING', code: 'C', message: 'm' };
+    const groups = { shard_1: {}, shard_2: { ends: [{ status: 'FAILED', cause }] } };
+    expect(merged(virtual(shop({ ...FANOUT, groups })))).toMatchObject([
+      { status: 'INCOMPLETE', testSummary: { total: 5 } },
+    ]);
+  });
+});
+
+test('a report of code coverage has shares and no cases', () => {
+  const coverage = { lines: 81.2, branches: 70 };
+  const parts = virtual(shop({ groups: { unit: {} }, reports: { unit: { coverage, cases: {} } } }));
+  const [report] = reports(parts);
+  expect(report).toMatchObject({
+    type: 'CODE_COVERAGE',
+    codeCoverageSummary: {
+      lineCoveragePercentage: 81.2,
+      linesCovered: 812,
+      linesMissed: 188,
+      branchCoveragePercentage: 70,
+      branchesCovered: 700,
+      branchesMissed: 300,
+    },
+  });
+  expect(report).not.toHaveProperty('testSummary');
+  expect(casesIn(parts, report?.arn)).toEqual([]);
 });

@@ -29,6 +29,8 @@ test.each<[string, number, string[]]>([
   ['green', 0, ['SUCCEEDED']],
   ['running', 0, ['IN_PROGRESS']],
   ['fault', 1, ['FAULT', 'SUCCEEDED']],
+  ['burst', 1, ['FAULT', 'SUCCEEDED']],
+  ['fanout', 1, ['FAILED', 'FAILED']],
   ['badSpec', 1, ['FAILED', 'FAILED']],
   ['large', 1, ['FAILED', 'SUCCEEDED']],
 ])('%s', (name, retries, statuses) =>
@@ -51,6 +53,34 @@ test('the demo’s batch has a flaky, an ignored and two skipped groups, and a r
   expect((ended.endTime ?? NaN) - submitted).toBeGreaterThan(15);
   expect((ended.endTime ?? NaN) - submitted).toBeLessThan(25);
   expect(ended.artifacts.location).toBe('arn:aws:s3:::web-shop-artifacts/web-shop.zip');
+});
+
+test('burst: 193 groups, none FAILED, all downstream STOPPED before they began, and the batch says why', () => {
+  const { ask, look } = virtual(SCENARIOS['burst'] ?? { projects: {} });
+  const [id = ''] = ask('ListBuildBatchesForProject', { projectName: 'demo' })['ids'] as string[];
+  const { phases, buildGroups } = look(id);
+  const groups = buildGroups.slice(1);
+  expect(groups).toHaveLength(193);
+  for (const { dependsOn, currentBuildSummary } of groups) {
+    const isDownstream = dependsOn?.length === 1;
+    expect(currentBuildSummary?.buildStatus).toBe(isDownstream ? 'STOPPED' : 'SUCCEEDED');
+    expect(currentBuildSummary?.primaryArtifact === undefined).toBe(isDownstream);
+  }
+  expect(phases.at(-2)).toMatchObject({
+    phaseType: 'IN_PROGRESS',
+    phaseStatus: 'FAULT',
+    contexts: [{ statusCode: 'INTERNAL_SERVICE_ERROR', message: 'Internal Service Error' }],
+  });
+});
+
+test('fanout: a pull request whose batch has a merged report that lacks a shard', () => {
+  const { ask, look } = virtual(SCENARIOS['fanout'] ?? { projects: {} });
+  const [id = ''] = ask('ListBuildBatchesForProject', { projectName: 'demo' })['ids'] as string[];
+  const { sourceVersion, reportArns } = look(id);
+  expect(sourceVersion).toBe('pr/12');
+  expect(ask('BatchGetReports', { reportArns })['reports']).toMatchObject([
+    { name: 'demo-unit', status: 'INCOMPLETE', testSummary: { total: 82 } },
+  ]);
 });
 
 /** First failing phase of each failed build, with its code, and the whole log of it. */

@@ -43,7 +43,9 @@ afterEach(async () => {
 
 test('reports and their cases', async () => {
   const { buildBatches } = await codebuild.send(new BatchGetBuildBatchesCommand({ ids: [ID] }));
-  const reportArns = buildBatches?.[0]?.reportArns ?? [];
+  const ids = [buildBatches?.[0]?.buildGroups?.[1]?.currentBuildSummary?.arn ?? ''];
+  const { builds } = await codebuild.send(new BatchGetBuildsCommand({ ids }));
+  const reportArns = builds?.[0]?.reportArns ?? [];
   const { reports } = await codebuild.send(new BatchGetReportsCommand({ reportArns }));
   expect(reports).toMatchObject([{ status: 'FAILED', created: expect.any(Date) }]);
   const [reportArn = ''] = reportArns;

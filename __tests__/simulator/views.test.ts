@@ -143,12 +143,14 @@ test('members of a build summary by status', () => {
   expect(keys('medium')).toEqual(NOT_RUN);
 });
 
-test('artifacts: of a success, of a failure, of a failure that uploaded, combined', () => {
+test('artifacts: of a success, of a failure, of a failure that has none, combined', () => {
   const artifact = 'arn:aws:s3:::bucket/{build}/out.zip';
   const groups = {
     good: { artifact, secondaryArtifacts: { sbom: 'arn:aws:s3:::bucket/sbom' } },
     bad: { artifact, ends: ['FAILED', 'SUCCEEDED'] },
-    late: { artifact, ends: [{ status: 'FAILED', uploads: true }, 'SUCCEEDED'] },
+    faulty: { artifact, ends: ['FAULT', 'SUCCEEDED'] },
+    late: { artifact, ends: ['TIMED_OUT', 'SUCCEEDED'] },
+    none: { artifact, ends: [{ status: 'FAILED', uploads: false }, 'SUCCEEDED'] },
   };
   const combinedArtifact = 'arn:aws:s3:::bucket/all.zip';
   const { look, retry, pass, ask } = virtual(shop({ groups, combinedArtifact }));
@@ -163,8 +165,13 @@ test('artifacts: of a success, of a failure, of a failure that uploaded, combine
     },
     secondaryArtifacts: [{ type: 's3', location: 'arn:aws:s3:::bucket/sbom', identifier: 'sbom' }],
   });
-  expect(summary('bad')['primaryArtifact']).toEqual({ type: 's3', identifier: 'bad' });
-  expect(summary('late')['primaryArtifact']).toHaveProperty('location');
+  for (const group of ['bad', 'faulty', 'late']) {
+    expect(summary(group)['primaryArtifact']).toMatchObject({
+      identifier: group,
+      location: expect.stringMatching(/^arn:aws:s3:::bucket\/.+\/out\.zip$/),
+    });
+  }
+  expect(summary('none')['primaryArtifact']).toEqual({ type: 's3', identifier: 'none' });
   expect(look(ID)).toMatchObject({ artifacts: { location: '' } });
   const { builds } = ask('BatchGetBuilds', { ids: [summary('good')['arn']] });
   expect(builds).toMatchObject([
@@ -319,4 +326,27 @@ describe('BatchGetBuilds', () => {
       currentPhase: 'COMPLETED',
     });
   });
+});
+
+test('of a pull request: the batch shows its number, the builds the commit', () => {
+  const commit = 'c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00';
+  const parts = virtual(shop({ commit, sourceVersion: 'pr/7' }));
+  const batch = parts.look(ID);
+  expect(batch).toMatchObject({ sourceVersion: 'pr/7', resolvedSourceVersion: commit });
+  const { arn } = groupOf(batch, 'small').currentBuildSummary ?? {};
+  expect(parts.ask('BatchGetBuilds', { ids: [arn] })['builds']).toMatchObject([
+    {
+      sourceVersion: commit,
+      resolvedSourceVersion: commit,
+      buildBatchArn: `arn:aws:codebuild:us-west-2:123456789012:build-batch/${ID}`,
+    },
+  ]);
+});
+
+test('of a branch: batch and builds show its name', () => {
+  const parts = virtual(shop({ sourceVersion: 'pr/next' }));
+  const { arn } = groupOf(parts.look(ID), 'small').currentBuildSummary ?? {};
+  expect(parts.ask('BatchGetBuilds', { ids: [arn] })['builds']).toMatchObject([
+    { sourceVersion: 'pr/next' },
+  ]);
 });

@@ -81,6 +81,7 @@ export interface BuildView {
     readonly streamName?: string;
     readonly cloudWatchLogs?: { readonly status?: string };
   };
+  readonly reportArns?: readonly string[];
 }
 
 interface Body {

@@ -77,6 +77,18 @@ export const VIEW_QUESTIONS = {
       no: 'the first look found the new batch',
     });
   },
+  everyBatchListsReports: ({ views, builds }) => {
+    const ofBuilds = new Set(builds.flatMap(({ reportArns = [] }) => reportArns));
+    if (ofBuilds.size === 0) return open('no build that was recorded wrote a test report');
+    const ofBatch = views.flatMap(({ reportArns = [] }) => reportArns);
+    return whether(
+      ofBatch.some((arn) => ofBuilds.has(arn)),
+      {
+        yes: 'the batch lists test reports that its builds list',
+        no: 'the batch lists none of the test reports that its builds list',
+      },
+    );
+  },
   reportsOfAllAttempts: ({ before, end }) => {
     const [old, all] = [before?.reportArns ?? [], end?.reportArns ?? []];
     if (end === null || old.length === 0) return open('no test reports were written');

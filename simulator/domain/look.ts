@@ -1,6 +1,6 @@
 import type { Batch } from './batch.ts';
 import { DOWNLOAD_SOURCE } from './graph.ts';
-import { reportsWritten, type WrittenReport } from './reports.ts';
+import { reportsMerged, reportsWritten, type WrittenReport } from './reports.ts';
 import type { Switches } from './switches.ts';
 import { type Attempt, type Build, type PhaseSpan, terminalPhase } from './timetable.ts';
 
@@ -65,7 +65,7 @@ export function lookAt(batch: Batch, at: number, looks: number, switches: Switch
     groups,
     sourceResolved: sourceResolved(batch.attempts, at),
     artifactsCombined: complete && last.status === 'SUCCEEDED',
-    reports: reportsShown(attempts, at, switches),
+    reports: reportsShown(batch, attempts, at, switches),
   };
 }
 
@@ -169,13 +169,16 @@ function groupShown(
 
 /** The newest report of each name, as soon as its attempt is over. */
 function reportsShown(
+  { plan }: Batch,
   attempts: readonly Attempt[],
   at: number,
   switches: Switches,
 ): readonly WrittenReport[] {
-  const written = attempts
+  const ofBuilds = attempts
     .filter((attempt) => attempt.endsOn <= at)
     .flatMap((attempt) => reportsWritten(attempt, at));
+  const merged = reportsMerged(plan, attempts, at);
+  const written = switches.everyBatchListsReports === true ? [...ofBuilds, ...merged] : merged;
   if (switches.reportsOfAllAttempts === true) return written;
   return [...new Map(written.map((report) => [report.name, report])).values()];
 }

@@ -1,5 +1,5 @@
 import { buildPhasesAt } from './build-phases.ts';
-import type { ReportPlan, ReportResult, TestCase } from './scenario.ts';
+import type { BatchPlan, ReportPlan, ReportResult, TestCase } from './scenario.ts';
 import type { Attempt, AttemptOrder, Build } from './timetable.ts';
 
 /** A test report that a build writes if it comes that far. */
@@ -14,9 +14,12 @@ export interface Report {
   readonly recovered: readonly TestCase[];
 }
 
-/** A report that there is, with the build that wrote it. Times in ms. */
+/** A report that there is. Times in ms. */
 export interface WrittenReport extends Report {
-  readonly build: Build;
+  /** The build that wrote it; null: the batch merged it. */
+  readonly build: Build | null;
+  /** Of which the batch merged it; else empty. */
+  readonly shards: readonly WrittenReport[];
   readonly createdOn: number;
 }
 
@@ -30,6 +33,8 @@ export type CaseStatus = (typeof CASE_STATUSES)[number];
 
 /** "Maximum number of test cases per test report" (user guide, "Quotas"). */
 const CASES_PER_REPORT = 500;
+/** What CodeBuild appends to the name of a report that a shard of a fanout writes (user guide). */
+const SHARD = /BuildFanoutShard\d+$/;
 
 /** The reports that the builds of an attempt are to write. */
 export function reportsOrdered({ plan, number, keptGroups, newUuid }: AttemptOrder): Report[] {
@@ -49,8 +54,69 @@ export function reportsWritten({ builds, reports }: Attempt, at: number): Writte
     const build = builds.find(({ group }) => group === report.group);
     if (build === undefined || at < build.endsOn || build.unstopped !== undefined) return [];
     const upload = buildPhasesAt(build, at).find(({ type }) => type === 'UPLOAD_ARTIFACTS');
-    return upload === undefined ? [] : [{ ...report, build, createdOn: upload.startedOn }];
+    if (upload === undefined) return [];
+    return [{ ...report, build, shards: [], createdOn: upload.startedOn }];
   });
+}
+
+/** The uuids of the reports that a fanout batch merges at the end of an attempt, by their names. */
+export function mergedUuidsOrdered({ plan, newUuid }: AttemptOrder): Map<string, string> {
+  return new Map([...shardsByName(plan).keys()].map((name) => [name, newUuid()]));
+}
+
+/**
+ * The reports that a fanout batch has merged at a moment (ms), those of its last attempt at the end:
+ * each attempt merges the newest reports of the shards. One is INCOMPLETE if that of a shard is missing
+ * (user guide).
+ */
+export function reportsMerged(
+  plan: BatchPlan,
+  attempts: readonly Attempt[],
+  at: number,
+): WrittenReport[] {
+  const over = attempts.filter((attempt) => attempt.endsOn <= at);
+  return over.flatMap(({ mergedUuids, endsOn }, index) => {
+    const written = over.slice(0, index + 1).flatMap((attempt) => reportsWritten(attempt, at));
+    const newest = new Map(written.map((report) => [report.name, report]));
+    return [...shardsByName(plan)].flatMap(([name, shardNames]) => {
+      const shards = shardNames.flatMap((shard) => newest.get(shard) ?? []);
+      if (shards.length === 0) return [];
+      const result = mergedResult(shards.map((shard) => shard.result));
+      return {
+        uuid: mergedUuids.get(name) ?? '',
+        name,
+        group: '',
+        result: shards.length < shardNames.length ? { ...result, status: 'INCOMPLETE' } : result,
+        recovered: shards.flatMap((shard) => shard.recovered),
+        build: null,
+        shards,
+        createdOn: endsOn,
+      } satisfies WrittenReport;
+    });
+  });
+}
+
+/** The names of the shards' reports by the name of what they are merged to; none but for a fanout. */
+function shardsByName({ fanout, reports = {} }: BatchPlan): Map<string, string[]> {
+  if (fanout !== true) return new Map();
+  const names = Object.keys(reports).filter((name) => SHARD.test(name));
+  return Map.groupBy(names, (name) => name.replace(SHARD, ''));
+}
+
+function mergedResult(results: readonly ReportResult[]): ReportResult {
+  const sum = (count: 'passed' | 'skipped' | 'unknown'): number =>
+    results.reduce((total, { cases }) => total + (cases[count] ?? 0), 0);
+  const all = (which: 'failed' | 'errors'): TestCase[] =>
+    results.flatMap(({ cases }) => cases[which] ?? []);
+  return {
+    cases: {
+      passed: sum('passed'),
+      skipped: sum('skipped'),
+      unknown: sum('unknown'),
+      failed: all('failed'),
+      errors: all('errors'),
+    },
+  };
 }
 
 /** Every case of a report, those that passed first. */

@@ -38,7 +38,10 @@ export interface ExistingBatch extends BatchPlan {
 export interface BatchPlan {
   /** The resolved source version. Default: forty zeros. */
   readonly commit?: string;
-  /** The source version asked for, such as a branch. Default: none, as in AWS's recordings. */
+  /**
+   * The source version asked for, such as a branch or `pr/7`. Default: none, as in AWS's recordings.
+   * Builds of a pull request show the commit in its place (seen by users).
+   */
   readonly sourceVersion?: string;
   readonly source?: { readonly type?: string; readonly location?: string };
   readonly initiator?: string;
@@ -53,6 +56,11 @@ export interface BatchPlan {
   readonly fastFail?: boolean;
   /** ARN of the artifact that a succeeding batch combines. */
   readonly combinedArtifact?: string;
+  /**
+   * Its groups are the shards of a fanout: it lists test reports of its own, merged from those of its
+   * builds whose names end with `BuildFanoutShard<n>` (user guide). All other batches list none.
+   */
+  readonly fanout?: boolean;
   /** Test reports by name. Each belongs to the report group `<project>-<name>`. */
   readonly reports?: Readonly<Record<string, ReportPlan>>;
   /** Where the logs of its builds go. Default: to CloudWatch Logs alone. */
@@ -81,7 +89,7 @@ export interface GroupEnding {
   readonly cause?: Cause | readonly Cause[];
   /** Lines of the build's log. Default: a few. */
   readonly log?: readonly string[];
-  /** Whether its artifacts reach S3. Default: if it succeeds. */
+  /** Whether CodeBuild tells where its artifacts are. Default: it does, also if it failed (seen by users). */
   readonly uploads?: boolean;
 }
 
@@ -94,6 +102,8 @@ export type ReportPlan = {
 export interface ReportResult {
   /** Default: FAILED if a case failed or is in error, else SUCCEEDED. */
   readonly status?: 'SUCCEEDED' | 'FAILED' | 'INCOMPLETE' | 'GENERATING' | 'DELETING';
+  /** Makes it a report of code coverage, which has no cases. Shares in percent. */
+  readonly coverage?: { readonly lines: number; readonly branches: number };
   readonly cases: {
     /** Those that failed in an earlier attempt, and no longer do, are among them under their names. */
     readonly passed?: number;
@@ -117,6 +127,12 @@ export interface LogPlan {
   readonly cloudWatch?: 'ENABLED' | 'DISABLED' | 'DELETED';
   /** Bucket and prefix, such as `bucket/logs`. Default: no logs in S3. */
   readonly s3?: string;
+  /** So many pages without events come before the first with some; Infinity: there are no others. */
+  readonly emptyPages?: number;
+  /** Each page repeats so many events of the one before it. */
+  readonly overlap?: number;
+  /** A page holds more events than were asked for. */
+  readonly exceedsLimit?: boolean;
 }
 
 export interface Cause {

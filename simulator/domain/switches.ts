@@ -59,6 +59,9 @@ export interface Switches {
   readonly ignoredFailuresBlock?: boolean;
   /** Unconfirmed: that a build always names its log group, stream and ARN (in July 2022 it did not). */
   readonly logsWithoutNames?: boolean;
+  /** Unconfirmed: that only a fanout batch lists reports, merged ones. On, every batch lists those of its
+   * builds. */
+  readonly everyBatchListsReports?: boolean;
   /** Unconfirmed: that a batch lists the newest of the reports of a report group. On, it lists those of
    * all attempts. */
   readonly reportsOfAllAttempts?: boolean;

@@ -1,5 +1,5 @@
 import { DOWNLOAD_SOURCE, groupsInOrder } from './graph.ts';
-import { type Report, reportsOrdered } from './reports.ts';
+import { mergedUuidsOrdered, type Report, reportsOrdered } from './reports.ts';
 import type { BatchEnding, BatchPlan, DetailedBatchEnding, GroupEnding } from './scenario.ts';
 
 /** One build of a build group: all that will be known of it, decided beforehand. Times in ms. */
@@ -38,6 +38,8 @@ export interface Attempt {
   readonly builds: readonly Build[];
   /** Those that its builds write if they come that far. */
   readonly reports: readonly Report[];
+  /** The uuids of the reports that a fanout batch merges from them, by name. */
+  readonly mergedUuids: ReadonlyMap<string, string>;
 }
 
 /** What an attempt is to do. */
@@ -75,10 +77,10 @@ const BAD_BATCHSPEC: DetailedBatchEnding = {
 /** Computes the complete timetable of one attempt. */
 export function timetable(order: AttemptOrder): Attempt {
   const attempt = timetableOfBuilds(order);
-  return { ...attempt, reports: reportsOrdered(order) };
+  return { ...attempt, reports: reportsOrdered(order), mergedUuids: mergedUuidsOrdered(order) };
 }
 
-function timetableOfBuilds(order: AttemptOrder): Omit<Attempt, 'reports'> {
+function timetableOfBuilds(order: AttemptOrder): Omit<Attempt, 'reports' | 'mergedUuids'> {
   const { plan, number, submittedOn } = order;
   const ending = batchEnding(plan, number);
   const submitted = submittedOn + SUBMITTING;

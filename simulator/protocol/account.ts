@@ -1,7 +1,7 @@
 import { type Batch, type NewUuid, retryBatch, startBatch } from '../domain/batch.ts';
 import { checkScenario } from '../domain/graph.ts';
 import { type Home, homeOf, projectIn, uuidIn } from '../domain/names.ts';
-import { reportsWritten, type WrittenReport } from '../domain/reports.ts';
+import { reportsMerged, reportsWritten, type WrittenReport } from '../domain/reports.ts';
 import type { Scenario } from '../domain/scenario.ts';
 import type { Switches } from '../domain/switches.ts';
 import type { Build } from '../domain/timetable.ts';
@@ -91,10 +91,12 @@ export function openAccount(scenario: Scenario, now: number, newUuid: NewUuid): 
     },
     findReport: (uuid, at) => {
       for (const batch of batches.values()) {
-        for (const attempt of batch.attempts) {
-          const report = reportsWritten(attempt, at).find((written) => written.uuid === uuid);
-          if (report !== undefined) return { batch, report };
-        }
+        const { plan, attempts } = batch;
+        const report = [
+          ...attempts.flatMap((attempt) => reportsWritten(attempt, at)),
+          ...reportsMerged(plan, attempts, at),
+        ].find((written) => written.uuid === uuid);
+        if (report !== undefined) return { batch, report };
       }
       return null;
     },

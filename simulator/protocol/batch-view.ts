@@ -70,9 +70,9 @@ export function artifactLocation(location: string, buildUuid: string): string {
   return location.replaceAll('{build}', buildUuid);
 }
 
-/** Whether the artifacts of a build have reached S3. */
+/** Whether CodeBuild tells where the artifacts of a build are: also of one that failed (seen by users). */
 export function hasUploaded({ build, listsArtifacts }: BuildLook): boolean {
-  return listsArtifacts && (build.ending.uploads ?? build.status === 'SUCCEEDED');
+  return listsArtifacts && build.ending.uploads !== false;
 }
 
 /** Phases of a batch have no `contexts` in AWS's recordings: only those with something to say get it. */

@@ -4,7 +4,7 @@ import { DOWNLOAD_SOURCE } from '../domain/graph.ts';
 import { buildLookAt } from '../domain/look.ts';
 import { arnOf, type Home } from '../domain/names.ts';
 import { reportsWritten } from '../domain/reports.ts';
-import type { GroupPlan } from '../domain/scenario.ts';
+import type { BatchPlan, GroupPlan } from '../domain/scenario.ts';
 import type { Switches } from '../domain/switches.ts';
 import type { Build } from '../domain/timetable.ts';
 import { artifactLocation, hasUploaded } from './batch-view.ts';
@@ -39,7 +39,7 @@ export function buildView(
   const over = at >= build.endsOn;
   const reports = batch.attempts
     .flatMap((attempt) => reportsWritten(attempt, at))
-    .filter((report) => report.build.uuid === build.uuid);
+    .filter((report) => report.build?.uuid === build.uuid);
   const resolved = build.group !== DOWNLOAD_SOURCE || (over && build.status === 'SUCCEEDED');
   return {
     id,
@@ -49,7 +49,7 @@ export function buildView(
     currentPhase: phases.at(-1)?.type,
     // A build that waits has no status of its own in the API model.
     buildStatus: look.status === 'PENDING' ? 'IN_PROGRESS' : look.status,
-    ...(plan.sourceVersion !== undefined && { sourceVersion: plan.sourceVersion }),
+    ...sourceVersionOf(build, plan),
     ...(resolved && { resolvedSourceVersion: commitOf(plan) }),
     projectName: project,
     phases: phases.map(buildPhase),
@@ -69,6 +69,14 @@ export function buildView(
     }),
     buildBatchArn: arnOf(home, 'build-batch', batch.id),
   };
+}
+
+/** The commit stands in the place of a pull request once the source is resolved. */
+function sourceVersionOf({ group }: Build, plan: BatchPlan): Json {
+  const { sourceVersion } = plan;
+  if (sourceVersion === undefined) return {};
+  const isOfPullRequest = /^pr\/\d+$/.test(sourceVersion) && group !== DOWNLOAD_SOURCE;
+  return { sourceVersion: isOfPullRequest ? commitOf(plan) : sourceVersion };
 }
 
 /** The log group of a project's builds; each build's stream bears its uuid. */

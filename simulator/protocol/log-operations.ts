@@ -1,4 +1,6 @@
 import { hasLogStream, type LogEvent, logEventsAt } from '../domain/build-phases.ts';
+import type { LogPlan } from '../domain/scenario.ts';
+import type { Build } from '../domain/timetable.ts';
 import type { Context } from './batch-operations.ts';
 import { logGroupOf } from './build-view.ts';
 import { notFound, ServiceError } from './errors.ts';
@@ -27,16 +29,25 @@ const BYTES_OF_AN_EVENT = 26;
  * oldest first. At either end of the stream the token that was given comes back.
  */
 export function getLogEvents(context: Context, input: GetLogEventsInput): Json {
-  const { startTime = 0, endTime = Infinity, limit = MAXIMUM.events, nextToken } = input;
-  const events = eventsOf(context, input).filter(
+  const { startTime = 0, endTime = Infinity, limit = MAXIMUM.events, nextToken = '' } = input;
+  const { build, logs } = streamOf(context, input);
+  const events = logEventsAt(build, context.at).filter(
     (event) => event.at >= startTime && event.at < endTime,
   );
-  const { forward, position } = whence(input, events.length);
-  const empty = nextToken === undefined && context.account.switches.emptyFirstLogPage === true;
-  const page = empty ? [] : pageFrom(events, forward, position, limit);
+  const { forward, position, empty } = whence(input, events.length);
+  const { emptyFirstLogPage } = context.account.switches;
+  const { emptyPages = emptyFirstLogPage === true ? 1 : 0, overlap = 0, exceedsLimit } = logs;
+  if (empty !== null && empty < emptyPages) {
+    const token = `${position}~${empty + 1}`;
+    return { events: [], nextForwardToken: `f/${token}`, nextBackwardToken: `b/${token}` };
+  }
+  const most = exceedsLimit === true ? MAXIMUM.events : limit;
+  const page = pageFrom(events, forward, position, most);
   const first = forward ? position : Math.max(0, position - page.length);
+  const isBeforeAnother = nextToken !== '' && !forward && position > 0;
+  const repeated = isBeforeAnother ? events.slice(position, position + overlap) : [];
   return {
-    events: page.map(({ at, message }) => ({
+    events: [...page, ...repeated].map(({ at, message }) => ({
       timestamp: at,
       message: lineOf(message),
       ingestionTime: at,
@@ -46,7 +57,10 @@ export function getLogEvents(context: Context, input: GetLogEventsInput): Json {
   };
 }
 
-function eventsOf({ account, at }: Context, input: GetLogEventsInput): LogEvent[] {
+function streamOf(
+  { account, at }: Context,
+  input: GetLogEventsInput,
+): { build: Build; logs: LogPlan } {
   const { logGroupName, logGroupIdentifier, logStreamName } = input;
   if ((logGroupName === undefined) === (logGroupIdentifier === undefined)) {
     throw invalidParameter('Exactly one of logGroupName and logGroupIdentifier is needed');
@@ -55,27 +69,32 @@ function eventsOf({ account, at }: Context, input: GetLogEventsInput): LogEvent[
   const project = Object.keys(account.scenario.projects).find((name) => logGroupOf(name) === group);
   if (project === undefined) throw notFound('The specified log group does not exist.');
   const found = account.findBuild(`${project}:${logStreamName}`);
-  const { cloudWatch = 'ENABLED' } = found?.batch.plan.logs ?? {};
+  const { logs = {} } = found?.batch.plan ?? {};
+  const { cloudWatch = 'ENABLED' } = logs;
   if (cloudWatch !== 'ENABLED') throw notFound('The specified log group does not exist.');
   if (found === null || !hasLogStream(found.build, at)) {
     throw notFound('The specified log stream does not exist.');
   }
-  return logEventsAt(found.build, at);
+  return { build: found.build, logs };
 }
 
-/** Where a page begins, and whether it goes on to later events from there. */
+/**
+ * Where a page begins, whether it goes on to later events from there, and how many pages without events
+ * came before it; null where others came too.
+ */
 function whence(
   { nextToken, startFromHead = false }: GetLogEventsInput,
   count: number,
-): { forward: boolean; position: number } {
+): { forward: boolean; position: number; empty: number | null } {
   if (nextToken === undefined) {
-    return { forward: startFromHead, position: startFromHead ? 0 : count };
+    return { forward: startFromHead, position: startFromHead ? 0 : count, empty: 0 };
   }
-  const [, direction, digits] = /^([fb])\/(\d+)$/.exec(nextToken) ?? [];
+  const [, direction, digits, pages] = /^([fb])\/(\d+)(?:~(\d+))?$/.exec(nextToken) ?? [];
   if (direction === undefined) throw invalidParameter('The specified nextToken is invalid.');
+  const empty = pages === undefined ? null : Number(pages);
   return direction === 'f'
-    ? { forward: true, position: Number(digits) }
-    : { forward: false, position: Math.min(Number(digits), count) };
+    ? { forward: true, position: Number(digits), empty }
+    : { forward: false, position: Math.min(Number(digits), count), empty };
 }
 
 function pageFrom(

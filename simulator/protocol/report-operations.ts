@@ -16,7 +16,7 @@ export function batchGetReports(
   for (const asked of new Set(reportArns)) {
     const found = find(account, asked, at);
     if (found === null) reportsNotFound.push(asked);
-    else reports.push(reportView(found.report, found.batch.project, account.home));
+    else reports.push(reportView(found.report, found.batch, account.home));
   }
   return { reports, reportsNotFound };
 }

@@ -1,3 +1,4 @@
+import type { Batch } from '../domain/batch.ts';
 import { arnOf, type Home } from '../domain/names.ts';
 import {
   CASE_STATUSES,
@@ -28,26 +29,54 @@ export function expiryOf({ createdOn }: WrittenReport): number {
 }
 
 /** A report in the answer of BatchGetReports (AWS CLI example of batch-get-reports). */
-export function reportView(report: WrittenReport, project: string, home: Home): Json {
-  const { build, name } = report;
-  const cases = casesOf(report);
-  const count = (status: string): number => cases.filter((one) => one.status === status).length;
+export function reportView(report: WrittenReport, { id, project }: Batch, home: Home): Json {
+  const { build, name, result } = report;
   return {
     arn: reportArn(home, project, report),
-    type: 'TEST',
+    type: result.coverage === undefined ? 'TEST' : 'CODE_COVERAGE',
     name: groupName(project, name),
     reportGroupArn: arnOf(home, 'report-group', groupName(project, name)),
-    executionId: arnOf(home, 'build', `${project}:${build.uuid}`),
+    executionId:
+      build === null
+        ? arnOf(home, 'build-batch', id)
+        : arnOf(home, 'build', `${project}:${build.uuid}`),
     status: statusOf(report),
     created: wireTime(report.createdOn),
     expired: expiryOf(report),
     exportConfig: { exportConfigType: 'NO_EXPORT' },
-    truncated: casesListed(report).length < cases.length,
-    testSummary: {
-      total: cases.length,
-      statusCounts: Object.fromEntries(CASE_STATUSES.map((status) => [status, count(status)])),
-      durationInNanoSeconds: cases.reduce((sum, one) => sum + durationOf(one), 0),
-    },
+    truncated: casesListed(report).length < casesOf(report).length,
+    ...(result.coverage === undefined
+      ? { testSummary: testSummary(report) }
+      : { codeCoverageSummary: coverageSummary(result.coverage) }),
+  };
+}
+
+function testSummary(report: WrittenReport): Json {
+  const cases = casesOf(report);
+  const count = (status: string): number => cases.filter((one) => one.status === status).length;
+  return {
+    total: cases.length,
+    statusCounts: Object.fromEntries(CASE_STATUSES.map((status) => [status, count(status)])),
+    durationInNanoSeconds: totalDuration(report),
+  };
+}
+
+/** Shards run side by side: merged they took as long as the longest (user guide). */
+function totalDuration(report: WrittenReport): number {
+  if (report.shards.length > 0) return Math.max(...report.shards.map(totalDuration));
+  return casesOf(report).reduce((sum, one) => sum + durationOf(one), 0);
+}
+
+/** As of a thousand lines and as many branches. */
+function coverageSummary({ lines, branches }: { lines: number; branches: number }): Json {
+  const [linesCovered, branchesCovered] = [lines * 10, branches * 10].map(Math.round);
+  return {
+    lineCoveragePercentage: lines,
+    linesCovered,
+    linesMissed: 1000 - (linesCovered ?? 0),
+    branchCoveragePercentage: branches,
+    branchesCovered,
+    branchesMissed: 1000 - (branchesCovered ?? 0),
   };
 }
 

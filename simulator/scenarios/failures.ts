@@ -75,6 +75,7 @@ export const brokenBatch: BatchPlan = {
         ],
       },
     },
+    coverage: { from: 'test', coverage: { lines: 81.2, branches: 70 }, cases: {} },
   },
 };
 

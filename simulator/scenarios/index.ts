@@ -1,4 +1,5 @@
 import type { BatchPlan, GroupPlan, LogPlan, Scenario } from '../domain/scenario.ts';
+import { fanoutBatch } from './fanout.ts';
 import { brokenBatch, infrastructureBatch } from './failures.ts';
 import { flaky } from './flaky.ts';
 import { hostileBatch } from './hostile.ts';
@@ -32,6 +33,34 @@ const deletedLogs = withLogs({ cloudWatch: 'DELETED' });
 
 /** The batch is in FAULT without a failed group; the next attempt succeeds. */
 const fault = project({ ...two, ends: ['FAULT', null] });
+
+/**
+ * The batch is in FAULT: it released more builds at once than CodeBuild could start. No group failed,
+ * and whatever depends on others was stopped before it began (amplify-category-api#3491). The next
+ * attempt succeeds.
+ */
+const burst = project({
+  ...two,
+  groups: Object.fromEntries(
+    Array.from({ length: 193 }, (_, index): [string, GroupPlan] => {
+      const first = index % 97;
+      const name = `test_${index}`;
+      return [name, { takes: 4, ...(index !== first && { dependsOn: [`test_${first}`] }) }];
+    }),
+  ),
+  ends: [
+    {
+      status: 'FAULT',
+      // When the builds that depend on nothing are over, and before others begin.
+      after: 4.4,
+      context: { code: 'INTERNAL_SERVICE_ERROR', message: 'Internal Service Error' },
+    },
+    null,
+  ],
+});
+
+/** A fanout of a pull request: one shard fails once, and one writes no report. */
+const fanout = project(fanoutBatch);
 
 /** The batch spec is bad: no group ever runs. */
 const badSpec = project({ ...two, ends: ['BAD_BATCHSPEC'] });
@@ -75,10 +104,12 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   green,
   running,
   fault,
+  burst,
   badSpec,
   s3Logs,
   noLogs,
   deletedLogs,
+  fanout,
   large: large(150),
 };
 
