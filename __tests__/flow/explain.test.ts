@@ -1,5 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { accessDenied, THROTTLED, type BatchPlan, type Scenario } from '../../simulator/index.ts';
+import {
+  accessDenied,
+  SCENARIOS,
+  THROTTLED,
+  type BatchPlan,
+  type LogPlan,
+  type Scenario,
+} from '../../simulator/index.ts';
+import type { Outcome } from '../../src/domain/outcome.ts';
+import { resultsOf } from '../../src/report/outputs.ts';
+import { renderSummary } from '../../src/report/summary.ts';
 import { runFlow } from '../support/flow.ts';
 import { BROKEN, FLAKY, ID, shop } from '../support/scenarios.ts';
 
@@ -95,11 +105,41 @@ describe('the logs of failed builds', () => {
       'log-lines': '2',
     });
     const fold = log.indexOf('> Log of unit: last 2 lines');
-    expect(log.slice(fold + 1, fold + 5)).toEqual([
-      '│ three',
-      '│ ::error::four',
-      '│ ## [error]five',
-      '<',
+    expect(log.slice(fold + 1, fold + 4)).toEqual(['│ ::error::four', '│ ## [error]five', '<']);
+  });
+
+  test.each<[string, LogPlan, number]>([
+    ['more events than were asked for', { exceedsLimit: true }, 1],
+    ['empty pages', { emptyPages: 4 }, 5],
+    ['pages that repeat events', { overlap: 2 }, 1],
+    [
+      'empty pages, repeated events and too many of them',
+      { emptyPages: 2, overlap: 3, exceedsLimit: true },
+      3,
+    ],
+  ])('are the last lines, each once, whatever the pages: %s', async (_, logs, calls) => {
+    const lines = Array.from({ length: 60 }, (_, index) => `line ${index}`);
+    const unit = { ends: [{ status: 'FAILED', log: lines }] };
+    const { outcome, operations } = await runFlow(shop({ groups: { unit }, logs }), {
+      'batch-id': ID,
+      'max-retries': '0',
+      'log-lines': '20',
+    });
+    expect([...outcome.logs.values()]).toMatchObject([{ lines: lines.slice(-20) }]);
+    expect(countOf(operations, 'GetLogEvents')).toBe(calls);
+  });
+
+  test('are given up after ten empty pages and two seconds', async () => {
+    const unit = { ends: ['FAILED'] };
+    const scenario = shop({ groups: { unit }, logs: { emptyPages: Infinity } });
+    const { outcome, operations, elapsed } = await runFlow(scenario, {
+      'batch-id': ID,
+      'max-retries': '0',
+    });
+    expect(countOf(operations, 'GetLogEvents')).toBe(10);
+    expect(elapsed).toBe(9 * 200);
+    expect([...outcome.logs.values()]).toMatchObject([
+      { kind: 'none', because: 'its log is empty' },
     ]);
   });
 
@@ -112,18 +152,117 @@ describe('the logs of failed builds', () => {
 
 describe('test reports', () => {
   const batch: BatchPlan = {
-    groups: { unit: { ends: ['FAILED'] } },
-    reports: { unit: { cases: { passed: 7, failed: [{ name: 'pays', message: 'no money' }] } } },
+    groups: { lint: {}, unit: { ends: ['FAILED'] } },
+    reports: {
+      lint: { cases: { passed: 2 } },
+      unit: { cases: { passed: 7, failed: [{ name: 'pays', message: 'no money' }] } },
+    },
   };
+  const testsIn = (outcome: Outcome): string =>
+    renderSummary(outcome)
+      .split(/^### /m)
+      .find((part) => part.startsWith('Tests')) ?? '';
 
-  test('are read at the end, with the test cases that failed', async () => {
-    const { outcome, operations } = await runFlow(shop(batch), { 'batch-id': ID });
-    expect(outcome.reports).toMatchObject([{ passed: 7, failed: 1 }]);
-    expect(outcome.failedTests).toMatchObject([{ name: 'pays', message: 'no money' }]);
+  test('are read at the end from the builds that were read anyway, the newest first', async () => {
+    const { outcome, operations, simulator } = await runFlow(shop(batch), { 'batch-id': ID });
+    expect(outcome.reports).toMatchObject([
+      { passed: 7, failed: 1 },
+      { passed: 7, failed: 1 },
+    ]);
+    expect(outcome.failedTests).toMatchObject([{ name: 'pays' }, { name: 'pays' }]);
+    expect(countOf(operations, 'BatchGetBuilds')).toBe(2);
     expect(countOf(operations, 'BatchGetReports')).toBe(1);
-    expect(countOf(operations, 'DescribeTestCases')).toBe(1);
-    expect(outcome.batch?.reportArns).toHaveLength(1);
+    expect(countOf(operations, 'DescribeTestCases')).toBe(2);
+    const ids = outcome.groups.find(({ identifier }) => identifier === 'unit')?.attempts;
+    const { builds } = simulator.perform('BatchGetBuilds', {
+      ids: ids?.map(({ arn }) => arn).reverse(),
+    });
+    const arns = (builds as { reportArns: string[] }[]).flatMap(({ reportArns }) => reportArns);
+    expect(outcome.batch?.reportArns).toEqual([]);
+    expect(resultsOf(outcome)['report-arns']).toEqual(arns);
+    expect(testsIn(outcome)).toContain('| pays | <code>unit</code> | 1, 2 | no money |');
   });
+
+  test('of a flaky group are those that it wrote when it failed', async () => {
+    const reports = {
+      unit: {
+        attempts: [
+          { cases: { passed: 7, failed: [{ name: 'pays', message: 'no money' }] } },
+          { cases: { passed: 8 } },
+        ],
+      },
+    } as const;
+    const { outcome, operations } = await runFlow(shop({ ...FLAKY, reports }), { 'batch-id': ID });
+    expect(outcome).toMatchObject({ conclusion: 'success', reports: [{ failed: 1 }] });
+    expect(countOf(operations, 'BatchGetBuilds')).toBe(1);
+    expect(testsIn(outcome)).toContain('| <code>unit</code> | 1 | 7 | 1 | 0 |');
+  });
+
+  test('of a batch that succeeded at once cost no call', async () => {
+    const green = { groups: { lint: {} }, reports: { lint: { cases: { passed: 2 } } } };
+    const { outcome, operations } = await runFlow(shop(green), { 'batch-id': ID });
+    expect(operations).toEqual(['BatchGetBuildBatches']);
+    expect(resultsOf(outcome)['report-arns']).toEqual([]);
+  });
+
+  test('that batch and builds list are there once', async () => {
+    const { outcome } = await runFlow(shop(batch, { everyBatchListsReports: true }), {
+      'batch-id': ID,
+      'max-retries': '0',
+    });
+    expect(outcome.reports.map(({ name }) => name)).toEqual(['web-shop-lint', 'web-shop-unit']);
+    expect(resultsOf(outcome)['report-arns']).toEqual(outcome.batch?.reportArns);
+  });
+
+  test('of a fanout are the merged ones and those of failed shards; each test is told once', async () => {
+    const { outcome } = await runFlow(SCENARIOS['fanout'] ?? { projects: {} }, {
+      'project-name': 'demo',
+      'max-retries': '0',
+    });
+    expect(outcome.reports).toMatchObject([
+      { name: 'demo-unit', status: 'INCOMPLETE', passed: 81, failed: 1 },
+      { name: 'demo-unitBuildFanoutShard2', passed: 41, failed: 1 },
+    ]);
+    const tests = testsIn(outcome);
+    expect(tests).toContain('| 81 | 1 | 0 | incomplete |');
+    expect(tests.match(/checkout › ships/g)).toHaveLength(1);
+  });
+
+  test('of code coverage tell the coverage', async () => {
+    const { outcome } = await runFlow(SCENARIOS['broken'] ?? { projects: {} }, {
+      'project-name': 'demo',
+      'max-retries': '0',
+    });
+    expect(testsIn(outcome)).toMatch(
+      /demo-coverage.* \| {2}\| {2}\| {2}\| 81\.2% of lines, 70% of branches \|/,
+    );
+  });
+
+  test('of failed builds are read 100 at a time', async () => {
+    const names = Array.from({ length: 120 }, (_, index) => `r${index}`);
+    const many = {
+      groups: { a: { ends: ['FAILED'] }, b: { ends: ['FAILED'] } },
+      reports: Object.fromEntries(
+        names.map((name, index) => [name, { from: index % 2 === 0 ? 'a' : 'b', cases: {} }]),
+      ),
+    };
+    const { outcome, operations } = await runFlow(shop(many), {
+      'batch-id': ID,
+      'max-retries': '0',
+    });
+    expect(countOf(operations, 'BatchGetReports')).toBe(2);
+    expect(outcome.reports).toHaveLength(120);
+    expect(testsIn(outcome)).toContain('| empty |');
+  });
+});
+
+test('a batch in FAULT without a failed group is retried for what its own phase tells', async () => {
+  const { outcome } = await runFlow(SCENARIOS['burst'] ?? { projects: {} }, {
+    'project-name': 'demo',
+    'retry-when': 'infrastructure',
+  });
+  expect(outcome).toMatchObject({ conclusion: 'success', retries: 1 });
+  expect(outcome.groups.filter(({ failed, flaky }) => failed || flaky)).toEqual([]);
 });
 
 describe('history', () => {

@@ -2,6 +2,7 @@ import type { Artifact, Batch } from '../domain/batch.ts';
 import type { Cause } from '../domain/cause.ts';
 import type { GroupView } from '../domain/groups.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import { reportArnsOf } from '../domain/tests.ts';
 import { byteLength, oneLine } from './escape.ts';
 
 /** Every output of the action, in the order of action.yml. */
@@ -116,7 +117,7 @@ export function resultsOf(outcome: Outcome): Results {
       ...(batch?.combinedArtifacts ?? []),
       ...groups.flatMap((group) => group.build?.artifacts ?? []),
     ],
-    'report-arns': batch?.reportArns ?? [],
+    'report-arns': reportArnsOf(outcome),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Outcome } from '../domain/outcome.ts';
 import { count } from '../domain/words.ts';
 import { byteLength, code, link, markdown } from './escape.ts';
 import { diagram } from './summary/diagram.ts';
-import { causes, failedTests, logs } from './summary/failures.ts';
+import { causes, logs } from './summary/failures.ts';
 import { groupTable, savings } from './summary/group-table.ts';
 import { historyTable } from './summary/history.ts';
 import {
@@ -14,6 +14,7 @@ import {
   table,
   type Detail,
 } from './summary/parts.ts';
+import { failedTests } from './summary/tests.ts';
 
 /** A step summary over 1 MiB is refused by the runner, and some a little under it get lost. */
 const LIMIT = 1_000_000;

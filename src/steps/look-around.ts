@@ -1,12 +1,14 @@
 import type { Batch } from '../domain/batch.ts';
 import { tellHistory } from '../domain/history.ts';
 import { viewGroups } from '../domain/groups.ts';
-import type { TestCase, TestReport } from '../domain/tests.ts';
+import { reportArnsOf, type TestCase, type TestReport } from '../domain/tests.ts';
 import { readOptionally } from './optional.ts';
 import type { Step } from './step.ts';
 
 /** How far back earlier batches are looked for: one page of ListBuildBatchesForProject. */
 const LATEST_BATCHES = 100;
+/** So many reports are read. */
+const MOST_REPORTS_READ = 1000;
 /** Test cases are asked for of so many reports, and so many of each. */
 const MOST_REPORTS = 20;
 const MOST_TEST_CASES = 50;
@@ -18,15 +20,16 @@ const MOST_TEST_CASES = 50;
 export async function lookAround(step: Step): Promise<void> {
   const { batch } = step.known;
   if (batch === null) return;
-  await readReports(step, batch);
+  await readReports(step);
   await readHistory(step, batch);
 }
 
-async function readReports(step: Step, batch: Batch): Promise<void> {
-  if (batch.reportArns.length === 0) return;
+async function readReports(step: Step): Promise<void> {
+  const arns = reportArnsOf(step.known).slice(0, MOST_REPORTS_READ);
+  if (arns.length === 0) return;
   const { codebuild } = step.ports;
   const read = await readOptionally(step, 'codebuild:BatchGetReports', (signal) =>
-    codebuild.getReports(batch.reportArns, signal),
+    codebuild.getReports(arns, signal),
   );
   if (read.kind === 'unreadable') return;
   step.known.reports = read.answer;

@@ -90,7 +90,7 @@ interface FailedBuild<T> {
  *
  * @param known by ARN of the build
  */
-function failedBuilds<T>(
+export function failedBuilds<T>(
   { batch, past, groups }: Outcome,
   known: ReadonlyMap<string, T>,
 ): FailedBuild<T>[] {
@@ -104,46 +104,6 @@ function failedBuilds<T>(
       return [{ group, attempt, build, known: knownOfIt }];
     }),
   );
-}
-
-/** The test reports of the batch, and the test cases that failed. */
-export function failedTests(
-  { reports, failedTests: cases }: Outcome,
-  { failures: most }: Detail,
-): string {
-  if (reports.length === 0) return '';
-  const reportTable = table(
-    [
-      ['Test report', (report) => link(name(report.name), report.consoleUrl)],
-      ['Passed', ({ passed }) => String(passed)],
-      ['Failed', ({ failed, errors }) => String(failed + errors)],
-      ['Skipped', ({ skipped }) => String(skipped)],
-    ],
-    reports.slice(0, most),
-  );
-  const [moreReports, moreCases] = [reports.length - most, cases.length - most];
-  return [
-    '### Tests',
-    reportTable,
-    moreReports > 0 ? `… and ${count(moreReports, 'more test report')}.` : '',
-    table(
-      [
-        [
-          'Failed test',
-          ({ suite, name: test }) =>
-            [suite, test]
-              .filter((text) => text !== '')
-              .map((text) => markdown(text, LONGEST_NAME))
-              .join(' › '),
-        ],
-        ['Message', ({ message }) => markdown(message, LONGEST_MESSAGE)],
-      ],
-      cases.slice(0, most),
-    ),
-    moreCases > 0 ? `… and ${count(moreCases, 'more failed test')}.` : '',
-  ]
-    .filter((part) => part !== '')
-    .join('\n\n');
 }
 
 /** The ends of the failed builds' logs, folded: each has its share of the room. */

@@ -1,0 +1,167 @@
+import { GetLogEvents$ } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  BatchGetBuildBatches$,
+  BatchGetBuilds$,
+  BatchGetReports$,
+  DescribeTestCases$,
+  ListBuildBatchesForProject$,
+  RetryBuildBatch$,
+  StopBuildBatch$,
+} from '@aws-sdk/client-codebuild';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { createCodeBuild } from '../../src/aws/codebuild.ts';
+import { createLogs } from '../../src/aws/logs.ts';
+import type { Batch } from '../../src/domain/batch.ts';
+import type { BuildDetails } from '../../src/domain/build.ts';
+import { knowNothing, type Known } from '../../src/domain/known.ts';
+import { conclude } from '../../src/domain/outcome.ts';
+import type { TestCase, TestReport } from '../../src/domain/tests.ts';
+import { outputsOf, resultsOf } from '../../src/report/outputs.ts';
+import { renderSummary } from '../../src/report/summary.ts';
+import { canned } from '../support/canned.ts';
+import { changed, fullAnswer, type Place } from '../support/shapes.ts';
+
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 1000) / 10;
+const SEED = process.env['FUZZ_SEED'];
+const { signal } = new AbortController();
+
+const ACCOUNT = 'arn:aws:codebuild:us-west-2:123456789012';
+const BUILD = `${ACCOUNT}:build/app:b1`;
+const BATCH = { id: 'app:8472', arn: `${ACCOUNT}:build-batch/app:8472` };
+/** Where any text would be as good as none. */
+const EXAMPLES: Record<string, unknown> = {
+  buildBatchStatus: 'FAILED',
+  buildStatus: 'FAILED',
+  phaseType: 'BUILD',
+  phaseStatus: 'FAILED',
+  location: 'arn:aws:s3:::builds/unit.zip',
+  reportArns: `${ACCOUNT}:report/app-unit:r1`,
+  deepLink: 'https://console.aws.amazon.com/cloudwatch/home?region=us-west-2#a',
+  s3DeepLink: 'https://s3.console.aws.amazon.com/s3/object/logs/b1.gz',
+  statusCounts: ['SUCCEEDED', 'FAILED', 'ERROR', 'SKIPPED', 'UNKNOWN'],
+  lineCoveragePercentage: 81.25,
+};
+
+/** What AWS's API model allows nowhere of that kind. */
+const NEVER = [null, [], [null], { a: 1 }];
+const WRONG: Readonly<Record<Place['kind'], readonly unknown[]>> = {
+  text: [...NEVER, '', 0, 5, 1e300, true, ['text'], {}],
+  number: [...NEVER, -1, 1e300, -1e300, true, '', 'NaN', 'Infinity', '7', 'many', {}],
+  flag: [...NEVER, 0, 1, '', 'true', 'false', 'yes', {}],
+  time: [...NEVER, -1, 1e300, -1e300, true, '', 'NaN', '1795348800', '2026-11-22T12:00:00Z', {}],
+  list: [null, { a: 1 }, {}, { 0: 'a', length: 1 }, 0, 5, true, '', 'text'],
+  map: [null, [], [1], 0, 5, true, '', 'text'],
+  structure: [null, [], [null], [{ a: 1 }], 0, 5, true, '', 'text'],
+};
+
+const { asked, answers, client } = canned();
+const codebuild = createCodeBuild(client);
+const logs = createLogs(client);
+
+interface Case {
+  readonly operation: unknown;
+  readonly examples: Record<string, unknown>;
+  readonly call: () => Promise<unknown>;
+  /** What the step then knows. */
+  readonly learn?: (answer: unknown) => Partial<Known>;
+}
+
+const knowBatch = (answer: unknown): Partial<Known> => ({
+  batch: ([answer].flat() as Batch[])[0] ?? null,
+});
+
+const CASES: Readonly<Record<string, Case>> = {
+  BatchGetBuildBatches: {
+    operation: BatchGetBuildBatches$,
+    examples: { ...EXAMPLES, ...BATCH },
+    call: () => codebuild.getBatches([BATCH.id], signal),
+    learn: knowBatch,
+  },
+  RetryBuildBatch: {
+    operation: RetryBuildBatch$,
+    examples: { ...EXAMPLES, ...BATCH },
+    call: () => codebuild.retryBatch(BATCH.id, 'RETRY_FAILED_BUILDS', 't', signal),
+    learn: knowBatch,
+  },
+  StopBuildBatch: {
+    operation: StopBuildBatch$,
+    examples: { ...EXAMPLES, ...BATCH },
+    call: () => codebuild.stopBatch(BATCH.id, signal),
+    learn: knowBatch,
+  },
+  BatchGetBuilds: {
+    operation: BatchGetBuilds$,
+    examples: { ...EXAMPLES, arn: BUILD },
+    call: () => codebuild.getBuilds([BUILD], signal),
+    learn: (answer) => ({
+      builds: new Map((answer as BuildDetails[]).map((build) => [build.arn, build])),
+    }),
+  },
+  BatchGetReports: {
+    operation: BatchGetReports$,
+    examples: { ...EXAMPLES, arn: `${ACCOUNT}:report/app-unit:r1` },
+    call: () => codebuild.getReports(['r'], signal),
+    learn: (answer) => ({ reports: answer as TestReport[] }),
+  },
+  DescribeTestCases: {
+    operation: DescribeTestCases$,
+    examples: {},
+    call: () => codebuild.getTestCases('r', 'FAILED', 50, signal),
+    learn: (answer) => ({ failedTests: answer as TestCase[] }),
+  },
+  ListBuildBatchesForProject: {
+    operation: ListBuildBatchesForProject$,
+    examples: {},
+    call: () => codebuild.listBatchIds('app', 5, signal),
+  },
+  GetLogEvents: {
+    operation: GetLogEvents$,
+    examples: {},
+    call: () => logs.tail({ group: 'g', stream: 's' }, 5, signal),
+  },
+};
+
+/** What the action makes of an answer, or what it fails of. */
+async function understood(call: Case['call'], answer: unknown): Promise<unknown> {
+  // What is asked beyond it, such as a next page, is answered with nothing.
+  answers[asked.length] = answer as object;
+  try {
+    return await call();
+  } catch (error) {
+    return String(error);
+  }
+}
+
+describe.each(Object.entries(CASES))(
+  'an answer of %s',
+  (_, { operation, examples, call, learn }) => {
+    const { answer, places } = fullAnswer(operation, examples);
+    const wrong = fc
+      .constantFrom(...places)
+      .chain((place) => fc.tuple(fc.constant(place), fc.constantFrom(...WRONG[place.kind])));
+
+    test('with a wrong value is as one without it', async () => {
+      await fc.assert(
+        fc.asyncProperty(wrong, async ([place, value]) => {
+          const found = await understood(call, changed(answer, place, value));
+          const expected = await understood(call, changed(answer, place));
+          expect(found).toEqual(expected);
+          if (learn === undefined || typeof found === 'string') return;
+          const ending = { kind: 'failed', because: 'why' } as const;
+          const outcome = conclude(ending, { ...knowNothing(), ...learn(found) }, 0, 0);
+          const shown = JSON.stringify([
+            outputsOf(resultsOf(outcome), '').outputs,
+            renderSummary(outcome),
+          ]);
+          expect(shown).not.toMatch(/\[object|Invalid Date|\bNaN\b|\bundefined\b/);
+        }),
+        { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(SEED) }) },
+      );
+    }, 3_600_000);
+
+    test.each([[null], [[]], [7], [true]])('that is %j is as an empty one', async (body) => {
+      expect(await understood(call, body)).toEqual(await understood(call, {}));
+    });
+  },
+);
