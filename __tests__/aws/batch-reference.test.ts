@@ -138,9 +138,6 @@ describe('parseBatchReference', () => {
     [page('us-iso-east-1.console.aws.amazon.com', BATCH), NO_CONSOLE],
     [page(AWS, BATCH, '?region=cn-north-1'), FOREIGN_REGION],
     [page(EUSC, BATCH, '?region=eu-west-1'), FOREIGN_REGION],
-    [page(AWS, BATCH, '?region=evil.example/'), FOREIGN_REGION],
-    [page(AWS, BATCH, '?region=us-west-2%40evil.example'), FOREIGN_REGION],
-    [arn('aws', 'evil', `build-batch/${ID}`), 'is not an ARN of CodeBuild'],
     [
       page(AWS, `projects/app/build/app%3A${UUID}/log`),
       'is the URL of a single build, not of a batch',

@@ -1,10 +1,10 @@
-import { isRegion, partitionOf, readConsoleHost } from './partition.ts';
+import { partitionOf, readConsoleHost } from './partition.ts';
 
 /** A batch as the user names it. */
 export interface BatchReference {
   /** `project:uuid`, the form that RetryBuildBatch takes. */
   readonly id: string;
-  /** The region that an ARN or console URL names; null for a bare id. */
+  /** The region that an ARN or console URL names, which may be none; null for a bare id. */
   readonly region: string | null;
 }
 
@@ -39,7 +39,7 @@ export function isAddressOf(address: string, id: string, region: string): boolea
 
 function parseArn(text: string): BatchReference | string {
   const { region = '', type, id = '' } = ARN.exec(text)?.groups ?? {};
-  if (type === undefined || !isRegion(region)) return 'is not an ARN of CodeBuild';
+  if (type === undefined) return 'is not an ARN of CodeBuild';
   if (type === 'build') return 'is the ARN of a single build, not of a batch';
   if (type !== 'build-batch') return `is the ARN of a ${type}, not of a batch`;
   return parseId(id, region);
@@ -55,7 +55,7 @@ function parseConsoleUrl(text: string): BatchReference | string {
   if (type === 'build') return 'is the URL of a single build, not of a batch';
   const asked = url.searchParams.get('region') ?? '';
   const region = asked === '' ? host.region : asked;
-  if (region !== null && (!isRegion(region) || partitionOf(region) !== host.partition)) {
+  if (region !== null && partitionOf(region) !== host.partition) {
     return 'names a region that its console does not serve';
   }
   return parseId(decode(id), region);
