@@ -313,7 +313,7 @@ describe('explainFailure', () => {
     ],
     [
       'RequestTimeTooSkewed',
-      'AWS refused RetryBuildBatch because the clock of the runner is wrong. Set the clock of the runner.',
+      'AWS refused RetryBuildBatch because the clock of the runner is wrong. Set the clock of the runner. AWS says: Says AWS.',
     ],
   ])('has patience with credentials that may be good again: %s', (name, message) => {
     const failure = { kind: 'credentials', code: name, message, maybeDone: false };
@@ -324,6 +324,7 @@ describe('explainFailure', () => {
     const context = { ...LOOK, keysAreFixed: true };
     expect(explainFailure(thrown('ExpiredTokenException'), context).kind).toBe('permanent');
     expect(explainFailure(thrown('InvalidSignatureException'), context).kind).toBe('credentials');
+    expect(explainFailure(thrown('RequestExpired'), context).kind).toBe('credentials');
   });
 
   it('names the IAM action of the service that was asked', () => {

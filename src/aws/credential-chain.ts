@@ -128,7 +128,7 @@ async function profilesIn(environment: Environment): Promise<string[]> {
   ];
   const names = await Promise.all(
     files.map(async ([path, section]) => {
-      const text = await readFile(path, 'utf8').catch(() => '');
+      const text = await readFile(path.replace(/^~(?=\/)/, homedir()), 'utf8').catch(() => '');
       return text.split('\n').flatMap((line) => {
         const name = line.trim().startsWith('[default]')
           ? 'default'

@@ -14,8 +14,6 @@ const ENDPOINTS = [
   'AWS_ENDPOINT_URL_CODEBUILD',
   'AWS_ENDPOINT_URL_CLOUDWATCH_LOGS',
   'AWS_ENDPOINT_URL_STS',
-  'AWS_ENDPOINT_URL_SSO',
-  'AWS_ENDPOINT_URL_SSO_OIDC',
 ];
 const KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
 /** The characters of one word, as keys, tokens and names of profiles are (printable ASCII). */

@@ -24,17 +24,20 @@ export const THROTTLED = new Set([
 /** A limit of the account or project, such as that of concurrent builds: passes when builds end. */
 export const AT_LIMIT = /(?:Limit|Quota)Exceeded(?:Exception)?$/;
 
-/** The service had not read the request in time, or STS had not reached GitHub. */
+/** The service had not read the request in time. */
 export const TIMED_OUT = new Set(['RequestTimeout', 'RequestTimeoutException']);
 
 /** Temporary credentials are over. */
-export const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException', 'RequestExpired']);
+export const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException']);
+
+/** The request is of another time than AWS's: it was signed by a wrong clock, or long under way. */
+export const OTHER_TIME = new Set(['RequestExpired', 'RequestTimeTooSkewed']);
 
 /** The signature is not of this time, or not right at all. */
 export const WRONG_TIME = new Set([
   'InvalidSignatureException',
-  'RequestTimeTooSkewed',
   'SignatureDoesNotMatch',
+  ...OTHER_TIME,
 ]);
 
 /** AWS does not know the credentials, or cannot read them. */
@@ -97,6 +100,9 @@ export const ROLE_MAY_WORK = new Set([
   'InvalidIdentityToken',
   'InvalidIdentityTokenException',
 ]);
+
+/** Node.js: the request could not be made at all. */
+export const UNSENDABLE = new Set(['ERR_INVALID_CHAR', 'ERR_INVALID_PROTOCOL', 'ERR_INVALID_URL']);
 
 /** Node.js: nothing was sent, for there was no connection. */
 export const NOT_CONNECTED = new Set(['ENOTFOUND', 'ECONNREFUSED', 'ERR_PROXY_TUNNEL']);

@@ -59,9 +59,8 @@ export function clockCorrected(name: string, context: CallContext): string {
   return `AWS refused ${asked(context)} because the clock of the runner is wrong (${name}). Set the clock of the runner; from now on the time of AWS is used.`;
 }
 
-export function clockIsWrong({ operation }: CallContext): string {
-  return `AWS refused ${operation} because the clock of the runner is wrong. Set the clock of the runner.`;
-}
+export const clockIsWrong: Sentence = ({ message }, { operation }) =>
+  `AWS refused ${operation} because the clock of the runner is wrong. Set the clock of the runner.${saying('AWS', message)}`;
 
 export const expired: Sentence = ({ message }, { operation }) =>
   `The AWS credentials of this step have expired, so ${operation} was refused. The batch keeps running without this step. Ask for longer credentials (role-duration-seconds of aws-actions/configure-aws-credentials), or give this action role-to-assume, which renews them, and run this step again with the same batch-id.${saying('AWS', message)}`;

@@ -9,11 +9,13 @@ import {
   HANDSHAKE,
   NO_OPERATION,
   NOT_CONNECTED,
+  OTHER_TIME,
   PERMANENT,
   ROLE_MAY_WORK,
   THROTTLED,
   TIMED_OUT,
   TLS,
+  UNSENDABLE,
   WRONG_TIME,
 } from './error-names.ts';
 import type { CallContext, Thrown } from './failure-sentences.ts';
@@ -87,7 +89,7 @@ function explainError(thrown: Described, context: CallContext): CallFailure {
     const kind = context.keysAreFixed === true ? 'permanent' : 'credentials';
     return as(kind, say.expired(thrown, context));
   }
-  if (name === 'RequestTimeTooSkewed') return as('credentials', say.clockIsWrong(context));
+  if (OTHER_TIME.has(name)) return as('credentials', say.clockIsWrong(thrown, context));
   if (WRONG_TIME.has(name) || BAD_CREDENTIALS.has(name)) {
     return as('credentials', say.badCredentials(thrown));
   }
@@ -121,12 +123,10 @@ function explainNoAnswer(thrown: Described, context: CallContext): CallFailure {
   const as = (kind: FaultKind, sentence: string): CallFailure =>
     new CallFailure(kind, called, sentence, maybeDone);
 
-  if (isSpoiled || isSts) {
+  if (isSpoiled) {
     if (NO_OPERATION.has(name) || status === 501) {
       return as('permanent', say.noOperation(thrown, context));
     }
-  }
-  if (isSpoiled) {
     // What STS cannot be asked for now, its own patience waits for.
     if (isSts) return as('credentials', say.spoiled(status, context));
     return status !== null && status >= 500
@@ -153,14 +153,11 @@ function describe(error: unknown): Described {
   const response = Object(thrown['$response']) as Readonly<Record<string, unknown>>;
   const isOfAws = $fault !== undefined;
   const socketCode = typeof code === 'string' && !isOfAws ? code : '';
-  const status = [
-    (error as { status?: unknown } | null)?.status,
-    metadata['httpStatusCode'],
-  ].concat(response['statusCode']);
+  const statuses = [thrown['status'], metadata['httpStatusCode'], response['statusCode']];
   return {
     name: typeof name === 'string' && name !== '' ? name : 'UnknownError',
     code: socketCode,
-    status: status.find((one) => typeof one === 'number') ?? null,
+    status: statuses.find((one) => typeof one === 'number') ?? null,
     message: typeof message === 'string' ? withoutHint(message) : '',
     endpoint:
       [thrown['endpoint'], thrown['hostname']].find((where) => typeof where === 'string') ?? '',
@@ -173,7 +170,7 @@ function describe(error: unknown): Described {
       NOT_CONNECTED.has(socketCode) ||
       CERTIFICATE.test(socketCode) ||
       HANDSHAKE.test(socketCode) ||
-      socketCode.startsWith('ERR_INVALID_') ||
+      UNSENDABLE.has(socketCode) ||
       syscall === 'connect' ||
       syscall === 'getaddrinfo',
     clockCorrected: metadata['clockSkewCorrected'] === true,
