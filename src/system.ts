@@ -22,16 +22,20 @@ export const SYSTEM_CLOCK: Clock = {
   },
 };
 
-/** A signal that is aborted when the runner cancels the step. A second signal ends the process. */
+/**
+ * A signal that is aborted when the step is cancelled. The runner sends SIGINT, after 7.5 seconds
+ * SIGTERM, and kills the step after 2.5 more: the time of both is used. The same signal once more ends
+ * the process.
+ */
 export function cancellation(): AbortSignal {
   const controller = new AbortController();
-  // On Windows a cancellation arrives as SIGBREAK.
-  const signals = ['SIGINT', 'SIGTERM', 'SIGBREAK'] as const;
-  const cancel = (by: string): void => {
-    for (const name of signals) process.off(name, cancel);
-    controller.abort(new Interruption({ kind: 'cancelled', by, stop: null }));
-  };
-  for (const name of signals) process.on(name, cancel);
+  // On Windows a cancellation arrives as SIGBREAK. SIGHUP: a terminal, or a runner in it, was closed.
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const;
+  for (const name of signals) {
+    process.once(name, () => {
+      controller.abort(new Interruption({ kind: 'cancelled', by: name, stop: null }));
+    });
+  }
   return controller.signal;
 }
 
