@@ -108,7 +108,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['src/{main,index,post-entry}.ts'],
+    files: ['src/{main,publish,index,post-entry}.ts'],
     rules: imports(NO_AWS_SDK, NO_ACTIONS),
   },
   {

@@ -6,33 +6,27 @@ import { assumeRole } from './aws/credentials.ts';
 import { createLogs } from './aws/logs.ts';
 import { knowNothing } from './domain/known.ts';
 import { conclude, internalError, type Outcome } from './domain/outcome.ts';
-import type { Event } from './domain/story.ts';
 import { createGitHub } from './github/commit-status.ts';
 import { createRunner, type Runner } from './github/runner.ts';
 import { readInputs, reportsToCommit, warnAbout, type Inputs } from './inputs.ts';
 import { post } from './post.ts';
-import { errorsOf, warningsOf } from './report/annotations.ts';
-import { logLine } from './report/escape.ts';
-import {
-  earlyOutputs,
-  outputsOf,
-  resultsOf,
-  resultsText,
-  type OutputName,
-  type Results,
-} from './report/outputs.ts';
-import { narrate, type LogStep } from './report/story.ts';
-import { renderSummary } from './report/summary.ts';
+import { openLog, optionalOf, report, setOutputs, type Log, type Optional } from './publish.ts';
+import { earlyOutputs } from './report/outputs.ts';
 import { run } from './run.ts';
 import { STARTED_ATTEMPT, UNWRITTEN_STATUS } from './state.ts';
 import { keepStatus, type StatusKeeper } from './steps/commit-status.ts';
-import { cancellation, SYSTEM_CLOCK } from './system.ts';
+import { cancellation, survive, SYSTEM_CLOCK } from './system.ts';
+
+const STATE_NOT_SAVED = 'The state for the post step could not be saved';
+const STATUS_NOT_UPDATED = 'Commit status not updated';
 
 /** The step: reads the inputs, runs, and reports however it ends. */
 export async function main(): Promise<void> {
   const signal = cancellation();
   const runner = createRunner();
-  const log = openLog(runner);
+  const optional = optionalOf(runner);
+  surviveWith(runner, optional);
+  const log = openLog(runner, optional);
   let status: StatusKeeper | null = null;
   let outcome: Outcome;
   try {
@@ -42,28 +36,40 @@ export async function main(): Promise<void> {
     } else {
       for (const warning of warnAbout(inputs)) runner.warning(warning);
       runner.debug(JSON.stringify({ ...inputs, githubToken: '***' }));
-      status = keepCommitStatus(inputs, runner, log, signal);
-      outcome = await runStep(inputs, runner, log, status, signal);
+      status = optional.now(STATUS_NOT_UPDATED, () =>
+        keepCommitStatus(inputs, runner, optional, log, signal),
+      );
+      outcome = await runStep(inputs, runner, optional, log, status, signal);
     }
   } catch (error) {
     log.tell({ kind: 'internal-error', error });
     outcome = conclude(internalError(error), knowNothing(), 0, 0);
   }
   log.close();
-  await report(outcome, runner);
-  await status?.finish(outcome);
+  await report(outcome, runner, optional);
+  await optional.later(STATUS_NOT_UPDATED, async () => status?.finish(outcome));
 }
 
 /** What runs after the step: only what the step has saved is acted on. */
 export async function runPost(): Promise<void> {
   cancellation();
   const runner = createRunner();
+  surviveWith(runner, optionalOf(runner));
   await post(runner, SYSTEM_CLOCK, (region, role) => clientOptions(runner, region, role));
+}
+
+/** What nobody caught costs a warning, not the step. */
+function surviveWith(runner: Runner, optional: Optional): void {
+  survive((error) => {
+    optional.failed('Unexpected error in this action', error);
+    runner.debug(error instanceof Error ? (error.stack ?? '') : String(error));
+  });
 }
 
 async function runStep(
   inputs: Inputs,
   runner: Runner,
+  optional: Optional,
   log: Log,
   status: StatusKeeper | null,
   signal: AbortSignal,
@@ -77,13 +83,13 @@ async function runStep(
     uuid: randomUUID,
     signal,
     remember(owned) {
-      if (inputs.stopOnCancel) keepForPost(STARTED_ATTEMPT, owned, runner);
+      if (inputs.stopOnCancel) keepForPost(STARTED_ATTEMPT, owned, runner, optional);
     },
     tell(event) {
       log.tell(event);
-      status?.follow(event);
+      optional.now(STATUS_NOT_UPDATED, () => status?.follow(event));
       if (event.kind === 'batch-found' || event.kind === 'batch-id-changed') {
-        setOutputs(earlyOutputs(event.batch), runner);
+        setOutputs(earlyOutputs(event.batch), runner, optional);
       }
     },
   });
@@ -92,6 +98,7 @@ async function runStep(
 function keepCommitStatus(
   inputs: Inputs,
   runner: Runner,
+  optional: Optional,
   log: Log,
   signal: AbortSignal,
 ): StatusKeeper | null {
@@ -106,16 +113,14 @@ function keepCommitStatus(
       clock: SYSTEM_CLOCK,
       signal,
       tell: (event) => log.tell(event),
-      remember: (status) => keepForPost(UNWRITTEN_STATUS, status, runner),
+      remember: (status) => keepForPost(UNWRITTEN_STATUS, status, runner, optional),
       isAddressOf: (address, batchId) => isAddressOf(address, batchId, region),
     },
   );
 }
 
-function keepForPost(name: string, value: unknown, runner: Runner): void {
-  void optional('What a kill would leave behind could not be noted', runner, () =>
-    runner.saveState(name, JSON.stringify(value)),
-  );
+function keepForPost(name: string, value: unknown, runner: Runner, optional: Optional): void {
+  optional.now(STATE_NOT_SAVED, () => runner.saveState(name, JSON.stringify(value)));
 }
 
 function clientOptions(runner: Runner, region: string, roleArn: string | null): ClientOptions {
@@ -130,95 +135,4 @@ function clientOptions(runner: Runner, region: string, roleArn: string | null): 
     mask: (secret) => runner.mask(secret),
   });
   return { ...options, credentials };
-}
-
-/** Writes annotations, outputs and summary. Whatever fails here warns and cannot change the verdict. */
-async function report(outcome: Outcome, runner: Runner): Promise<void> {
-  runner.setExitCode(outcome.exitCode);
-  for (const { title, message } of errorsOf(outcome)) runner.error(message, title);
-  for (const { title, message } of warningsOf(outcome)) runner.warning(message, title);
-  if (outcome.exitCode === 0) runner.info(logLine(outcome.reason));
-
-  await optional('The outputs could not be set', runner, async () => {
-    const results = resultsOf(outcome);
-    const resultsFile = await writeResults(results, runner);
-    const { outputs, givenUp } = outputsOf(results, resultsFile);
-    setOutputs(outputs, runner);
-    if (givenUp.length > 0) {
-      runner.notice(
-        `To keep the outputs within the size that a job can carry, build-groups is without ${givenUp.join(', ')}. All of it is in results-file: ${resultsFile}`,
-      );
-    }
-  });
-  await optional('The job summary could not be written', runner, () =>
-    runner.writeSummary(renderSummary(outcome)),
-  );
-}
-
-/** Gives the path of the results file; empty if it could not be written. */
-async function writeResults(results: Results, runner: Runner): Promise<string> {
-  let file = '';
-  await optional('The results file could not be written', runner, async () => {
-    file = await runner.writeTemporaryFile((path) => resultsText(results, path));
-  });
-  return file;
-}
-
-async function optional(
-  trouble: string,
-  runner: Runner,
-  write: () => void | Promise<void>,
-): Promise<void> {
-  try {
-    await write();
-  } catch (error) {
-    runner.warning(`${trouble}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
-function setOutputs(outputs: Partial<Record<OutputName, string>>, runner: Runner): void {
-  for (const [name, value] of Object.entries(outputs)) runner.setOutput(name, value);
-}
-
-interface Log {
-  tell(event: Event): void;
-  /** Closes a fold that is still open. */
-  close(): void;
-}
-
-function openLog(runner: Runner): Log {
-  let folded = false;
-  const unfold = (): void => {
-    if (folded) runner.endGroup();
-    folded = false;
-  };
-  const write = (step: LogStep): void => {
-    switch (step.kind) {
-      case 'line': {
-        runner.info(step.text);
-        return;
-      }
-      case 'warning': {
-        runner.warning(step.text);
-        return;
-      }
-      case 'notice': {
-        runner.notice(step.text);
-        return;
-      }
-      case 'debug': {
-        runner.debug(step.text);
-        return;
-      }
-      case 'unfold': {
-        unfold();
-        return;
-      }
-      case 'fold':
-        unfold();
-        runner.startGroup(step.title);
-        folded = true;
-    }
-  };
-  return { tell: (event) => narrate(event).forEach(write), close: unfold };
 }

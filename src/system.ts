@@ -40,6 +40,24 @@ export function cancellation(): AbortSignal {
 }
 
 /**
+ * Lets the process live on where nobody waits for what failed: a log that cannot be written (a closed
+ * pipe, a full disk), an error in a callback of a library. Without it Node.js prints its stack and the
+ * source around it, and ends the process before its verdict.
+ *
+ * @param warn tells of an error in a callback
+ */
+export function survive(warn: (error: unknown) => void): void {
+  let told = false;
+  process.stdout.on('error', (error: Error) => {
+    if (!told) process.stderr.write(`The log cannot be written: ${error.message}\n`);
+    told = true;
+  });
+  // There is no third place to tell it.
+  process.stderr.on('error', () => undefined);
+  process.on('uncaughtException', warn);
+}
+
+/**
  * Ends the process as soon as all it has said is out. By itself it would live as long as a socket
  * that nobody waits for any more: no signal ends the connection to a proxy that is silent.
  */

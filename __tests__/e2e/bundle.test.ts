@@ -157,6 +157,7 @@ describe('the committed bundle', () => {
     const run = await runAction(shop(QUICK), inputs, {
       GITHUB_STEP_SUMMARY: '/nowhere/summary',
       RUNNER_TEMP: '/nowhere',
+      TMPDIR: '/nowhere',
     });
     expect(run.exitCode).toBe(0);
     expect(run.outputs).toMatchObject({ conclusion: 'success', 'results-file': '' });

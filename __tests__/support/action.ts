@@ -96,7 +96,7 @@ async function runEntry(
     meanwhile({ action, simulator });
     const [exitCode, stdout, stderr] = await Promise.all([
       exitOf(action),
-      textOf(action.stdout),
+      action.stdout.destroyed ? '' : textOf(action.stdout),
       textOf(action.stderr),
     ]);
     const outputs = entriesIn(await readFile(outputFile, 'utf8'));

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { appendFileSync, statSync, truncateSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as core from '@actions/core';
@@ -8,6 +9,7 @@ import * as core from '@actions/core';
 export interface Runner {
   /** The trimmed value of an input; empty if it was not given. */
   getInput(name: string): string;
+  /** Throws if it cannot be written. */
   setOutput(name: string, value: string): void;
   info(line: string): void;
   notice(message: string): void;
@@ -16,12 +18,15 @@ export interface Runner {
   debug(message: string): void;
   startGroup(title: string): void;
   endGroup(): void;
-  /** Appends Markdown to the job summary. Throws if the runner takes none. */
-  writeSummary(markdown: string): Promise<void>;
-  /** Writes a JSON file in the runner's temporary folder and gives its path. */
+  /** Appends Markdown to the job summary. Throws if it cannot be written, or the runner takes none. */
+  writeSummary(markdown: string): void;
+  /**
+   * Writes a JSON file in the runner's temporary folder, or that of the system, and gives its path.
+   * Throws if neither can be written.
+   */
   writeTemporaryFile(textFor: (path: string) => string): Promise<string>;
   setExitCode(code: 0 | 1): void;
-  /** Keeps a value for the post step; it survives a kill of this process. */
+  /** Keeps a value for the post step; it survives a kill of this process. Throws if it cannot. */
   saveState(name: string, value: string): void;
   /** What the step has kept for its post step; empty if nothing. */
   getState(name: string): string;
@@ -49,7 +54,8 @@ export function createRunner(): Runner {
   } = process.env;
   return {
     getInput: (name) => core.getInput(name),
-    setOutput: core.setOutput,
+    setOutput: (name, value) =>
+      appendWhole(process.env['GITHUB_OUTPUT'], () => core.setOutput(name, value)),
     info: core.info,
     notice: core.notice,
     warning: (message, title) => core.warning(message, title === undefined ? {} : { title }),
@@ -57,19 +63,33 @@ export function createRunner(): Runner {
     debug: core.debug,
     startGroup: core.startGroup,
     endGroup: core.endGroup,
-    async writeSummary(markdown) {
-      await core.summary.addRaw(markdown).write();
+    writeSummary(markdown) {
+      const file = process.env['GITHUB_STEP_SUMMARY'] ?? '';
+      if (file === '') throw new Error('GITHUB_STEP_SUMMARY is not set: this runner takes none');
+      appendWhole(file, () => appendFileSync(file, markdown));
     },
     async writeTemporaryFile(textFor) {
-      const folder = process.env['RUNNER_TEMP'] ?? tmpdir();
-      const path = join(folder, `retry-codebuild-batch-${randomUUID()}.json`);
-      await writeFile(path, textFor(path));
-      return path;
+      const folders = new Set([process.env['RUNNER_TEMP'] ?? '', tmpdir()]);
+      folders.delete('');
+      const failures: string[] = [];
+      for (const folder of folders) {
+        const path = join(folder, `retry-codebuild-batch-${randomUUID()}.json`);
+        try {
+          await writeFile(path, textFor(path));
+          return path;
+        } catch (error) {
+          failures.push(error instanceof Error ? error.message : String(error));
+          // Half a file must not be taken for a whole one. Mostly there is none at all.
+          await rm(path, { force: true }).catch(() => undefined);
+        }
+      }
+      throw new Error(failures.join('; '));
     },
     setExitCode(code) {
       process.exitCode = code;
     },
-    saveState: core.saveState,
+    saveState: (name, value) =>
+      appendWhole(process.env['GITHUB_STATE'], () => core.saveState(name, value)),
     getState: core.getState,
     getIdToken: async (audience) =>
       process.env['ACTIONS_ID_TOKEN_REQUEST_URL'] ? core.getIDToken(audience) : null,
@@ -83,4 +103,18 @@ export function createRunner(): Runner {
     serverUrl,
     runUrl: `${serverUrl}/${repository}/actions/runs/${run}/attempts/${attempt}`,
   };
+}
+
+/**
+ * Appends to a file that the runner reads. What a full disk has cut off is taken back: the runner
+ * refuses a file with half an entry in it, and would read what follows as part of it.
+ */
+function appendWhole(file: string | undefined, append: () => void): void {
+  const before = file === undefined ? undefined : statSync(file, { throwIfNoEntry: false });
+  try {
+    append();
+  } catch (error) {
+    if (file !== undefined && before?.isFile()) truncateSync(file, before.size);
+    throw error;
+  }
 }

@@ -1,0 +1,172 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Outcome } from '../src/domain/outcome.ts';
+import type { Runner } from '../src/github/runner.ts';
+import { openLog, optionalOf, report } from '../src/publish.ts';
+import { OUTPUT_NAMES } from '../src/report/outputs.ts';
+import {
+  aFailedBatch,
+  aGroup,
+  anOutcome,
+  aRecoveredBatch,
+  NOT_RETRIED,
+} from './support/batches.ts';
+
+type Method = 'setOutput' | 'writeSummary' | 'writeTemporaryFile';
+
+const failed = anOutcome(NOT_RETRIED, {
+  batch: aFailedBatch({ groups: [aGroup('unit', 'FAILED'), aGroup('lint', 'FAILED')] }),
+});
+const succeeded = anOutcome(
+  { kind: 'succeeded', already: false },
+  { batch: aRecoveredBatch(), attempt: 2 },
+);
+
+/** What a runner has taken of a report; some of its methods fail. */
+async function reportTo(
+  outcome: Outcome,
+  broken: Partial<Record<Method, (name: string) => boolean>> = {},
+) {
+  const log: string[] = [];
+  const outputs: Record<string, string> = {};
+  const taken = { summary: '', exitCode: NaN };
+  const failIf = (method: Method, name = ''): void => {
+    if (broken[method]?.(name)) throw new Error(`ENOSPC of ${name || method}`);
+  };
+  const runner = {
+    setExitCode: (code) => (taken.exitCode = code),
+    info: (line) => log.push(line),
+    debug: (message) => log.push(`debug: ${message}`),
+    notice: (message) => log.push(`notice: ${message}`),
+    warning: (message) => log.push(`warning: ${message}`),
+    error: (message, title) => log.push(`error ${title}: ${message}`),
+    setOutput(name, value) {
+      failIf('setOutput', name);
+      outputs[name] = value;
+    },
+    writeSummary(text) {
+      failIf('writeSummary');
+      taken.summary = text;
+    },
+    writeTemporaryFile(textFor) {
+      failIf('writeTemporaryFile');
+      textFor('/tmp/results.json');
+      return Promise.resolve('/tmp/results.json');
+    },
+  } satisfies Partial<Runner> as unknown as Runner;
+  await report(outcome, runner, optionalOf(runner));
+  const errors = log.filter((line) => line.startsWith('error'));
+  const warnings = log.filter((line) => line.startsWith('warning: The'));
+  return { log, outputs, ...taken, errors, warnings };
+}
+
+test('a report that nothing hinders is complete', async () => {
+  const { outputs, summary, exitCode, errors, warnings } = await reportTo(failed);
+  expect(Object.keys(outputs)).toEqual(OUTPUT_NAMES);
+  expect(summary).toContain('unit');
+  expect(exitCode).toBe(1);
+  expect(errors).toHaveLength(3);
+  expect(warnings).toEqual([]);
+});
+
+describe('what cannot be written', () => {
+  test('keeps none of the other outputs from being set', async () => {
+    const which = ['batch-id', 'build-groups'];
+    const { outputs, summary, warnings } = await reportTo(failed, {
+      setOutput: (name) => which.includes(name),
+    });
+    expect(Object.keys(outputs)).toEqual(OUTPUT_NAMES.filter((name) => !which.includes(name)));
+    expect(summary).not.toBe('');
+    expect(warnings).toEqual([
+      'warning: The outputs could not be set (batch-id, build-groups): ENOSPC of batch-id. This does not affect the result.',
+    ]);
+  });
+
+  test.each<[string, Outcome, number]>([
+    ['a failure', failed, 1],
+    ['a success', succeeded, 0],
+  ])('does not change the verdict of %s, and is told once each', async (_, outcome, code) => {
+    const always = (): boolean => true;
+    const { exitCode, errors, warnings, outputs, summary } = await reportTo(outcome, {
+      setOutput: always,
+      writeSummary: always,
+      writeTemporaryFile: always,
+    });
+    expect(exitCode).toBe(code);
+    expect(errors).toHaveLength(code === 0 ? 0 : 3);
+    expect([outputs, summary]).toEqual([{}, '']);
+    expect(warnings).toEqual([
+      expect.stringContaining('The results file could not be written'),
+      expect.stringContaining('The outputs could not be set'),
+      expect.stringContaining('The job summary could not be written'),
+    ]);
+  });
+});
+
+describe('what cannot be made of what CodeBuild has said', () => {
+  /** An outcome whose groups cannot be read: all that is made of them fails. */
+  const unreadable = (outcome: Outcome): Outcome => ({
+    ...outcome,
+    get groups(): never {
+      throw new TypeError('odd group');
+    },
+  });
+
+  test('costs neither the verdict nor the least that is to be shown', async () => {
+    const { outputs, summary, exitCode, errors, warnings } = await reportTo(unreadable(failed));
+    expect(exitCode).toBe(1);
+    expect(errors).toEqual([`error Retry CodeBuild Batch: ${failed.reason}`]);
+    expect(outputs).toMatchObject({
+      'batch-id': failed.batch?.id,
+      'batch-status': 'FAILED',
+      conclusion: 'failure',
+      reason: failed.reason,
+      'retry-count': '0',
+    });
+    expect(summary).toContain('FAILED');
+    expect(warnings).toEqual(
+      ['annotations', 'outputs', 'job summary'].map((what) =>
+        expect.stringContaining(`The ${what} could not be made: odd group`),
+      ),
+    );
+  });
+
+  test('makes no failure of a success', async () => {
+    const { exitCode, errors, log } = await reportTo(unreadable(succeeded));
+    expect(exitCode).toBe(0);
+    expect(errors).toEqual([]);
+    expect(log).toContain(succeeded.reason);
+  });
+});
+
+test('an event that cannot be told costs one warning, and no other event', () => {
+  const log: string[] = [];
+  const runner = {
+    info: (line: string) => log.push(line),
+    warning: (message: string) => log.push(`warning: ${message}`),
+  } as unknown as Runner;
+  const opened = openLog(runner, optionalOf(runner));
+  const odd = { kind: 'retrying', delay: 0 } as const;
+  for (let times = 0; times < 3; times += 1) {
+    opened.tell({
+      ...odd,
+      get because(): never {
+        throw new TypeError('odd reason');
+      },
+    });
+  }
+  opened.tell({ ...odd, because: 'FAILED is a status to retry on' });
+  expect(log).toEqual([
+    'warning: The log is incomplete: odd reason. This does not affect the result.',
+    'Retrying: FAILED is a status to retry on.',
+  ]);
+});
+
+test('a failure is told on one line, however long and hostile it is', () => {
+  const warnings: string[] = [];
+  const optional = optionalOf({ warning: (message) => void warnings.push(message) });
+  optional.failed('The log is incomplete', new Error(`a\n::error::b${'x'.repeat(9000)}`));
+  expect(warnings).toHaveLength(1);
+  expect(warnings[0]).not.toContain('\n');
+  expect(warnings[0]?.length).toBeLessThanOrEqual(4000);
+  expect(warnings[0]).toContain('This does not affect the result.');
+});

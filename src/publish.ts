@@ -1,0 +1,190 @@
+import type { Outcome } from './domain/outcome.ts';
+import type { Event } from './domain/story.ts';
+import type { Runner } from './github/runner.ts';
+import { errorsOf, warningsOf, type Annotation } from './report/annotations.ts';
+import { logLine, markdown, oneLine } from './report/escape.ts';
+import {
+  earlyOutputs,
+  outputsOf,
+  resultsOf,
+  resultsText,
+  type OutputName,
+  type Results,
+} from './report/outputs.ts';
+import { narrate, type LogStep } from './report/story.ts';
+import { renderSummary } from './report/summary.ts';
+
+/** The runner cuts a message at 4,096 characters. */
+const LONGEST_MESSAGE = 4000;
+const ASSURANCE = '. This does not affect the result.';
+
+type Outputs = Partial<Record<OutputName, string>>;
+
+/**
+ * What can fail and costs no more than a warning: the step goes on with what it was asked to do. The
+ * same failure is told once.
+ */
+export interface Optional {
+  /** Does something; null if it failed. */
+  now<Result>(trouble: string, work: () => Result): Result | null;
+  later(trouble: string, work: () => Promise<void>): Promise<void>;
+  /** Tells of something that has failed. */
+  failed(trouble: string, error: unknown): void;
+}
+
+export function optionalOf(runner: Pick<Runner, 'warning'>): Optional {
+  const warned = new Set<string>();
+  const failed = (trouble: string, error: unknown): void => {
+    const message = error instanceof Error ? error.message : String(error);
+    const told = oneLine(`${trouble}: ${message}`, LONGEST_MESSAGE - ASSURANCE.length);
+    const text = `${told.replace(/\.$/, '')}${ASSURANCE}`;
+    if (!warned.has(text)) runner.warning(text);
+    warned.add(text);
+  };
+  return {
+    failed,
+    now(trouble, work) {
+      try {
+        return work();
+      } catch (error) {
+        failed(trouble, error);
+        return null;
+      }
+    },
+    async later(trouble, work) {
+      try {
+        await work();
+      } catch (error) {
+        failed(trouble, error);
+      }
+    },
+  };
+}
+
+/**
+ * Writes annotations, outputs and summary, each by itself: what fails warns, and neither changes the
+ * verdict nor keeps the others from being written.
+ */
+export async function report(outcome: Outcome, runner: Runner, optional: Optional): Promise<void> {
+  runner.setExitCode(outcome.exitCode);
+  annotate(outcome, runner, optional);
+  await optional.later('The outputs could not be set', () => publish(outcome, runner, optional));
+  optional.now('The job summary could not be written', () => {
+    const summary = optional.now('The job summary could not be made', () => renderSummary(outcome));
+    runner.writeSummary(summary ?? markdown(outcome.reason, LONGEST_MESSAGE));
+  });
+}
+
+function annotate(outcome: Outcome, runner: Runner, optional: Optional): void {
+  const trouble = 'The annotations could not be made';
+  const errors = optional.now(trouble, () => errorsOf(outcome)) ?? leastErrors(outcome);
+  for (const { title, message } of errors) runner.error(message, title);
+  const warnings = optional.now(trouble, () => warningsOf(outcome)) ?? [];
+  for (const { title, message } of warnings) runner.warning(message, title);
+  if (outcome.exitCode === 0) runner.info(logLine(outcome.reason));
+}
+
+async function publish(outcome: Outcome, runner: Runner, optional: Optional): Promise<void> {
+  const results = optional.now('The outputs could not be made', () => resultsOf(outcome));
+  if (results === null) {
+    setOutputs(leastOutputs(outcome), runner, optional);
+    return;
+  }
+  const resultsFile = await writeResults(results, runner, optional);
+  const { outputs, givenUp } = outputsOf(results, resultsFile);
+  setOutputs(outputs, runner, optional);
+  if (givenUp.length > 0) {
+    runner.notice(
+      `To keep the outputs within the size that a job can carry, build-groups is without ${givenUp.join(', ')}. All of it is in results-file: ${resultsFile}`,
+    );
+  }
+}
+
+/** The verdict's annotation, made of nothing but the reason. */
+function leastErrors({ exitCode, reason }: Outcome): Annotation[] {
+  if (exitCode === 0) return [];
+  return [{ title: 'Retry CodeBuild Batch', message: oneLine(reason, LONGEST_MESSAGE) }];
+}
+
+/** The outputs that take nothing of the groups. */
+function leastOutputs(outcome: Outcome): Outputs {
+  return {
+    ...(outcome.batch === null ? {} : earlyOutputs(outcome.batch)),
+    'batch-status': outcome.batchStatus,
+    conclusion: outcome.conclusion,
+    reason: oneLine(outcome.reason, LONGEST_MESSAGE),
+    'retry-count': String(outcome.retries),
+  };
+}
+
+/** Gives the path of the results file; empty if it could not be written. */
+async function writeResults(results: Results, runner: Runner, optional: Optional): Promise<string> {
+  let file = '';
+  await optional.later('The results file could not be written', async () => {
+    file = await runner.writeTemporaryFile((path) => resultsText(results, path));
+  });
+  return file;
+}
+
+/** Sets each output; one warning names those that could not be set. */
+export function setOutputs(outputs: Outputs, runner: Runner, optional: Optional): void {
+  const failures = new Map<string, unknown>();
+  for (const [name, value] of Object.entries(outputs)) {
+    try {
+      runner.setOutput(name, value);
+    } catch (error) {
+      failures.set(name, error);
+    }
+  }
+  const [first] = failures.values();
+  if (failures.size > 0) {
+    optional.failed(`The outputs could not be set (${[...failures.keys()].join(', ')})`, first);
+  }
+}
+
+/** The log of the step. */
+export interface Log {
+  tell(event: Event): void;
+  /** Closes a fold that is still open. */
+  close(): void;
+}
+
+export function openLog(runner: Runner, optional: Optional): Log {
+  let folded = false;
+  const unfold = (): void => {
+    if (folded) runner.endGroup();
+    folded = false;
+  };
+  const write = (step: LogStep): void => {
+    switch (step.kind) {
+      case 'line': {
+        runner.info(step.text);
+        return;
+      }
+      case 'warning': {
+        runner.warning(step.text);
+        return;
+      }
+      case 'notice': {
+        runner.notice(step.text);
+        return;
+      }
+      case 'debug': {
+        runner.debug(step.text);
+        return;
+      }
+      case 'unfold': {
+        unfold();
+        return;
+      }
+      case 'fold':
+        unfold();
+        runner.startGroup(step.title);
+        folded = true;
+    }
+  };
+  return {
+    tell: (event) => optional.now('The log is incomplete', () => narrate(event).forEach(write)),
+    close: unfold,
+  };
+}
