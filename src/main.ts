@@ -4,6 +4,7 @@ import type { ClientOptions } from './aws/client.ts';
 import { createCodeBuild } from './aws/codebuild.ts';
 import { assumeRole } from './aws/credentials.ts';
 import { createLogs } from './aws/logs.ts';
+import { NAMING_INPUTS, type StatusOwner } from './domain/commit-status.ts';
 import { knowNothing } from './domain/known.ts';
 import { conclude, internalError, type Outcome } from './domain/outcome.ts';
 import { createGitHub } from './github/commit-status.ts';
@@ -52,10 +53,10 @@ export async function main(): Promise<void> {
 
 /** What runs after the step: only what the step has saved is acted on. */
 export async function runPost(): Promise<void> {
-  cancellation();
+  const signal = cancellation();
   const runner = createRunner();
   surviveWith(runner, optionalOf(runner));
-  await post(runner, SYSTEM_CLOCK, (region, role) => clientOptions(runner, region, role));
+  await post(runner, SYSTEM_CLOCK, (region, role) => clientOptions(runner, region, role), signal);
 }
 
 /** What nobody caught costs a warning, not the step. */
@@ -102,21 +103,28 @@ function keepCommitStatus(
   log: Log,
   signal: AbortSignal,
 ): StatusKeeper | null {
-  const { githubToken, region } = inputs;
+  const { githubToken, region, timeout } = inputs;
   if (!reportsToCommit(inputs) || githubToken === '') return null;
   runner.mask(githubToken);
   const { serverUrl, runUrl } = runner;
+  const owner = ownerOf(runner);
   return keepStatus(
-    { region, serverUrl, runUrl },
+    { region, serverUrl, runUrl, timeout },
     {
       github: createGitHub(githubToken),
       clock: SYSTEM_CLOCK,
       signal,
       tell: (event) => log.tell(event),
-      remember: (status) => keepForPost(UNWRITTEN_STATUS, status, runner, optional),
+      remember: (status) =>
+        keepForPost(UNWRITTEN_STATUS, status && { ...status, ...owner }, runner, optional),
       isAddressOf: (address, batchId) => isAddressOf(address, batchId, region),
     },
   );
+}
+
+function ownerOf(runner: Runner): StatusOwner {
+  const [input = 'batch-id'] = NAMING_INPUTS.filter((name) => runner.getInput(name) !== '');
+  return { runId: runner.runId, input, value: runner.getInput(input) };
 }
 
 function keepForPost(name: string, value: unknown, runner: Runner, optional: Optional): void {

@@ -1,16 +1,17 @@
+import { isAddressOf } from './aws/batch-reference.ts';
 import { createCodeBuild } from './aws/codebuild.ts';
 import type { ClientOptions } from './aws/client.ts';
 import { parseOwned } from './domain/attempt.ts';
 import type { Clock } from './domain/clock.ts';
-import { parseStatus } from './domain/commit-status.ts';
+import { parseStatus, type StatusOwner } from './domain/commit-status.ts';
 import { createGitHub } from './github/commit-status.ts';
 import type { Runner } from './github/runner.ts';
 import { tellLeft, tellWritten } from './report/commit-status.ts';
 import { logLine } from './report/escape.ts';
 import { tellStop } from './report/stop.ts';
 import { STARTED_ATTEMPT, UNWRITTEN_STATUS } from './state.ts';
-import { writeLeftStatus } from './steps/commit-status.ts';
 import { POST_STEP, stopLeftBehind, type StopResult } from './steps/stop.ts';
+import { writeLeftStatus } from './steps/write-status.ts';
 
 /**
  * What runs after the step, whatever became of it: stops an attempt that a killed process left
@@ -18,11 +19,13 @@ import { POST_STEP, stopLeftBehind, type StopResult } from './steps/stop.ts';
  * nothing. It can warn and never fail.
  *
  * @param clientFor settings of a client for a region and, if not null, a role to assume
+ * @param signal aborted when the job is cancelled
  */
 export async function post(
   runner: Runner,
   clock: Clock,
   clientFor: (region: string, roleArn: string | null) => ClientOptions,
+  signal: AbortSignal,
 ): Promise<void> {
   let stop: StopResult | null = null;
   try {
@@ -31,7 +34,12 @@ export async function post(
     const what = error instanceof Error ? error.message : String(error);
     runner.warning(logLine(`The attempt that was left behind could not be stopped: ${what}.`));
   }
-  await finishLeftStatus(runner, clock, stop);
+  try {
+    await finishLeftStatus(runner, clock, stop, signal);
+  } catch (error) {
+    const what = error instanceof Error ? error.message : String(error);
+    runner.warning(logLine(`Commit status not updated: ${what}.`));
+  }
 }
 
 async function stopLeftAttempt(
@@ -54,17 +62,41 @@ async function stopLeftAttempt(
   return result;
 }
 
+/** Writes a commit status that the step has left, with a token of its own inputs only. */
 async function finishLeftStatus(
   runner: Runner,
   clock: Clock,
   stop: StopResult | null,
+  signal: AbortSignal,
 ): Promise<void> {
   const left = parseStatus(runner.getState(UNWRITTEN_STATUS));
   if (left === null) return;
-  const status = tellLeft(left, stop);
   const token = runner.getInput('github-token');
   if (token !== '') runner.mask(token);
-  const trouble = await writeLeftStatus(status, { github: createGitHub(token), clock });
-  if (trouble === null) runner.info(logLine(tellWritten(status)));
-  else runner.warning(logLine(`The commit status could not be written: ${trouble}.`));
+  const trouble = whyNotOurs(left, runner) ?? (token === '' ? 'github-token is empty' : null);
+  const written =
+    trouble === null
+      ? await writeLeftStatus(
+          tellLeft(left, stop),
+          {
+            github: createGitHub(token),
+            clock,
+            isAddressOf: (address, batchId) => isAddressOf(address, batchId, left.region),
+          },
+          signal,
+        )
+      : { because: trouble };
+  if ('status' in written) runner.info(logLine(tellWritten(written.status)));
+  else runner.warning(logLine(`Commit status not updated: ${written.because}.`));
+}
+
+/**
+ * Why the inputs of this post step may not be those of the step that left a status, as a clause; null:
+ * they are. In nested composite actions a post step may get the inputs of its parent
+ * (actions/runner#3514), and so a token that was not meant for this.
+ */
+function whyNotOurs({ runId, input, value }: StatusOwner, runner: Runner): string | null {
+  if (runId !== runner.runId) return `it was left by workflow run ${runId}, not by this one`;
+  if (runner.getInput(input) === value) return null;
+  return `the post step did not get the inputs of its step (${input} differs), as in nested composite actions, so it does not use github-token`;
 }

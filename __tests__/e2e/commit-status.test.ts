@@ -7,7 +7,7 @@ import {
   type ActionRun,
   type Running,
 } from '../support/action.ts';
-import { serveGitHub, type GitHubDouble } from '../support/github.ts';
+import { serveGitHub, type GitHubDouble, type OddAnswer } from '../support/github.ts';
 import { serveProxy } from '../support/proxy.ts';
 import { COMMIT, ID, shop } from '../support/scenarios.ts';
 
@@ -264,30 +264,50 @@ describe('commit-status', () => {
     );
   });
 
-  test('costs one warning where GitHub answers 403', async () => {
+  test('costs one warning where the token may not write', async () => {
     github.odd = () => ({
       status: 403,
       body: '{"message":"Resource not accessible by integration"}',
     });
     const run = await runOn(shopThat('FAILED'), { 'max-retries': '2' });
-    expect(asked()).toEqual([LIST]);
+    // Once for the first retry, and once for the end.
+    expect(asked()).toEqual([LIST, LIST]);
     const [warning, ...more] = warningsIn(run);
     expect(more).toEqual([]);
     expect(warning).toContain('statuses of octo-org/web-shop (GitHub answered');
     expect(warning).toContain('"statuses: write"');
     expect(run.exitCode).toBe(1);
-    expect(run.state['unwritten-status']).toBeUndefined();
+    expect(run.state['unwritten-status']).toBe('null');
   });
 
-  test('stays out of the verdict where GitHub fails throughout', async () => {
-    github.odd = () => ({ status: 502, body: '<html>', headers: { 'content-type': 'text/html' } });
+  const LIMIT =
+    '{"message":"You have exceeded a secondary rate limit. Please wait a few minutes."}';
+  test.each<[string, string, OddAnswer]>([
+    ['a secondary rate limit at pending', 'pending', { status: 403, body: LIMIT }],
+    ['an answer whose body stalls', 'success', { status: 201, stalled: true, done: true }],
+  ])('ends in success after %s', async (_, state, odd) => {
+    github.odd = ({ status }) => (status?.state === state ? odd : null);
     const run = await runOn(shopThat('SUCCEEDED'));
     expect(run.exitCode).toBe(0);
-    expect(asked()).toEqual([LIST, LIST]);
-    expect(warningsIn(run)).toEqual([
-      expect.stringContaining('The commit status is left alone: GitHub answered 502: <html>.'),
-    ]);
+    expect(github.statuses[0]).toMatchObject({ state: 'success', context: CONTEXT });
+    expect(run.state['unwritten-status']).toBe('null');
+    expect(warningsIn(run)).toEqual([]);
+    expect(run.stdout).not.toContain('statuses: write');
+  });
+
+  test('stays out of the verdict where GitHub fails throughout, and is left to the post step', async () => {
+    github.odd = () => ({ status: 502, body: '<html>', headers: { 'content-type': 'text/html' } });
+    const run = await runOn(shopThat('SUCCEEDED'), { timeout: '4' });
+    expect(run.exitCode).toBe(0);
+    expect(new Set(asked())).toEqual(new Set([LIST]));
+    expect(warningsIn(run)).toEqual([]);
+    expect(run.stdout).toContain('is not set to pending: GitHub answered 502: <html>.');
+    expect(run.stdout).toContain('is not written yet: GitHub answered 502: <html>.');
     expect(run.outputs).toMatchObject({ conclusion: 'success' });
     expectNoToken(run);
+
+    github.odd = () => null;
+    expect((await runPost(run)).exitCode).toBe(0);
+    expect(github.written()).toEqual(['success: Succeeded after 1 retry; flaky: unit']);
   });
 });

@@ -68,9 +68,17 @@ describe('the statuses of a commit', () => {
   test.each(['{}', '"x"', '<html>', ''])('%s is no list of them', async (body) => {
     server.odd = () => ({ status: 200, body });
     expect(await failureOf(list())).toEqual({
-      kind: 'refused',
+      kind: 'transient',
       message: 'GitHub gave no list of statuses',
     });
+  });
+
+  test('may have odd members: what is no text is none', async () => {
+    const odd = [null, 7, 'x', { context: 5, target_url: {} }, { context: 'unit' }];
+    server.odd = () => ({ status: 200, body: JSON.stringify(odd) });
+    expect(await list()).toEqual(
+      ['', '', '', '', 'unit'].map((context) => ({ context, targetUrl: null })),
+    );
   });
 });
 
@@ -89,18 +97,59 @@ test('a status is written with all that it has', async () => {
 describe('a failure', () => {
   test.each<[string, OddAnswer, string, string]>([
     ['a missing permission', { status: 403 }, 'not-permitted', 'GitHub answered 403: odd 403'],
+    [
+      'the missing permission of a job',
+      { status: 403, body: '{"message":"Resource not accessible by integration"}' },
+      'not-permitted',
+      'GitHub answered 403: Resource not accessible by integration',
+    ],
     ['a hidden repository', { status: 404 }, 'not-permitted', 'GitHub answered 404: odd 404'],
+    [
+      'an archived repository',
+      { status: 403, body: '{"message":"Repository was archived so is read-only."}' },
+      'refused',
+      'GitHub answered 403: Repository was archived so is read-only',
+    ],
     [
       'a rate limit',
       { status: 403, headers: { 'x-ratelimit-remaining': '0' } },
-      'refused',
+      'limited',
       'GitHub answered 403: odd 403',
     ],
     [
       'a secondary rate limit',
       { status: 403, headers: { 'retry-after': '60' } },
-      'refused',
+      'limited',
       'GitHub answered 403: odd 403',
+    ],
+    [
+      'a secondary rate limit that only its message tells',
+      {
+        status: 403,
+        body: '{"message":"You have exceeded a secondary rate limit. Please wait a few minutes."}',
+      },
+      'limited',
+      'GitHub answered 403: You have exceeded a secondary rate limit. Please wait a few minutes',
+    ],
+    [
+      'a limit of old',
+      { status: 403, body: '{"message":"You have triggered an Abuse Detection mechanism."}' },
+      'limited',
+      'GitHub answered 403: You have triggered an Abuse Detection mechanism',
+    ],
+    ['too many requests', { status: 429, body: '' }, 'limited', 'GitHub answered 429'],
+    ['a 403 of nobody', { status: 403, body: '' }, 'transient', 'GitHub answered 403'],
+    [
+      'a 403 of a proxy',
+      { status: 403, headers: { 'content-type': 'text/html' }, body: '<h1>Blocked</h1>' },
+      'transient',
+      'GitHub answered 403: <h1>Blocked</h1>',
+    ],
+    [
+      'a 404 of a proxy',
+      { status: 404, body: '<h1>Nowhere</h1>' },
+      'transient',
+      'GitHub answered 404: <h1>Nowhere</h1>',
     ],
     ['a bad token', { status: 401 }, 'refused', 'GitHub answered 401: odd 401'],
     ['an unknown commit', { status: 422 }, 'refused', 'GitHub answered 422: odd 422'],
@@ -121,6 +170,58 @@ describe('a failure', () => {
   ])('is told from %s', async (_, odd, kind, message) => {
     server.odd = () => odd;
     expect(await failureOf(write())).toEqual({ kind, message });
+  });
+
+  describe('tells how long to wait', () => {
+    const date = 'Sun, 22 Nov 2026 12:00:00 GMT';
+    const reset = (seconds: number): string => String(Date.parse(date) / 1000 + seconds);
+    const limit = { 'x-ratelimit-remaining': '0' };
+    test.each<[Record<string, string>, number]>([
+      [{ 'retry-after': '7' }, 7000],
+      [{ 'retry-after': 'Sun, 22 Nov 2026 12:00:09 GMT', date }, 9000],
+      [{ 'retry-after': 'Sun, 22 Nov 2026 11:00:00 GMT', date }, 0],
+      [{ 'retry-after': 'soon', date }, 0],
+      [{ 'retry-after': '-5', date }, 0],
+      [{ ...limit, 'x-ratelimit-reset': reset(20), date }, 21_000],
+      [{ ...limit, 'x-ratelimit-reset': reset(-20), date }, 0],
+      [{ ...limit, 'x-ratelimit-reset': 'x', date }, 0],
+      [{ ...limit, 'x-ratelimit-reset': reset(20), 'retry-after': '5', date }, 5000],
+      [{ 'x-ratelimit-remaining': '9', 'x-ratelimit-reset': reset(20), date }, 0],
+    ])('%j', async (headers, wait) => {
+      server.odd = () => ({ status: 429, headers });
+      await expect(write()).rejects.toMatchObject({ kind: 'limited', retryAfter: wait });
+    });
+  });
+
+  /** Ends a call as soon as its answer stands still. */
+  const endWhenStalled = async (
+    status: number,
+    call: (signal: AbortSignal) => Promise<unknown>,
+  ) => {
+    server.odd = () => ({ status, stalled: true });
+    const ending = new AbortController();
+    const asked = server.requests.length;
+    const failure = failureOf(call(ending.signal));
+    while (server.requests.length === asked) await new Promise(setImmediate);
+    ending.abort(new GitHubFailure('transient', 'no answer in time'));
+    return failure;
+  };
+
+  test.each([
+    [200, list],
+    [403, list],
+    [403, write],
+  ])('is the reason of the signal, if a body of a %d stalls', async (status, call) => {
+    expect(await endWhenStalled(status, call)).toEqual({
+      kind: 'transient',
+      message: 'no answer in time',
+    });
+  });
+
+  test('is none where a status is written, and the rest of the answer stalls', async () => {
+    server.odd = () => ({ status: 201, stalled: true, done: true });
+    await write();
+    expect(server.statuses).toHaveLength(1);
   });
 
   test('is the reason of the signal, if that ends the call', async () => {

@@ -235,6 +235,15 @@ describe('narrate', () => {
       [{ kind: level, text: 'The commit status is left alone: GitHub answered 502.' }],
     ]),
     [
+      'a commit status that cannot be set to pending',
+      { kind: 'status-not-pending', because: 'GitHub answered 502' },
+      [
+        line(
+          'The commit status is not set to pending: GitHub answered 502. The step writes the outcome when it ends.',
+        ),
+      ],
+    ],
+    [
       'a commit status that is left to the post step',
       { kind: 'status-postponed', because: 'GitHub answered 502' },
       [
@@ -286,6 +295,7 @@ describe('narrate', () => {
       { kind: 'retrying', because: text, delay: 0 },
       { kind: 'trouble-began', sentence: text },
       { kind: 'status-written', status: { ...aStatus, context: text, description: text } },
+      { kind: 'status-not-pending', because: text },
       { kind: 'status-postponed', because: text },
     ];
     const lines = events.flatMap(narrate).filter((step) => step.kind === 'line');

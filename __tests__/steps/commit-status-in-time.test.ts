@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { aFailedBatch } from '../support/batches.ts';
 import {
   aBench,
+  BROKEN,
   CANCELLED,
   statesOf,
   SUCCEEDED,
@@ -51,7 +52,7 @@ describe('a cancelled step', () => {
     expect(bench.clock.elapsed()).toBe(0);
     expect(statesOf(bench)).toEqual(['error']);
     expect(warningsOf(bench)).toEqual([]);
-    expect(bench.remembered.at(-1)).toEqual(bench.written[0]);
+    expect(bench.remembered.at(-1)).toMatchObject(bench.written[0] ?? {});
   });
 
   test('leaves nothing behind where it had not come to writing', async () => {
@@ -99,11 +100,26 @@ describe('a step that timed out', () => {
   });
 });
 
-test('the end is held up for ten seconds at most, however many retries are still to be told', async () => {
+test('the end is held up for a minute and little more, however many retries are still to be told', async () => {
   const bench = aBench();
-  bench.react = (call) => (call.startsWith('list') ? null : 4900);
+  bench.react = (call) => (call.startsWith('list') ? null : call === 'success' ? BROKEN : 4900);
   for (const attempt of [2, 3, 4]) bench.retry(aFailedBatch(), attempt);
   await bench.end(SUCCEEDED);
-  expect(bench.clock.elapsed()).toBe(10_000);
+  expect(bench.clock.elapsed()).toBeGreaterThan(45_000);
+  expect(bench.clock.elapsed()).toBeLessThanOrEqual(65_000);
+  expect(bench.remembered.at(-1)).toMatchObject({ state: 'success' });
+});
+
+test.each([
+  ['a long one', 300_000, 63_500],
+  ['one that passes soon', 5000, 5000],
+  ['one that has all but passed', 10, 1000],
+])("the end takes no longer than the step's timeout: %s", async (_, timeout, most) => {
+  const bench = aBench([[]], timeout);
+  bench.react = (call) => (call === 'success' ? BROKEN : null);
+  bench.retry();
+  await bench.end(SUCCEEDED);
+  expect(bench.clock.elapsed()).toBeLessThanOrEqual(most);
+  expect(bench.clock.elapsed()).toBeGreaterThanOrEqual(most / 2);
   expect(bench.remembered.at(-1)).toMatchObject({ state: 'success' });
 });

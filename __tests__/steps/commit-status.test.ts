@@ -1,9 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Batch } from '../../src/domain/batch.ts';
-import type { CommitStatus, ForeignStatus, GitHubFailure } from '../../src/domain/commit-status.ts';
+import {
+  GitHubFailure,
+  type ForeignStatus,
+  type UnwrittenStatus,
+} from '../../src/domain/commit-status.ts';
 import { Interruption } from '../../src/domain/interruption.ts';
 import type { Event } from '../../src/domain/story.ts';
-import { writeLeftStatus } from '../../src/steps/commit-status.ts';
+import { writeLeftStatus } from '../../src/steps/write-status.ts';
 import { aBatch, aFailedBatch } from '../support/batches.ts';
 import { runFlow } from '../support/flow.ts';
 import { HOSTILE } from '../support/hostile.ts';
@@ -15,9 +19,11 @@ import {
   CANCELLED,
   FORBIDDEN,
   INVALID,
+  LIMITED,
   RUN_URL,
   statesOf,
   SUCCEEDED,
+  TIMED_OUT,
   USUAL,
   warningsOf,
 } from '../support/status-bench.ts';
@@ -103,7 +109,7 @@ describe('a retry', () => {
     bench.retry(aFailedBatch(), 3);
     await bench.end(SUCCEEDED);
     expect(statesOf(bench)).toEqual(['pending', 'pending', 'success']);
-    expect(bench.remembered.at(-1)).toEqual(bench.written.at(-1));
+    expect(bench.remembered.at(-1)).toMatchObject(bench.written.at(-1) ?? {});
   });
 
   test('of a second time changes the description, and looks for the context no more', async () => {
@@ -170,19 +176,68 @@ describe('a failure of GitHub', () => {
   });
 
   test.each([
-    ['list 1', BROKEN, ['list 1', 'list 1']],
-    ['list 1', FORBIDDEN, ['list 1']],
-    ['pending', FORBIDDEN, ['list 1', 'pending']],
-    ['pending', INVALID, ['list 1', 'pending']],
-  ])('at %s that changes nothing costs one warning (%s)', async (which, failure, calls) => {
+    ['list 1', '403', FORBIDDEN, ['list 1', 'list 1']],
+    ['pending', '403', FORBIDDEN, ['list 1', 'pending', 'success']],
+    ['pending', '422', INVALID, ['list 1', 'pending', 'success']],
+  ])(
+    'at %s that no waiting mends (%s): the end is tried once',
+    async (which, _, failure, calls) => {
+      const bench = aBench();
+      bench.react = (call) => (call === which || call === 'success' ? failure : null);
+      bench.retry();
+      bench.retry(aFailedBatch(), 3);
+      await bench.end(SUCCEEDED);
+      expect(bench.calls).toEqual(calls);
+      expect(bench.clock.elapsed()).toBe(0);
+      expect(warningsOf(bench)).toEqual([
+        expect.stringMatching(/^warning: .* left alone: .*\d{3}/),
+      ]);
+      expect(bench.remembered.at(-1) ?? null).toBeNull();
+    },
+  );
+
+  test.each<[string, string, GitHubFailure]>([
+    ['list 1', 'a limit', LIMITED],
+    ['list 1', '403', FORBIDDEN],
+    ['pending', 'a limit', LIMITED],
+    ['pending', '403', FORBIDDEN],
+    ['pending', '422', INVALID],
+  ])('at the first %s (%s) does not keep the end from being written', async (which, _, failure) => {
     const bench = aBench();
-    bench.react = (call) => (call === which ? failure : null);
+    bench.react = (call) =>
+      call === which && bench.calls.indexOf(call) === bench.calls.length - 1 ? failure : null;
+    bench.retry();
+    await bench.end(SUCCEEDED);
+    expect(statesOf(bench)).toEqual(['success']);
+    expect(bench.remembered.at(-1)).toBeNull();
+  });
+
+  test('at a limit is told without a warning, and not as a permission', async () => {
+    const bench = aBench();
+    bench.react = (call) => (call === 'pending' ? LIMITED : null);
     bench.retry();
     bench.retry(aFailedBatch(), 3);
     await bench.end(SUCCEEDED);
-    expect(bench.calls).toEqual(calls);
-    expect(warningsOf(bench)).toEqual([expect.stringMatching(/^warning: .* left alone: .*\d{3}/)]);
-    expect(bench.remembered.at(-1) ?? null).toBeNull();
+    expect(bench.calls).toEqual(['list 1', 'pending', 'pending', 'success']);
+    expect(warningsOf(bench)).toEqual([]);
+    expect(bench.log()[0]).toBe(
+      'line: The commit status is not set to pending: a rate limit of GitHub applies (GitHub answered 403: a secondary rate limit). The step writes the outcome when it ends.',
+    );
+    expect(bench.log().join()).not.toContain('statuses: write');
+  });
+
+  test.each([
+    ['a timeout', TIMED_OUT],
+    ['a cancellation', CANCELLED],
+  ])("that kept it from pending leaves CodeBuild's own word after %s", async (_, ending) => {
+    const bench = aBench();
+    bench.react = (call) => (call === 'pending' ? LIMITED : null);
+    bench.retry();
+    await new Promise(setImmediate);
+    await bench.end(ending);
+    expect(statesOf(bench)).toEqual([]);
+    expect(warningsOf(bench)).toHaveLength(1);
+    expect(bench.remembered.at(-1)).toBeNull();
   });
 
   test('says which permission to add', async () => {
@@ -214,7 +269,7 @@ describe('a failure of GitHub', () => {
       bench.retry();
       await bench.end(SUCCEEDED);
       expect(statesOf(bench)).toEqual(['success']);
-      expect(warningsOf(bench)).toHaveLength(1);
+      expect(warningsOf(bench)).toEqual([]);
       expect(bench.clock.elapsed()).toBeLessThanOrEqual(5000);
       // It may yet be set to pending.
       expect(bench.remembered.at(-1)).toMatchObject({ state: 'success' });
@@ -232,9 +287,10 @@ describe('a failure of GitHub', () => {
   });
 
   test.each([
-    ['broken', BROKEN, 500],
+    ['broken', BROKEN, 63_500],
+    ['limited for an hour', new GitHubFailure('limited', 'GitHub answered 403', 3_600_000), 0],
     ['forbidden', FORBIDDEN, 0],
-    ['silent', 60_000, 10_000],
+    ['silent', 600_000, 57_500],
   ])('at the end leaves it to the post step: %s', async (_, reaction, elapsed) => {
     const bench = aBench();
     bench.react = (call) => (call === 'success' ? reaction : null);
@@ -244,6 +300,32 @@ describe('a failure of GitHub', () => {
     expect(bench.clock.elapsed()).toBe(elapsed);
     expect(warningsOf(bench)).toEqual([]);
     expect(bench.log().at(-1)).toContain('The post step tries again.');
+  });
+
+  test.each([
+    ['as long as GitHub asks for', [30_000], 30_000],
+    ['a minute, which GitHub asks for at a secondary limit', [60_000], 60_000],
+    ['with backoff where GitHub does not say', [0, 0, 0], 3500],
+  ])('at the end is met with a pause: %s', async (_, waits, elapsed) => {
+    const bench = aBench();
+    bench.react = (call, number) =>
+      call === 'success' && number - 3 < waits.length
+        ? new GitHubFailure('limited', 'GitHub answered 429', waits[number - 3])
+        : null;
+    bench.retry();
+    await bench.end(SUCCEEDED);
+    expect(statesOf(bench)).toEqual(['pending', 'success']);
+    expect(bench.clock.elapsed()).toBe(elapsed);
+    expect(bench.remembered.at(-1)).toBeNull();
+  });
+
+  test('that lasts is told by what GitHub said, not by the silence after it', async () => {
+    const bench = aBench();
+    bench.react = (call, number) => (call !== 'success' ? null : number === 3 ? LIMITED : 600_000);
+    bench.retry();
+    bench.clock.at(2, () => bench.cancel());
+    await bench.end(SUCCEEDED);
+    expect(bench.log().at(-1)).toContain('a rate limit of GitHub applies');
   });
 
   test('that is none of its own costs a warning too', async () => {
@@ -260,35 +342,74 @@ describe('a failure of GitHub', () => {
 });
 
 describe('the post step', () => {
-  const status: CommitStatus = {
+  const status: UnwrittenStatus = {
     repository: { owner: 'octo-org', name: 'app' },
     commit: '3a9e11cb419e8fff14b03883dc4e64f6155aaa7e',
     context: USUAL,
     state: 'error',
     description: 'The step was killed',
     targetUrl: RUN_URL,
+    batchId: aBatch().id,
+    region: 'us-west-2',
   };
-  const writeWith = (...failures: GitHubFailure[]): Promise<string | null> =>
-    writeLeftStatus(status, {
-      clock: createVirtualClock(),
-      github: {
-        listStatuses: () => Promise.resolve([]),
-        writeStatus: (given) => {
-          expect(given).toEqual(status);
-          const failure = failures.shift();
-          return failure === undefined ? Promise.resolve() : Promise.reject(failure);
+  const writeLeft = async (
+    left: UnwrittenStatus,
+    failures: GitHubFailure[],
+    cancelAfter = Infinity,
+  ): Promise<{ told: string; elapsed: number }> => {
+    const clock = createVirtualClock();
+    const abort = new AbortController();
+    if (cancelAfter < Infinity) clock.at(cancelAfter, () => abort.abort());
+    const written = await writeLeftStatus(
+      left,
+      {
+        clock,
+        github: {
+          listStatuses: () => Promise.resolve([{ context: 'my batch', targetUrl: ADDRESS }]),
+          writeStatus: () => {
+            const failure = failures.shift();
+            return failure === undefined ? Promise.resolve() : Promise.reject(failure);
+          },
         },
+        isAddressOf: (address) => address === ADDRESS,
       },
-    });
+      abort.signal,
+    );
+    const told =
+      'status' in written ? `${written.status.context}: ${written.status.state}` : written.because;
+    return { told, elapsed: clock.elapsed() };
+  };
 
-  test('writes what was left, at the second try if need be', async () => {
-    expect(await writeWith()).toBeNull();
-    expect(await writeWith(BROKEN)).toBeNull();
+  test.each<[string, UnwrittenStatus, GitHubFailure[], string, number]>([
+    ['at once', status, [], `${USUAL}: error`, 0],
+    ['at the third try', status, [BROKEN, BROKEN], `${USUAL}: error`, 1500],
+    [
+      'after a limit',
+      status,
+      [new GitHubFailure('limited', 'GitHub answered 429', 20_000)],
+      `${USUAL}: error`,
+      20_000,
+    ],
+    ['under a context that it looks up', { ...status, context: null }, [], 'my batch: error', 0],
+  ])('writes what was left, %s', async (_, left, failures, told, elapsed) => {
+    expect(await writeLeft(left, failures)).toEqual({ told, elapsed });
   });
 
   test('says why it could not', async () => {
-    expect(await writeWith(BROKEN, BROKEN)).toBe('GitHub answered 502');
-    expect(await writeWith(FORBIDDEN)).toContain('"statuses: write"');
+    const broken = Array.from({ length: 99 }, () => BROKEN);
+    expect(await writeLeft(status, broken)).toEqual({
+      told: 'GitHub answered 502',
+      elapsed: 63_500,
+    });
+    expect((await writeLeft(status, [FORBIDDEN])).told).toContain('"statuses: write"');
+  });
+
+  test('takes one second more after a cancellation', async () => {
+    const broken = Array.from({ length: 99 }, () => BROKEN);
+    expect(await writeLeft(status, broken, 10)).toEqual({
+      told: 'GitHub answered 502',
+      elapsed: 11_000,
+    });
   });
 });
 

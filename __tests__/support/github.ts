@@ -25,6 +25,8 @@ export interface OddAnswer {
   readonly body?: string;
   /** The connection breaks instead. */
   readonly drop?: true;
+  /** Headers and the beginning of the body come, and nothing more. */
+  readonly stalled?: true;
   /** What is asked is done all the same. */
   readonly done?: true;
 }
@@ -34,7 +36,7 @@ export interface GitHubDouble {
   readonly url: string;
   /** What a runner sets for a run on this server. */
   readonly environment: Readonly<Record<string, string>>;
-  readonly requests: readonly GitHubRequest[];
+  readonly requests: GitHubRequest[];
   /** Of any commit, newest first. */
   readonly statuses: WireStatus[];
   /** What was written, oldest first: state and description. */
@@ -62,7 +64,9 @@ export async function serveGitHub(): Promise<GitHubDouble> {
       else if (odd.drop) incoming.socket.destroy();
       else if (odd.status !== undefined) {
         response.writeHead(odd.status, { 'content-type': 'application/json', ...odd.headers });
-        response.end(odd.body ?? JSON.stringify({ message: `odd ${odd.status}` }));
+        const text = odd.body ?? JSON.stringify({ message: `odd ${odd.status}` });
+        if (odd.stalled) response.write(text.slice(0, text.length / 2));
+        else response.end(text);
       }
     });
   });

@@ -4,6 +4,7 @@ import {
   GitHubFailure,
   type CommitStatus,
   type ForeignStatus,
+  type UnwrittenStatus,
 } from '../../src/domain/commit-status.ts';
 import { Interruption } from '../../src/domain/interruption.ts';
 import type { Ending } from '../../src/domain/outcome.ts';
@@ -22,6 +23,7 @@ export const TIMED_OUT: Ending = { kind: 'timed-out', timeout: 300_000, trouble:
 export const CANCELLED = { kind: 'cancelled', by: 'SIGINT', stop: 'stopped' } as const;
 export const BROKEN = new GitHubFailure('transient', 'GitHub answered 502');
 export const FORBIDDEN = new GitHubFailure('not-permitted', 'GitHub answered 403');
+export const LIMITED = new GitHubFailure('limited', 'GitHub answered 403: a secondary rate limit');
 export const INVALID = new GitHubFailure('refused', 'GitHub answered 422');
 
 /** What GitHub makes of a call: nothing odd, a failure, or so many milliseconds of silence. */
@@ -34,7 +36,7 @@ export interface Bench {
   /** Calls to GitHub, in order: `list 1`, `pending`, `success`. */
   readonly calls: string[];
   readonly written: CommitStatus[];
-  readonly remembered: (CommitStatus | null)[];
+  readonly remembered: (UnwrittenStatus | null)[];
   readonly log: () => string[];
   react: (call: string, number: number) => Reaction;
   /** Cancels the step. */
@@ -44,7 +46,11 @@ export interface Bench {
   end(ending: Ending): Promise<void>;
 }
 
-export function aBench(pages: readonly (readonly ForeignStatus[])[] = [[]]): Bench {
+/** @param timeout of the step, in milliseconds; null: none */
+export function aBench(
+  pages: readonly (readonly ForeignStatus[])[] = [[]],
+  timeout: number | null = null,
+): Bench {
   const clock = createVirtualClock();
   const events: Event[] = [];
   const abort = new AbortController();
@@ -56,7 +62,7 @@ export function aBench(pages: readonly (readonly ForeignStatus[])[] = [[]]): Ben
   };
   const bench: Bench = {
     keeper: keepStatus(
-      { region: REGION, serverUrl: 'https://github.com', runUrl: RUN_URL },
+      { region: REGION, serverUrl: 'https://github.com', runUrl: RUN_URL, timeout },
       {
         clock,
         signal: abort.signal,

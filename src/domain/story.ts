@@ -54,7 +54,9 @@ export type Event =
   /** The attempt is over, but its groups still show the attempt before. */
   | { readonly kind: 'groups-lag'; readonly batch: Batch }
   | { readonly kind: 'status-written'; readonly status: CommitStatus }
-  /** The commit status is not set to pending (any more), because of what a clause says. */
+  /** The commit status could not be set to pending; how the step ends is written all the same. */
+  | { readonly kind: 'status-not-pending'; readonly because: string }
+  /** The commit status is not written, because of what a clause says. */
   | {
       readonly kind: 'status-left-alone';
       readonly level: 'notice' | 'warning';

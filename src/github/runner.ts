@@ -42,6 +42,8 @@ export interface Runner {
   readonly serverUrl: string;
   /** The web page of this run. */
   readonly runUrl: string;
+  /** The number of this run; `0` where no runner sets one. */
+  readonly runId: string;
 }
 
 /** The runner as this process meets it, by @actions/core. */
@@ -102,6 +104,7 @@ export function createRunner(): Runner {
     ],
     serverUrl,
     runUrl: `${serverUrl}/${repository}/actions/runs/${run}/attempts/${attempt}`,
+    runId: run,
   };
 }
 

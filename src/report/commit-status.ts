@@ -49,10 +49,10 @@ export function tellOutcome(outcome: Outcome): StatusText {
  *
  * @param stop what came of that; null: nothing was to be stopped
  */
-export function tellLeft(
-  status: CommitStatus,
+export function tellLeft<Status extends StatusText>(
+  status: Status,
   stop: { readonly kind: StopKind; readonly batch?: Batch | null } | null,
-): CommitStatus {
+): Status {
   let now = MAY_STILL_RUN;
   if (stop?.kind === 'stopped') now = STOPPED;
   else if (stop?.kind === 'over' && stop.batch) now = ended(stop.batch);

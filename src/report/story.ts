@@ -112,6 +112,12 @@ export function narrate(event: Event): LogStep[] {
       ];
     case 'status-written':
       return [line(tellWritten(event.status))];
+    case 'status-not-pending':
+      return [
+        line(
+          `The commit status is not set to pending: ${event.because}. The step writes the outcome when it ends.`,
+        ),
+      ];
     case 'status-left-alone': {
       const text = `The commit status is left alone: ${event.because}.`;
       return [{ ...warning(text), kind: event.level }];
