@@ -74,7 +74,7 @@ describe('errorsOf', () => {
     });
     const message = errorsOf(outcome)[1]?.message ?? '';
     expect(message.length).toBeLessThanOrEqual(4000);
-    expect(message).toMatch(/y…[.] https:/);
+    expect(message).toMatch(/y … y+[.] https:/);
   });
 
   it('says nothing of a cause that is not known', () => {
@@ -100,6 +100,24 @@ describe('errorsOf', () => {
   ])('counts in the verdict the groups that get no annotation of their own: %s', (_, ending) => {
     const [verdict] = errorsOf(anOutcome(ending, { batch: twelve }));
     expect(verdict?.message).toMatch(/[.] Of the 12 failed build groups, 9 follow[.]$/);
+  });
+
+  it('leaves room to count them in the verdict, however long the reason is', () => {
+    const ending: Ending = { kind: 'failed', because: 'x'.repeat(9000) };
+    const [verdict] = errorsOf(anOutcome(ending, { batch: twelve }));
+    expect(verdict?.message).toHaveLength(4000);
+    expect(verdict?.message).toMatch(/x[.] Of the 12 failed build groups, 9 follow[.]$/);
+  });
+
+  it('keeps the end of a long cause, in the verdict and in that of the group', () => {
+    const message = `${'make '.repeat(3000)}Reason: exit status 2`;
+    const outcome = anOutcome(NOT_RETRIED, {
+      batch: aFailedBatch(),
+      builds: known(someDetails('unit-1', { message })),
+    });
+    const messages = errorsOf(outcome).map((error) => error.message);
+    expect(messages).toHaveLength(2);
+    for (const told of messages) expect(told).toContain('Reason: exit status 2.');
   });
 
   it('names every input that is wrong, however many and long the wrong values are', () => {

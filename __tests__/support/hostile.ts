@@ -29,6 +29,14 @@ export const HOSTILE: readonly (readonly [what: string, text: string])[] = [
   ['an image', '![x](https://evil.example/pixel.png)'],
   ['a reference', '[x]: https://evil.example "t"'],
   ['an automatic link', '<https://evil.example>'],
+  ['a bare domain', 'www.evil.example and WWW.evil.example/x'],
+  [
+    'bare domains behind marks',
+    '_www.evil.example *www.evil.example (www.evil.example) ~www.evil.example',
+  ],
+  ['bare protocols', 'see https://evil.example http://evil.example ftp://evil.example/x'],
+  ['mail', 'a@evil.example mailto:a@evil.example xmpp:a@evil.example/x'],
+  ['references', '#41 GH-1 gh-2 octo-org/app#3 octocat@3a9e11cb419e8fff14b03883dc4e64f6155aaa7e'],
   ['mentions', '@octocat and @github/security'],
   ['emphasis', '*a* _b_ **c** __d__ ~~e~~'],
   ['mathematics', '$\\color{red}{failed}$ and $$x$$'],
@@ -39,10 +47,14 @@ export const HOSTILE: readonly (readonly [what: string, text: string])[] = [
   ['a right-to-left override', 'exe\u202egnp.txt\u202c'],
   ['isolates', '\u2066a\u2069\u2067b\u2068c'],
   ['marks of direction', '\u200fa\u200eb'],
+  ['an Arabic letter mark', 'a\u061cb'],
+  ['what shows nothing', 'a\u200bb\u200cc\u200dd\u2060e\ufefff\u00adg\u180eh\u3164i\u2063j'],
+  ['letters that only a machine reads', 'a\u{e0041}\u{e0042}\u{e007f}b'],
+  ['a command behind what shows nothing', '\u200b::error::gone #\u2060#[error]gone'],
   ['nothing to see', ' \t\u0000\u001b[0m '],
 ];
 
-/** Characters that no line for a person may hold: controls, line separators, marks of direction. */
+/** Characters that no line for a person may hold: controls, line separators, and what shows nothing. */
 export const UNPRINTABLE =
   // eslint-disable-next-line no-control-regex -- control characters are what it finds
-  /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff]|\udb40[\udc00-\udc7f]/;

@@ -1,7 +1,7 @@
 import { tellCause, type Cause } from '../domain/cause.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { count, nameSome } from '../domain/words.ts';
-import { oneLine } from './escape.ts';
+import { LONGEST_MESSAGE, oneLine } from './escape.ts';
 
 export interface Annotation {
   readonly title: string;
@@ -10,8 +10,6 @@ export interface Annotation {
 
 /** The runner keeps the first ten of a kind; the first is the verdict's. */
 const MOST_GROUPS = 9;
-/** The runner cuts a message at 4,096 characters. */
-const LONGEST = 4000;
 const LONGEST_CAUSE = 3000;
 const LONGEST_NAME = 200;
 
@@ -29,12 +27,12 @@ export function errorsOf(outcome: Outcome): Annotation[] {
   return [
     {
       title: 'Retry CodeBuild Batch',
-      message: `${oneLine(outcome.reason, LONGEST - more.length)}${more}`,
+      message: `${oneLine(outcome.reason, LONGEST_MESSAGE - more.length)}${more}`,
     },
     ...failed.slice(0, MOST_GROUPS).map(({ identifier, status, build, cause }) => {
       const [name, word] = [oneLine(identifier, LONGEST_NAME), oneLine(status, LONGEST_NAME)];
       const told = `${name} ended ${word}${tellWhy(cause)}. ${build?.consoleUrl ?? ''}`;
-      return { title: name, message: oneLine(told, LONGEST) };
+      return { title: name, message: oneLine(told, LONGEST_MESSAGE) };
     }),
   ];
 }
@@ -44,7 +42,7 @@ export function warningsOf({ groups }: Outcome): Annotation[] {
   const flaky = groups.filter((group) => group.flaky).map((group) => group.identifier);
   if (flaky.length === 0) return [];
   const message = `${count(flaky.length, 'flaky build group')}, failed and then succeeded with the same source: ${nameSome(flaky, 50)}`;
-  return [{ title: 'Flaky build groups', message: oneLine(message, LONGEST) }];
+  return [{ title: 'Flaky build groups', message: oneLine(message, LONGEST_MESSAGE) }];
 }
 
 /** Phase, code and message. The link comes after it: a long message may not push it out. */

@@ -1,26 +1,35 @@
 // Everything that comes from a build is hostile text until it is escaped for where it goes.
 
+import { cutMiddle } from '../domain/words.ts';
+
 export { splitLines } from '../domain/lines.ts';
+
+/** Characters of one message: the runner cuts an annotation at 4,096. */
+export const LONGEST_MESSAGE = 4000;
 
 // eslint-disable-next-line no-control-regex -- ANSI sequences begin with the control character ESC
 const ANSI = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g;
-// Control characters, line separators, and the marks that turn the direction of writing.
-const UNPRINTABLE =
-  // eslint-disable-next-line no-control-regex -- control characters are what it finds
-  /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g;
+// Control characters, line separators, marks that turn the direction of writing, and what shows nothing.
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]+/gu;
 // eslint-disable-next-line no-control-regex -- ESC again
-const COLOUR = /(\u001b\[[\d;]*m)/;
-const NO_COLOUR = '\u001b[0m';
-const MARKDOWN = /[\\`*_[\]|~]/g;
-const BARE_ADDRESS = /:\/\/|\bwww\./gi;
+const COLOR = /(\u001b\[[\d;]*m)/;
+const NO_COLOR = '\u001b[0m';
+// What means something in Markdown or HTML, mentions, a pair of dollars (mathematics), and what GitHub
+// would link in a text: URLs and numbers of issues.
+const SPECIAL = /[\\`*_[\]|~&<>@$]|:\/\/|www(?=\.)|#(?=\d)|\bgh-(?=\d)/gi;
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '@': '@&#8203;',
+};
+const WITH_A_BACKSLASH = /^[\\`*_[\]|~]/;
 const AT_THE_START = /^(?:[-+#=]|\d+(?=[.)]))/;
 const NOT_OF_AN_ADDRESS = /[^\w\-.~:/?#@!$&*+,;=%]+/g;
 
-/** One printable line of at most so many characters: no colours, controls or line breaks. */
+/** One printable line of at most so many characters: no colors, controls or line breaks. */
 export function oneLine(text: string, most = Infinity): string {
-  const line = printable(text).trim();
-  if (line.length <= most) return line;
-  return `${line.slice(0, Math.max(0, most - 1)).replace(/[\ud800-\udbff]$/, '')}…`;
+  return cutMiddle(printable(text).trim(), most);
 }
 
 /**
@@ -28,22 +37,22 @@ export function oneLine(text: string, most = Infinity): string {
  * and `##[command]` anywhere in it for a workflow command.
  */
 export function logLine(text: string): string {
-  return printable(text)
-    .trimEnd()
+  return cutMiddle(printable(text).trimEnd(), LONGEST_MESSAGE)
     .replace(/^(\s*):(?=:)/, '$1: ')
     .replaceAll('##[', '## [');
 }
 
 /**
- * A line of a build's log for the log of the runner: colours are kept, but it stands behind a bar, so
- * that it never begins with a workflow command.
+ * A line of a build's log for the log of the runner: colors are kept unless it is too long, but it
+ * stands behind a bar, so that it never begins with a workflow command.
  */
 export function buildLogLine(text: string): string {
-  const [plain = '', ...coloured] = text.split(COLOUR).map((part, index) => {
-    const isColour = index % 2 === 1;
-    return isColour ? part : printable(part);
+  if (text.length > LONGEST_MESSAGE) return `│ ${logLine(text)}`;
+  const [plain = '', ...colored] = text.split(COLOR).map((part, index) => {
+    const isColor = index % 2 === 1;
+    return isColor ? part : printable(part);
   });
-  const line = coloured.length === 0 ? plain : `${plain}${coloured.join('')}${NO_COLOUR}`;
+  const line = colored.length === 0 ? plain : `${plain}${colored.join('')}${NO_COLOR}`;
   return `│ ${line.replaceAll('##[', '## [')}`;
 }
 
@@ -52,21 +61,16 @@ export function html(text: string): string {
   return printable(text).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }
 
-/** Text within a line or table cell of GitHub-flavoured Markdown; nobody is mentioned by it. */
+/** Text within a line or table cell of GitHub-flavored Markdown; nothing is linked or mentioned by it. */
 export function markdown(text: string, most = Infinity): string {
-  return (
-    oneLine(text, most)
-      .replace(/&/g, '&amp;')
-      .replace(/</g, '&lt;')
-      .replace(/>/g, '&gt;')
-      .replace(MARKDOWN, '\\$&')
-      .replace(AT_THE_START, (mark) => (/\d/.test(mark) ? `${mark}&#8203;` : `\\${mark}`))
-      .replace(/@/g, '@&#8203;')
-      // GitHub would make a link of an address that stands in a text.
-      .replace(BARE_ADDRESS, '<span>$&</span>')
-      // A pair of dollars would be mathematics; this is how GitHub's documentation prevents it.
-      .replaceAll('$', '<span>$</span>')
-  );
+  return oneLine(text, most)
+    .replace(SPECIAL, escapeMark)
+    .replace(AT_THE_START, (mark) => (/\d/.test(mark) ? `${mark}&#8203;` : `\\${mark}`));
+}
+
+/** An element of its own cuts a URL in two, and a dollar from its pair. */
+function escapeMark(mark: string): string {
+  return ENTITIES[mark] ?? (WITH_A_BACKSLASH.test(mark) ? `\\${mark}` : `<span>${mark}</span>`);
 }
 
 /** A name in the type of code, safe in a table cell too. */

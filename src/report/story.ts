@@ -5,10 +5,7 @@ import { isCounted } from '../domain/groups.ts';
 import type { Event } from '../domain/story.ts';
 import { count, nameSome } from '../domain/words.ts';
 import { tellWritten } from './commit-status.ts';
-import { buildLogLine, logLine, oneLine, splitLines } from './escape.ts';
-
-/** The runner cuts a message at 4,096 characters. */
-const LONGEST_ANNOTATION = 4000;
+import { buildLogLine, LONGEST_MESSAGE, logLine, oneLine, splitLines } from './escape.ts';
 
 /** What an event does to the log: lines are printed; a fold hides what follows until it is closed. */
 export type LogStep =
@@ -187,7 +184,9 @@ function tallyOf(batch: Batch): string {
 function tally(statuses: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const status of statuses) counts.set(status, (counts.get(status) ?? 0) + 1);
-  return [...counts].map(([status, number]) => `${number} ${status}`).join(', ');
+  return [...counts]
+    .map(([status, number]) => `${number} ${status || 'without a status'}`)
+    .join(', ');
 }
 
 function lasted(milliseconds: number | null): string {
@@ -203,5 +202,5 @@ function line(text: string): LogStep {
 }
 
 function warning(text: string): LogStep & { kind: 'warning' } {
-  return { kind: 'warning', text: oneLine(text, LONGEST_ANNOTATION) };
+  return { kind: 'warning', text: oneLine(text, LONGEST_MESSAGE) };
 }
