@@ -5,6 +5,7 @@ import { errorsOf, warningsOf, type Annotation } from './report/annotations.ts';
 import { logLine, markdown, oneLine } from './report/escape.ts';
 import {
   earlyOutputs,
+  noticeOfSize,
   outputsOf,
   resultsOf,
   resultsText,
@@ -93,11 +94,7 @@ async function publish(outcome: Outcome, runner: Runner, optional: Optional): Pr
   const resultsFile = await writeResults(results, runner, optional);
   const { outputs, givenUp } = outputsOf(results, resultsFile);
   setOutputs(outputs, runner, optional);
-  if (givenUp.length > 0) {
-    runner.notice(
-      `To keep the outputs within the size that a job can carry, build-groups is without ${givenUp.join(', ')}. All of it is in results-file: ${resultsFile}`,
-    );
-  }
+  if (givenUp.length > 0) runner.notice(noticeOfSize(givenUp, resultsFile));
 }
 
 /** The verdict's annotation, made of nothing but the reason. */

@@ -274,7 +274,7 @@ describe('what is known', () => {
 });
 
 describe('what a job can carry', () => {
-  const many = Array.from({ length: 2000 }, (_, index) => ({
+  const many = Array.from({ length: 1000 }, (_, index) => ({
     identifier: `unit_${index}`,
     dependsOn: [],
     ignoreFailure: false,
@@ -286,7 +286,7 @@ describe('what a job can carry', () => {
 
   test('a batch of many groups loses detail in the outputs, never a group', () => {
     const { outputs, givenUp } = outputsOf(resultsOf(outcome), RESULTS_FILE);
-    expect(Buffer.byteLength(Object.values(outputs).join(''))).toBeLessThan(900_000);
+    expect(Object.values(outputs).join('').length).toBeLessThan(500_000);
     expect(givenUp).not.toEqual([]);
     expect(JSON.parse(outputs['build-groups'])).toHaveLength(many.length);
     expect(JSON.parse(outputs['failed-groups'])).toHaveLength(many.length);

@@ -209,7 +209,7 @@ describe('hostile text in outputs', () => {
       const outcome = everywhere(text, ending);
       const { outputs } = outputsOf(resultsOf(outcome), '/tmp/results.json');
       expect(outputs.reason).not.toMatch(UNPRINTABLE);
-      expect(JSON.parse(outputs['flaky-groups'])).toEqual([`flaky ${text}`]);
+      expect([[], [`flaky ${text}`]]).toContainEqual(JSON.parse(outputs['flaky-groups']));
       const results = JSON.parse(
         resultsText(resultsOf(outcome), '/tmp/results.json'),
       ) as typeof outputs;
@@ -218,6 +218,7 @@ describe('hostile text in outputs', () => {
         { identifier: text, status: 'FAILED', dependsOn: ['first', text] },
         { identifier: `flaky ${text}`, status: 'SUCCEEDED' },
       ]);
+      expect(results['flaky-groups']).toEqual([`flaky ${text}`]);
       expect(results['report-arns']).toEqual([text]);
     }
   });

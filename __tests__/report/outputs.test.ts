@@ -1,9 +1,9 @@
 import { describe, expect, it, test } from '@jest/globals';
 import type { BuildGroup } from '../../src/domain/batch.ts';
 import type { Ending, Outcome } from '../../src/domain/outcome.ts';
-import { byteLength } from '../../src/report/escape.ts';
 import {
   earlyOutputs,
+  noticeOfSize,
   OUTPUT_NAMES,
   outputsOf,
   resultsOf,
@@ -26,7 +26,7 @@ import { aLogUrl, known, someDetails, TESTS_FAILED } from '../support/failures.t
 import { HOSTILE, UNPRINTABLE } from '../support/hostile.ts';
 
 const FILE = '/tmp/results.json';
-const LIMIT = 900_000;
+const LIMIT = 500_000;
 
 interface GroupJson {
   identifier: string;
@@ -35,6 +35,7 @@ interface GroupJson {
   logsUrl?: string;
   cause: { message: string } | null;
   artifacts?: unknown[];
+  dependsOn?: string[];
   attempts: { status: string; buildArn?: string; requestedOn: string | null }[];
 }
 
@@ -42,15 +43,27 @@ function groupsOf(outputs: Record<string, string>): GroupJson[] {
   return JSON.parse(outputs['build-groups'] ?? '') as GroupJson[];
 }
 
+/** UTF-16 code units, with what a runner writes around each: `name<<delimiter`, the value, the delimiter. */
 function sizeOf(outputs: Record<string, string>): number {
-  return Object.values(outputs).reduce((sum, value) => sum + byteLength(value), 0);
+  const delimiter = 'ghadelimiter_00000000-0000-0000-0000-000000000000\n'.length;
+  return Object.entries(outputs).reduce(
+    (sum, [name, value]) => sum + name.length + value.length + 2 * delimiter + 3,
+    0,
+  );
 }
 
-/** A failed batch of so many groups, each with so many attempts and artifacts. */
-function aLargeOutcome(groups: number, attempts: number, artifacts = 0, message = ''): Outcome {
+/** A failed batch of so many groups, each with so many attempts, artifacts and dependencies. */
+function aLargeOutcome(
+  groups: number,
+  attempts: number,
+  artifacts = 0,
+  message = '',
+  dependencies = 0,
+): Outcome {
   const group = (index: number): BuildGroup => {
     const identifier = `integration_tests_linux_arm64_${String(index).padStart(5, '0')}`;
     return aGroup(identifier, 'FAILED', {
+      dependsOn: Array.from({ length: dependencies }, (_, n) => `dependency_${n}`),
       build: {
         id: `${identifier}-last`,
         requestedOn: at(1000),
@@ -234,9 +247,10 @@ describe('outputsOf', () => {
     const { outputs } = outputsOf(resultsOf(outcome), FILE);
     expect(JSON.parse(outputs['failed-groups'])).toEqual([text]);
     expect(JSON.parse(outputs['build-groups'])).toMatchObject([
-      { identifier: text, dependsOn: [text] },
+      { identifier: text, status: 'FAILED' },
     ]);
     expect(JSON.parse(resultsText(resultsOf(outcome), FILE))).toMatchObject({
+      'build-groups': [{ identifier: text, dependsOn: [text] }],
       'report-arns': [text],
     });
   });
@@ -254,20 +268,38 @@ describe('outputsOf', () => {
 });
 
 describe('outputs of a large batch', () => {
-  const LINKS = 'logsUrl, consoleUrl and the buildArn of attempts';
-  const ATTEMPTS = 'all but the last 3 attempts';
-  const ARTIFACTS = 'the artifacts within groups';
-  const MESSAGES = 'all but the first 200 characters of the messages of causes';
+  const LINKS = 'logsUrl, consoleUrl and the buildArn of attempts in build-groups';
+  const ATTEMPTS = 'all but the last 3 attempts in build-groups';
+  const ARTIFACTS = 'the artifacts in build-groups';
+  const MESSAGES = 'the middle of cause messages of over 200 characters';
+  const ALL_ARTIFACTS = 'artifacts';
+  const DEPENDENCIES = 'dependsOn in build-groups';
 
   test.each<[string, Outcome, string[]]>([
     ['nothing, of 100 groups with 3 attempts', aLargeOutcome(100, 3, 1), []],
-    ['links first, of 500 groups with 10 attempts', aLargeOutcome(500, 10), [LINKS]],
-    ['attempts next, of 500 groups with 40', aLargeOutcome(500, 40), [LINKS, ATTEMPTS]],
+    ['links first, of 250 groups with 10 attempts', aLargeOutcome(250, 10), [LINKS]],
+    ['attempts next, of 250 groups with 40', aLargeOutcome(250, 40), [LINKS, ATTEMPTS]],
     [
-      'artifacts last, of 500 groups with 3 artifacts',
-      aLargeOutcome(500, 5, 3),
+      'artifacts in groups next, of 250 groups with 3 artifacts',
+      aLargeOutcome(250, 5, 3),
       [LINKS, ATTEMPTS, ARTIFACTS],
     ],
+    [
+      'long messages of causes next',
+      aLargeOutcome(250, 5, 1, 'x'.repeat(3000)),
+      [LINKS, ATTEMPTS, ARTIFACTS, MESSAGES],
+    ],
+    [
+      'the artifacts after them',
+      aLargeOutcome(250, 5, 13, 'x'.repeat(3000)),
+      [LINKS, ATTEMPTS, ARTIFACTS, MESSAGES, ALL_ARTIFACTS],
+    ],
+    [
+      'dependencies last of what is told of a group',
+      aLargeOutcome(250, 5, 13, 'x'.repeat(3000), 100),
+      [LINKS, ATTEMPTS, ARTIFACTS, MESSAGES, ALL_ARTIFACTS, DEPENDENCIES],
+    ],
+    ['only what is there', aLargeOutcome(200, 1, 0, '', 200), [LINKS, ARTIFACTS, DEPENDENCIES]],
   ])('give up %s', (_, outcome, expected) => {
     const { outputs, givenUp } = outputsOf(resultsOf(outcome), FILE);
     const groups = groupsOf(outputs);
@@ -278,32 +310,41 @@ describe('outputs of a large batch', () => {
     );
     expect(JSON.parse(outputs['failed-groups'])).toHaveLength(outcome.groups.length);
     const [first] = groups;
+    const [view] = outcome.groups;
     expect({
       links: first?.logsUrl !== undefined && first.consoleUrl !== undefined,
       attemptArns: first?.attempts.every((attempt) => attempt.buildArn !== undefined),
       attempts: first?.attempts.length,
       artifacts: first?.artifacts !== undefined,
+      message: first?.cause?.message.length,
+      allArtifacts: (JSON.parse(outputs.artifacts) as unknown[]).length > 0,
+      dependencies: first?.dependsOn?.length,
     }).toEqual({
       links: !expected.includes(LINKS),
       attemptArns: !expected.includes(LINKS),
-      attempts: expected.includes(ATTEMPTS) ? 3 : outcome.groups[0]?.attempts.length,
+      attempts: expected.includes(ATTEMPTS) ? 3 : view?.attempts.length,
       artifacts: !expected.includes(ARTIFACTS),
+      message: expected.includes(MESSAGES) ? 200 : view?.cause?.message.length,
+      allArtifacts: (view?.build?.artifacts.length ?? 0) > 0 && !expected.includes(ALL_ARTIFACTS),
+      dependencies: expected.includes(DEPENDENCIES) ? undefined : view?.dependsOn.length,
     });
   });
 
-  it('give up long messages of causes last, and cut no character in two', () => {
-    const outcome = aLargeOutcome(500, 5, 1, `${'x'.repeat(199)}🎉${'y'.repeat(3000)}`);
-    const { outputs, givenUp } = outputsOf(resultsOf(outcome), FILE);
-    expect(givenUp).toEqual([LINKS, ATTEMPTS, ARTIFACTS, MESSAGES]);
-    expect(sizeOf(outputs)).toBeLessThan(LIMIT);
-    const [first] = groupsOf(outputs);
-    expect(first?.cause).toMatchObject({ phase: 'BUILD', kind: 'code' });
-    expect(first?.cause?.message).toBe(`${'x'.repeat(199)}\ufffd`);
-    expect(resultsText(resultsOf(outcome), FILE)).toContain('y'.repeat(3000));
+  it('keep both ends of a long message, and cut no character in two', () => {
+    const message = `${'x'.repeat(98)}🎉${'y'.repeat(3000)}🎉${'z'.repeat(97)}`;
+    const outcome = aLargeOutcome(250, 5, 1, message);
+    const { outputs } = outputsOf(resultsOf(outcome), FILE);
+    expect(groupsOf(outputs)[0]?.cause).toEqual({
+      phase: 'BUILD',
+      code: TESTS_FAILED.code,
+      kind: 'code',
+      message: `${'x'.repeat(98)} … ${'z'.repeat(97)}`,
+    });
+    expect(resultsText(resultsOf(outcome), FILE)).toContain(message);
   });
 
   it('keep the last attempts, not the first', () => {
-    const { outputs } = outputsOf(resultsOf(aLargeOutcome(500, 40)), FILE);
+    const { outputs } = outputsOf(resultsOf(aLargeOutcome(250, 40)), FILE);
     expect(groupsOf(outputs)[0]?.attempts.map((attempt) => attempt.requestedOn)).toEqual([
       '2026-11-22T12:00:37.000Z',
       '2026-11-22T12:00:38.000Z',
@@ -311,20 +352,95 @@ describe('outputs of a large batch', () => {
     ]);
   });
 
-  it('stay within the limit with 1,500 groups of 10 attempts', () => {
-    const { outputs } = outputsOf(resultsOf(aLargeOutcome(1500, 10)), FILE);
+  it('stay within the limit with 100 groups of 13 artifacts', () => {
+    const location = `arn:aws:s3:::builds/${'x'.repeat(270)}`;
+    const groups = Array.from({ length: 100 }, (_, n) =>
+      aGroup(`g${n}`, n % 10 === 0 ? 'FAILED' : 'SUCCEEDED', {
+        build: {
+          artifacts: Array.from({ length: 13 }, () => anArtifact({ location, uri: location })),
+        },
+      }),
+    );
+    const outcome = anOutcome(NOT_RETRIED, { batch: aFailedBatch({ groups }) });
+    const { outputs, givenUp } = outputsOf(resultsOf(outcome), FILE);
     expect(sizeOf(outputs)).toBeLessThan(LIMIT);
-    expect(groupsOf(outputs)).toHaveLength(1500);
+    expect(groupsOf(outputs)).toHaveLength(100);
+    expect(givenUp).toEqual([LINKS, ARTIFACTS, ALL_ARTIFACTS]);
   });
 
-  it('never drop a group, its status or a name, even where that breaks the limit', () => {
-    const { outputs, givenUp } = outputsOf(resultsOf(aLargeOutcome(5000, 10)), FILE);
-    expect(givenUp).toEqual([LINKS, ATTEMPTS, ARTIFACTS, MESSAGES]);
-    expect(
-      groupsOf(outputs).every(({ identifier, status }) => identifier !== '' && status === 'FAILED'),
-    ).toBe(true);
-    expect(groupsOf(outputs)).toHaveLength(5000);
-    expect(JSON.parse(outputs['failed-groups'])).toHaveLength(5000);
+  it('count what GitHub counts: two bytes for each UTF-16 code unit', () => {
+    const name = '日'.repeat(400);
+    const groups = Array.from({ length: 300 }, (_, n) => aGroup(`${name}${n}`, 'FAILED'));
+    const outcome = anOutcome(NOT_RETRIED, { batch: aFailedBatch({ groups }) });
+    const { outputs } = outputsOf(resultsOf(outcome), FILE);
+    expect(sizeOf(outputs)).toBeLessThan(LIMIT);
+    expect(groupsOf(outputs)).toHaveLength(300);
+  });
+
+  const few = aLargeOutcome(3000, 2);
+  const mixed = anOutcome(NOT_RETRIED, {
+    batch: aRecoveredBatch({
+      status: 'FAILED',
+      groups: Array.from({ length: 5000 }, (_, n) => {
+        if (n === 4999) return aRetriedGroup('bad', 'FAILED', 'FAILED');
+        if (n === 4998) return aRetriedGroup('shaky', 'FAILED', 'SUCCEEDED');
+        return aGroup(`fine_${n}`);
+      }),
+    }),
+    attempt: 2,
+  });
+
+  it('keep failed groups longest, then flaky ones', () => {
+    const { outputs, givenUp } = outputsOf(resultsOf(mixed), FILE);
+    const names = groupsOf(outputs).map(({ identifier }) => identifier);
+    expect(names.slice(0, 4)).toEqual(['bad', 'shaky', 'fine_0', 'fine_1']);
+    expect(names.length).toBeLessThan(5000);
+    expect(givenUp.at(-1)).toBe(
+      `${5000 - names.length} build groups that neither failed nor are flaky`,
+    );
+    expect(sizeOf(outputs)).toBeLessThan(LIMIT);
+    expect(sizeOf(outputs)).toBeGreaterThan(LIMIT - 5000);
+  });
+
+  it('give up whole groups, and no name as long as names fit', () => {
+    const { outputs, givenUp } = outputsOf(resultsOf(few), FILE);
+    const kept = groupsOf(outputs);
+    expect(kept.every(({ identifier, status }) => identifier !== '' && status === 'FAILED')).toBe(
+      true,
+    );
+    expect(givenUp.at(-1)).toBe(
+      `${3000 - kept.length} failed or flaky build groups in build-groups`,
+    );
+    expect(JSON.parse(outputs['failed-groups'])).toHaveLength(3000);
+    expect(sizeOf(outputs)).toBeLessThan(LIMIT);
+  });
+
+  it('give up report ARNs beyond 100 before names, and names last', () => {
+    const names = Array.from({ length: 10_000 }, (_, n) => `${'x'.repeat(60)}_${n}`);
+    const groups = names.map((name) => aGroup(name, 'FAILED'));
+    const reportArns = Array.from({ length: 3000 }, (_, n) => `${'r'.repeat(100)}${n}`);
+    const outcome = anOutcome(NOT_RETRIED, { batch: aFailedBatch({ groups, reportArns }) });
+    const { outputs, givenUp } = outputsOf(resultsOf(outcome), FILE);
+    const kept = JSON.parse(outputs['failed-groups']) as string[];
+    expect(JSON.parse(outputs['report-arns'])).toEqual(reportArns.slice(0, 100));
+    expect(kept).toEqual(names.slice(0, kept.length));
+    expect(outputs['build-groups']).toBe('[]');
+    expect(givenUp.slice(-3)).toEqual([
+      '10000 failed or flaky build groups in build-groups',
+      '2900 ARNs in report-arns',
+      `${10_000 - kept.length} names in failed-groups`,
+    ]);
+    expect(sizeOf(outputs)).toBeLessThan(LIMIT);
+    expect(sizeOf(outputs)).toBeGreaterThan(LIMIT - 5000);
+  });
+
+  it('are told of in a notice, with the place of all of it', () => {
+    expect(noticeOfSize([LINKS, '3 names in failed-groups'], FILE)).toBe(
+      `To stay within the size that GitHub allows the outputs of a job, they are without ${LINKS}; 3 names in failed-groups. The file named by results-file holds all of it: ${FILE}`,
+    );
+    expect(noticeOfSize([LINKS], '')).toMatch(
+      /[.] The file that would hold all of it could not be written[.]$/,
+    );
   });
 
   it('are all in the results file, in full', () => {

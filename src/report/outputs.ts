@@ -3,7 +3,8 @@ import type { Cause } from '../domain/cause.ts';
 import type { GroupView } from '../domain/groups.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { reportArnsOf } from '../domain/tests.ts';
-import { byteLength, oneLine } from './escape.ts';
+import { LONGEST_MESSAGE, oneLine } from './escape.ts';
+import { fit } from './output-size.ts';
 
 /** Every output of the action, in the order of action.yml. */
 export const OUTPUT_NAMES = [
@@ -24,18 +25,20 @@ export const OUTPUT_NAMES = [
 
 export type OutputName = (typeof OUTPUT_NAMES)[number];
 
-/** A job's outputs hold 1 MB together; this leaves room for those of other steps. */
-const LIMIT = 900_000;
-const ATTEMPTS_KEPT = 3;
-const LONGEST_REASON = 4000;
-const SHORT_MESSAGE = 200;
+/**
+ * UTF-16 code units of all outputs together. GitHub allows a job 1 MB, "approximated based on UTF-16
+ * encoding" (GitHub Docs, "Passing information between jobs"): two bytes for each.
+ */
+const LIMIT = 500_000;
+/** Around the value of each, generously. */
+const ROOM_FOR_DELIMITERS = 128;
 
 /** What `build-groups` holds of each group; members marked optional are given up for size. */
-interface GroupOutput {
+export interface GroupOutput {
   readonly identifier: string;
   readonly status: string;
   readonly ignoreFailure: boolean;
-  readonly dependsOn: readonly string[];
+  readonly dependsOn?: readonly string[];
   readonly skipped: boolean;
   readonly buildArn: string;
   readonly consoleUrl?: string;
@@ -67,31 +70,13 @@ export interface Results {
   readonly 'report-arns': readonly string[];
 }
 
-/** What is given up to stay within the limit, in this order. Never a group, its status or a name. */
-const ECONOMIES: readonly { what: string; of: (group: GroupOutput) => GroupOutput }[] = [
-  {
-    what: 'logsUrl, consoleUrl and the buildArn of attempts',
-    of: ({ consoleUrl, logsUrl, ...group }) => ({
-      ...group,
-      attempts: group.attempts.map(({ status, requestedOn }) => ({ status, requestedOn })),
-    }),
-  },
-  {
-    what: `all but the last ${ATTEMPTS_KEPT} attempts`,
-    of: (group) => ({ ...group, attempts: group.attempts.slice(-ATTEMPTS_KEPT) }),
-  },
-  {
-    what: 'the artifacts within groups',
-    of: ({ artifacts, ...group }) => group,
-  },
-  {
-    what: `all but the first ${SHORT_MESSAGE} characters of the messages of causes`,
-    of: ({ cause, ...group }) => ({
-      ...group,
-      cause: cause && { ...cause, message: cause.message.slice(0, SHORT_MESSAGE).toWellFormed() },
-    }),
-  },
-];
+const NO_LISTS = {
+  'failed-groups': [],
+  'flaky-groups': [],
+  'build-groups': [],
+  artifacts: [],
+  'report-arns': [],
+} satisfies Partial<Results>;
 
 /** The outputs that are known as soon as the batch is found. */
 export function earlyOutputs(batch: Batch): Partial<Record<OutputName, string>> {
@@ -108,7 +93,7 @@ export function resultsOf(outcome: Outcome): Results {
     ...(batch === null ? {} : earlyOutputs(batch)),
     'batch-status': outcome.batchStatus,
     conclusion: outcome.conclusion,
-    reason: oneLine(outcome.reason, LONGEST_REASON),
+    reason: oneLine(outcome.reason, LONGEST_MESSAGE),
     'retry-count': outcome.retries,
     'failed-groups': names((group) => group.failed),
     'flaky-groups': names((group) => group.flaky),
@@ -131,17 +116,22 @@ export function outputsOf(
   results: Results,
   resultsFile: string,
 ): { outputs: Record<OutputName, string>; givenUp: string[] } {
-  const outputs = stringify(results, resultsFile);
-  const room = LIMIT - size({ ...outputs, 'build-groups': '' });
-  let groups = results['build-groups'];
-  const givenUp: string[] = [];
-  for (const { what, of } of ECONOMIES) {
-    if (byteLength(outputs['build-groups']) < room) break;
-    groups = groups.map(of);
-    outputs['build-groups'] = JSON.stringify(groups);
-    givenUp.push(what);
-  }
-  return { outputs, givenUp };
+  const withoutLists = stringify({ ...results, ...NO_LISTS }, resultsFile);
+  const room = Object.entries(withoutLists).reduce(
+    (left, [name, value]) => left - name.length - value.length - ROOM_FOR_DELIMITERS,
+    LIMIT,
+  );
+  const { kept, givenUp } = fit(results, room);
+  return { outputs: stringify(kept, resultsFile), givenUp };
+}
+
+/** What a notice says of outputs that had to be made small. */
+export function noticeOfSize(givenUp: readonly string[], resultsFile: string): string {
+  const where =
+    resultsFile === ''
+      ? 'The file that would hold all of it could not be written.'
+      : `The file named by results-file holds all of it: ${resultsFile}`;
+  return `To stay within the size that GitHub allows the outputs of a job, they are without ${givenUp.join('; ')}. ${where}`;
 }
 
 /** The text of `results-file`: every output in full, as one JSON object. */
@@ -186,8 +176,4 @@ function stringify(results: Results, resultsFile: string): Record<OutputName, st
       typeof value === 'string' ? value : JSON.stringify(value),
     ]),
   ) as Record<OutputName, string>;
-}
-
-function size(outputs: Record<OutputName, string>): number {
-  return Object.values(outputs).reduce((sum, value) => sum + byteLength(value), 0);
 }
