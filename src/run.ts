@@ -21,6 +21,7 @@ import {
 } from './domain/outcome.ts';
 import { decide, unmatchedPatterns, type Decision } from './domain/policy.ts';
 import { tellFailed } from './domain/reason.ts';
+import { isSuccess } from './domain/status.ts';
 import { startTimer } from './domain/timer.ts';
 import { beginWatch, type Watch } from './domain/watch.ts';
 import type { Inputs } from './inputs.ts';
@@ -93,7 +94,7 @@ async function tellStory(step: Step): Promise<Ending> {
     saveOwned(step, null);
     const groups = viewGroups(end.batch, known.past);
     tellAttemptEnded(step, end, groups);
-    if (end.batch.status === 'SUCCEEDED') {
+    if (isSuccess(end.batch.status)) {
       if (inputs.failOnFlaky && groups.some((group) => group.flaky)) return { kind: 'flaky' };
       return { kind: 'succeeded', already: !running && known.past.attempts.length === 0 };
     }

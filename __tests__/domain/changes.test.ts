@@ -74,6 +74,16 @@ describe('tellChanges', () => {
     ]);
   });
 
+  it('takes a word that is not known for a state that will end', () => {
+    const looks = ['PENDING', 'INITIALIZED', 'IN_PROGRESS'].map(
+      (status, index): [number, Batch] => [
+        15 * index,
+        aBatch({ groups: [aGroup('unit', status)] }),
+      ],
+    );
+    expect(tellAll(looks)[2]).toMatchObject([{ from: 'INITIALIZED', lasted: 15_000 }]);
+  });
+
   it('claims no duration for a final state, which only a retry ends', () => {
     const looks = ['IN_PROGRESS', 'FAILED', 'IN_PROGRESS'].map((status, index): [number, Batch] => [
       15 * index,

@@ -55,6 +55,12 @@ test.each<[string, BuildGroup[], Batch, number]>([
     failed(unit, browser),
     300,
   ],
+  [
+    'the build that ends last, although it is not listed last',
+    [running('unit'), running('browser')],
+    failed(unit, browser),
+    290,
+  ],
   ['what still runs', [aGroup('unit'), running('browser')], failed(unit, browser), 260],
   ['what runs, not what was kept', [lint, running('unit')], failed(lint, unit), 290],
   [
@@ -80,6 +86,11 @@ test.each<[string, BuildGroup[], Batch | null]>([
   ['no group is listed', [], failed(unit)],
   ['no build runs', [unit, lint], failed(unit, lint)],
   ['a build waits', [running('unit'), aGroup('browser', 'PENDING')], failed(unit, browser)],
+  [
+    'a build has a word that is not known',
+    [running('unit'), aGroup('browser', 'INITIALIZED')],
+    failed(unit, browser),
+  ],
   ['a group has no build yet', [aGroup('unit', '', { current: null })], failed(unit)],
   [
     'it is not known since when a build runs',

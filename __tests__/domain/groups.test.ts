@@ -4,6 +4,7 @@ import {
   areGroupsSettled,
   countedGroups,
   hasRun,
+  isBuilt,
   viewGroups,
   type GroupView,
   type Past,
@@ -22,6 +23,11 @@ import {
   at,
   phases,
 } from '../support/batches.ts';
+
+/** A group that a second attempt builds again. */
+function again(identifier: string, status: string): BuildGroup {
+  return aRetriedGroup(identifier, 'FAILED', status);
+}
 
 /** What a group is called in a look, by its marks. */
 function marksOf(batch: Batch, past: Past = aPast()): Record<string, string> {
@@ -53,7 +59,8 @@ describe('a failed group', () => {
     ['STOPPED', false, ''],
     ['SUCCEEDED', false, ''],
     ['IN_PROGRESS', false, ''],
-    ['', false, ''],
+    ['failed', false, 'failed'],
+    ['', false, 'failed'],
   ])(
     'of status "%s", ignoreFailure %s, in a batch that is over is marked "%s"',
     (status, ignoreFailure, marks) => {
@@ -73,6 +80,28 @@ describe('a failed group', () => {
       expect(marksOf(aBatch({ groups: [aGroup('unit', status)] }))).toEqual({ unit: marks });
     },
   );
+
+  test.each<[string, Batch]>([
+    ['the build has not ended', aFailedBatch()],
+    ['the batch was stopped first', aFailedBatch({ status: 'STOPPED' })],
+    ['the batch runs', aBatch()],
+  ])('is not one of a word that is not known where %s', (_, batch) => {
+    const unit = (status: string): BuildGroup =>
+      aGroup('unit', status, { build: { hasArtifactEntry: false } });
+    for (const word of ['INITIALIZED', 'initialized', '']) {
+      expect(marksOf({ ...batch, groups: [unit(word)] })).toEqual({ unit: '' });
+    }
+  });
+
+  it('is not one of a word that is not known in a batch that succeeded', () => {
+    const [view] = viewGroups(aRecoveredBatch({ groups: [again('unit', 'INITIALIZED')] }), aPast());
+    expect(view).toMatchObject({ failed: false, flaky: false, state: 'not-begun' });
+  });
+
+  it('keeps from running what depends on it, also one of a word that is not known', () => {
+    const groups = [aGroup('a', 'EXPLODED'), aGroup('b', 'STOPPED', { dependsOn: ['a'] })];
+    expect(marksOf(aFailedBatch({ groups }))).toEqual({ a: 'failed', b: 'skipped' });
+  });
 
   it('is not one without a build yet', () => {
     const view = viewOf(aFailedBatch({ groups: [aGroup('unit', '', { current: null })] }));
@@ -148,6 +177,30 @@ describe('a skipped group', () => {
     });
   });
 
+  it.each([
+    ['a chain of 10,000', 10_000, 1],
+    ['20 layers of 250, each on all of the one before', 5000, 250],
+  ])('is told in one pass over the dependencies: %s', (_, length, width) => {
+    let reads = 0;
+    const groups = Array.from({ length }, (__, n): BuildGroup => {
+      const layer = Math.floor(n / width);
+      const dependsOn = Array.from({ length: layer === 0 ? 0 : width }, (___, m) => {
+        return `g${(layer - 1) * width + m}`;
+      });
+      return {
+        ...stopped(`g${n}`),
+        ...(n === 0 ? aGroup('g0', 'FAILED') : {}),
+        get dependsOn() {
+          reads += 1;
+          return dependsOn;
+        },
+      };
+    });
+    const views = viewGroups(aFailedBatch({ groups }), aPast());
+    expect(views.filter((view) => view.stoppedBy === 'g0')).toHaveLength(length - width);
+    expect(reads).toBeLessThanOrEqual(3 * length);
+  });
+
   it('is not claimed of a failure that may be of an attempt before', () => {
     const groups = [aGroup('a', 'FAILED'), stopped('z', 'a')];
     expect(marksOf(aRetriedBatch({ groups }))).toEqual({
@@ -176,6 +229,31 @@ describe('a flaky group', () => {
       aRetriedGroup('unit', 'EXPLODED', 'SUCCEEDED'),
       aPast(),
       true,
+    ],
+    [
+      'did not begin before, and has a word that is not known',
+      {
+        ...unlisted,
+        prior: [aBuild({ id: 'unit-1', status: 'INITIALIZED', hasArtifactEntry: false })],
+      },
+      aPast(),
+      false,
+    ],
+    [
+      'ended before with a word that is not known, as this step saw',
+      { ...unlisted, prior: [] },
+      afterRetryOf(aFailedBatch({ groups: [aGroup('unit', 'EXPLODED')] })),
+      true,
+    ],
+    [
+      'did not begin before with a word that is not known, as this step saw',
+      { ...unlisted, prior: [] },
+      afterRetryOf(
+        aFailedBatch({
+          groups: [aGroup('unit', 'INITIALIZED', { build: { hasArtifactEntry: false } })],
+        }),
+      ),
+      false,
     ],
     ['was stopped before', aRetriedGroup('unit', 'STOPPED', 'SUCCEEDED'), aPast(), false],
     ['succeeded before', aRetriedGroup('unit', 'SUCCEEDED', 'SUCCEEDED'), aPast(), false],
@@ -473,6 +551,11 @@ describe('hasRun', () => {
     ['a success', aGroup('unit'), true],
     ['a failure', aGroup('unit', 'FAILED'), true],
     ['a word nobody knows', aGroup('unit', 'EXPLODED'), true],
+    [
+      'a word that is not known, and no end',
+      aGroup('unit', 'INITIALIZED', { build: { hasArtifactEntry: false } }),
+      false,
+    ],
     ['one that runs', aGroup('unit', 'IN_PROGRESS'), false],
     ['one that waits', aGroup('unit', 'PENDING'), false],
     ['one without a build', aGroup('unit', '', { current: null }), false],
@@ -511,5 +594,19 @@ describe('with many groups and nine attempts seen', () => {
   it('takes work that grows with the groups, not with their square', () => {
     expect(readsWith(30)).toBeGreaterThan(0);
     expect(readsWith(300)).toBe(10 * readsWith(30));
+  });
+});
+
+describe('isBuilt', () => {
+  test.each<[string, string, boolean]>([
+    ['ended', 'FAILED', true],
+    ['was stopped', 'STOPPED', true],
+    ['runs', 'IN_PROGRESS', false],
+    ['waits', 'PENDING', false],
+    ['has a word that is not known', 'INITIALIZED', false],
+    ['has no word', '', false],
+  ])('where a group %s', (_, status, expected) => {
+    const groups = [aGroup('lint'), aGroup('unit', status)];
+    expect(isBuilt(aBatch({ groups }), aPast())).toBe(expected);
   });
 });

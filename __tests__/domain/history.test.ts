@@ -18,7 +18,19 @@ describe('tellHistory', () => {
     ['SUCCEEDED', one('SUCCEEDED'), 'succeeded'],
     ['FAILED', one('FAILED'), 'failed'],
     ['FAULT', one('FAULT'), 'failed'],
-    ['a word nobody knows', one('EXPLODED'), 'failed'],
+    ['ended with a word that is not known', one('EXPLODED'), 'failed'],
+    [
+      'not begun, with a word that is not known',
+      aFailedBatch({
+        groups: [aGroup('unit', 'INITIALIZED', { build: { hasArtifactEntry: false } })],
+      }),
+      null,
+    ],
+    [
+      'in a batch that succeeded, with a word that is not known',
+      aFailedBatch({ status: 'SUCCEEDED', groups: [aGroup('unit', 'INITIALIZED')] }),
+      null,
+    ],
     ['STOPPED', one('STOPPED'), null],
     ['a failure that is ignored', one('FAILED', true), null],
     ['flaky', aRecoveredBatch(), 'flaky'],

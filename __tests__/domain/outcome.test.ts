@@ -12,10 +12,12 @@ import { tellFailed } from '../../src/domain/reason.ts';
 import {
   aBatch,
   aFailedBatch,
+  aFailedBuild,
   afterRetryOf,
   aGroup,
   anOutcome,
   aPast,
+  aPhase,
   aRecoveredBatch,
   MINUTE,
   NOT_RETRIED,
@@ -290,6 +292,85 @@ describe('conclude', () => {
     ],
   ])('gives as batch status %s', (_, ending, known, expected) => {
     expect(anOutcome(ending, known).batchStatus).toBe(expected);
+  });
+
+  describe('the first cause', () => {
+    const builds = new Map([aFailedBuild()].map((build) => [build.arn, build]));
+    const fault = aFailedBatch({
+      status: 'FAULT',
+      groups: [aGroup('unit'), aGroup('e2e', 'STOPPED')],
+      phases: [
+        aPhase('SUBMITTED'),
+        aPhase('IN_PROGRESS', 'FAULT', ['INTERNAL_ERROR', 'Internal Service Error']),
+        aPhase('FAILED', null),
+      ],
+    });
+    const OF_GROUP = 'unit failed in BUILD, COMMAND_EXECUTION_ERROR: exit status 1.';
+    const OF_BATCH = 'The batch failed in IN_PROGRESS, INTERNAL_ERROR: Internal Service Error.';
+
+    test.each<[string, Ending]>([
+      ['is not retried', NOT_RETRIED],
+      ['a dry run', { kind: 'dry-run', retry: true, because: 'so' }],
+      ['a refusal without a full stop', { kind: 'retry-refused', sentence: 'No' }],
+      ['a fault', { kind: 'fault', sentence: 'Access denied.' }],
+      ['a timeout before the retry', TIMED_OUT],
+      ['a cancellation before the retry', CANCELLED],
+    ])('ends the reason where the batch ended badly: %s', (_, ending) => {
+      expect(anOutcome(ending, { batch: failed, builds }).reason).toMatch(
+        new RegExp(`[.] ${OF_GROUP.replaceAll('.', '[.]')}$`),
+      );
+      expect(anOutcome(ending, { batch: fault }).reason).toMatch(
+        new RegExp(`[.] ${OF_BATCH.replaceAll('.', '[.]')}$`),
+      );
+    });
+
+    test.each<[string, Partial<Known>, string]>([
+      [
+        'of a failed group, before that of the batch',
+        { batch: { ...fault, groups: failed.groups }, builds },
+        OF_GROUP,
+      ],
+      [
+        'of the first group of which it is known',
+        { batch: aFailedBatch({ groups: [aGroup('lint', 'FAULT'), ...failed.groups] }), builds },
+        OF_GROUP,
+      ],
+      [
+        'of the batch, where groups failed and nothing is known of them',
+        { batch: { ...fault, groups: failed.groups } },
+        OF_BATCH,
+      ],
+    ])('is that %s', (_, known, expected) => {
+      expect(anOutcome(NOT_RETRIED, known).reason.endsWith(` ${expected}`)).toBe(true);
+    });
+
+    test.each<[string, Ending, Partial<Known>]>([
+      ['the batch succeeded', SUCCEEDED, { batch: { ...fault, status: 'SUCCEEDED' } }],
+      ['the batch runs', TIMED_OUT, { batch: aBatch({ phases: fault.phases }) }],
+      ['the retry was never seen', TIMED_OUT, { batch: fault, past: afterRetryOf(fault) }],
+      ['nothing explains a FAULT', NOT_RETRIED, { batch: { ...fault, phases: [] } }],
+      [
+        'the decision tells it',
+        {
+          kind: 'failed',
+          because: 'unit failed for the code (BUILD, COMMAND_EXECUTION_ERROR: exit status 1)',
+        },
+        { batch: failed, builds },
+      ],
+    ])('is not told where %s', (_, ending, known) => {
+      expect(anOutcome(ending, known).reason).not.toMatch(/ failed in /);
+    });
+
+    it('is cut in the middle', () => {
+      const message = `${'x'.repeat(9000)} exit status 7`;
+      const build = aFailedBuild({ phases: [aPhase('BUILD', 'FAILED', ['E', message])] });
+      const { reason } = anOutcome(NOT_RETRIED, {
+        batch: failed,
+        builds: new Map([[build.arn, build]]),
+      });
+      expect(reason).toMatch(/unit failed in BUILD, E: x+ … x+ exit status 7[.]$/);
+      expect(reason.length).toBeLessThan(800);
+    });
   });
 
   it('claims no failed groups of the attempt before when the retry was never seen', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { isFailure, isUnfinished } from '../../src/domain/status.ts';
+import { isFailure, isFinal, isSuccess, isUnfinished } from '../../src/domain/status.ts';
 
 describe('status words', () => {
   test.each([
@@ -8,17 +8,24 @@ describe('status words', () => {
     ['PENDING', 'unfinished'],
     ['QUEUED', 'unfinished'],
     ['SUBMITTED', 'unfinished'],
-    ['SUCCEEDED', 'fine'],
-    ['STOPPED', 'fine'],
-    ['FAILED', 'failure'],
-    ['FAULT', 'failure'],
-    ['TIMED_OUT', 'failure'],
-    ['CLIENT_ERROR', 'failure'],
-    ['EXPLODED', 'failure'],
-  ])('"%s" is %s', (word, meaning) => {
-    expect({ unfinished: isUnfinished(word), failure: isFailure(word) }).toEqual({
-      unfinished: meaning === 'unfinished',
-      failure: meaning === 'failure',
-    });
+    ['in_progress', 'unfinished'],
+    ['SUCCEEDED', 'final, success'],
+    ['Succeeded', 'final, success'],
+    ['STOPPED', 'final'],
+    ['FAILED', 'final, failure'],
+    ['FAULT', 'final, failure'],
+    ['TIMED_OUT', 'final, failure'],
+    ['timed_out', 'final, failure'],
+    ['CLIENT_ERROR', ''],
+    ['INITIALIZED', ''],
+  ])('"%s" is "%s"', (word, meaning) => {
+    const questions = {
+      unfinished: isUnfinished,
+      final: isFinal,
+      success: isSuccess,
+      failure: isFailure,
+    };
+    const answers = Object.entries(questions).flatMap(([name, ask]) => (ask(word) ? [name] : []));
+    expect(answers.join(', ')).toBe(meaning);
   });
 });

@@ -14,6 +14,8 @@ import {
   NOT_RETRIED,
   phases,
   SECOND,
+  aBatch,
+  aBuild,
 } from '../support/batches.ts';
 import { known, someDetails } from '../support/failures.ts';
 import { cellsOf, renderOnGitHub, visibleText } from '../support/github-markdown.ts';
@@ -40,7 +42,26 @@ describe('the table of build groups', () => {
     ],
     ['a group that was stopped', aGroup('unit', 'STOPPED'), ['⏹️', 'unit', 'STOPPED']],
     ['a group that runs', aGroup('unit', 'IN_PROGRESS'), ['⏳', 'unit', 'IN_PROGRESS']],
-    ['a group without a build', aGroup('unit', '', { current: null }), ['⏳', 'unit', 'PENDING']],
+    [
+      'a group without a build',
+      aGroup('unit', '', { current: null }),
+      ['⏹️', 'unit', 'PENDING, did not begin'],
+    ],
+    [
+      'a group of a word that is not known',
+      aGroup('unit', 'INITIALIZED', { build: { hasArtifactEntry: false } }),
+      ['⏹️', 'unit', 'INITIALIZED, did not begin'],
+    ],
+    [
+      'a group of no word',
+      aGroup('unit', '', { build: { hasArtifactEntry: false } }),
+      ['⏹️', 'unit', 'no status, did not begin'],
+    ],
+    [
+      'a group that may fail and whose word is not known',
+      aGroup('unit', 'INITIALIZED', { ignoreFailure: true, build: { hasArtifactEntry: false } }),
+      ['⏹️', 'unit', 'INITIALIZED, did not begin'],
+    ],
     [
       'a flaky group',
       aRetriedGroup('unit', 'FAILED', 'SUCCEEDED'),
@@ -48,6 +69,29 @@ describe('the table of build groups', () => {
     ],
   ])('tells %s', (_, group, expected) => {
     expect(tableOf([group])).toEqual([['', 'Build group', 'Status'], expected]);
+  });
+
+  it('tells what did not begin in a batch that still runs, whatever its word', () => {
+    const groups = [aGroup('b', 'INITIALIZED'), aGroup('c', 'PENDING')];
+    const rows = tableOf([], { batch: aBatch({ groups }) });
+    expect(rows.slice(1)).toEqual([
+      ['⏳', 'b', 'INITIALIZED, did not begin'],
+      ['⏳', 'c', 'PENDING, did not begin'],
+    ]);
+  });
+
+  it('tells the attempts of a word that is not known by whether they ended', () => {
+    const prior = (id: string, hasArtifactEntry: boolean): BuildGroup =>
+      aGroup(id, 'SUCCEEDED', {
+        build: { id: `${id}-2`, requestedOn: at(210) },
+        prior: [aBuild({ id: `${id}-1`, status: 'INITIALIZED', hasArtifactEntry })],
+      });
+    const batch = aRecoveredBatch({ groups: [prior('a', true), prior('b', false)] });
+    const rows = tableOf([], { batch, attempt: 2 });
+    expect(rows.slice(1).map((row) => row.slice(1, 5))).toEqual([
+      ['a', 'SUCCEEDED, flaky', '🟥', '🟩'],
+      ['b', 'SUCCEEDED', '⬜', '🟩'],
+    ]);
   });
 
   it('tells which failure kept a group from running', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from '@jest/globals';
-import type { Outcome } from '../../src/domain/outcome.ts';
+import type { Ending, Outcome } from '../../src/domain/outcome.ts';
+import { resultsOf } from '../../src/report/outputs.ts';
 import { renderSummary } from '../../src/report/summary.ts';
 import {
   aBatch,
@@ -7,13 +8,24 @@ import {
   aGroup,
   anArtifact,
   anOutcome,
+  aPhase,
   aRecoveredBatch,
   aRetriedGroup,
   MINUTE,
   NOT_RETRIED,
 } from '../support/batches.ts';
-import { cellsOf, renderOnGitHub } from '../support/github-markdown.ts';
+import { cellsOf, linksOf, renderOnGitHub, visibleText } from '../support/github-markdown.ts';
 import { NO_RETRY_LEFT } from '../support/outcomes.ts';
+
+const faulty = aFailedBatch({
+  status: 'FAULT',
+  groups: [aGroup('unit'), aGroup('e2e', 'STOPPED')],
+  phases: [
+    aPhase('SUBMITTED'),
+    aPhase('IN_PROGRESS', 'FAULT', ['', 'Internal Service Error']),
+    aPhase('FAILED', null),
+  ],
+});
 
 describe('the heading', () => {
   const batch = aFailedBatch();
@@ -27,6 +39,10 @@ describe('the heading', () => {
       anOutcome({ kind: 'retry-accepted' }, { batch, attempt: 2, retries: 1 }),
     ],
     ['## ❌ app: the batch ended FAILED', anOutcome(NOT_RETRIED, { batch })],
+    [
+      '## ❌ app: the batch ended FAULT: IN\\_PROGRESS: Internal Service Error',
+      anOutcome(NOT_RETRIED, { batch: faulty }),
+    ],
     [
       '## ❌ app: the batch ended FAILED on attempt 3',
       anOutcome(NOT_RETRIED, { batch, attempt: 3 }),
@@ -93,16 +109,24 @@ describe('the facts', () => {
 });
 
 describe('the reason', () => {
-  it.each([
-    ['the console', aBatch().consoleUrl],
-    ['no address', ''],
-  ])('does not tell the address again that the facts link to: %s', (_, consoleUrl) => {
-    const batch = aBatch({ consoleUrl });
-    const summary = renderSummary(
-      anOutcome({ kind: 'timed-out', timeout: MINUTE, trouble: null }, { batch }),
-    );
-    expect(summary).toMatch(/\n.*passed.* run this step again with batch-id app:8472cae5\.\n/);
-    expect(summary).not.toMatch(/(?<!\]\()https:/);
+  const timedOut: Ending = { kind: 'timed-out', timeout: MINUTE, trouble: null };
+
+  test.each<[string, Outcome]>([
+    ['a link in it', anOutcome(timedOut, { batch: aBatch() })],
+    ['no link in it', anOutcome(timedOut, { batch: aBatch({ consoleUrl: '' }) })],
+    ['marks in it', anOutcome({ kind: 'fault', sentence: 'See *this* | <that> #1, www.x.y $1' })],
+    ['more than fits', anOutcome({ kind: 'fault', sentence: `${'x'.repeat(9000)} y` })],
+    ['many problems', anOutcome({ kind: 'bad-input', problems: ['a: 1.', 'b: 2.'] })],
+    ['a cause', anOutcome(NOT_RETRIED, { batch: faulty })],
+  ])('is the output, word for word: %s', (_, outcome) => {
+    const seen = visibleText(renderOnGitHub(renderSummary(outcome))).replaceAll(/\s+/g, ' ');
+    expect(seen).toContain(resultsOf(outcome).reason);
+  });
+
+  it('links to the batch', () => {
+    const html = renderOnGitHub(renderSummary(anOutcome(timedOut, { batch: aBatch() })));
+    const { consoleUrl } = aBatch();
+    expect(linksOf(html)).toContainEqual({ text: consoleUrl, href: consoleUrl });
   });
 });
 
@@ -110,7 +134,7 @@ describe('bad input', () => {
   it('is told as a list of problems, each in a line of its own', () => {
     const problems = ['a: 1.', 'b: x\n- y | <b>.'];
     expect(renderSummary(anOutcome({ kind: 'bad-input', problems }))).toBe(
-      '## ❌ Retry CodeBuild Batch: the inputs are not right\n\n- a: 1.\n- b: x - y \\| &lt;b&gt;.\n',
+      '## ❌ Retry CodeBuild Batch: the inputs are not right\n\n2 problems with the inputs:\n\n- a: 1.\n- b: x - y \\| &lt;b&gt;.\n',
     );
   });
 });

@@ -181,7 +181,9 @@ export function createCodeBuild(options: ClientOptions): CodeBuild {
       };
       const found: TestCase[] = [];
       for await (const page of pagesOf(askPage, clock, signal)) {
-        const own = page.filter((one) => one.reportArn === undefined || one.reportArn === reportArn);
+        const own = page.filter(
+          (one) => one.reportArn === undefined || one.reportArn === reportArn,
+        );
         found.push(...own.map((testCase) => normaliseTestCase(testCase, reportArn)));
         if (found.length >= most) break;
       }

@@ -1,6 +1,6 @@
 import type { Batch, Moment } from './batch.ts';
 import { isCounted } from './groups.ts';
-import { isUnfinished } from './status.ts';
+import { isFinal } from './status.ts';
 import type { Event } from './story.ts';
 
 /** The states last told, each with the moment it was first seen; null if that is not its beginning. */
@@ -20,7 +20,7 @@ export function tellChanges(told: Told, look: Batch, now: Moment): [Told, Event[
   for (const [name, state] of statesOf(look)) {
     const before = told.get(name);
     if (before?.state === state) continue;
-    const sawItsBeginning = told.size > 0 && (name === PHASE || isUnfinished(state));
+    const sawItsBeginning = told.size > 0 && (name === PHASE || !isFinal(state));
     next.set(name, { state, since: sawItsBeginning ? now : null });
     if (before === undefined) {
       if (name !== PHASE && isCounted(name, state)) appeared.push(state);

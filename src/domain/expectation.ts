@@ -1,7 +1,7 @@
 import type { Batch, Build, Moment } from './batch.ts';
 import type { BuildDetails } from './build.ts';
 import type { Past } from './groups.ts';
-import { isUnfinished } from './status.ts';
+import { isFinal } from './status.ts';
 
 /** Other ends come whenever they come: a fault, a limit of time, a stop. Or there was nothing to run. */
 const ENDS_OF_ITS_OWN = new Set(['SUCCEEDED', 'FAILED']);
@@ -24,7 +24,7 @@ export function expectedEnd(
   const buildsBefore = new Map(before.groups.map((group) => [group.identifier, group.current]));
   let last: Moment | null = null;
   for (const { identifier, current } of look.groups) {
-    if (current !== null && !isUnfinished(current.status)) continue;
+    if (current !== null && isFinal(current.status)) continue;
     // What a waiting build was asked for at is not when it begins.
     if (current?.status !== 'IN_PROGRESS' || current.requestedOn === null) return null;
     const takes = durationOf(buildsBefore.get(identifier) ?? null, before, builds);

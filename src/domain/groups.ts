@@ -1,13 +1,12 @@
-import { isLaterAttempt, isOver, retriesShown, submittedOn } from './attempt.ts';
+import { isLaterAttempt, retriesShown, submittedOn } from './attempt.ts';
 import type { Batch, Build, BuildGroup } from './batch.ts';
 import type { BuildDetails } from './build.ts';
+import { attemptState, stateOf, type BuildState } from './build-state.ts';
 import { causeOf, type Cause } from './cause.ts';
-import { isFailure, isUnfinished } from './status.ts';
+import { isFailure, isFinal, isSuccess } from './status.ts';
 
 /** CodeBuild's implicit first group: it fetches the source and reads the batch specification. */
 export const DOWNLOAD_SOURCE = 'DOWNLOAD_SOURCE';
-
-const KNOWN_FAILURES = new Set(['FAILED', 'FAULT', 'TIMED_OUT']);
 
 /** What came before the look at hand. */
 export interface Past {
@@ -24,6 +23,8 @@ export interface GroupView {
   readonly identifier: string;
   /** CodeBuild's own word, upper case; `PENDING` where CodeBuild gives no build yet. */
   readonly status: string;
+  /** What that word means in its batch. */
+  readonly state: BuildState;
   readonly ignoreFailure: boolean;
   readonly dependsOn: readonly string[];
   readonly build: Build | null;
@@ -51,40 +52,48 @@ export function viewGroups(
   past: Past,
   builds: ReadonlyMap<string, BuildDetails> = new Map(),
 ): GroupView[] {
-  const byIdentifier = new Map(batch.groups.map((group) => [group.identifier, group]));
   const seenBefore = Map.groupBy(
     past.attempts.flatMap((look) => look.groups),
     (group) => group.identifier,
   );
   const fresh = freshGroups(batch, past);
-  const over = isOver(batch);
+  const attempt = attemptState(batch);
+  const stopped = stoppedBy(batch.groups, (group) => {
+    return !group.ignoreFailure && stateOf(group.current, attempt) === 'failed';
+  });
   return batch.groups.map((group) => {
-    const status = statusOf(group);
     const ofEarlierAttempt = isOfEarlierAttempt(group, fresh, past);
+    const state = stateOf(group.current, ofEarlierAttempt ? 'failed' : attempt);
     const attempts = attemptsOf(group, seenBefore.get(group.identifier) ?? []);
-    const failed = isFailed(group) && !ofEarlierAttempt && (over || KNOWN_FAILURES.has(status));
+    const failed = state === 'failed' && !group.ignoreFailure && !ofEarlierAttempt;
     const details = failed ? builds.get(group.current?.arn ?? '') : undefined;
-    const stoppedBy =
-      neverRan(group) && !ofEarlierAttempt ? failedAncestor(group, byIdentifier) : null;
+    const failure =
+      neverRan(group) && !ofEarlierAttempt ? (stopped.get(group.identifier) ?? null) : null;
     return {
       identifier: group.identifier,
-      status,
+      status: statusOf(group),
+      state,
       ignoreFailure: group.ignoreFailure,
       dependsOn: group.dependsOn,
       build: group.current,
       attempts,
       ofEarlierAttempt,
       failed,
-      skipped: stoppedBy !== null,
-      stoppedBy,
+      skipped: failure !== null,
+      stoppedBy: failure,
       flaky:
-        status === 'SUCCEEDED' &&
+        state === 'succeeded' &&
         !ofEarlierAttempt &&
         !group.ignoreFailure &&
-        attempts.slice(0, -1).some((build) => isFailure(build.status)),
+        attempts.slice(0, -1).some((build) => stateOf(build, 'failed') === 'failed'),
       cause: details === undefined ? null : causeOf(details.status, details.phases),
     };
   });
+}
+
+/** How one of a group's builds stands: the present one, or one of an earlier attempt. */
+export function stateOfAttempt(group: GroupView, build: Build): BuildState {
+  return build === group.build ? group.state : stateOf(build, 'failed');
 }
 
 /** The groups that count in "n of m groups": all but DOWNLOAD_SOURCE, unless that failed. */
@@ -93,8 +102,9 @@ export function countedGroups(groups: readonly GroupView[]): GroupView[] {
 }
 
 /** Whether a build of the group ever began, in whatever attempt. */
-export function hasRun({ status, build }: GroupView): boolean {
-  return !isUnfinished(status) && (status !== 'STOPPED' || build?.hasArtifactEntry === true);
+export function hasRun({ state, build }: GroupView): boolean {
+  if (state === 'stopped') return build?.hasArtifactEntry === true;
+  return state === 'succeeded' || state === 'failed';
 }
 
 /** Whether a group in this state counts in "n of m groups". */
@@ -111,7 +121,8 @@ export function areGroupsSettled(batch: Batch, past: Past): boolean {
   const fresh = freshGroups(batch, past);
   const old = batch.groups.filter((group) => isOfEarlierAttempt(group, fresh, past));
   if (old.length === 0) return true;
-  return fresh.size > 0 && !(batch.status === 'SUCCEEDED' && old.some(isFailed));
+  const oldFailed = old.some((group) => !group.ignoreFailure && isFailure(statusOf(group)));
+  return fresh.size > 0 && !(isSuccess(batch.status) && oldFailed);
 }
 
 /**
@@ -125,9 +136,7 @@ export function isBuilt(batch: Batch, past: Past): boolean {
   const groups = batch.groups.filter(({ identifier }) => identifier !== DOWNLOAD_SOURCE);
   return (
     groups.length > 0 &&
-    groups.every(
-      (group) => !isUnfinished(statusOf(group)) && !isOfEarlierAttempt(group, fresh, past),
-    )
+    groups.every((group) => isFinal(statusOf(group)) && !isOfEarlierAttempt(group, fresh, past))
   );
 }
 
@@ -156,44 +165,56 @@ function isOfEarlierAttempt(
 ): boolean {
   if (fresh.has(group)) return false;
   if (everyGroupRuns && group.identifier !== DOWNLOAD_SOURCE) return true;
-  return statusOf(group) !== 'SUCCEEDED';
+  return !isSuccess(statusOf(group));
 }
 
 /** Its builds, oldest first: what CodeBuild lists, and what this step saw of it in earlier attempts. */
 function attemptsOf(group: BuildGroup, seenBefore: readonly BuildGroup[]): Build[] {
   const seen = seenBefore
     .flatMap((then) => [...then.prior, ...(then.current === null ? [] : [then.current])])
-    .filter((build) => !isUnfinished(build.status));
+    .filter((build) => isFinal(build.status) || stateOf(build, 'failed') === 'failed');
   const byArn = new Map([...seen, ...group.prior].map((build) => [build.arn, build]));
   if (group.current !== null) byArn.delete(group.current.arn);
   const before = [...byArn.values()].sort((a, b) => (a.requestedOn ?? 0) - (b.requestedOn ?? 0));
   return group.current === null ? before : [...before, group.current];
 }
 
-function failedAncestor(
-  group: BuildGroup,
-  groups: ReadonlyMap<string, BuildGroup>,
-  visited = new Set<string>(),
-): string | null {
-  for (const identifier of group.dependsOn) {
-    const dependency = groups.get(identifier);
-    if (dependency === undefined || visited.has(identifier)) continue;
-    visited.add(identifier);
-    if (isFailed(dependency)) return identifier;
-    const further = failedAncestor(dependency, groups, visited);
-    if (further !== null) return further;
+/**
+ * The failed group before each group that depends on one, in however many steps: the nearest.
+ *
+ * Goes through each dependency once, from the failures on, and never deeper than one call: a batch may
+ * be a chain of thousands of groups, and foreign data may hold a cycle.
+ */
+function stoppedBy(
+  groups: readonly BuildGroup[],
+  isFailed: (group: BuildGroup) => boolean,
+): ReadonlyMap<string, string> {
+  const dependents = new Map<string, string[]>();
+  for (const { identifier, dependsOn } of groups) {
+    for (const dependency of dependsOn) {
+      const before = dependents.get(dependency);
+      if (before === undefined) dependents.set(dependency, [identifier]);
+      else before.push(identifier);
+    }
   }
-  return null;
+  const failures = new Set(groups.filter(isFailed).map((group) => group.identifier));
+  const found = new Map<string, string>();
+  const reached = [...failures];
+  for (const identifier of reached) {
+    const failure = failures.has(identifier) ? identifier : (found.get(identifier) ?? '');
+    for (const dependent of dependents.get(identifier) ?? []) {
+      if (found.has(dependent) || failures.has(dependent)) continue;
+      found.set(dependent, failure);
+      reached.push(dependent);
+    }
+  }
+  return found;
 }
 
 function neverRan(group: BuildGroup): boolean {
-  return group.current?.status === 'STOPPED' && !group.current.hasArtifactEntry;
-}
-
-function isFailed(group: BuildGroup): boolean {
-  return !group.ignoreFailure && isFailure(statusOf(group));
+  return statusOf(group) === 'STOPPED' && group.current?.hasArtifactEntry === false;
 }
 
 function statusOf(group: BuildGroup): string {
-  return group.current?.status ?? 'PENDING';
+  return group.current?.status.toUpperCase() ?? 'PENDING';
 }

@@ -28,7 +28,7 @@ export function tellHistory(
       if (group === undefined) return null;
       if (group.failed) return 'failed';
       if (group.flaky) return 'flaky';
-      return group.status === 'SUCCEEDED' ? 'succeeded' : null;
+      return group.state === 'succeeded' ? 'succeeded' : null;
     }),
   }));
 }

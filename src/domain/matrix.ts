@@ -42,8 +42,8 @@ export function countRebuilt(
 ): { rebuilt: number; reused: number } {
   const last = starts.at(-1) ?? 0;
   const reused = groups.filter(
-    ({ status, build }) =>
-      status === 'SUCCEEDED' && build !== null && (build.requestedOn ?? last) < last,
+    ({ state, build }) =>
+      state === 'succeeded' && build !== null && (build.requestedOn ?? last) < last,
   ).length;
   return { rebuilt: groups.length - reused, reused };
 }

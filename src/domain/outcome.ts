@@ -46,7 +46,7 @@ export interface Outcome extends Readonly<Known> {
   readonly ending: Ending;
   readonly conclusion: Conclusion;
   readonly exitCode: 0 | 1;
-  /** One sentence: why the step ended so. Holds foreign text: escape it for where it goes. */
+  /** One to three sentences: why the step ended so. Holds foreign text: escape it for where it goes. */
   readonly reason: string;
   /** The last `buildBatchStatus` seen of the attempt being watched; empty if none was. */
   readonly batchStatus: string;

@@ -2,16 +2,50 @@ import { isLaterAttempt, isOver } from './attempt.ts';
 import { formatDuration } from './duration.ts';
 import { countedGroups, type GroupView, type Past } from './groups.ts';
 import type { Batch } from './batch.ts';
+import { causeOfBatch, tellCause } from './cause.ts';
 import type { Known } from './known.ts';
 import type { Ending, StopKind } from './outcome.ts';
-import { count, nameSome } from './words.ts';
+import { isSuccess } from './status.ts';
+import { count, cutMiddle, nameSome } from './words.ts';
 
-/** Why the step ended so, in one to three short sentences. */
+/** Of a cause in a reason, which has more to say. */
+const LONGEST_CAUSE = 500;
+/** A cause that a reason tells already is found by its beginning. */
+const BEGINNING_OF_CAUSE = 80;
+
+/** One to three sentences: why the step ended so, with the first cause where the batch ended badly. */
 export function reasonOf(ending: Ending, known: Known, groups: readonly GroupView[]): string {
-  return `${verdictOf(ending, known, groups)}${unprovenRetries(known)}`;
+  const told = `${tellEnding(ending, known, groups)}${unprovenRetries(known)}`;
+  const first = firstCause(known, groups);
+  if (first === null || told.includes(first.cause.slice(0, BEGINNING_OF_CAUSE))) return told;
+  const who = first.group ?? 'The batch';
+  return `${asSentence(told)} ${asSentence(`${who} failed in ${first.cause}`)}`;
 }
 
-function verdictOf(ending: Ending, known: Known, groups: readonly GroupView[]): string {
+/** Why the watched attempt ended badly, in a line. */
+export interface FirstCause {
+  /** Null: the batch itself failed, and no group of which a cause is known. */
+  readonly group: string | null;
+  readonly cause: string;
+}
+
+/** The first cause that is known: of a failed group, else of the batch. Null if the batch did not end badly. */
+export function firstCause(
+  { batch, past }: Pick<Known, 'batch' | 'past'>,
+  groups: readonly GroupView[],
+): FirstCause | null {
+  if (batch === null || !isOver(batch) || isSuccess(batch.status)) return null;
+  if (!isOfWatchedAttempt(batch, past)) return null;
+  for (const { identifier, cause } of groups) {
+    const told = cause === null ? '' : tellCause(cause);
+    if (told !== '') return { group: identifier, cause: cutMiddle(told, LONGEST_CAUSE) };
+  }
+  const ofBatch = causeOfBatch(batch.status, batch.phases);
+  const told = ofBatch === null ? '' : tellCause(ofBatch);
+  return told === '' ? null : { group: null, cause: cutMiddle(told, LONGEST_CAUSE) };
+}
+
+function tellEnding(ending: Ending, known: Known, groups: readonly GroupView[]): string {
   const batch = known.batch === null ? 'the batch' : `batch ${known.batch.id}`;
   switch (ending.kind) {
     case 'succeeded':
@@ -35,7 +69,7 @@ function verdictOf(ending: Ending, known: Known, groups: readonly GroupView[]): 
     case 'gone':
       return `${sentence(batch)} is gone: CodeBuild no longer knows it, so it was probably deleted while this step watched it.`;
     case 'bad-input':
-      return `${count(ending.problems.length, 'problem')} with the inputs: ${ending.problems.join(' ')}`;
+      return `${tellProblems(ending.problems)} ${ending.problems.join(' ')}`;
     case 'fault':
       return ending.sentence;
     case 'timed-out':
@@ -110,8 +144,17 @@ function after(clause: string): string {
   return clause === '' ? '' : `: ${clause}`;
 }
 
+function asSentence(text: string): string {
+  return /[.!?}]$/.test(text) ? text : `${text}.`;
+}
+
 function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** What introduces the problems with the inputs. */
+export function tellProblems(problems: readonly string[]): string {
+  return `${count(problems.length, 'problem')} with the inputs:`;
 }
 
 /** Whether the newest look shows the attempt that is watched, and not the one before it. */

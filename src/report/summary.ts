@@ -1,7 +1,8 @@
 import { formatDuration } from '../domain/duration.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import { firstCause, tellProblems } from '../domain/reason.ts';
 import { count } from '../domain/words.ts';
-import { byteLength, code, link, markdown } from './escape.ts';
+import { byteLength, code, link, LONGEST_MESSAGE, markdown, oneLine } from './escape.ts';
 import { diagram } from './summary/diagram.ts';
 import { causes, logs } from './summary/failures.ts';
 import { groupTable, savings } from './summary/group-table.ts';
@@ -18,8 +19,8 @@ import { failedTests } from './summary/tests.ts';
 
 /** A step summary over 1 MiB is refused by the runner, and some a little under it get lost. */
 const LIMIT = 1_000_000;
-const LONGEST_TEXT = 2000;
 const LONGEST_BECAUSE = 500;
+const LONGEST_IN_HEADING = 150;
 const MOST_ARTIFACTS = 100;
 const MOST_DECISIONS = 20;
 
@@ -88,7 +89,8 @@ function render(outcome: Outcome, detail: Detail): string {
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-function heading({ ending, conclusion, batchStatus, batch, attempt }: Outcome): string {
+function heading(outcome: Outcome): string {
+  const { ending, conclusion, batchStatus, batch, attempt } = outcome;
   const project =
     batch === null ? 'Retry CodeBuild Batch' : markdown(batch.projectName, LONGEST_NAME);
   const onAttempt = attempt > 1 ? ` on attempt ${attempt}` : '';
@@ -105,9 +107,15 @@ function heading({ ending, conclusion, batchStatus, batch, attempt }: Outcome): 
       return `🚫 ${project}: this step was cancelled`;
     case 'failure':
       return ending.kind === 'failed'
-        ? `❌ ${project}: the batch ended ${markdown(batchStatus, LONGEST_NAME)}${onAttempt}`
+        ? `❌ ${project}: the batch ended ${markdown(batchStatus, LONGEST_NAME)}${onAttempt}${ownCause(outcome)}`
         : `❌ ${project}: ${FAILURES[ending.kind] ?? 'this step failed'}`;
   }
+}
+
+/** Where no group failed, nothing else says why. */
+function ownCause(outcome: Outcome): string {
+  const first = firstCause(outcome, outcome.groups);
+  return first?.group === null ? `: ${markdown(first.cause, LONGEST_IN_HEADING)}` : '';
 }
 
 const FAILURES: Readonly<Record<string, string>> = {
@@ -133,21 +141,28 @@ function facts({ batch, attempt, elapsed }: Outcome): string {
   ].join(' · ');
 }
 
-/** Without the address of the batch: the facts have it as a link. */
+/** The output `reason`, word for word. */
 function reason({ ending, reason: text, batch }: Outcome): string {
   if (ending.kind === 'bad-input') {
-    return ending.problems.map((problem) => `- ${markdown(problem, LONGEST_TEXT)}`).join('\n');
+    const problems = ending.problems.map((problem) => `- ${markdown(problem, LONGEST_MESSAGE)}`);
+    return [tellProblems(ending.problems), problems.join('\n')].join('\n\n');
   }
-  const told = batch === null ? text : text.replace(` (${batch.consoleUrl})`, '');
-  return markdown(told, LONGEST_TEXT);
+  const told = oneLine(text, LONGEST_MESSAGE);
+  const url = batch?.consoleUrl ?? '';
+  if (!url.startsWith('https://')) return markdown(told);
+  return told
+    .split(url)
+    .map((part) => markdown(part))
+    .join(link(markdown(url), url));
 }
 
 /** Only where the reason does not name the flaky groups. */
 function flaky({ groups, ending }: Outcome): string {
   if ((ending.kind === 'succeeded' && !ending.already) || ending.kind === 'flaky') return '';
-  const names = groups.filter((group) => group.flaky).map((group) => name(group.identifier));
-  if (names.length === 0) return '';
-  return `⚠️ **Flaky:** ${firstOf(names, ', ')} failed in an earlier attempt and then succeeded with the same source.`;
+  const found = groups.filter((group) => group.flaky);
+  if (found.length === 0) return '';
+  const names = firstOf(found, (group) => name(group.identifier), ', ');
+  return `⚠️ **Flaky:** ${names} failed in an earlier attempt and then succeeded with the same source.`;
 }
 
 function groupsLag(outcome: Outcome): string {

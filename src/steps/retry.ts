@@ -7,6 +7,7 @@ import {
 } from '../domain/attempt.ts';
 import type { Batch } from '../domain/batch.ts';
 import { CallFailure } from '../domain/fault.ts';
+import { isSuccess } from '../domain/status.ts';
 import { CALL_LIMIT, outageLimit, persist } from '../domain/patience.ts';
 import type { Step } from './step.ts';
 
@@ -168,7 +169,7 @@ async function ownerOf(step: Step, request: Request, later: Batch): Promise<Retr
     if (repeats > 0) snapshot = (await codebuild.getBatch(later.id, signal)) ?? snapshot;
     repeats += 1;
     // A retry of what failed again would be one that nobody decided on.
-    if (isOver(snapshot) && snapshot.status !== 'SUCCEEDED') return unproven(step, snapshot);
+    if (isOver(snapshot) && !isSuccess(snapshot.status)) return unproven(step, snapshot);
     const answer = await send(step, request, signal);
     const isShown = answer !== null && isLaterAttempt(answer, request.decided);
     return { kind: 'accepted', answer: isShown ? answer : snapshot };

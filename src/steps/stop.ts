@@ -72,7 +72,7 @@ export async function stopAttempt(
     if (batch === null || !isOver(batch)) return { kind: 'stopped', batch };
     // A batch that is over is answered as it is.
     if (ownershipOf(batch, owned) === 'not-begun') return { kind: 'not-begun' };
-    return { kind: batch.status === 'STOPPED' ? 'stopped' : 'over', batch };
+    return { kind: batch.status.toUpperCase() === 'STOPPED' ? 'stopped' : 'over', batch };
   } catch (error) {
     return { kind: 'no-answer', because: (error as CallFailure).message };
   }

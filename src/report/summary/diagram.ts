@@ -1,5 +1,5 @@
+import type { BuildState } from '../../domain/build-state.ts';
 import { countedGroups, type GroupView } from '../../domain/groups.ts';
-import { isFailure, isUnfinished } from '../../domain/status.ts';
 import { count } from '../../domain/words.ts';
 import { oneLine } from '../escape.ts';
 
@@ -16,7 +16,9 @@ const CLASSES = {
   flaky: '#9a6700',
   failed: '#cf222e',
   ignored: '#bc4c00',
+  running: '#0969da',
   waiting: '#0969da',
+  notBegun: '#6e7781',
   notRun: '#6e7781',
   notKnown: '#6e7781',
 } as const;
@@ -29,7 +31,9 @@ const WORDS: Readonly<Record<Class, string>> = {
   flaky: '⚠ flaky',
   failed: 'failed',
   ignored: 'failed, ignored',
-  waiting: 'not over',
+  running: 'not over',
+  waiting: 'did not begin',
+  notBegun: 'did not begin',
   notRun: 'not run',
   notKnown: 'not known',
 };
@@ -42,24 +46,22 @@ const WORDS: Readonly<Record<Class, string>> = {
 export function diagram(groups: readonly GroupView[]): string {
   const nodes = countedGroups(groups);
   const ids = new Map(nodes.map(({ identifier }, index) => [identifier, `g${index}`]));
-  const edges = nodes.flatMap((group, index) =>
-    group.dependsOn.flatMap((dependency) => {
-      const from = ids.get(dependency);
-      return from === undefined ? [] : [`  ${from} --> g${index}`];
-    }),
-  );
-  if (edges.length === 0) return '';
+  const known = nodes.map(({ dependsOn }) => dependsOn.filter((dependency) => ids.has(dependency)));
+  const edges = known.reduce((sum, dependencies) => sum + dependencies.length, 0);
+  if (edges === 0) return '';
+  const tooLarge = `The build graph is not drawn: with ${count(nodes.length, 'build group')} and ${count(edges, 'dependency', 'dependencies')} it is too large.`;
+  if (nodes.length > MOST_NODES || edges > MOST_EDGES) return tooLarge;
   const source = [
     'flowchart LR',
     ...nodes.map((group, index) => `  g${index}["${label(group)}"]:::${classOf(group)}`),
-    ...edges,
+    ...known.flatMap((dependencies, index) =>
+      dependencies.map((dependency) => `  ${ids.get(dependency)} --> g${index}`),
+    ),
     ...classesUsed(nodes).map(
       (name) => `  classDef ${name} fill:${CLASSES[name]},stroke:${CLASSES[name]},color:#fff`,
     ),
   ].join('\n');
-  if (nodes.length > MOST_NODES || edges.length > MOST_EDGES || source.length > MOST_CHARACTERS) {
-    return `The build graph is not drawn: with ${count(nodes.length, 'build group')} and ${count(edges.length, 'dependency', 'dependencies')} it is too large.`;
-  }
+  if (source.length > MOST_CHARACTERS) return tooLarge;
   return `\`\`\`mermaid\n${source}\n\`\`\``;
 }
 
@@ -67,13 +69,20 @@ function classesUsed(nodes: readonly GroupView[]): Class[] {
   return [...new Set(nodes.map(classOf))];
 }
 
+/** Of a group that is neither failed nor flaky. */
+const CLASS_OF_STATE: Readonly<Record<BuildState, Class>> = {
+  succeeded: 'succeeded',
+  failed: 'ignored',
+  stopped: 'notRun',
+  running: 'running',
+  waiting: 'waiting',
+  'not-begun': 'notBegun',
+};
+
 function classOf(group: GroupView): Class {
   if (group.failed) return 'failed';
   if (group.ofEarlierAttempt) return 'notKnown';
-  if (group.flaky) return 'flaky';
-  if (group.status === 'SUCCEEDED') return 'succeeded';
-  if (isUnfinished(group.status)) return 'waiting';
-  return isFailure(group.status) ? 'ignored' : 'notRun';
+  return group.flaky ? 'flaky' : CLASS_OF_STATE[group.state];
 }
 
 /** Identifiers are letters, digits and underscores; anything else is written as Mermaid's entity code. */

@@ -1,10 +1,16 @@
 import { isOver } from '../../domain/attempt.ts';
 import type { Build } from '../../domain/batch.ts';
 import { formatDuration } from '../../domain/duration.ts';
-import { countedGroups, DOWNLOAD_SOURCE, hasRun, type GroupView } from '../../domain/groups.ts';
+import type { BuildState } from '../../domain/build-state.ts';
+import {
+  countedGroups,
+  DOWNLOAD_SOURCE,
+  hasRun,
+  stateOfAttempt,
+  type GroupView,
+} from '../../domain/groups.ts';
 import { attemptStarts, buildsByAttempt, countRebuilt } from '../../domain/matrix.ts';
 import type { Outcome } from '../../domain/outcome.ts';
-import { isFailure, isUnfinished } from '../../domain/status.ts';
 import { count } from '../../domain/words.ts';
 import { code, link, markdown } from '../escape.ts';
 import { firstOf, LONGEST_NAME, name, table, type Column, type Detail } from './parts.ts';
@@ -18,6 +24,15 @@ const SIGNS: Readonly<Record<string, string>> = {
   '🟨': 'waiting or running',
   [NOT_BUILT_AGAIN]: 'not built again',
   [NOT_KNOWN]: 'not known',
+};
+
+const SQUARES: Readonly<Record<BuildState, string>> = {
+  succeeded: '🟩',
+  failed: '🟥',
+  stopped: '⬜',
+  running: '🟨',
+  waiting: '🟨',
+  'not-begun': '⬜',
 };
 
 interface Row {
@@ -64,22 +79,28 @@ export function savings({ batch, past, groups, attempt, groupsLag }: Outcome): s
 
 /** What a reader looks for first comes first. */
 function rank(group: GroupView): number {
+  const { state } = group;
   if (group.failed) return 0;
   if (group.ofEarlierAttempt) return 1;
-  if (isUnfinished(group.status)) return 2;
+  if (state === 'running' || state === 'waiting') return 2;
   if (group.flaky) return 4;
-  if (group.status !== 'SUCCEEDED') return group.ignoreFailure ? 5 : 3;
+  if (state !== 'succeeded') return group.ignoreFailure ? 5 : 3;
   return group.identifier === DOWNLOAD_SOURCE ? 7 : 6;
 }
+
+const ICONS: Readonly<Record<BuildState, string>> = {
+  succeeded: '✅',
+  failed: '⚠️',
+  stopped: '⏹️',
+  running: '⏳',
+  waiting: '⏳',
+  'not-begun': '⏹️',
+};
 
 function icon(group: GroupView): string {
   if (group.ofEarlierAttempt) return NOT_KNOWN;
   if (group.failed) return '❌';
-  if (group.skipped) return '⏭️';
-  if (isUnfinished(group.status)) return '⏳';
-  if (isFailure(group.status)) return '⚠️';
-  if (group.status === 'SUCCEEDED') return '✅';
-  return '⏹️';
+  return group.skipped ? '⏭️' : ICONS[group.state];
 }
 
 function groupName({ identifier, build }: GroupView, detail: Detail): string {
@@ -88,10 +109,12 @@ function groupName({ identifier, build }: GroupView, detail: Detail): string {
 }
 
 function status(group: GroupView): string {
-  const word = markdown(group.status, LONGEST_NAME);
+  const { state } = group;
+  const word = markdown(group.status, LONGEST_NAME) || 'no status';
   if (group.ofEarlierAttempt) return `${word}, as of an earlier attempt`;
   if (group.stoppedBy !== null) return `skipped: ${name(group.stoppedBy)} failed`;
-  if (group.ignoreFailure && isFailure(group.status)) return `${word}, ignored`;
+  if (group.ignoreFailure && state === 'failed') return `${word}, ignored`;
+  if (state === 'waiting' || state === 'not-begun') return `${word}, did not begin`;
   return group.flaky ? `${word}, flaky` : word;
 }
 
@@ -107,7 +130,9 @@ function attemptColumns({ batch, past, attempt }: Outcome, detail: Detail): Atte
   if (starts.length !== attempt) {
     return {
       titles: ['Attempts'],
-      signsOf: ({ attempts }) => [attempts.map((build) => square(build.status)).join('')],
+      signsOf: (group) => [
+        group.attempts.map((build) => SQUARES[stateOfAttempt(group, build)]).join(''),
+      ],
     };
   }
   const first = Math.max(0, starts.length - detail.attempts);
@@ -118,7 +143,7 @@ function attemptColumns({ batch, past, attempt }: Outcome, detail: Detail): Atte
       const ofLast = signOfLast(group);
       return buildsByAttempt(group, starts)
         .map((build, index) => {
-          if (build !== null) return square(build.status);
+          if (build !== null) return SQUARES[stateOfAttempt(group, build)];
           return index < starts.length - 1 ? NOT_BUILT_AGAIN : ofLast;
         })
         .slice(first);
@@ -127,15 +152,9 @@ function attemptColumns({ batch, past, attempt }: Outcome, detail: Detail): Atte
 }
 
 /** For a group without a build in the last attempt. */
-function signOfLast(group: GroupView): string {
-  if (group.ofEarlierAttempt) return NOT_KNOWN;
-  return isUnfinished(group.status) ? square(group.status) : NOT_BUILT_AGAIN;
-}
-
-function square(word: string): string {
-  if (word === 'SUCCEEDED') return '🟩';
-  if (isUnfinished(word)) return '🟨';
-  return isFailure(word) ? '🟥' : '⬜';
+function signOfLast({ ofEarlierAttempt, state }: GroupView): string {
+  if (ofEarlierAttempt) return NOT_KNOWN;
+  return state === 'running' || state === 'waiting' ? SQUARES[state] : NOT_BUILT_AGAIN;
 }
 
 /** As CodeBuild gives it where the build was looked up, else as this step saw it. */
@@ -148,10 +167,11 @@ function duration({ identifier, build }: GroupView, { builds, durations }: Outco
 
 /** By the last part of their location: the section on artifacts has all of it. */
 function artifactLinks(build: Build | null): string {
-  const links = (build?.artifacts ?? []).map(({ location, consoleUrl }) =>
-    link(name(lastPart(location)), consoleUrl),
+  return firstOf(
+    build?.artifacts ?? [],
+    ({ location, consoleUrl }) => link(name(lastPart(location)), consoleUrl),
+    '<br>',
   );
-  return firstOf(links, '<br>');
 }
 
 function lastPart(location: string): string {
@@ -159,7 +179,7 @@ function lastPart(location: string): string {
 }
 
 function dependencies({ dependsOn }: GroupView): string {
-  return firstOf(dependsOn.map(name), ', ');
+  return firstOf(dependsOn, name, ', ');
 }
 
 function tellTotal(groups: readonly GroupView[]): string {

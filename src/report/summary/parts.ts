@@ -50,8 +50,12 @@ export function artifactLocation({ location, uri, consoleUrl }: Artifact): strin
   return link(code(uri || location, LONGEST_LOCATION), consoleUrl);
 }
 
-/** The first texts of a list, and how many more there are. */
-export function firstOf(texts: readonly string[], separator: string): string {
-  const more = texts.length > MOST_IN_A_LIST ? ` and ${texts.length - MOST_IN_A_LIST} more` : '';
-  return `${texts.slice(0, MOST_IN_A_LIST).join(separator)}${more}`;
+/** The first items of a list, each told, and how many more there are. */
+export function firstOf<Item>(
+  items: readonly Item[],
+  tell: (item: Item) => string,
+  separator: string,
+): string {
+  const more = items.length > MOST_IN_A_LIST ? ` and ${items.length - MOST_IN_A_LIST} more` : '';
+  return `${items.slice(0, MOST_IN_A_LIST).map(tell).join(separator)}${more}`;
 }
