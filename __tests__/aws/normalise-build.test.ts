@@ -24,6 +24,9 @@ describe('normaliseBuild', () => {
       phases: [],
       logs: { group: null, stream: null, url: LOG_PAGE, inS3: false },
       reportArns: [],
+      image: '',
+      computeType: '',
+      buildspec: '',
     });
   });
 
@@ -55,6 +58,12 @@ describe('normaliseBuild', () => {
       ],
       logs: { groupName: '/aws/codebuild/app', streamName: 'b1', deepLink: DEEP },
       reportArns: [REPORT],
+      environment: {
+        type: 'LINUX_CONTAINER',
+        image: 'aws/codebuild/standard:7.0',
+        computeType: 'BUILD_GENERAL1_SMALL',
+      },
+      source: { type: 'GITHUB', buildspec: 'ci/unit.yml' },
     } as const;
     expect(normaliseBuild(given as unknown as Build, 'us-west-2')).toEqual({
       arn: ARN,
@@ -72,6 +81,9 @@ describe('normaliseBuild', () => {
       ],
       logs: { group: '/aws/codebuild/app', stream: 'b1', url: DEEP, inS3: false },
       reportArns: [REPORT],
+      image: 'aws/codebuild/standard:7.0',
+      computeType: 'BUILD_GENERAL1_SMALL',
+      buildspec: 'ci/unit.yml',
     });
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { BuildDetails } from '../../src/domain/build.ts';
 import type { Known } from '../../src/domain/known.ts';
 import { renderSummary } from '../../src/report/summary.ts';
 import {
@@ -79,6 +80,63 @@ describe('why builds failed', () => {
       ['other', '2', 'QUEUED', '🏗️\u00a0infrastructure', 'no capacity'],
       ['flaky', '1', 'BUILD', '🧑‍💻\u00a0code', MESSAGE],
     ]);
+  });
+
+  describe('with what tells the builds apart', () => {
+    const environments = (...images: readonly Partial<BuildDetails>[]): string[][] => {
+      const names = images.map((_, n) => `build${n}`);
+      return causesOf({
+        batch: aFailedBatch({
+          groups: [aGroup('lint'), ...names.map((name) => aGroup(name, 'FAILED'))],
+        }),
+        builds: known(...images.map((image, n) => someDetails(`build${n}-1`, {}, image))),
+      });
+    };
+
+    it('shows what differs, and nothing else', () => {
+      const rows = environments(
+        { image: 'standard:7.0', computeType: 'BUILD_GENERAL1_SMALL', buildspec: 'ci/a.yml' },
+        { image: 'standard:6.0', computeType: 'BUILD_GENERAL1_SMALL', buildspec: 'ci/b.yml' },
+        { image: 'standard:6.0', computeType: 'BUILD_GENERAL1_SMALL', buildspec: '' },
+      );
+      expect(rows.map((row) => row.slice(0, 2))).toEqual([
+        ['Failed', 'Environment'],
+        ['build0', 'standard:7.0\nci/a.yml'],
+        ['build1', 'standard:6.0\nci/b.yml'],
+        ['build2', 'standard:6.0'],
+      ]);
+    });
+
+    it('shows all of it where only one build is known', () => {
+      const rows = environments({
+        image: 'standard:7.0',
+        computeType: 'SMALL',
+        buildspec: 'ci.yml',
+      });
+      expect(rows[1]?.[1]).toBe('standard:7.0\nSMALL\nci.yml');
+    });
+
+    it('shows nothing where all that is known is the same', () => {
+      expect(environments({ image: 'x' }, { image: 'x' })[0]).not.toContain('Environment');
+    });
+
+    it('shows a buildspec of many lines in one short line', () => {
+      const buildspec = `version: 0.2\nphases:\n${'  build: |\n'.repeat(900)}  - npm test\n`;
+      const [, , row] = environments({ buildspec: 'ci.yml' }, { buildspec });
+      expect(row?.[1]).toMatch(/^version: 0[.]2 phases: .* … .*- npm test$/);
+      expect(row?.[1]?.length).toBeLessThanOrEqual(100);
+    });
+
+    it('does not take the attempts of one group for two', () => {
+      const rows = causesOf({
+        ...retried(['unit', 'FAILED', 'FAILED'], ['lint', 'FAILED', 'SUCCEEDED']),
+        builds: known(someDetails('unit-1', { code: 'OTHER' }), someDetails('unit-2')),
+      });
+      expect(rows.slice(1).map((row) => row[1])).toEqual([
+        'aws/codebuild/standard:7.0\nBUILD_GENERAL1_SMALL',
+        'aws/codebuild/standard:7.0\nBUILD_GENERAL1_SMALL',
+      ]);
+    });
   });
 
   it('is told without the attempt where that cannot be known', () => {
@@ -226,10 +284,24 @@ describe('logs', () => {
     }
   });
 
+  it('keep to the room for all of them, and hand on what one leaves of its share', () => {
+    const line = 'x'.repeat(99);
+    const long = Array.from({ length: 10_000 }, () => line);
+    const groups = ['a', 'b', 'c', 'd'].map((name) => aGroup(name, 'FAILED'));
+    const logs = tails({ 'a-1': ['short'], 'b-1': long, 'c-1': long, 'd-1': long });
+    const sizes = codeBlocksOf(
+      renderOnGitHub(partOf('Logs', { batch: aFailedBatch({ groups }), logs })),
+    ).map(({ text }) => text.length);
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    expect(total).toBeLessThanOrEqual(404_100);
+    expect(total).toBeGreaterThan(395_000);
+    for (const size of sizes.slice(1)) expect(Math.abs(size - 400_000 / 3)).toBeLessThan(3000);
+  });
+
   it('are cut in their lines, and left out if not even one line fits', () => {
     const logs = tails({ 'unit-1': ['x'.repeat(5000)] });
     const [block] = codeBlocksOf(renderOnGitHub(partOf('Logs', { logs })));
-    expect(block?.text.trim()).toBe(`${'x'.repeat(999)}…`);
+    expect(block?.text.trim()).toMatch(/^x{499} … x{498}$/);
   });
 
   it('are fifty, and the rest is counted', () => {

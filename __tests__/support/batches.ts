@@ -210,6 +210,9 @@ export function aFailedBuild(
     ],
     logs: { group: '/aws/codebuild/app', stream: id, url: '', inS3: false },
     reportArns: [],
+    image: 'aws/codebuild/standard:7.0',
+    computeType: 'BUILD_GENERAL1_SMALL',
+    buildspec: '',
     ...rest,
   };
 }

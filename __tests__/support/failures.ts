@@ -26,6 +26,9 @@ export function someDetails(
     ],
     logs: { group: 'g', stream: id, url: aLogUrl(id), inS3: false },
     reportArns: [],
+    image: 'aws/codebuild/standard:7.0',
+    computeType: 'BUILD_GENERAL1_SMALL',
+    buildspec: '',
     ...overrides,
   };
 }

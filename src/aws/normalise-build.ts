@@ -18,6 +18,9 @@ export function normaliseBuild(build: Build, region: string): BuildDetails | nul
     phases: (build.phases ?? []).map(normalisePhase),
     logs: normaliseLogs(build, arn, region),
     reportArns: build.reportArns ?? [],
+    image: build.environment?.image ?? '',
+    computeType: build.environment?.computeType ?? '',
+    buildspec: build.source?.buildspec ?? '',
   };
 }
 

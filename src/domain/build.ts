@@ -35,6 +35,11 @@ export interface BuildDetails {
   readonly logs: BuildLogs;
   /** ARNs of the test reports that it wrote. */
   readonly reportArns: readonly string[];
+  /** What it ran on and what it ran: these tell the builds of a matrix apart. Empty if not known. */
+  readonly image: string;
+  readonly computeType: string;
+  /** Its path, the ARN of an object, or the buildspec itself: YAML of many lines. */
+  readonly buildspec: string;
 }
 
 /** The end of a build's log, or why there is none to show. */

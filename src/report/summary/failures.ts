@@ -1,17 +1,21 @@
 import type { Build } from '../../domain/batch.ts';
-import type { LogTail } from '../../domain/build.ts';
+import type { BuildDetails, LogTail } from '../../domain/build.ts';
 import { causeOf, causeOfBatch, type Cause } from '../../domain/cause.ts';
-import type { GroupView } from '../../domain/groups.ts';
+import { countedGroups, stateOfAttempt, type GroupView } from '../../domain/groups.ts';
 import { attemptOf, attemptStarts } from '../../domain/matrix.ts';
 import type { Outcome } from '../../domain/outcome.ts';
-import { isFailure } from '../../domain/status.ts';
 import { count } from '../../domain/words.ts';
-import { html, link, markdown, oneLine, splitLines } from '../escape.ts';
+import { code, html, link, markdown, oneLine, splitLines } from '../escape.ts';
 import { fold, LONGEST_NAME, name, table, type Detail } from './parts.ts';
 
 const LONGEST_MESSAGE = 500;
 const MOST_LOGS = 50;
 const LONGEST_LINE = 1000;
+const LONGEST_MARK = 100;
+
+/** What may tell the builds of a batch apart, where their groups have generated names. */
+const MARKS = ['image', 'computeType', 'buildspec'] as const;
+type Mark = (typeof MARKS)[number];
 
 const KINDS: Readonly<Record<Cause['kind'], string>> = {
   infrastructure: '🏗️&nbsp;infrastructure',
@@ -25,6 +29,8 @@ interface Failure {
   readonly url: string;
   readonly attempts: readonly string[];
   readonly cause: Cause;
+  /** Null: of the batch itself. */
+  readonly build: Pick<BuildDetails, Mark> | null;
 }
 
 /** Why builds failed: those of the last attempt, and those that a later attempt mended. */
@@ -42,17 +48,20 @@ export function causes(outcome: Outcome, detail: Detail): string {
             url: batch.consoleUrl,
             attempts: [String(attempt)],
             cause: ofBatch,
+            build: null,
           },
         ]),
     ...failuresOf(outcome),
   ];
   if (all.length === 0) return '';
   const left = all.length - detail.failures;
+  const marks = differentMarks(outcome);
   return [
     '### Why builds failed',
     table<Failure>(
       [
         ['Failed', ({ group, url }) => link(group === null ? 'the batch' : name(group), url)],
+        ['Environment', ({ build }) => tellMarks(build, marks)],
         ['Attempt', ({ attempts }) => (outcome.attempt === 1 ? '' : attempts.join(', '))],
         ['Phase', ({ cause }) => markdown(cause.phase, LONGEST_NAME)],
         ['Cause', ({ cause }) => KINDS[cause.kind]],
@@ -70,11 +79,32 @@ function failuresOf(outcome: Outcome): Failure[] {
   for (const { group, attempt, build, known } of failedBuilds(outcome, outcome.builds)) {
     const { identifier } = group;
     const cause = causeOf(known.status, known.phases);
-    const key = JSON.stringify([identifier, cause]);
+    const key = [identifier, cause.phase, cause.code, cause.message].join('\n');
     const attempts = [...(found.get(key)?.attempts ?? []), ...(attempt === null ? [] : [attempt])];
-    found.set(key, { group: identifier, url: build.consoleUrl, attempts, cause });
+    found.set(key, { group: identifier, url: build.consoleUrl, attempts, cause, build: known });
   }
   return [...found.values()];
+}
+
+/**
+ * What differs between the builds that are known, one of each group. Where only one is known, what
+ * makes it different from the others is not, so all of it is told.
+ */
+function differentMarks({ groups, builds }: Outcome): readonly Mark[] {
+  const known = groups.flatMap(({ attempts }) => {
+    const latest = attempts.findLast(({ arn }) => builds.has(arn));
+    return builds.get(latest?.arn ?? '') ?? [];
+  });
+  if (known.length === 1 && countedGroups(groups).length > 1) return MARKS;
+  return MARKS.filter((mark) => new Set(known.map((build) => build[mark])).size > 1);
+}
+
+function tellMarks(build: Failure['build'], marks: readonly Mark[]): string {
+  return marks
+    .map((mark) => build?.[mark] ?? '')
+    .filter((text) => text !== '')
+    .map((text) => code(text, LONGEST_MARK))
+    .join('<br>');
 }
 
 interface FailedBuild<T> {
@@ -98,7 +128,7 @@ export function failedBuilds<T>(
   return groups.flatMap((group) =>
     group.attempts.flatMap((build) => {
       const knownOfIt = known.get(build.arn);
-      if (knownOfIt === undefined || !isFailure(build.status)) return [];
+      if (knownOfIt === undefined || stateOfAttempt(group, build) !== 'failed') return [];
       const index = attemptOf(build, starts);
       const attempt = index === null ? null : String(index + 1);
       return [{ group, attempt, build, known: knownOfIt }];
@@ -151,7 +181,7 @@ function tailThatFits(tail: LogTail & { kind: 'lines' }, room: number): string[]
     const escaped = html(cutLine(line));
     left -= escaped.length + 1;
     if (left < 0) break;
-    kept.unshift(escaped);
+    kept.push(escaped);
   }
-  return kept;
+  return kept.reverse();
 }
