@@ -291,6 +291,20 @@ describe('history', () => {
     expect(countOf(operations, 'ListBuildBatchesForProject')).toBe(1);
   });
 
+  test('is not told of batches that are newer: this one is not among the latest', async () => {
+    const newer = Array.from({ length: 100 }, (_, n) => ({
+      ...BROKEN,
+      startedAgo: 7200 + n * 600,
+    }));
+    const batches = [...newer, { id: ID, startedAgo: 90_000, ...FLAKY }];
+    const { outcome, operations } = await runFlow(
+      { projects: { 'web-shop': { batches } } },
+      { 'batch-id': ID, history: '10' },
+    );
+    expect(outcome).toMatchObject({ conclusion: 'success', history: [] });
+    expect(countOf(operations, 'ListBuildBatchesForProject')).toBe(1);
+  });
+
   test('is not read unless asked for, nor where nothing was troublesome', async () => {
     const without = await runFlow(scenario, { 'batch-id': ID });
     expect(without.operations).not.toContain('ListBuildBatchesForProject');
