@@ -218,9 +218,9 @@ describe('outputsOf', () => {
     expect(unit?.logsUrl).toBe(aBuild({ id: 'unit-1' }).logsUrl);
   });
 
-  it('has no time where CodeBuild gives none', () => {
+  it.each([null, NaN, 1e300])('has no time where CodeBuild gives none: %s', (requestedOn) => {
     const batch = aFailedBatch({
-      groups: [aGroup('unit', 'FAILED', { build: { requestedOn: null } })],
+      groups: [aGroup('unit', 'FAILED', { build: { requestedOn } })],
     });
     const [unit] = groupsOf(outputsOf(resultsOf(anOutcome(NOT_RETRIED, { batch })), '').outputs);
     expect(unit?.attempts[0]?.requestedOn).toBeNull();

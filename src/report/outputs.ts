@@ -1,4 +1,4 @@
-import type { Artifact, Batch } from '../domain/batch.ts';
+import type { Artifact, Batch, Moment } from '../domain/batch.ts';
 import type { Cause } from '../domain/cause.ts';
 import type { GroupView } from '../domain/groups.ts';
 import type { Outcome } from '../domain/outcome.ts';
@@ -161,11 +161,17 @@ function groupOutput(group: GroupView, builds: Outcome['builds']): GroupOutput {
     attempts: group.attempts.map(({ status, arn, requestedOn }) => ({
       status,
       buildArn: arn,
-      requestedOn: requestedOn === null ? null : new Date(requestedOn).toISOString(),
+      requestedOn: isoTime(requestedOn),
     })),
     artifacts: build?.artifacts ?? [],
     ...(group.ofEarlierAttempt ? { ofEarlierAttempt: true as const } : {}),
   };
+}
+
+/** Null for a moment that is not known, or that is none: no date may cost the outputs. */
+function isoTime(moment: Moment | null): string | null {
+  const date = new Date(moment ?? NaN);
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
 }
 
 function stringify(results: Results, resultsFile: string): Record<OutputName, string> {
