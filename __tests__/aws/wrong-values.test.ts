@@ -28,6 +28,7 @@ const { signal } = new AbortController();
 
 const ACCOUNT = 'arn:aws:codebuild:us-west-2:123456789012';
 const BUILD = `${ACCOUNT}:build/app:b1`;
+const REPORT = `${ACCOUNT}:report/app-unit:r1`;
 const BATCH = { id: 'app:8472', arn: `${ACCOUNT}:build-batch/app:8472` };
 /** Where any text would be as good as none. */
 const EXAMPLES: Record<string, unknown> = {
@@ -36,7 +37,7 @@ const EXAMPLES: Record<string, unknown> = {
   phaseType: 'BUILD',
   phaseStatus: 'FAILED',
   location: 'arn:aws:s3:::builds/unit.zip',
-  reportArns: `${ACCOUNT}:report/app-unit:r1`,
+  reportArns: REPORT,
   deepLink: 'https://console.aws.amazon.com/cloudwatch/home?region=us-west-2#a',
   s3DeepLink: 'https://s3.console.aws.amazon.com/s3/object/logs/b1.gz',
   statusCounts: ['SUCCEEDED', 'FAILED', 'ERROR', 'SKIPPED', 'UNKNOWN'],
@@ -92,7 +93,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   BatchGetBuilds: {
     operation: BatchGetBuilds$,
-    examples: { ...EXAMPLES, arn: BUILD },
+    examples: { ...EXAMPLES, id: 'app:b1', arn: BUILD },
     call: () => codebuild.getBuilds([BUILD], signal),
     learn: (answer) => ({
       builds: new Map((answer as BuildDetails[]).map((build) => [build.arn, build])),
@@ -100,20 +101,20 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   BatchGetReports: {
     operation: BatchGetReports$,
-    examples: { ...EXAMPLES, arn: `${ACCOUNT}:report/app-unit:r1` },
-    call: () => codebuild.getReports(['r'], signal),
+    examples: { ...EXAMPLES, arn: REPORT },
+    call: () => codebuild.getReports([REPORT], signal),
     learn: (answer) => ({ reports: answer as TestReport[] }),
   },
   DescribeTestCases: {
     operation: DescribeTestCases$,
-    examples: {},
-    call: () => codebuild.getTestCases('r', 'FAILED', 50, signal),
+    examples: { reportArn: REPORT },
+    call: () => codebuild.getTestCases(REPORT, 'FAILED', 50, signal),
     learn: (answer) => ({ failedTests: answer as TestCase[] }),
   },
   ListBuildBatchesForProject: {
     operation: ListBuildBatchesForProject$,
-    examples: {},
-    call: () => codebuild.listBatchIds('app', 5, signal),
+    examples: { ids: BATCH.id },
+    call: () => codebuild.listBatchIds('app', 2, signal),
   },
   GetLogEvents: {
     operation: GetLogEvents$,
@@ -140,6 +141,12 @@ describe.each(Object.entries(CASES))(
     const wrong = fc
       .constantFrom(...places)
       .chain((place) => fc.tuple(fc.constant(place), fc.constantFrom(...WRONG[place.kind])));
+
+    test('is understood where all is right', async () => {
+      const found = await understood(call, answer);
+      expect(found).toEqual(expect.any(Object));
+      expect(found).not.toEqual([]);
+    });
 
     test('with a wrong value is as one without it', async () => {
       await fc.assert(
