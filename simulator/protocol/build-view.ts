@@ -111,6 +111,14 @@ function artifactsOf(build: Build, group: GroupPlan, uploaded: boolean): Json {
   };
 }
 
+/** Of partitions other than `aws` inferred. */
+const CONSOLES: Readonly<Record<string, string>> = {
+  aws: 'console.aws.amazon.com',
+  'aws-cn': 'console.amazonaws.cn',
+  'aws-us-gov': 'console.amazonaws-us-gov.com',
+  'aws-eusc': 'console.amazonaws-eusc.eu',
+};
+
 /**
  * Before PROVISIONING the log has no name: "null" (AWS CLI example of retry-build). That it stays so
  * without CloudWatch Logs is inferred, and so are the addresses in S3.
@@ -130,7 +138,7 @@ function logsOf(
   const object = begun && s3 !== undefined ? `${s3}/${build.uuid}.gz` : null;
   return {
     ...(named && { groupName: group, streamName: stream }),
-    deepLink: `https://console.aws.amazon.com/cloudwatch/home?region=${region}#logEvent:group=${group};stream=${stream}`,
+    deepLink: `https://${CONSOLES[partition] ?? CONSOLES['aws']}/cloudwatch/home?region=${region}#logEvent:group=${group};stream=${stream}`,
     ...(object !== null && {
       s3DeepLink: `https://s3.console.aws.amazon.com/s3/object/${object}?region=${region}`,
     }),
