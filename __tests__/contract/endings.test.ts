@@ -121,6 +121,9 @@ const FAILED_BUILD: BuildDetails = {
   status: 'FAILED',
   startedOn: null,
   endedOn: null,
+  image: '',
+  computeType: '',
+  buildspec: '',
   phases: [
     {
       type: 'DOWNLOAD_SOURCE',
