@@ -14,7 +14,7 @@ import {
 } from '../support/batches.ts';
 import { known, someDetails } from '../support/failures.ts';
 
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? 1000) / 40;
+const RUNS = Math.ceil(Number(process.env['FUZZ_RUNS'] ?? 1000) / 40);
 const SEED = process.env['FUZZ_SEED'];
 const LIMIT = 500_000;
 const DELIMITER = 'ghadelimiter_00000000-0000-0000-0000-000000000000';
