@@ -132,7 +132,7 @@ describe('conclude', () => {
       { batch: failed },
       'failure',
       1,
-      'Batch app:8472cae5 ended FAILED: 1 of 2 build groups failed (unit); not retried because no retry is left: 1 of 1 made (max-retries).',
+      'Batch app:8472cae5 ended FAILED: 1 of 2 build groups failed (unit); not retried because retry limit reached (max-retries: 1).',
     ],
     [
       'a failure without groups',
@@ -140,7 +140,7 @@ describe('conclude', () => {
       { batch: aFailedBatch({ status: 'FAULT', groups: [] }) },
       'failure',
       1,
-      'Batch app:8472cae5 ended FAULT; not retried because no retry is left: 1 of 1 made (max-retries).',
+      'Batch app:8472cae5 ended FAULT; not retried because retry limit reached (max-retries: 1).',
     ],
     [
       'a retry that is not waited for',
@@ -408,7 +408,7 @@ describe('conclude', () => {
 describe('an ending without a batch', () => {
   test.each<[Ending, string]>([
     [SUCCEEDED, 'The batch SUCCEEDED.'],
-    [NOT_RETRIED, 'The batch ended ; not retried because no retry is left'],
+    [NOT_RETRIED, 'The batch ended ; not retried because retry limit reached'],
     [{ kind: 'dry-run', retry: true, because: 'x' }, 'Nothing was changed (dry-run): the batch'],
     [{ kind: 'still-running' }, 'The batch is still '],
     [{ kind: 'never-seen', looks: 1, milliseconds: 1 }, 'The retry of the batch was sent'],

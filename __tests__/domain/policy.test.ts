@@ -162,7 +162,7 @@ describe('no retry is made', () => {
       'max-retries',
       { retries: 2, attempts: 3 },
       {},
-      'no retry is left: 2 of 2 made (max-retries)',
+      'retry limit reached (max-retries: 2)',
     ],
     [
       'when the batch had its attempts',

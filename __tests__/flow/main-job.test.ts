@@ -57,7 +57,7 @@ describe('a failed batch', () => {
 
     expect(outcome).toMatchObject({ conclusion: 'failure', retries: 3, attempt: 4 });
     expect(outcome.reason).toMatch(
-      `Batch ${ID} ended FAILED on attempt 4, after 3 retries by this step: 1 of 2 build groups failed (unit); not retried because no retry is left: 3 of 3 made (max-retries). unit failed in BUILD, COMMAND_EXECUTION_ERROR: `,
+      `Batch ${ID} ended FAILED on attempt 4, after 3 retries by this step: 1 of 2 build groups failed (unit); not retried because retry limit reached (max-retries: 3). unit failed in BUILD, COMMAND_EXECUTION_ERROR: `,
     );
     const tokens = simulator.calls
       .filter(({ operation }) => operation === RETRY)

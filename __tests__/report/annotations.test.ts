@@ -37,7 +37,7 @@ describe('errorsOf', () => {
       {
         title: 'Retry CodeBuild Batch',
         message:
-          'Batch app:8472cae5 ended FAILED: 2 of 4 build groups failed (lint, unit); not retried because no retry is left: 1 of 1 made (max-retries).',
+          'Batch app:8472cae5 ended FAILED: 2 of 4 build groups failed (lint, unit); not retried because retry limit reached (max-retries: 1).',
       },
       { title: 'lint', message: `lint ended FAULT. ${aBuild({ id: 'lint-1' }).consoleUrl}` },
       {

@@ -171,7 +171,7 @@ export function afterRetryOf(retried: Batch, everyGroupRuns = false): Past {
 
 export const NOT_RETRIED: Ending = {
   kind: 'failed',
-  because: 'no retry is left: 1 of 1 made (max-retries)',
+  because: 'retry limit reached (max-retries: 1)',
 };
 
 /** The outcome of a step that took five minutes. */

@@ -43,5 +43,9 @@ export function canned(...answers: Canned[]): {
   void clock.during(() => new Promise(() => undefined));
   process.env['AWS_ACCESS_KEY_ID'] = 'AKIDEXAMPLE';
   process.env['AWS_SECRET_ACCESS_KEY'] = 'example';
-  return { asked, answers, client: { region: 'us-west-2', clock: insideCalls(clock), requestHandler } };
+  return {
+    asked,
+    answers,
+    client: { region: 'us-west-2', clock: insideCalls(clock), requestHandler },
+  };
 }

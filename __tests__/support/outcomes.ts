@@ -29,7 +29,7 @@ const ONE_RETRY = {
 export const source = aGroup('DOWNLOAD_SOURCE', 'SUCCEEDED', { build: { requestedOn: at(1) } });
 
 /** As NOT_RETRIED tells it. */
-export const NO_RETRY_LEFT = 'no retry is left: 1 of 1 made (max-retries)';
+export const NO_RETRY_LEFT = 'retry limit reached (max-retries: 1)';
 
 /** A group that never ran. */
 export function stopped(identifier: string, ...dependsOn: string[]): BuildGroup {

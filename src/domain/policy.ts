@@ -105,7 +105,7 @@ function maxRetries({ retries }: Standing, { maxRetries: most }: RetryRules): Fi
   if (most === 0) return { allows: false, because: 'this step only watches (max-retries: 0)' };
   return retries < most
     ? { allows: true, because: `retry ${retries + 1} of ${most}` }
-    : { allows: false, because: `no retry is left: ${retries} of ${most} made (max-retries)` };
+    : { allows: false, because: `retry limit reached (max-retries: ${most})` };
 }
 
 function maxAttempts({ attempts }: Standing, { maxAttempts: most }: RetryRules): Finding | null {
