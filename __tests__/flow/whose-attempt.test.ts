@@ -1,0 +1,86 @@
+import { describe, expect, test } from '@jest/globals';
+import type { BatchPlan, FaultRule } from '../../simulator/index.ts';
+import { Interruption } from '../../src/domain/interruption.ts';
+import { runFlow, type Flow, type Surroundings } from '../support/flow.ts';
+import { FLAKY, ID, shop } from '../support/scenarios.ts';
+
+const STOP = 'StopBuildBatch';
+const RETRY = 'RetryBuildBatch';
+const POLL = 'BatchGetBuildBatches';
+
+const cancelAt = ({ clock, abort }: Surroundings, seconds: number): void =>
+  clock.at(seconds, () =>
+    abort.abort(new Interruption({ kind: 'cancelled', by: 'SIGINT', stop: null })),
+  );
+
+test('as soon as someone else has retried, nothing of ours is left to stop: not even where no poll tells', async () => {
+  const plan: BatchPlan = {
+    downloadBatchspec: 1,
+    groups: { unit: { takes: 5, ends: ['FAILED', 'FAILED', { status: 'SUCCEEDED', takes: 60 }] } },
+  };
+  // Where the poll before a stop fails, StopBuildBatch is sent all the same.
+  const faults: FaultRule[] = [
+    { operation: POLL, from: 19.9, fault: { kind: 'slow', seconds: 25 } },
+  ];
+  const { outcome, simulator, operations, remembered, elapsed } = await runFlow(
+    { ...shop(plan), faults },
+    { 'batch-id': ID },
+    (surroundings) => {
+      surroundings.clock.at(10, () => surroundings.simulator.perform(RETRY, { id: ID }));
+      cancelAt(surroundings, 20);
+    },
+  );
+  expect(simulator.retriesOf(ID).map(({ by, attempt }) => [by, attempt])).toEqual([
+    ['wire', 2],
+    ['other', 3],
+  ]);
+  expect(operations).not.toContain(STOP);
+  expect(simulator.stopsOf(ID)).toEqual([]);
+  expect(remembered.at(-1)).toBeNull();
+  expect(outcome).toMatchObject({ conclusion: 'cancelled', ending: { stop: null }, attempt: 3 });
+  expect(elapsed).toBe(20_000);
+});
+
+describe('a submission that a poll tells up to a second earlier or later than the answer did', () => {
+  // Before the first poll, and where phases start anew: then nothing else tells attempts apart.
+  const cancelled = (plan: BatchPlan, seconds: number): Promise<Flow> =>
+    runFlow(
+      shop(plan, { retryAnswerSecondsLater: seconds, phasesStartAnew: true }),
+      { 'batch-id': ID },
+      (surroundings) => cancelAt(surroundings, 10),
+    );
+
+  test.each([-0.9, 0, 0.9])('is that of our attempt (%d s), which is stopped', async (seconds) => {
+    const { outcome, simulator } = await cancelled(FLAKY, seconds);
+    expect(outcome).toMatchObject({ conclusion: 'cancelled', ending: { stop: 'stopped' } });
+    expect(simulator.stopsOf(ID)).toMatchObject([{ by: 'wire', attempt: 2 }]);
+  });
+
+  test.each([-0.9, 0, 0.9])('is that of our attempt (%d s), which is over', async (seconds) => {
+    const plan: BatchPlan = {
+      downloadBatchspec: 1,
+      groups: { unit: { ends: ['FAILED'], takes: 2 } },
+    };
+    const { outcome, operations, remembered } = await cancelled(plan, seconds);
+    expect(outcome).toMatchObject({ conclusion: 'cancelled', ending: { stop: 'over' } });
+    expect(operations).not.toContain(STOP);
+    expect(remembered.at(-1)).toBeNull();
+  });
+});
+
+test('an attempt that was submitted two seconds after ours is not ours', async () => {
+  const { outcome, simulator, operations } = await runFlow(
+    // Then nothing but the time of submission tells attempts apart.
+    shop(FLAKY, { phasesStartAnew: true }),
+    { 'batch-id': ID },
+    (surroundings) => {
+      const { clock } = surroundings;
+      clock.at(0.5, () => surroundings.simulator.perform(STOP, { id: ID }));
+      clock.at(2, () => surroundings.simulator.perform(RETRY, { id: ID }));
+      cancelAt(surroundings, 10);
+    },
+  );
+  expect(outcome).toMatchObject({ conclusion: 'cancelled', ending: { stop: 'later-attempt' } });
+  expect(operations).not.toContain(STOP);
+  expect(simulator.stopsOf(ID)).toMatchObject([{ by: 'other', attempt: 2 }]);
+});
