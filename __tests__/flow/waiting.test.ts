@@ -44,7 +44,7 @@ describe('a batch that a poll does not find at first', () => {
     const { outcome, operations, elapsed } = await runFlow(shop(FLAKY), {
       'batch-id': 'web-shop:00000000-0000-4000-8000-00000000dead',
     });
-    expect(operations).toEqual([POLL, POLL]);
+    expect(operations.filter((operation) => operation === POLL)).toHaveLength(2);
     expect(elapsed).toBe(3000);
     expect(outcome).toMatchObject({ conclusion: 'failure', ending: { kind: 'fault' } });
   });
