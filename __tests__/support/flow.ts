@@ -96,10 +96,15 @@ export async function runStep(
   };
 }
 
-/** UUIDs that count up: the same in every run. */
-export function createUuids(): () => string {
+/**
+ * UUIDs that count up: the same in every run.
+ *
+ * @param of whose they are; each then begins with it and a slash
+ */
+export function createUuids(of = ''): () => string {
   let ids = 0;
-  return () => `00000000-0000-4000-8000-${String((ids += 1)).padStart(12, '0')}`;
+  const prefix = of === '' ? '' : `${of}/`;
+  return () => `${prefix}00000000-0000-4000-8000-${String((ids += 1)).padStart(12, '0')}`;
 }
 
 /** Inputs as the action reads them; throws if they are bad. */

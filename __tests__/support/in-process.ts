@@ -26,7 +26,8 @@ export function inProcess(
       if (delay > 0) await clock.sleepWithin(Math.min(delay, REQUEST_TIMEOUT), abortSignal);
       if (delay > REQUEST_TIMEOUT) throw socketError('TimeoutError', '');
       if (answer.kind === 'not-http') throw socketError('Error', 'HPE_INVALID_CONSTANT');
-      if (answer.kind !== 'answer') throw socketError('Error', 'ECONNRESET');
+      // The SDK's handler calls it so.
+      if (answer.kind !== 'answer') throw socketError('TimeoutError', 'ECONNRESET');
       const { status: statusCode, headers: answered } = answer;
       const content = Readable.from(delivered(answer, clock, abortSignal), { objectMode: false });
       return { response: { statusCode, headers: answered, body: content } };
