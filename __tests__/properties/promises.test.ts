@@ -1,19 +1,22 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type {
-  BatchEnding,
-  ExistingBatch,
-  Fault,
-  FaultRule,
-  GroupPlan,
-  Operation,
-  Switches,
+import {
+  createSimulator,
+  type BatchEnding,
+  type ExistingBatch,
+  type Fault,
+  type FaultRule,
+  type GroupPlan,
+  type Operation,
+  type Scenario,
+  type Switches,
 } from '../../simulator/index.ts';
-import { Interruption } from '../../src/domain/interruption.ts';
-import { OUTPUT_NAMES, outputsOf, resultsOf } from '../../src/report/outputs.ts';
-import { renderSummary } from '../../src/report/summary.ts';
-import { runFlow } from '../support/flow.ts';
-import { ID } from '../support/scenarios.ts';
+import { FAULT_KINDS } from '../support/fault-kinds.ts';
+import { createUuids, runStep } from '../support/flow.ts';
+import { broken } from '../support/promises.ts';
+import { ID, shop } from '../support/scenarios.ts';
+import { run, type Other } from '../support/trial.ts';
+import { createVirtualClock } from '../support/virtual-clock.ts';
 
 // The seed is printed on a failure; `npm run fuzz` asks for more runs, FUZZ_SEED for the same ones.
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 1000);
@@ -89,142 +92,200 @@ const HIDING = [
   'flickeringLooks',
   'retryAnswersOldView',
 ] as const satisfies (keyof Switches)[];
-const fault: fc.Arbitrary<Fault> = fc.constantFrom<Fault>(
-  { kind: 'error', name: 'ThrottlingException', message: 'Rate exceeded' },
-  { kind: 'error', name: 'InternalFailure', message: 'oops', status: 500 },
-  { kind: 'html' },
-  { kind: 'truncated' },
-  { kind: 'reset' },
-  { kind: 'lost' },
-  { kind: 'slow', seconds: 20 },
-  { kind: 'slow', seconds: 40 },
-);
-const operation = fc.constantFrom<Operation>(
+const OPERATIONS = [
   'BatchGetBuildBatches',
   'RetryBuildBatch',
   'BatchGetBuilds',
   'GetLogEvents',
+] as const satisfies Operation[];
+/** Each kind on the operations that it is for. */
+const KINDS = FAULT_KINDS.flatMap(({ fault, only = OPERATIONS }) =>
+  OPERATIONS.filter((operation) => only.includes(operation)).map((operation) => ({
+    operation,
+    fault,
+  })),
 );
-// Each passes by itself: an outage of more than 15 minutes rightly ends the step.
-const faults: fc.Arbitrary<FaultRule[]> = fc.array(
-  fc
-    .record({ operation, fault, from: fc.nat(900), lasts: fc.integer({ min: 1, max: 200 }) })
-    .map(({ lasts, ...rule }) => ({ ...rule, until: rule.from + lasts })),
-  { maxLength: 3 },
-);
-const hands = fc.array(
-  fc.record({
-    at: fc.integer({ min: 1, max: 1500 }),
-    does: fc.constantFrom('RetryBuildBatch' as const, 'StopBuildBatch' as const),
-  }),
-  { maxLength: 2 },
-);
-const inputs = fc.record({
-  'batch-id': fc.constant(ID),
-  'max-retries': fc.integer({ min: 0, max: 3 }).map(String),
-  'retry-type': fc.constantFrom('RETRY_FAILED_BUILDS', 'RETRY_ALL_BUILDS'),
-  'retry-delay': fc.constantFrom('0', '30'),
-  'retry-when': fc.constantFrom('any', 'any', 'infrastructure'),
-  // Mostly long ones: each look costs time.
-  'poll-interval': fc.constantFrom('15', '60', '60', '120', '120'),
-  timeout: fc.constant('10h'),
-});
+/** Calls in a row, or all calls of some time. It passes: an outage of more than 15 minutes rightly ends the step. */
+const rule: fc.Arbitrary<FaultRule> = fc
+  .record({
+    kind: fc.constantFrom(...KINDS),
+    calls: fc.option(fc.record({ first: fc.integer({ min: 1, max: 12 }), more: fc.nat(3) })),
+    from: fc.nat(900),
+    lasts: fc.integer({ min: 1, max: 200 }),
+  })
+  .map(({ kind, calls, from, lasts }) => {
+    if (calls === null && kind.fault.kind !== 'none-found') {
+      return { ...kind, from, until: from + lasts };
+    }
+    const { first, more } = calls ?? { first: 1 + (from % 12), more: 0 };
+    // Two polls in a row that do not find the batch mean that it was deleted.
+    const length = kind.fault.kind === 'none-found' ? 1 : 1 + more;
+    return { ...kind, calls: Array.from({ length }, (_, index) => first + index) };
+  });
+const faults: fc.Arbitrary<FaultRule[]> = fc
+  .array(rule, { maxLength: 3 })
+  .filter((rules) => rules.filter(({ fault }) => fault.kind === 'none-found').length < 2);
 
-test('the promises hold, whatever CodeBuild, the network and other people do', async () => {
+/** At any time; right after a poll or a call for causes; right after a request for a retry. */
+const moment: fc.Arbitrary<Omit<Other, 'does'>> = fc.oneof(
+  fc.record({ at: fc.integer({ min: 1, max: 1500 }) }),
+  fc.record({ at: fc.integer({ min: 1, max: 60 }) }),
+  fc.record({
+    operation: fc.constantFrom(...OPERATIONS),
+    call: fc.integer({ min: 1, max: 6 }),
+    moment: fc.constantFrom('before' as const, 'after' as const),
+  }),
+);
+const others: fc.Arbitrary<Other[]> = fc.array(
+  fc
+    .record({
+      when: moment,
+      does: fc.constantFrom('RetryBuildBatch' as const, 'RetryBuildBatch', 'StopBuildBatch'),
+    })
+    .map(({ when, does }) => ({ ...when, does })),
+  { maxLength: 4 },
+);
+const clocks = fc.record({
+  jumps: fc.array(fc.record({ at: fc.nat(600), seconds: fc.constantFrom(-3600, 30, 3600) }), {
+    maxLength: 1,
+  }),
+  suspensions: fc.array(fc.record({ at: fc.nat(600), seconds: fc.constantFrom(20, 400, 7200) }), {
+    maxLength: 1,
+  }),
+});
+const inputs = fc
+  .record({
+    'max-retries': fc.integer({ min: 0, max: 3 }).map(String),
+    'max-attempts': fc.option(fc.integer({ min: 1, max: 4 }).map(String), { nil: '', freq: 2 }),
+    'never-retry': fc.constantFrom('', '', 'g0'),
+    'retry-type': fc.constantFrom('RETRY_FAILED_BUILDS', 'RETRY_ALL_BUILDS'),
+    'retry-delay': fc.constantFrom('0', '30'),
+    'retry-when': fc.constantFrom('any', 'any', 'infrastructure'),
+    // Mostly long ones: each look costs time.
+    'poll-interval': fc.constantFrom('15', '60', '60', '120', '120'),
+    timeout: fc.constant('10h'),
+  })
+  .map((given): Record<string, string> => given);
+
+const scenario: fc.Arbitrary<Scenario> = fc
+  .record({ existing: batch, switches, faults: fc.option(faults, { nil: [], freq: 4 }) })
+  .map(({ existing, switches: turned, faults: rules }) => ({
+    projects: { 'web-shop': { batches: [existing] } },
+    switches: turned,
+    // Where tokens are forgotten, polls are all that tells a lost retry from none.
+    faults: rules.filter(({ fault }) => turned.forgetsTokens !== true || !deceives(fault)),
+  }));
+
+/** Whether polls cannot be relied on with it: they are out of date, or a retry is yet to come. */
+function deceives(fault: Fault): boolean {
+  return fault.kind === 'outdated' || ('performed' in fault && typeof fault.performed === 'object');
+}
+
+const settings = { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(SEED) }) };
+
+test('the promises hold, whatever CodeBuild, the network, clocks and other people do', async () => {
   await fc.assert(
     fc.asyncProperty(
-      batch,
-      switches,
-      faults,
-      hands,
+      scenario,
+      others,
       inputs,
-      async (existing, switched, faulty, others, given) => {
-        let retriedByOthers = 0;
-        const { outcome, simulator, elapsed } = await runFlow(
-          { projects: { 'web-shop': { batches: [existing] } }, switches: switched, faults: faulty },
-          given,
-          ({ clock, simulator: service }) => {
-            for (const { at, does } of others) {
-              clock.at(at, () => {
-                try {
-                  service.perform(does, { id: ID });
-                  if (does === 'RetryBuildBatch') retriedByOthers += 1;
-                } catch {
-                  // Refused, as a person may be.
-                }
-              });
-            }
-          },
-        );
-        // 1: what CodeBuild did, not what was sent.
-        const made = simulator.attemptsOf(ID) - 1 - retriedByOthers;
-        expect(made).toBeLessThanOrEqual(Number(given['max-retries']));
-        // What is counted surely was made; what may have been made is told and spends a retry.
-        const unproven = outcome.unprovenAttempts.length;
-        expect(outcome.retries).toBeLessThanOrEqual(made);
-        expect(outcome.retries + unproven).toBeGreaterThanOrEqual(made);
-        expect(outcome.retries + unproven).toBeLessThanOrEqual(Number(given['max-retries']));
-        // 2 and 3: the verdict is CodeBuild's, of an attempt that is over.
+      fc.option(clocks, { nil: {}, freq: 2 }),
+      async (planned, people, given, odd) => {
+        const trial = { scenario: planned, given, others: people, ...odd };
+        const verdict = await run(trial);
+        expect(broken(verdict)).toEqual([]);
+        const { flow, made, calls } = verdict;
+        const { outcome, simulator } = flow;
         const { kind } = outcome.ending;
         expect(['succeeded', 'failed', 'never-seen']).toContain(kind);
-        const last = finalView(simulator);
-        if (kind === 'succeeded') expect(outcome.batchStatus).toBe('SUCCEEDED');
-        if (kind === 'failed') expect(outcome.batchStatus).not.toMatch(/SUCCEEDED|IN_PROGRESS/);
-        if (others.length === 0 && kind !== 'never-seen') {
-          expect(outcome.batchStatus).toBe(last['buildBatchStatus']);
+        const alone = people.length === 0;
+        if (alone && kind !== 'never-seen') {
+          expect(outcome.batchStatus).toBe(simulator.historyOf(ID).at(-1)?.status);
         }
+        const isCertain = calls.every(
+          ({ call }) => call.operation !== 'RetryBuildBatch' || call.fault === undefined,
+        );
+        if (alone && isCertain) expect(outcome.retries).toBe(made.length);
         // It ends: nothing here takes as long as the timeout.
-        expect(elapsed).toBeLessThan(10 * HOURS * 1000);
-        // Whatever happened, everything can be reported.
-        expect(Object.keys(outputsOf(resultsOf(outcome), '').outputs)).toEqual([...OUTPUT_NAMES]);
-        expect(renderSummary(outcome)).toMatch(/^## /);
+        expect(flow.elapsed).toBeLessThan(10 * HOURS * 1000);
       },
     ),
-    { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(SEED) }) },
+    settings,
   );
 }, 3_600_000);
 
 test('a step that is cancelled at any moment is gone soon, and leaves nothing of its own running', async () => {
   await fc.assert(
     fc.asyncProperty(
-      batch,
-      switches,
-      fc.option(faults, { nil: [], freq: 2 }),
+      scenario,
+      fc.option(others, { nil: [], freq: 2 }),
       inputs,
       fc.integer({ min: 0, max: 600 }),
-      async (existing, switched, faulty, given, seconds) => {
-        const { outcome, simulator, elapsed, operations, remembered } = await runFlow(
-          { projects: { 'web-shop': { batches: [existing] } }, switches: switched, faults: faulty },
-          given,
-          ({ clock, abort }) =>
-            clock.at(seconds, () =>
-              abort.abort(new Interruption({ kind: 'cancelled', by: 'SIGINT', stop: null })),
-            ),
-        );
-        const { ending } = outcome;
-        if (ending.kind !== 'cancelled') return;
-        expect(elapsed - seconds * 1000).toBeLessThan(5000);
-        const made = simulator.attemptsOf(ID) - 1;
-        // An attempt that it only watched goes on.
-        if (made === 0 && !operations.includes('RetryBuildBatch')) {
+      async (planned, people, given, cancelAt) => {
+        const trial = { scenario: planned, given, others: people, cancelAt };
+        const verdict = await run(trial);
+        expect(broken(verdict)).toEqual([]);
+        const { outcome, operations, remembered } = verdict.flow;
+        if (outcome.ending.kind !== 'cancelled') return;
+        // An attempt that it only watched keeps running.
+        if (!operations.includes('RetryBuildBatch')) {
           expect(operations).not.toContain('StopBuildBatch');
         }
-        // What may still run is left to the post step.
-        const mayRun = remembered.at(-1) ?? null;
-        if (made > 0 && mayRun === null) expect(finalView(simulator)['complete']).toBe(true);
-        const showsAll = faulty.length === 0 && !HIDING.some((name) => switched[name]);
-        if (showsAll) expect(mayRun).toBeNull();
-        if (showsAll) expect(outcome.retries).toBe(made);
-        expect(outcome.retries).toBeLessThanOrEqual(made);
+        const { faults: rules = [], switches: turned = {} } = planned;
+        const showsAll = rules.length === 0 && !HIDING.some((name) => turned[name]);
+        if (showsAll && people.length === 0) {
+          expect(remembered.at(-1) ?? null).toBeNull();
+          expect(outcome.retries).toBe(verdict.made.length);
+        }
       },
     ),
-    { numRuns: RUNS / 4, ...(SEED === undefined ? {} : { seed: Number(SEED) }) },
+    { ...settings, numRuns: Math.ceil(RUNS / 5) },
   );
 }, 3_600_000);
 
-function finalView(simulator: {
-  perform: (operation: Operation, input: Record<string, unknown>) => Record<string, unknown>;
-}): Record<string, unknown> {
-  const { buildBatches } = simulator.perform('BatchGetBuildBatches', { ids: [ID] });
-  return (buildBatches as Record<string, unknown>[])[0] ?? {};
-}
+test('twenty steps on one batch, whose answers get lost, pass no limit', async () => {
+  const lost = fc.constantFrom<Fault>(
+    { kind: 'lost' },
+    { kind: 'reset' },
+    { kind: 'text', body: '', status: 403, performed: true },
+    { kind: 'stalled' },
+    { kind: 'silent', performed: true },
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.record({ call: fc.integer({ min: 1, max: 12 }), fault: lost }), { maxLength: 6 }),
+      fc.array(fc.nat(90), { minLength: 20, maxLength: 20 }),
+      fc.integer({ min: 2, max: 4 }),
+      fc.boolean(),
+      async (losses, starts, most, forgetsTokens) => {
+        const clock = createVirtualClock();
+        const plan = { takes: 20, ends: ['FAILED'] };
+        const simulator = createSimulator(
+          {
+            ...shop({ downloadBatchspec: 1, groups: { unit: plan } }, { forgetsTokens }),
+            faults: losses.map(({ call, fault }) => ({
+              operation: 'RetryBuildBatch',
+              calls: [call],
+              fault,
+            })),
+          },
+          { now: () => clock.othersNow(), uuid: createUuids() },
+        );
+        const given = { 'batch-id': ID, 'aws-region': 'us-west-2', 'max-attempts': String(most) };
+        await Promise.all(
+          starts.map(async (start, index) => {
+            const abort = new AbortController();
+            await clock.sleep(start * 1000, abort.signal);
+            const uuid = createUuids(`step-${index}`);
+            const { outcome } = await runStep({ clock, simulator, abort }, given, uuid);
+            expect(['failed', 'never-seen']).toContain(outcome.ending.kind);
+          }),
+        );
+        expect(simulator.attemptsOf(ID)).toBeLessThanOrEqual(most);
+        const steps = simulator.retriesOf(ID).map(({ token }) => token?.split('/')[0]);
+        expect(steps).toHaveLength(new Set(steps).size);
+      },
+    ),
+    { ...settings, numRuns: Math.ceil(RUNS / 200) },
+  );
+}, 3_600_000);

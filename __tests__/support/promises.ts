@@ -1,0 +1,177 @@
+import type { Attempt } from '../../simulator/domain/timetable.ts';
+import { OUTPUT_NAMES, outputsOf, resultsOf } from '../../src/report/outputs.ts';
+import { renderSummary } from '../../src/report/summary.ts';
+import { ID } from './scenarios.ts';
+import type { Trial, Verdict } from './trial.ts';
+
+const RETRY = 'RetryBuildBatch';
+const LOOK = 'BatchGetBuildBatches';
+/** A poll right before a retry: no attempt of others begins and ends in that time. */
+const RIGHT_BEFORE = 1000;
+/** So long a cancelled step may take. */
+const GONE_WITHIN = 5000;
+const RETRY_ON = ['FAILED', 'FAULT', 'TIMED_OUT'];
+
+/**
+ * The promises that a trial broke, each in words; none, if all were kept. They are held against what
+ * the server did, never against what the step says it did.
+ */
+export function broken(verdict: Verdict): string[] {
+  return [
+    ...tooManyRetries(verdict),
+    ...forbiddenRetries(verdict),
+    ...wrongVerdict(verdict),
+    ...wrongStops(verdict),
+    ...unreportable(verdict),
+  ];
+}
+
+/** 1: at most `max-retries`, and none by the post step; `retry-count` holds no one else's. */
+function tooManyRetries({ made, calls, flow, trial }: Verdict): string[] {
+  const most = Number(trial.given['max-retries'] ?? 1);
+  const { retries, unprovenAttempts, ending } = flow.outcome;
+  const told = retries + unprovenAttempts.length;
+  // A retry that was under way when the step ended may yet be made.
+  const isCut = ending.kind === 'cancelled' || ending.kind === 'timed-out';
+  return [
+    ...(made.length > most ? [`${made.length} retries were made of at most ${most}`] : []),
+    ...(calls.some(({ call, byPost }) => byPost && call.operation === RETRY)
+      ? ['the post step sent a retry']
+      : []),
+    ...(retries > made.length ? [`retry-count is ${retries}, but ${made.length} were made`] : []),
+    ...(told > most ? [`${told} retries were told of at most ${most}`] : []),
+    ...(told < made.length && !isCut
+      ? [`${made.length} retries were made, but ${told} were told`]
+      : []),
+  ];
+}
+
+/**
+ * A retry is made of the attempt that was decided on: the last good poll, right before it, shows an
+ * attempt that the policy lets retry. Where that poll came late or could not show all, nobody knows.
+ */
+function forbiddenRetries({ calls, flow, trial }: Verdict): string[] {
+  if (hides(trial)) return [];
+  const attempts = flow.simulator.historyOf(ID);
+  return calls.flatMap(({ call, retried }, index) => {
+    if (call.operation !== RETRY || !retried) return [];
+    const polls = calls.slice(0, index).filter(({ call: { operation } }) => operation === LOOK);
+    const deceiving = ['slow', 'outdated', 'dripping', 'stalled'];
+    if (deceiving.includes(polls.at(-1)?.call.fault?.kind ?? '')) return [];
+    const poll = polls.findLast(({ call: { fault } }) => fault === undefined);
+    if (poll === undefined) return ['a retry was sent without a poll'];
+    const age = call.at - poll.call.at;
+    const seen = attempts[poll.attempts - 1];
+    return [
+      ...(age > RIGHT_BEFORE ? [`the last poll before a retry was ${age / 1000} s old`] : []),
+      ...(seen === undefined ? [] : forbidden(attempts, seen, trial)),
+    ].map((what) => `${what} (call ${index + 1})`);
+  });
+}
+
+function forbidden(
+  attempts: readonly Attempt[],
+  seen: Attempt,
+  { given, scenario }: Trial,
+): string[] {
+  const { switches = {} } = scenario;
+  const { groups = {} } = scenario.projects['web-shop']?.batches?.[0] ?? {};
+  const { 'max-attempts': most = '', 'never-retry': never = '' } = given;
+  const lags = switches.groupsNeverRefresh === true || Boolean(switches.staleGroupsSeconds);
+  const failed = new Set<string>();
+  for (const { builds } of attempts.slice(0, seen.number)) {
+    for (const { group, status } of builds) {
+      const fails = RETRY_ON.includes(status) && groups[group]?.ignoreFailure !== true;
+      if (fails) failed.add(group);
+      else failed.delete(group);
+    }
+  }
+  return [
+    // Where phases start anew, or groups stay those of the attempt before, nothing tells.
+    ...(switches.phasesStartAnew !== true && seen.number >= Number(most || Infinity)
+      ? [`attempt ${seen.number} was retried, past max-attempts`]
+      : []),
+    ...(RETRY_ON.includes(seen.status) ? [] : [`an attempt that was ${seen.status} was retried`]),
+    ...(!lags && failed.has(never) ? [`${never} failed, which is never retried`] : []),
+  ];
+}
+
+/**
+ * 2: the verdict is CodeBuild's, of an attempt that is over: that of the last poll, where nothing hid
+ * it, and never one from before a retry of this step.
+ */
+function wrongVerdict({ flow, made, calls, trial }: Verdict): string[] {
+  const { outcome, simulator } = flow;
+  const { kind } = outcome.ending;
+  if (kind !== 'succeeded' && kind !== 'flaky' && kind !== 'failed') return [];
+  const status = outcome.batchStatus;
+  const told = `the verdict ${kind} (${status} of attempt ${outcome.attempt})`;
+  const numbered = trial.scenario.switches?.phasesStartAnew !== true;
+  const possible = simulator
+    .historyOf(ID)
+    .filter((attempt) => attempt.status === status)
+    .map(({ number }) => number)
+    .filter((number) => !numbered || number === outcome.attempt);
+  // Where polls hide what others did, the attempt of a retry may be another than it seems.
+  const { others = [] } = trial;
+  const isSure = others.length === 0 || !hides(trial);
+  const newest = isSure ? (made[outcome.retries - 1]?.attempt ?? 1) : 1;
+  const poll = calls.findLast(({ call, byPost }) => call.operation === LOOK && !byPost);
+  const shown =
+    poll === undefined || poll.call.fault !== undefined || hides(trial) ? null : poll.attempts;
+  return [
+    ...(possible.length === 0 ? [`${told} is none of CodeBuild's`] : []),
+    ...(possible.some((number) => number >= newest) ? [] : [`${told} is older than ${newest}`]),
+    ...(shown === null || possible.includes(shown) ? [] : [`${told}, but ${shown} was shown`]),
+    ...((kind === 'failed') === (status === 'SUCCEEDED') ? [`${told} is upside down`] : []),
+  ];
+}
+
+/** Whether a poll may not show a retry that was made. */
+function hides({ scenario: { switches = {} } }: Trial): boolean {
+  const hiding = ['staleLooksAfterRetry', 'staleSecondsAfterRetry', 'flickeringLooks'] as const;
+  return hiding.some((name) => Boolean(switches[name]));
+}
+
+/**
+ * Only what this step started is stopped. What it started and still runs after a cancellation is
+ * left to the post step, which stops it if it can call.
+ */
+function wrongStops(verdict: Verdict): string[] {
+  const { flow, made, trial, runningAfterStep, runningAfterPost, calls } = verdict;
+  const ours = made.map(({ attempt }) => attempt);
+  const stopped = flow.simulator.stopsOf(ID).filter(({ by }) => by === 'wire');
+  // Where the last good poll is from before it, nobody could know of it.
+  const foreign = stopped.filter(({ attempt, at }) => {
+    const poll = calls.findLast(
+      ({ call }) => call.operation === LOOK && call.fault === undefined && call.at <= at,
+    );
+    return !ours.includes(attempt) && (poll?.attempts ?? 0) >= attempt;
+  });
+  const found = foreign.map(({ attempt }) => `attempt ${attempt} of someone else was stopped`);
+  if (flow.outcome.ending.kind !== 'cancelled') return found;
+  const late = flow.elapsed - (trial.cancelAt ?? 0) * 1000;
+  if (late > GONE_WITHIN) found.push(`gone only ${late / 1000} s after the cancellation`);
+  const { unprovenAttempts } = flow.outcome;
+  // An attempt that may be someone else's is not stopped.
+  if (trial.given['stop-on-cancel'] === 'false' || unprovenAttempts.length > 0) return found;
+  const kept = flow.remembered.at(-1) ?? null;
+  const isOurs = (attempt: number): boolean => ours.includes(attempt);
+  if (runningAfterStep.some(isOurs) && kept === null) {
+    found.push('what still runs is not left to the post step');
+  }
+  const postCouldCall = calls.every(({ byPost, call }) => !byPost || call.fault === undefined);
+  if (runningAfterPost.some(isOurs) && postCouldCall) {
+    found.push('what still runs was not stopped by the post step');
+  }
+  return found;
+}
+
+/** Whatever happened, everything can be reported. */
+function unreportable({ flow: { outcome } }: Verdict): string[] {
+  const names = Object.keys(outputsOf(resultsOf(outcome), '').outputs);
+  return [
+    ...(names.join() === OUTPUT_NAMES.join() ? [] : ['outputs are missing']),
+    ...(renderSummary(outcome).startsWith('## ') ? [] : ['the summary has no heading']),
+  ];
+}
