@@ -22,6 +22,7 @@ const SWITCHES: Switches[] = [
   { notFoundAsArn: true },
   { retryAndStopTakeArns: true },
   { retryAnswersOldView: true },
+  { retryAnswerSecondsLater: 0.9 },
   { invisibleLooksAfterStart: 2 },
   { downloadSourceNotRunAgain: true },
   { unresolvablePendingBuilds: true },

@@ -50,6 +50,16 @@ describe('a submission that a poll tells up to a second earlier or later than th
       (surroundings) => cancelAt(surroundings, 10),
     );
 
+  test.each([-0.9, 0, 0.9])('is that of our attempt (%d s), which is watched', async (seconds) => {
+    const plain = await runFlow(shop(FLAKY), { 'batch-id': ID });
+    const scenario = shop(FLAKY, { retryAnswerSecondsLater: seconds });
+    const { outcome, operations, elapsed, log } = await runFlow(scenario, { 'batch-id': ID });
+    expect(outcome).toMatchObject({ conclusion: 'success', retries: 1, attempt: 2 });
+    expect(operations).toEqual(plain.operations);
+    expect(Math.abs(elapsed - plain.elapsed)).toBeLessThanOrEqual(1000);
+    expect(log.join('\n')).not.toMatch(/someone else/i);
+  });
+
   test.each([-0.9, 0, 0.9])('is that of our attempt (%d s), which is stopped', async (seconds) => {
     const { outcome, simulator } = await cancelled(FLAKY, seconds);
     expect(outcome).toMatchObject({ conclusion: 'cancelled', ending: { stop: 'stopped' } });

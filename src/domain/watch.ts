@@ -84,6 +84,19 @@ export function beginWatch(past: Past, now: number, answer: Batch | null = null)
 }
 
 /**
+ * Lets the first poll of an attempt correct when RetryBuildBatch's answer said that it was submitted:
+ * the two may differ a little, and later polls are compared to the millisecond.
+ */
+export function correctSubmission(watch: Watch, look: Batch | null): Watch {
+  const shown = look === null ? null : submittedOn(look);
+  if (watch.seen || watch.submittedOn === null || shown === null) return watch;
+  const isSame = Math.abs(shown - watch.submittedOn) <= TIMES_DIFFER_BY;
+  return isSame && look?.id === watch.newest?.id
+    ? { ...watch, newest: null, submittedOn: shown }
+    : watch;
+}
+
+/**
  * Judges one look.
  *
  * A look taken just after a retry may still show the attempt before it, FAILED and complete; it must

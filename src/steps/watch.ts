@@ -2,7 +2,13 @@ import { isLaterAttempt, retriesShown, submittedOn } from '../domain/attempt.ts'
 import type { Batch } from '../domain/batch.ts';
 import { forgetPhase, tellChanges } from '../domain/changes.ts';
 import { persist } from '../domain/patience.ts';
-import { judge, untilNextLook, type Judgement, type Watch } from '../domain/watch.ts';
+import {
+  correctSubmission,
+  judge,
+  untilNextLook,
+  type Judgement,
+  type Watch,
+} from '../domain/watch.ts';
 import type { GroupChange } from '../domain/story.ts';
 import { saveOwned } from './retry.ts';
 import type { Step } from './step.ts';
@@ -37,6 +43,7 @@ export async function watchAttempt(
   let look = first ?? (await lookAgain());
   for (;;) {
     const now = clock.elapsed();
+    watch = correctSubmission(watch, look);
     const former = watch.newest;
     const [next, judgement] = judge(watch, look, now);
     watch = next;
