@@ -112,10 +112,7 @@ function wrongVerdict({ flow, made, calls, trial }: Verdict): string[] {
     .filter((attempt) => attempt.status === status)
     .map(({ number }) => number)
     .filter((number) => !numbered || number === outcome.attempt);
-  // Where polls hide what others did, the attempt of a retry may be another than it seems.
-  const { others = [] } = trial;
-  const isSure = others.length === 0 || !hides(trial);
-  const newest = isSure ? (made[outcome.retries - 1]?.attempt ?? 1) : 1;
+  const newest = knowsAttempts(trial) ? (made[outcome.retries - 1]?.attempt ?? 1) : 1;
   const poll = calls.findLast(({ call, byPost }) => call.operation === LOOK && !byPost);
   const shown =
     poll === undefined || poll.call.fault !== undefined || hides(trial) ? null : poll.attempts;
@@ -131,6 +128,11 @@ function wrongVerdict({ flow, made, calls, trial }: Verdict): string[] {
 function hides({ scenario: { switches = {} } }: Trial): boolean {
   const hiding = ['staleLooksAfterRetry', 'staleSecondsAfterRetry', 'flickeringLooks'] as const;
   return hiding.some((name) => Boolean(switches[name]));
+}
+
+/** Where polls hide what others did, the attempt after a retry may be another than it seems. */
+function knowsAttempts(trial: Trial): boolean {
+  return (trial.others ?? []).length === 0 || !hides(trial);
 }
 
 /**
@@ -154,7 +156,8 @@ function wrongStops(verdict: Verdict): string[] {
   if (late > GONE_WITHIN) found.push(`gone only ${late / 1000} s after the cancellation`);
   const { unprovenAttempts } = flow.outcome;
   // An attempt that may be someone else's is not stopped.
-  if (trial.given['stop-on-cancel'] === 'false' || unprovenAttempts.length > 0) return found;
+  const isSure = unprovenAttempts.length === 0 && knowsAttempts(trial);
+  if (trial.given['stop-on-cancel'] === 'false' || !isSure) return found;
   const kept = flow.remembered.at(-1) ?? null;
   const isOurs = (attempt: number): boolean => ours.includes(attempt);
   if (runningAfterStep.some(isOurs) && kept === null) {
