@@ -6,6 +6,7 @@ import {
   type Scenario,
   type Simulator,
 } from '../../simulator/index.ts';
+import type { ClientOptions } from '../../src/aws/client.ts';
 import { Interruption } from '../../src/domain/interruption.ts';
 import type { Runner } from '../../src/github/runner.ts';
 import { post } from '../../src/post.ts';
@@ -146,10 +147,12 @@ async function runPost(
     info: () => undefined,
     warning: () => undefined,
   };
-  await post(runner as Runner, clock, (region) => ({
+  const accessKey = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'example' };
+  const clientFor = (region: string): ClientOptions => ({
     region,
     clock: insideCalls(clock),
-    credentials: () => Promise.resolve({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'example' }),
+    credentials: () => Promise.resolve(accessKey),
     requestHandler: inProcess(simulator, clock),
-  }));
+  });
+  await post(runner as Runner, clock, clientFor, new AbortController().signal);
 }
