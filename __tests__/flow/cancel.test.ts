@@ -3,6 +3,7 @@ import { THROTTLED, type FaultRule } from '../../simulator/index.ts';
 import { Interruption } from '../../src/domain/interruption.ts';
 import { runFlow, type Surroundings } from '../support/flow.ts';
 import { FLAKY, ID, shop } from '../support/scenarios.ts';
+import { run } from '../support/trial.ts';
 
 const STOP = 'StopBuildBatch';
 const RETRY = 'RetryBuildBatch';
@@ -166,6 +167,41 @@ describe('a cancelled step', () => {
     expect(outcome).toMatchObject({ conclusion: 'cancelled', ending: { stop: 'no-answer' } });
     expect(elapsed).toBeLessThan(55_000);
     expect(remembered.at(-1)).toMatchObject({ batchId: ID });
+  });
+});
+
+describe('the post step', () => {
+  /** The request is carried out so many seconds after it was sent, and never answered. */
+  const late = (afterSeconds: number): FaultRule => ({
+    operation: RETRY,
+    calls: [1],
+    fault: { kind: 'silent', performed: { afterSeconds } },
+  });
+
+  test.each([1, 6, 29])(
+    'waits for a retry that is made %d s later, and stops it',
+    async (seconds) => {
+      const { calls, runningAfterStep, runningAfterPost } = await run({
+        scenario: { ...shop(FLAKY), faults: [late(seconds)] },
+        given: {},
+        cancelAt: 0.5,
+      });
+      expect(runningAfterStep).toEqual([]);
+      expect(runningAfterPost).toEqual([]);
+      expect(calls.at(-1)).toMatchObject({ call: { operation: STOP }, byPost: true });
+    },
+  );
+
+  test('waits no longer than the request could take', async () => {
+    const { calls, made } = await run({
+      scenario: { ...shop(FLAKY), faults: [{ operation: RETRY, fault: { kind: 'silent' } }] },
+      given: {},
+      cancelAt: 0.5,
+    });
+    expect(made).toEqual([]);
+    const [first, ...rest] = calls.filter(({ byPost }) => byPost).map(({ call }) => call.at);
+    expect((rest.at(-1) ?? 0) - (first ?? 0)).toBe(29_500);
+    expect(calls.map(({ call }) => call.operation)).not.toContain(STOP);
   });
 });
 
