@@ -6,5 +6,11 @@ declare global {
   var isPostStepOfRetryCodeBuildBatch: true | undefined;
 }
 
-await (globalThis.isPostStepOfRetryCodeBuildBatch ? runPost() : main());
-leave();
+void run().then(leave);
+
+function run(): Promise<void> {
+  if (globalThis.isPostStepOfRetryCodeBuildBatch) return runPost();
+  // Until the step has another: Node.js ends with 0 when there is nothing left to wait for.
+  process.exitCode = 1;
+  return main();
+}

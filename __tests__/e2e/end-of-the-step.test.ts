@@ -132,3 +132,20 @@ test('a job that is run again after a timeout goes on with the same attempt', as
   expect(again.outputs).toMatchObject({ conclusion: 'success', 'retry-count': '0' });
   expect(again.operations.filter((operation) => operation === 'RetryBuildBatch')).toHaveLength(1);
 });
+
+/** A request that never ends, and timers that keep no process alive. */
+const NOTHING_TO_WAIT_FOR = `
+  const http = process.getBuiltinModule('node:http');
+  const { EventEmitter } = process.getBuiltinModule('node:events');
+  const idle = () => undefined;
+  http.request = () =>
+    Object.assign(new EventEmitter(), { setHeader: idle, setTimeout: idle, write: idle, end: idle });
+  const { setTimeout } = globalThis;
+  globalThis.setTimeout = (...timer) => setTimeout(...timer).unref();
+`;
+
+test('a step that is left with nothing to wait for has not succeeded', async () => {
+  const preload = `data:text/javascript,${encodeURIComponent(NOTHING_TO_WAIT_FOR)}`;
+  const run = await runAction(shop(LONG), inputs, { NODE_OPTIONS: `--import=${preload}` });
+  expect(run).toMatchObject({ exitCode: 1, operations: [], outputs: {} });
+});

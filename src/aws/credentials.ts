@@ -33,9 +33,7 @@ export function assumeRole(options: RoleOptions): () => Promise<Credentials> {
     );
     if (webIdentityToken === null) throw mayHaveNone();
     mask(webIdentityToken);
-    const { fromWebToken } = await import(
-      /* webpackMode: "eager" */ '@aws-sdk/credential-provider-web-identity'
-    );
+    const { fromWebToken } = await import('@aws-sdk/credential-provider-web-identity');
     const provide = fromWebToken({
       roleArn,
       webIdentityToken,

@@ -20,7 +20,7 @@ export function createLogs(options: ClientOptions): Logs {
   let client: CloudWatchLogsClient | null = null;
   const tail: Logs['tail'] = async ({ group, stream }, most, signal) => {
     const { CloudWatchLogsClient, GetLogEventsCommand } = await import(
-      /* webpackMode: "eager", webpackExports: ["CloudWatchLogsClient", "GetLogEventsCommand"] */
+      /* webpackExports: ["CloudWatchLogsClient", "GetLogEventsCommand"] */
       '@aws-sdk/client-cloudwatch-logs'
     );
     const logs = (client ??= watchAnswers(lenient(new CloudWatchLogsClient(settings))));

@@ -9,8 +9,7 @@ type Octokit = ReturnType<typeof getOctokit>;
 
 /**
  * Makes the calls to GitHub's REST API, at GITHUB_API_URL and through the proxies of the environment.
- * The client is loaded with the first call: it takes time that most runs need not spend. It stays in
- * the bundle's one file (`eager`): beside a second one, ncc forgets most of the licences.
+ * The client is loaded with the first call: it takes time that most runs need not spend.
  *
  * Each call ends with its signal, wherever the answer stops: before it, after its headers, or within
  * its body.
@@ -23,7 +22,7 @@ export function createGitHub(token: string): GitHub {
   ): Promise<Answer> => {
     try {
       signal.throwIfAborted();
-      client ??= import(/* webpackMode: "eager" */ '@actions/github').then((github) =>
+      client ??= import('@actions/github').then((github) =>
         github.getOctokit(token, { userAgent: 'retry-codebuild-batch' }),
       );
       const answer = await unlessAborted(client.then(call), signal);
