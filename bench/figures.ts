@@ -2,7 +2,8 @@ import { measureCallsPerLook, recordRecoveredRun } from './calls.ts';
 import { LIMIT, runCrowd, STEPS } from './crowd.ts';
 import { measureLags, SITUATIONS } from './lag.ts';
 import { runLargeBatch, type LargeRun, type LastAttempt } from './large-batch.ts';
-import { measureProcesses } from './processes.ts';
+import type { Peer } from './peer.ts';
+import { measureProcesses, type Samples } from './processes.ts';
 import { measureScripts } from './size.ts';
 import { mean, median, middleHalf, sum } from './statistics.ts';
 import type { Row } from './table.ts';
@@ -19,23 +20,23 @@ const megabytes = (value: number): string => `${(value / 1e6).toFixed(1)} MB`;
 const count = (value: number): string => value.toLocaleString('en');
 
 /** Start-up and memory of the bundle, compared with other programs in the same rounds. */
-export async function startAndMemory(rounds: number): Promise<Row[]> {
-  const samples = await measureProcesses(rounds);
-  const { action, 'client alone': client, 'bare Node.js': bare } = samples;
-  const start = 'Process start to first API call';
+export async function startAndMemory(rounds: number, peer: Peer | null): Promise<Row[]> {
+  const { action, client, bare, peer: other } = await measureProcesses(rounds, peer);
+  const starts = (name: string, theirs: Samples, target?: number): Row[] => [
+    compare(
+      `Process start to first API call, ${name}`,
+      [action.starts, theirs.starts],
+      milliseconds,
+      target,
+    ),
+    ...(theirs.cpus.length === 0
+      ? []
+      : [compare(`… in CPU time, ${name}`, [action.cpus, theirs.cpus], milliseconds, target)]),
+  ];
   return [
-    compare(
-      `${start}, client alone`,
-      [action.starts, client.starts],
-      milliseconds,
-      TARGETS.startToClientAlone,
-    ),
-    compare(
-      `${start}, bare Node.js`,
-      [action.starts, bare.starts],
-      milliseconds,
-      TARGETS.startToBareNode,
-    ),
+    ...starts('client alone', client, TARGETS.startToClientAlone),
+    ...starts('bare Node.js', bare, TARGETS.startToBareNode),
+    ...(peer === null || other === null ? [] : starts(peer.name, other)),
     compare(
       'Peak memory, bare Node.js',
       [action.peaks, bare.peaks],
@@ -49,7 +50,7 @@ function compare(
   figure: string,
   [ours, theirs]: [readonly number[], readonly number[]],
   format: (value: number) => string,
-  target: number,
+  target?: number,
 ): Row {
   const ratio = median(ours) / median(theirs);
   return {
@@ -57,8 +58,7 @@ function compare(
     measured: tellMiddle(ours, format),
     yardstick: tellMiddle(theirs, format),
     ratio,
-    target: `ratio ≤ ${target}`,
-    reached: ratio <= target,
+    ...(target === undefined ? {} : { target: `ratio ≤ ${target}`, reached: ratio <= target }),
   };
 }
 

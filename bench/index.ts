@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { calls, crowd, lags, largeBatches, scriptSize, startAndMemory } from './figures.ts';
+import { readPeer } from './peer.ts';
 import { renderTable, replaceFigures } from './table.ts';
 
 const { values } = parseArgs({
@@ -12,14 +13,19 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '15' },
     /** Puts the table into bench/README.md. */
     write: { type: 'boolean', default: false },
+    /** A folder with another action, which is started in the same rounds. */
+    peer: { type: 'string' },
+    /** Inputs of that action, as name=value. */
+    input: { type: 'string', multiple: true, default: [] },
   },
 });
 const rounds = Number(values.rounds);
 if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a whole number.');
+const peer = values.peer === undefined ? null : readPeer(values.peer, values.input);
 
 const began = performance.now();
 const table = renderTable([
-  ...(await startAndMemory(rounds)),
+  ...(await startAndMemory(rounds, peer)),
   scriptSize(),
   ...(await lags()),
   ...(await calls()),

@@ -1,11 +1,13 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createSimulator, type BatchPlan, serve } from '../simulator/index.ts';
-import { ID, shop } from '../__tests__/support/scenarios.ts';
+import { COMMIT, ID, shop } from '../__tests__/support/scenarios.ts';
+import type { Peer } from './peer.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const PROGRAMS = join(import.meta.dirname, 'programs');
@@ -13,6 +15,7 @@ const NCC = fileURLToPath(import.meta.resolve('@vercel/ncc/dist/ncc/cli.js'));
 const WARM_UP_ROUNDS = 2;
 /** Peak memory hardly differs from run to run. */
 const PEAK_ROUNDS = 5;
+const LONGEST_START = 30_000;
 
 /** One retry makes it succeed, all within a second. */
 const BRIEF: BatchPlan = {
@@ -20,14 +23,28 @@ const BRIEF: BatchPlan = {
   groups: { unit: { takes: 0.2, ends: ['FAILED', 'SUCCEEDED'] } },
 };
 
-/** The action's bundle and what it is compared with. */
-export type Program = 'action' | 'client alone' | 'bare Node.js';
+interface Program {
+  readonly script: string;
+  /** By the names that the runner gives them as variables. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Ends well by itself. A peer may not: it is not made for the simulator. */
+  readonly ends: boolean;
+}
 
 export interface Samples {
   /** From the start of a process to its first request at the server, in ms; one for each round. */
   readonly starts: number[];
+  /** The time that the process had a processor in it, on all its threads; none but on Linux. */
+  readonly cpus: number[];
   /** Peak memory of other runs, which report it, in bytes; one for each of the first rounds. */
   readonly peaks: number[];
+}
+
+export interface AllSamples {
+  readonly action: Samples;
+  readonly client: Samples;
+  readonly bare: Samples;
+  readonly peer: Samples | null;
 }
 
 /**
@@ -35,32 +52,48 @@ export interface Samples {
  *
  * @throws Error if a program fails
  */
-export async function measureProcesses(rounds: number): Promise<Record<Program, Samples>> {
+export async function measureProcesses(rounds: number, peer: Peer | null): Promise<AllSamples> {
   const folder = await mkdtemp(join(tmpdir(), 'retry-codebuild-batch-bench-'));
   try {
-    const scripts: Record<Program, string> = {
-      action: join(ROOT, 'dist', 'index.js'),
-      'client alone': bundleClientAlone(join(folder, 'client-alone')),
-      'bare Node.js': join(PROGRAMS, 'bare-node.js'),
-    };
-    const samples: Record<Program, Samples> = {
-      action: { starts: [], peaks: [] },
-      'client alone': { starts: [], peaks: [] },
-      'bare Node.js': { starts: [], peaks: [] },
-    };
+    const ours = { inputs: { 'INPUT_BATCH-ID': ID, 'INPUT_POLL-INTERVAL': '0.1' }, ends: true };
+    const action = collect({ ...ours, script: join(ROOT, 'dist', 'index.js') });
+    const client = collect({ ...ours, script: bundleClientAlone(join(folder, 'client-alone')) });
+    const bare = collect({ ...ours, script: join(PROGRAMS, 'bare-node.js') });
+    const other = peer === null ? null : collect({ ...peer, ends: false });
+    const all = [action, client, bare, ...(other === null ? [] : [other])];
     for (let round = -WARM_UP_ROUNDS; round < rounds; round += 1) {
-      for (const program of Object.keys(scripts) as Program[]) {
-        const { start } = await runOnce(scripts[program], folder);
-        if (round >= 0) samples[program].starts.push(start);
-        if (round < 0 || round >= PEAK_ROUNDS) continue;
-        const { peak } = await runOnce(scripts[program], folder, join(folder, 'peak-memory'));
-        samples[program].peaks.push(peak);
-      }
+      for (const { program, samples } of all) await measure(program, samples, round, folder);
     }
-    return samples;
+    return {
+      action: action.samples,
+      client: client.samples,
+      bare: bare.samples,
+      peer: other?.samples ?? null,
+    };
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+function collect(program: Program): { program: Program; samples: Samples } {
+  return { program, samples: { starts: [], cpus: [], peaks: [] } };
+}
+
+/** Runs a program once, and once more in the rounds in which peak memory is measured. */
+async function measure(
+  program: Program,
+  samples: Samples,
+  round: number,
+  folder: string,
+): Promise<void> {
+  const { start, cpu } = await runOnce(program, folder);
+  if (round < 0) return;
+  samples.starts.push(start);
+  if (cpu !== null) samples.cpus.push(cpu);
+  if (!program.ends || round >= PEAK_ROUNDS) return;
+  const peakFile = join(folder, 'peak-memory');
+  await runOnce(program, folder, peakFile);
+  samples.peaks.push(Number(await readFile(peakFile, 'utf8')));
 }
 
 /** Bundles the client as ncc does by itself, and gives the path of the script. */
@@ -75,21 +108,25 @@ function bundleClientAlone(folder: string): string {
 }
 
 /**
- * Runs a program to its end.
+ * Runs a program: to its end, or to its first request if it does not end well by itself.
  *
  * @param peakFile where it reports its peak memory, which makes it start a little later; else it reports none
  */
 async function runOnce(
-  script: string,
+  { script, inputs, ends }: Program,
   folder: string,
   peakFile?: string,
-): Promise<{ start: number; peak: number }> {
+): Promise<{ start: number; cpu: number | null }> {
   const simulator = createSimulator(shop(BRIEF), { now: Date.now, uuid: randomUUID });
-  let arrived = NaN;
+  const arrivals: { at: number; cpu: number | null }[] = [];
+  let child: ChildProcess | null = null;
   const served = await serve({
     ...simulator,
     handle(request) {
-      if (Number.isNaN(arrived)) arrived = performance.now();
+      if (arrivals.length === 0) {
+        arrivals.push({ at: performance.now(), cpu: cpuTimeOf(child?.pid) });
+      }
+      if (!ends) child?.kill('SIGKILL');
       return simulator.handle(request);
     },
   });
@@ -100,20 +137,36 @@ async function runOnce(
         : ['--import', pathToFileURL(join(PROGRAMS, 'peak-memory.js')).href];
     const environment = await environmentOf(served.url, folder);
     const began = performance.now();
-    const child = spawn(process.execPath, [...preload, script], {
-      env: { ...environment, PEAK_MEMORY_FILE: peakFile },
+    child = spawn(process.execPath, [...preload, script], {
+      env: { ...environment, ...inputs, PEAK_MEMORY_FILE: peakFile },
       stdio: ['ignore', 'ignore', 'inherit'],
+      timeout: LONGEST_START,
     });
-    const exitCode = await new Promise((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', resolve);
-    });
-    if (exitCode !== 0) throw new Error(`${script} ended with exit code ${String(exitCode)}.`);
-    const peak = peakFile === undefined ? NaN : Number(await readFile(peakFile, 'utf8'));
-    return { start: arrived - began, peak };
+    const exitCode = await exitOf(child);
+    const [first] = arrivals;
+    if (first === undefined) throw new Error(`${script} made no request.`);
+    if (ends && exitCode !== 0) throw new Error(`${script} ended with ${String(exitCode)}.`);
+    return { start: first.at - began, cpu: first.cpu };
   } finally {
     await served.close();
   }
+}
+
+function exitOf(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+}
+
+/** On all its threads, in ms (proc(5): schedstat, in ns); null where the system does not tell. */
+function cpuTimeOf(pid: number | undefined): number | null {
+  if (process.platform !== 'linux' || pid === undefined) return null;
+  const tasks = `/proc/${pid}/task`;
+  const times = readdirSync(tasks).map((task) =>
+    Number(readFileSync(join(tasks, task, 'schedstat'), 'utf8').split(' ')[0]),
+  );
+  return times.reduce((total, time) => total + time, 0) / 1e6;
 }
 
 /** What a runner would give the action; the other programs have the same. */
@@ -131,8 +184,9 @@ async function environmentOf(url: string, folder: string): Promise<NodeJS.Proces
     AWS_REGION: 'us-west-2',
     AWS_ENDPOINT_URL: url,
     RUNNER_TEMP: folder,
+    GITHUB_REPOSITORY: 'octo-org/web-shop',
+    GITHUB_SHA: COMMIT,
+    GITHUB_RUN_ID: '42',
     ...files,
-    'INPUT_BATCH-ID': ID,
-    'INPUT_POLL-INTERVAL': '0.1',
   };
 }

@@ -1,4 +1,4 @@
-// One call by the CodeBuild client, and nothing else. The bench bundles it as `npm run build` bundles the action.
+// One call by the CodeBuild client, and nothing else.
 import { BatchGetBuildBatchesCommand, CodeBuildClient } from '@aws-sdk/client-codebuild';
 
 const ids = [process.env['INPUT_BATCH-ID'] ?? ''];
