@@ -35,9 +35,9 @@ const LAST_SECOND = 253_402_300_799;
 export function lenient<Client extends { readonly config: object }>(client: Client): Client {
   const { protocol } = client.config as { protocol: { deserializer: Deserializer } };
   const { deserializer } = protocol;
-  const decoder = new TextDecoder();
   deserializer.read = (schema, body) => {
-    const value: unknown = JSON.parse(decoder.decode(body));
+    // Not made before: Node.js loads its web streams for it, which the first request need not wait for.
+    const value: unknown = JSON.parse(new TextDecoder().decode(body));
     if (typeof schema === 'number') return textsOf(value);
     return deserializer.readObject(schema, fitting(schema, value) ?? {});
   };
