@@ -73,11 +73,12 @@ function explainError(thrown: Described, context: CallContext): CallFailure {
   const as = (kind: FaultKind, sentence: string, maybeDone = false): CallFailure =>
     new CallFailure(kind, name, sentence, maybeDone);
 
-  if (THROTTLED.has(name) || status === 429) return as('transient', say.throttled(name, context));
+  if (THROTTLED.has(name)) return as('transient', say.throttled(name, context));
   if (AT_LIMIT.test(name)) return as('transient', say.atLimit(thrown, context));
-  if (NO_OPERATION.has(name) || status === 501) {
-    return as('permanent', say.noOperation(thrown, context));
-  }
+  if (NO_OPERATION.has(name)) return as('permanent', say.noOperation(thrown, context));
+  // A status alone does not say that nothing was done.
+  if (status === 501) return as('permanent', say.noOperation(thrown, context), writes);
+  if (status === 429) return as('transient', say.throttled(name, context), writes);
   if (status !== null && status >= 500) {
     return as('transient', say.serverError(status, context), writes);
   }
