@@ -59,6 +59,8 @@ const NO_ANSWERS: [string, unknown][] = [
   ['entries that are none', { buildBatches: [null, 5, {}], buildBatchesNotFound: [null, 5] }],
   ['another batch', { buildBatches: [{ id: OTHER, buildBatchStatus: 'SUCCEEDED' }] }],
   ['another batch that is not found', { buildBatchesNotFound: [OTHER] }],
+  ['its name alone', { buildBatches: [{ id: ID }] }],
+  ['a status that is none', { buildBatches: [{ id: ID, arn: ARN, buildBatchStatus: 5 }] }],
 ];
 
 describe('a batch', () => {

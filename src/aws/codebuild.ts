@@ -103,7 +103,12 @@ export function createCodeBuild(options: ClientOptions): CodeBuild {
   return {
     async getBatch(id, signal) {
       const [found] = await getBatches([id], signal);
-      return found?.batch ?? null;
+      const batch = found?.batch ?? null;
+      // A name and nothing more does not show a batch that runs: CodeBuild gives each a status.
+      if (batch?.status === '') {
+        throw noAnswer(about('BatchGetBuildBatches', projectArn(id, region)));
+      }
+      return batch;
     },
 
     async getBatches(ids, signal) {
