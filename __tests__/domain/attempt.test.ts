@@ -87,6 +87,31 @@ describe('isOver', () => {
       aRecoveredBatch({ endedOn: at(199.999), complete: false }),
       true,
     ],
+    ...['FAULT', 'TIMED_OUT', 'CLIENT_ERROR'].map((status): [string, Batch, boolean] => [
+      `nor where no phase closes it, but its last one ended ${status}`,
+      aRetriedBatch({
+        status: 'FAULT',
+        complete: true,
+        endedOn: at(199.999),
+        phases: [...RERUNNING_PHASES.slice(0, -1), ...phases(['IN_PROGRESS', 205, status])],
+      }),
+      true,
+    ]),
+    [
+      'nor where another phase follows the closing one',
+      aRecoveredBatch({
+        endedOn: at(199.999),
+        phases: [...RECOVERED_PHASES, ...phases(['CLEANUP', 300])],
+      }),
+      true,
+    ],
+    [
+      'an end before the last submission is of the attempt before also between two phases',
+      aFailedBatch({
+        phases: [...RERUNNING_PHASES.slice(0, -1), ...phases(['IN_PROGRESS', 205, 'SUCCEEDED'])],
+      }),
+      false,
+    ],
   ])('%s', (_, batch, expected) => {
     expect(isOver(batch)).toBe(expected);
   });

@@ -1,6 +1,6 @@
 import type { Batch, Moment } from './batch.ts';
 import { membersKept } from './kept.ts';
-import { isUnfinished } from './status.ts';
+import { isSuccess, isUnfinished } from './status.ts';
 
 const PHASES_OF_WORK = new Set([
   'SUBMITTED',
@@ -31,9 +31,9 @@ export function retriesShown(batch: Batch): number {
 }
 
 /**
- * Whether the attempt that a snapshot shows is over: CodeBuild says that the batch has ended, and its
- * last phase closes it. Without such a phase a snapshot may mix two views: an end that lies before
- * the last submission is that of the attempt before, and so is a final status over an open phase.
+ * Whether the attempt that a snapshot shows is over: CodeBuild says that the batch has ended, and the
+ * phases of the attempt do too. Where they do not, a snapshot may mix two views: an end that lies
+ * before the last submission is that of the attempt before, and so is a final status over an open phase.
  */
 export function isOver(batch: Batch): boolean {
   if (isUnfinished(batch.status) || !(batch.complete || batch.endedOn !== null)) return false;
@@ -205,10 +205,17 @@ function phasesOfLastAttempt({ phases }: Batch): number {
   return phases.length - phases.findLastIndex((phase) => phase.type === 'SUBMITTED');
 }
 
-/** A retry closes the closing phase of the attempt before (status RETRY) and submits the next. */
+/**
+ * Whether a phase closes the attempt, or its last one ended badly. A retry gives the last phase of the
+ * attempt before it the status RETRY.
+ */
 function isClosed({ phases }: Batch): boolean {
-  const last = phases.at(-1);
-  return last !== undefined && CLOSING_PHASES.has(last.type) && last.status !== 'RETRY';
+  const submission = phases.findLastIndex((phase) => phase.type === 'SUBMITTED');
+  const ofAttempt = phases.slice(Math.max(0, submission));
+  if (ofAttempt.some((phase) => phase.status === 'RETRY')) return false;
+  const last = ofAttempt.at(-1)?.status ?? '';
+  const endedBadly = !isSuccess(last) && !isUnfinished(last);
+  return endedBadly || ofAttempt.some((phase) => CLOSING_PHASES.has(phase.type));
 }
 
 function isInOpenPhase({ phases }: Batch): boolean {
