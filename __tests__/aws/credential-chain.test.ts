@@ -18,6 +18,9 @@ aws_secret_access_key = secret
 region = us-west-2
 [profile failing]
 credential_process = node -e "console.error('vault is sealed'); process.exit(3)"
+[profile role]
+role_arn = arn:aws:iam::123456789012:role/ci
+source_profile = ghost
 [profile sso]
 sso_session = corp
 sso_account_id = 123456789012
@@ -102,7 +105,7 @@ describe('what can only be a mistake is permanent:', () => {
     expect(await failureIn({ AWS_PROFILE: 'nope' })).toMatchObject({
       kind: 'permanent',
       message:
-        'AWS_PROFILE names the profile "nope", which is not in the AWS config and credentials files: they hold "default", "ci", "quoted name", "failing", "sso". Name one of them, or leave AWS_PROFILE empty.',
+        'AWS_PROFILE names the profile "nope", which is not in the AWS config and credentials files: they hold "default", "ci", "quoted name", "failing", "role", "sso". Name one of them, or leave AWS_PROFILE empty.',
     });
   });
 
@@ -119,9 +122,10 @@ describe('what may be good in a moment has a chance:', () => {
   test.each([
     [
       'failing',
-      /credential_process that works\. The reason given: Command failed: .*vault is sealed/,
+      /credential_process that works\. The reason given: Command failed: .*vault is sealed\.$/,
     ],
     ['sso', /profile "sso" \(AWS_PROFILE.*aws sso login.* The reason given: .*SSO session/],
+    ['role', /profile "role" .* The reason given: .*\[ghost\] in configuration\/credentials/],
     ['quoted name', /profile "quoted name"/],
   ])('the profile %s', async (AWS_PROFILE, message) => {
     const failure = await failureIn({ AWS_PROFILE });
@@ -186,7 +190,7 @@ test('all of it has the time of a call', async () => {
   await expect(chainIn({ AWS_PROFILE: 'ci' }, ringing)()).rejects.toMatchObject({
     kind: 'credentials',
     code: 'TimeoutError',
-    message: expect.stringMatching(/profile "ci" .* The reason given: no answer in time$/),
+    message: expect.stringMatching(/profile "ci" .* The reason given: no answer in time\.$/),
   });
   expect(asked).toEqual([30_000]);
 });

@@ -15,7 +15,7 @@ const LONGEST_MESSAGE = 300;
 const OF_A_PROVIDER = /^@smithy\/property-provider (?:->|\(!\)) /;
 /** What a source says that is not set up at all. Only used to leave it out of a message. */
 const NOT_SET_UP =
-  /skipping|not specified|not contain credential_process|access disabled|Could not resolve credentials|could not be found in shared|any providers|Unable to find environment|not set in env/i;
+  /skipping|not specified|not contain credential_process|access disabled|Could not resolve credentials using profile: \[default\]|could not be found in shared|any providers|Unable to find environment|not set in env/i;
 /** The variables that name a source, and what it is called. */
 const SOURCES: readonly (readonly [string, string])[] = [
   ['AWS_WEB_IDENTITY_TOKEN_FILE', 'by the web identity token'],
@@ -63,7 +63,7 @@ async function explainChain(
 ): Promise<CallFailure> {
   const { name = 'UnknownError', message = '' } = Object(error) as Partial<Error>;
   const reason = reasonIn([...said, `@smithy/property-provider -> ${message}`]);
-  const reasonGiven = reason === '' ? '' : ` The reason given: ${reason}`;
+  const reasonGiven = reason === '' ? '' : ` The reason given: ${reason.replace(/\.$/, '')}.`;
   const profile = environment['AWS_PROFILE'] ?? '';
   if (profile !== '') {
     const profiles = await profilesIn(environment);
