@@ -144,15 +144,15 @@ describe('the inputs', () => {
   });
 
   const DURATION =
-    'must be a number of seconds (15, 0.5) or numbers with units, the largest first (500ms, 30s, 10m, 1h30m, 1d).';
+    'must be a number of seconds (15, 0.5) or numbers with units, largest first (500ms, 30s, 10m, 1h30m, 1d).';
   const BOOLEAN = 'must be true or false (also True, TRUE, False, FALSE).';
   const REGION = 'must be the name of an AWS region, such as us-east-1.';
   const CAUSES =
-    'must be any or infrastructure alone, or a list of build phases and error codes, separated by commas or newlines (PROVISIONING, Secrets Manager Error).';
+    'must be any or infrastructure on its own, or a list of build phases and error codes separated by commas or newlines (such as PROVISIONING, Secrets Manager Error).';
   const STATUSES =
     'must be a list of FAILED, FAULT, TIMED_OUT, STOPPED, separated by commas or newlines.';
   const holds = (what: string): string =>
-    `holds ${what}; a pattern is letters, digits, _, * (any text) and ? (any other character, as in integration?tests); patterns are separated by commas or newlines.`;
+    `contains ${what}; a pattern consists of letters, digits, _, * (any text) and ? (any single character, as in integration?tests); patterns are separated by commas or newlines.`;
 
   test.each([
     ['retry-type', 'ALL', 'must be RETRY_FAILED_BUILDS or RETRY_ALL_BUILDS.'],
@@ -304,14 +304,14 @@ describe('the inputs', () => {
   });
 
   test.each([
-    ['never-retry', 'deploy_{eu,us}, unit', '"deploy_{eu, us}" holds "{"'],
+    ['never-retry', 'deploy_{eu,us}, unit', '"deploy_{eu, us}" contains "{"'],
     [
       'never-retry',
       'a-1,b-2,c-3,d-4,e-5,f-6,g-7',
-      '"a-1, b-2, c-3, d-4, e-5 and 2 more" holds "-"',
+      '"a-1, b-2, c-3, d-4, e-5 and 2 more" contains "-"',
     ],
-    ['never-retry', 'deploy\u200b_*', '"deploy<U+200B>_*" holds U+200B'],
-    ['never-retry', 'deploy\u00a0eu', '"deploy<U+00A0>eu" holds U+00A0'],
+    ['never-retry', 'deploy\u200b_*', '"deploy<U+200B>_*" contains U+200B'],
+    ['never-retry', 'deploy\u00a0eu', '"deploy<U+00A0>eu" contains U+00A0'],
     ['timeout', '5h\u00a050m', '"5h<U+00A0>50m" must be'],
     ['timeout', '\uff15m', '"５m" must be'],
     ['max-retries', '1\u200b', '"1<U+200B>" must be'],
@@ -413,8 +413,7 @@ describe('which batch', () => {
   const PROJECT =
     'must be the name alone: 2 to 255 of A-Z a-z 0-9 - _, beginning with a letter or digit.';
   const COMMIT = 'must be a full commit id or at least its first 7 hexadecimal digits.';
-  const FORMS =
-    'allowed are project:uuid, the ARN of a batch, or its address in the CodeBuild console.';
+  const FORMS = 'allowed are project:uuid, the ARN of a batch, or its CodeBuild console URL.';
 
   test.each<[string, Given, string[]]>([
     ['nothing', {}, ['batch-id and project-name: set exactly one of them (neither is set).']],
@@ -429,13 +428,13 @@ describe('which batch', () => {
     [
       'both',
       { 'batch-id': 'app:1', 'project-name': 'app' },
-      ['batch-id and project-name: set exactly one of them (both are: "app:1" and "app").'],
+      ['batch-id and project-name: set exactly one of them (both are set: "app:1" and "app").'],
     ],
     [
       'both, each with its own faults',
       { 'batch-id': 'app', 'project-name': 'my app', commit: 'main' },
       [
-        'batch-id and project-name: set exactly one of them (both are: "app" and "my app").',
+        'batch-id and project-name: set exactly one of them (both are set: "app" and "my app").',
         `batch-id: "app" has no colon between project and batch; ${FORMS}`,
         `project-name: "my app" ${PROJECT}`,
         `commit: "main" ${COMMIT}`,
@@ -445,7 +444,7 @@ describe('which batch', () => {
       'both, of another region',
       { 'batch-id': ARN, 'project-name': 'app', 'aws-region': 'us-west-2' },
       [
-        `batch-id and project-name: set exactly one of them (both are: "${ARN}" and "app").`,
+        `batch-id and project-name: set exactly one of them (both are set: "${ARN}" and "app").`,
         'aws-region: "us-west-2" contradicts the region that batch-id names, "eu-west-1": leave it out.',
       ],
     ],
@@ -621,7 +620,7 @@ describe('warnAbout', () => {
     ['BUILD_CONTAINER', 'BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE'],
   ])('asks whether another word of retry-when is meant: %s, %s', (when, meant) => {
     expect(warnAbout(goodInputs({ 'batch-id': 'app:1', 'retry-when': when }))).toEqual([
-      `retry-when: ${when.toUpperCase()} is not the name of a build phase or a known error code. Did you mean ${meant}? If CodeBuild never reports it, nothing is retried.`,
+      `retry-when: ${when.toUpperCase()} is not a known build phase or error code. Did you mean ${meant}? If CodeBuild never reports it, it never leads to a retry.`,
     ]);
   });
 

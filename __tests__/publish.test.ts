@@ -125,7 +125,7 @@ describe('what cannot be made of what CodeBuild has said', () => {
     expect(summary).toContain('FAILED');
     expect(warnings).toEqual(
       ['annotations', 'outputs', 'job summary'].map((what) =>
-        expect.stringContaining(`The ${what} could not be made: odd group`),
+        expect.stringContaining(`The ${what} could not be generated: odd group`),
       ),
     );
   });

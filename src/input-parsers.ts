@@ -10,12 +10,12 @@ export type Reject = (input: string, value: string, rule: string) => void;
 export type InputParsers = ReturnType<typeof inputParsers>;
 
 const A_DURATION =
-  'a number of seconds (15, 0.5) or numbers with units, the largest first (500ms, 30s, 10m, 1h30m, 1d)';
+  'a number of seconds (15, 0.5) or numbers with units, largest first (500ms, 30s, 10m, 1h30m, 1d)';
 /** In milliseconds: 365 days. */
 const LONGEST_DURATION = 365 * 86_400_000;
 const SEPARATED = 'separated by commas or newlines';
 const A_PATTERN =
-  'a pattern is letters, digits, _, * (any text) and ? (any other character, as in integration?tests)';
+  'a pattern consists of letters, digits, _, * (any text) and ? (any single character, as in integration?tests)';
 /** Of a pattern: group identifiers are shorter. */
 const LONGEST_PATTERN = 128;
 /** Of a value that a problem repeats, in characters; and of all values together. */
@@ -105,7 +105,7 @@ export function inputParsers(get: GetInput) {
       const bad = patterns.filter((pattern) => !/^[\w*?]+$/.test(pattern));
       const [offending] = /[^\w*?]/u.exec(bad[0] ?? '') ?? [];
       if (offending !== undefined) {
-        const what = `holds ${nameCharacter(offending)}`;
+        const what = `contains ${nameCharacter(offending)}`;
         reject(name, nameSome(bad), `${what}; ${A_PATTERN}; patterns are ${SEPARATED}`);
       }
       const long = patterns.find((pattern) => pattern.length > LONGEST_PATTERN);

@@ -149,7 +149,7 @@ function warnAboutCauses({ retryWhen }: Inputs): string[] {
     if (meant === null && /_| ERROR$/.test(word)) return [];
     const question = meant === null ? '' : ` Did you mean ${meant}?`;
     return [
-      `retry-when: ${word} is not the name of a build phase or a known error code.${question} If CodeBuild never reports it, nothing is retried.`,
+      `retry-when: ${word} is not a known build phase or error code.${question} If CodeBuild never reports it, it never leads to a retry.`,
     ];
   });
 }
@@ -168,7 +168,7 @@ function readWhichBatch(
   const neither = batchId === '' && projectName === '';
   if (both || neither) {
     const given = both
-      ? `both are: "${show(batchId)}" and "${show(projectName)}"`
+      ? `both are set: "${show(batchId)}" and "${show(projectName)}"`
       : 'neither is set';
     reject('batch-id and project-name', '', `set exactly one of them (${given})`);
   }
@@ -197,7 +197,7 @@ function readWhichBatch(
 function readBatchId(batchId: string, reject: Reject): BatchReference {
   const reference = parseBatchReference(batchId);
   if (typeof reference !== 'string') return reference;
-  const forms = 'project:uuid, the ARN of a batch, or its address in the CodeBuild console';
+  const forms = 'project:uuid, the ARN of a batch, or its CodeBuild console URL';
   reject('batch-id', batchId, `${reference}; allowed are ${forms}`);
   return { id: '', region: UNKNOWN };
 }
@@ -251,7 +251,7 @@ function readRetryWhen(given: string, read: InputParsers): RetryWhen {
     read.reject(
       'retry-when',
       given,
-      'must be any or infrastructure alone, or a list of build phases and error codes, separated by commas or newlines (PROVISIONING, Secrets Manager Error)',
+      'must be any or infrastructure on its own, or a list of build phases and error codes separated by commas or newlines (such as PROVISIONING, Secrets Manager Error)',
     );
   }
   return words;

@@ -96,7 +96,8 @@ async function finishLeftStatus(
  * (actions/runner#3514), and so a token that was not meant for this.
  */
 function whyNotOurs({ runId, input, value }: StatusOwner, runner: Runner): string | null {
-  if (runId !== runner.runId) return `it was left by workflow run ${runId}, not by this one`;
+  if (runId !== runner.runId)
+    return `the saved status belongs to workflow run ${runId}, not to this one`;
   if (runner.getInput(input) === value) return null;
-  return `the post step did not get the inputs of its step (${input} differs), as in nested composite actions, so it does not use github-token`;
+  return `the post step did not get the inputs of its step (${input} differs), which happens in nested composite actions, so it does not use github-token`;
 }

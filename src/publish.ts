@@ -71,13 +71,15 @@ export async function report(outcome: Outcome, runner: Runner, optional: Optiona
   annotate(outcome, runner, optional);
   await optional.later('The outputs could not be set', () => publish(outcome, runner, optional));
   optional.now('The job summary could not be written', () => {
-    const summary = optional.now('The job summary could not be made', () => renderSummary(outcome));
+    const summary = optional.now('The job summary could not be generated', () =>
+      renderSummary(outcome),
+    );
     runner.writeSummary(summary ?? markdown(outcome.reason, LONGEST_MESSAGE));
   });
 }
 
 function annotate(outcome: Outcome, runner: Runner, optional: Optional): void {
-  const trouble = 'The annotations could not be made';
+  const trouble = 'The annotations could not be generated';
   const errors = optional.now(trouble, () => errorsOf(outcome)) ?? leastErrors(outcome);
   for (const { title, message } of errors) runner.error(message, title);
   const warnings = optional.now(trouble, () => warningsOf(outcome)) ?? [];
@@ -86,7 +88,7 @@ function annotate(outcome: Outcome, runner: Runner, optional: Optional): void {
 }
 
 async function publish(outcome: Outcome, runner: Runner, optional: Optional): Promise<void> {
-  const results = optional.now('The outputs could not be made', () => resultsOf(outcome));
+  const results = optional.now('The outputs could not be generated', () => resultsOf(outcome));
   if (results === null) {
     setOutputs(leastOutputs(outcome), runner, optional);
     return;

@@ -12,7 +12,7 @@ const BATCH = `projects/app/batch/app%3A${UUID}`;
 const AWS = 'us-west-2.console.aws.amazon.com';
 const EUSC = 'eusc-de-east-1.console.amazonaws-eusc.eu';
 const NO_CONSOLE = 'is not a URL of the AWS console';
-const FOREIGN_REGION = 'names a region that its console does not serve';
+const FOREIGN_REGION = 'has a region and a console host from different AWS partitions';
 
 describe('parseBatchReference', () => {
   test.each<[string, string, string | null, string?]>([

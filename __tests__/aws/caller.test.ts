@@ -160,7 +160,7 @@ describe('over HTTP', () => {
     );
     await expect(codebuild.getBatch(ID, signal)).rejects.toMatchObject({
       kind: 'permanent',
-      message: expect.stringContaining(`The endpoint at ${server?.url ?? ''} does not know`),
+      message: expect.stringContaining(`The endpoint at ${server?.url ?? ''} does not support`),
     });
   });
 

@@ -91,7 +91,7 @@ describe('a batch', () => {
       name: 'CallFailure',
       kind: 'transient',
       maybeDone: false,
-      message: expect.stringContaining('was not one of AWS'),
+      message: expect.stringContaining('is not a valid AWS response'),
     });
   });
 
@@ -227,7 +227,7 @@ describe('ids of batches', () => {
     const none = list(9, ...pages);
     await expect(none.ids).rejects.toMatchObject({
       kind: 'permanent',
-      message: expect.stringMatching(/on 10 pages, although .* Give batch-id/),
+      message: expect.stringMatching(/10 pages without a batch .* Set batch-id/),
     });
     expect([none.asked.length, none.took()]).toEqual([10, 2000]);
 

@@ -105,7 +105,7 @@ describe('what can only be a mistake is permanent:', () => {
     expect(await failureIn({ AWS_PROFILE: 'nope' })).toMatchObject({
       kind: 'permanent',
       message:
-        'AWS_PROFILE names the profile "nope", which is not in the AWS config and credentials files: they hold "default", "ci", "quoted name", "failing", "role", "sso". Name one of them, or leave AWS_PROFILE empty.',
+        'The profile "nope" (AWS_PROFILE) is not in the AWS config and credentials files: they have "default", "ci", "quoted name", "failing", "role", "sso". Set AWS_PROFILE to an existing profile, or leave it empty.',
     });
   });
 
@@ -113,19 +113,16 @@ describe('what can only be a mistake is permanent:', () => {
     const AWS_CONFIG_FILE = join(folder, 'nothing');
     expect(await failureIn({ AWS_PROFILE: 'ci', AWS_CONFIG_FILE })).toMatchObject({
       kind: 'permanent',
-      message: expect.stringContaining('they hold no profile'),
+      message: expect.stringContaining('they have no profiles'),
     });
   });
 });
 
 describe('what may be good in a moment has a chance:', () => {
   test.each([
-    [
-      'failing',
-      /credential_process that works\. The reason given: Command failed: .*vault is sealed\.$/,
-    ],
-    ['sso', /profile "sso" \(AWS_PROFILE.*aws sso login.* The reason given: .*SSO session/],
-    ['role', /profile "role" .* The reason given: .*\[ghost\] in configuration\/credentials/],
+    ['failing', /working credential_process\. Error: Command failed: .*vault is sealed\.$/],
+    ['sso', /profile "sso" \(AWS_PROFILE.*aws sso login.* Error: .*SSO session/],
+    ['role', /profile "role" .* Error: .*\[ghost\] in configuration\/credentials/],
     ['quoted name', /profile "quoted name"/],
   ])('the profile %s', async (AWS_PROFILE, message) => {
     const failure = await failureIn({ AWS_PROFILE });
@@ -141,7 +138,7 @@ describe('what may be good in a moment has a chance:', () => {
     expect(await failureIn(environment)).toMatchObject({
       kind: 'credentials',
       message: expect.stringMatching(
-        /^No AWS credentials came by the web identity token \(AWS_WEB_IDENTITY_TOKEN_FILE\)\. The reason given: ENOENT/,
+        /^Could not get AWS credentials from the web identity token \(AWS_WEB_IDENTITY_TOKEN_FILE\)\. .* Error: ENOENT/,
       ),
     });
   });
@@ -151,7 +148,7 @@ describe('what may be good in a moment has a chance:', () => {
     expect(await failureIn({ AWS_CONTAINER_CREDENTIALS_FULL_URI })).toMatchObject({
       kind: 'credentials',
       message: expect.stringMatching(
-        /^No AWS credentials came from the endpoint of the container \(AWS_CONTAINER_CREDENTIALS_FULL_URI\)\. The reason given: URL not accepted/,
+        /^Could not get AWS credentials from the container endpoint \(AWS_CONTAINER_CREDENTIALS_FULL_URI\)\. .* Error: URL not accepted/,
       ),
     });
   });
@@ -190,7 +187,7 @@ test('all of it has the time of a call', async () => {
   await expect(chainIn({ AWS_PROFILE: 'ci' }, ringing)()).rejects.toMatchObject({
     kind: 'credentials',
     code: 'TimeoutError',
-    message: expect.stringMatching(/profile "ci" .* The reason given: no answer in time\.$/),
+    message: expect.stringMatching(/profile "ci" .* Error: no response in time\.$/),
   });
   expect(asked).toEqual([30_000]);
 });

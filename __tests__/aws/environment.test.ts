@@ -25,19 +25,19 @@ test('nothing is wrong with an environment as it should be', () => {
 
 describe.each(KEYS)('%s', (name) => {
   test.each([
-    ['secret\n', 'a line break at its end'],
-    ['secret\r\n', 'a line break at its end'],
-    ['secret\r', 'a line break at its end'],
+    ['secret\n', 'a line break at the end'],
+    ['secret\r\n', 'a line break at the end'],
+    ['secret\r', 'a line break at the end'],
     ['se\ncret', 'a line break'],
-    ['secret ', 'a space at its end'],
+    ['secret ', 'a space at the end'],
     [' secret', 'a space'],
-    ['secret\t', 'a tab at its end'],
-    ['\uFEFFsecret', 'a character that is not plain ASCII'],
-    ['sec\u200Bret', 'a character that is not plain ASCII'],
-    ['sec\u0000ret', 'a character that is not plain ASCII'],
+    ['secret\t', 'a tab at the end'],
+    ['\uFEFFsecret', 'a character that is not printable ASCII'],
+    ['sec\u200Bret', 'a character that is not printable ASCII'],
+    ['sec\u0000ret', 'a character that is not printable ASCII'],
   ])('%j is told, and not repeated', (value, what) => {
     expect(told({ [name]: value })).toEqual([
-      `${name}: the environment variable holds ${what}, which no access key or token has: set the secret that it comes from again without it`,
+      `${name}: the environment variable contains ${what}, which is not allowed in a key or token: remove it from the secret that the value comes from`,
     ]);
   });
 
@@ -49,12 +49,12 @@ describe.each(KEYS)('%s', (name) => {
 
 describe('AWS_PROFILE', () => {
   test.each([
-    ['ci\n', 'a line break at its end'],
-    ['ci ', 'a space at its end'],
+    ['ci\n', 'a line break at the end'],
+    ['ci ', 'a space at the end'],
     ['c\ni', 'a line break'],
   ])('%j is told', (AWS_PROFILE, what) => {
     expect(told({ AWS_PROFILE })).toEqual([
-      `AWS_PROFILE: the environment variable holds ${what}: set it to the name of a profile alone`,
+      `AWS_PROFILE: the environment variable contains ${what}: set it to the profile name only`,
     ]);
     expect(told({ AWS_PROFILE }, true)).toEqual([]);
   });

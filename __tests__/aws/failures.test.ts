@@ -105,13 +105,13 @@ describe('explainFailure', () => {
       'a timeout',
       thrown('TimeoutError', { status: null }),
       'TimeoutError',
-      'AWS did not answer BatchGetBuildBatches in region us-west-2 in time (TimeoutError).',
+      'AWS did not respond to BatchGetBuildBatches in region us-west-2 in time (TimeoutError).',
     ],
     [
       'an answer that is not of AWS',
       new SyntaxError('Unexpected token <'),
       'SyntaxError',
-      'The answer to BatchGetBuildBatches in region us-west-2 was not one of AWS: a proxy may have given it, or it was cut short.',
+      'The response to BatchGetBuildBatches in region us-west-2 is not a valid AWS response: a proxy may have sent it, or it was truncated.',
     ],
   ])('waits for %s to pass', (_, error, code, message) => {
     expect(explainFailure(error, LOOK)).toMatchObject({
@@ -135,22 +135,28 @@ describe('explainFailure', () => {
   );
 
   test.each([
-    ['CERT_HAS_EXPIRED', 'the certificate is not valid at this time by the clock of the runner'],
-    ['CERT_NOT_YET_VALID', 'the certificate is not valid at this time by the clock of the runner'],
+    [
+      'CERT_HAS_EXPIRED',
+      'the certificate has expired or is not yet valid according to the clock of the runner',
+    ],
+    [
+      'CERT_NOT_YET_VALID',
+      'the certificate has expired or is not yet valid according to the clock of the runner',
+    ],
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'the runner does not trust the certificate'],
     ['SELF_SIGNED_CERT_IN_CHAIN', 'the runner does not trust the certificate'],
     ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'the runner does not trust the certificate'],
     ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'the runner does not trust the certificate'],
     [
       'ERR_TLS_CERT_ALTNAME_INVALID',
-      'the certificate is of another host, so the endpoint or a proxy is the wrong one',
+      'the certificate is for a different host, so the endpoint or proxy setting is probably wrong',
     ],
   ])('takes %s for an endpoint out of reach, and tells what to trust', (code, because) => {
     expect(explainFailure(broken(code), RETRY)).toMatchObject({
       kind: 'unreachable',
       code,
       maybeDone: false,
-      message: `AWS cannot be reached for RetryBuildBatch in region us-west-2 (${code}): ${because}. If a proxy inspects TLS, set NODE_EXTRA_CA_CERTS to a file with its CA certificate in PEM (AWS_CA_BUNDLE is not read).`,
+      message: `AWS cannot be reached for RetryBuildBatch in region us-west-2 (${code}): ${because}. If a proxy inspects TLS, set NODE_EXTRA_CA_CERTS to the path of its CA certificate in PEM format (AWS_CA_BUNDLE is ignored).`,
     });
   });
 
@@ -165,7 +171,7 @@ describe('explainFailure', () => {
       kind: 'unreachable',
       code,
       maybeDone,
-      message: expect.stringContaining('no TLS connection could be made'),
+      message: expect.stringContaining('the TLS connection failed'),
     });
   });
 
@@ -235,7 +241,7 @@ describe('explainFailure', () => {
     expect(explainFailure(error, LOOK)).toMatchObject({
       kind: 'permanent',
       message: expect.stringMatching(
-        /^The endpoint does not know the operation BatchGetBuildBatches .* Check AWS_ENDPOINT_URL/,
+        /^The endpoint does not support the operation BatchGetBuildBatches .* Check AWS_ENDPOINT_URL/,
       ),
     });
   });
@@ -246,7 +252,7 @@ describe('explainFailure', () => {
       expect(explainFailure(thrown(name), RETRY)).toMatchObject({
         kind: 'transient',
         maybeDone: false,
-        message: `CodeBuild refused RetryBuildBatch in region us-west-2 because a limit of the account or project, such as that of concurrent builds, is reached (${name}). It accepts the call once other builds have ended; to run more at once, raise the project's limit or the service quota. CodeBuild says: Says AWS.`,
+        message: `CodeBuild rejected RetryBuildBatch in region us-west-2 because a limit of the account or project, such as the number of concurrent builds, is reached (${name}). CodeBuild accepts the call once other builds have ended. To run more builds at once, raise the project's limit or the service quota. CodeBuild says: Says AWS.`,
       });
     },
   );
@@ -269,13 +275,13 @@ describe('explainFailure', () => {
       kind: 'refused',
       code: 'InvalidInputException',
       message:
-        'No. Only a batch that has failed and is over can be retried: see its state in the CodeBuild console, and start a new batch if it cannot be.',
+        'No. Only a failed batch that has ended can be retried. Check its status in the CodeBuild console; if it cannot be retried, start a new batch.',
     });
     expect(explainFailure(thrown('InvalidInputException', { message: 'No.' }), LOOK)).toMatchObject(
       {
         kind: 'refused',
         message:
-          'CodeBuild refused BatchGetBuildBatches in region us-west-2 (InvalidInputException). CodeBuild says: No. Check batch-id and project-name.',
+          'CodeBuild rejected BatchGetBuildBatches in region us-west-2 (InvalidInputException). CodeBuild says: No. Check batch-id and project-name.',
       },
     );
   });
@@ -304,7 +310,7 @@ describe('explainFailure', () => {
   test.each<[string, string]>([
     [
       'ExpiredTokenException',
-      'The AWS credentials of this step have expired, so RetryBuildBatch was refused. The batch keeps running without this step. Ask for longer credentials (role-duration-seconds of aws-actions/configure-aws-credentials), or give this action role-to-assume, which renews them, and run this step again with the same batch-id. AWS says: Says AWS.',
+      'The AWS credentials of this step have expired, so AWS rejected RetryBuildBatch. The batch keeps running. Set role-to-assume, with which this action renews its credentials automatically, or request a longer session (role-duration-seconds of aws-actions/configure-aws-credentials). Then run this step again with the same batch-id. AWS says: Says AWS.',
     ],
     [
       'UnrecognizedClientException',
@@ -373,7 +379,9 @@ describe('explainFailure', () => {
   ])('takes what is no answer of STS for a thing of the moment: %s', (_, error) => {
     expect(explainFailure(error, ASSUME)).toMatchObject({
       kind: 'credentials',
-      message: expect.stringMatching(/^The answer to AssumeRoleWithWebIdentity .* not one of AWS/),
+      message: expect.stringMatching(
+        /^The response to AssumeRoleWithWebIdentity .* not a valid AWS/,
+      ),
     });
   });
 

@@ -262,10 +262,10 @@ describe('persist, where a call never ends', () => {
       code: 'TimeoutError',
       maybeDone: true,
       message: expect.stringMatching(
-        /^AWS did not answer in time\. Tried 1 times over \w+ without/,
+        /^AWS did not respond in time\. Tried 1 times over \w+ without/,
       ),
     });
-    expect([told, patience.trouble]).toEqual([[], 'AWS did not answer in time.']);
+    expect([told, patience.trouble]).toEqual([[], 'AWS did not respond in time.']);
   });
 
   it('tells what the try before had failed of, and leaves time for a last one', async () => {

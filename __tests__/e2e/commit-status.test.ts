@@ -301,7 +301,7 @@ describe('commit-status', () => {
     expect(run.exitCode).toBe(0);
     expect(new Set(asked())).toEqual(new Set([LIST]));
     expect(warningsIn(run)).toEqual([]);
-    expect(run.stdout).toContain('is not set to pending: GitHub answered 502: <html>.');
+    expect(run.stdout).toContain('Commit status not set to pending: GitHub answered 502: <html>.');
     expect(run.stdout).toContain('is not written yet: GitHub answered 502: <html>.');
     expect(run.outputs).toMatchObject({ conclusion: 'success' });
     expectNoToken(run);

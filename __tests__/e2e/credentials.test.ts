@@ -110,7 +110,7 @@ test('without credentials it says so and what to do', async () => {
 test('a profile that does not exist is named, at once', async () => {
   const run = await runAction(shop(QUICK), inputs, { ...NO_KEYS, AWS_PROFILE: 'nope' });
   expect(run.exitCode).toBe(1);
-  expect(run.outputs['reason']).toContain('AWS_PROFILE names the profile "nope"');
+  expect(run.outputs['reason']).toContain('The profile "nope" (AWS_PROFILE) is not in');
   expect(run.stderr).toBe('');
 });
 

@@ -93,5 +93,7 @@ test('a limit of concurrent builds is waited out, and told as one', async () => 
   const { outcome, log, simulator } = await runFlow({ ...shop(FLAKY), faults }, given);
   expect(outcome).toMatchObject({ conclusion: 'success', retries: 1 });
   expect(simulator.attemptsOf(ID)).toBe(2);
-  expect(log.join('\n')).toMatch(/limit of the account or project, such as that of concurrent/);
+  expect(log.join('\n')).toMatch(
+    /limit of the account or project, such as the number of concurrent/,
+  );
 });

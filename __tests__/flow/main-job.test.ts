@@ -245,7 +245,7 @@ describe('which batch', () => {
     const build = arn?.split('/')[1] ?? '';
     const { outcome, operations } = await runFlow(shop(FLAKY), { 'batch-id': build });
     expect(outcome.reason).toBe(
-      `${build} is the id of a build, not of a batch. The build belongs to batch ${ID}: give that as batch-id.`,
+      `${build} is the id of a build, not of a batch. The build belongs to batch ${ID}: set batch-id to that.`,
     );
     expect(operations).toEqual([LOOK, LOOK, 'BatchGetBuilds']);
   });

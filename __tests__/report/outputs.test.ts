@@ -271,7 +271,7 @@ describe('outputs of a large batch', () => {
   const LINKS = 'logsUrl, consoleUrl and the buildArn of attempts in build-groups';
   const ATTEMPTS = 'all but the last 3 attempts in build-groups';
   const ARTIFACTS = 'the artifacts in build-groups';
-  const MESSAGES = 'the middle of cause messages of over 200 characters';
+  const MESSAGES = 'the middle of cause messages longer than 200 characters';
   const ALL_ARTIFACTS = 'artifacts';
   const DEPENDENCIES = 'dependsOn in build-groups';
 
@@ -436,10 +436,10 @@ describe('outputs of a large batch', () => {
 
   it('are told of in a notice, with the place of all of it', () => {
     expect(noticeOfSize([LINKS, '3 names in failed-groups'], FILE)).toBe(
-      `To stay within the size that GitHub allows the outputs of a job, they are without ${LINKS}; 3 names in failed-groups. The file named by results-file holds all of it: ${FILE}`,
+      `The outputs were shortened to fit the size that GitHub allows for a job. Omitted: ${LINKS}; 3 names in failed-groups. The full data is in the file named by results-file: ${FILE}`,
     );
     expect(noticeOfSize([LINKS], '')).toMatch(
-      /[.] The file that would hold all of it could not be written[.]$/,
+      /[.] The results file with the full data could not be written[.]$/,
     );
   });
 

@@ -10,7 +10,7 @@ const TOLD: Readonly<Record<StopKind, string>> = {
   'not-begun':
     'The retry of batch app:1 that this step had sent does not show: there was nothing to stop.',
   unproven:
-    "An attempt of batch app:1 followed a request of this step that got no answer. Nothing proves that the attempt is this step's, so it was left running.",
+    'Batch app:1 has a new attempt, but RetryBuildBatch got no response, so it is unknown whether this step started it. It was left running; if you do not need it, stop it in the CodeBuild console.',
   'no-answer':
     'The attempt of batch app:1 that this step had started could not be stopped: it may still run. Stop it in the CodeBuild console, or by aws codebuild stop-build-batch --id app:1.',
 };

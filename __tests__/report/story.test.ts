@@ -239,7 +239,7 @@ describe('narrate', () => {
       { kind: 'status-not-pending', because: 'GitHub answered 502' },
       [
         line(
-          'The commit status is not set to pending: GitHub answered 502. The step writes the outcome when it ends.',
+          'Commit status not set to pending: GitHub answered 502. The step writes the outcome when it ends.',
         ),
       ],
     ],

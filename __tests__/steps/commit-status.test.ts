@@ -221,7 +221,7 @@ describe('a failure of GitHub', () => {
     expect(bench.calls).toEqual(['list 1', 'pending', 'pending', 'success']);
     expect(warningsOf(bench)).toEqual([]);
     expect(bench.log()[0]).toBe(
-      'line: The commit status is not set to pending: a rate limit of GitHub applies (GitHub answered 403: a secondary rate limit). The step writes the outcome when it ends.',
+      'line: Commit status not set to pending: a GitHub rate limit was reached (GitHub answered 403: a secondary rate limit). The step writes the outcome when it ends.',
     );
     expect(bench.log().join()).not.toContain('statuses: write');
   });
@@ -325,7 +325,7 @@ describe('a failure of GitHub', () => {
     bench.retry();
     bench.clock.at(2, () => bench.cancel());
     await bench.end(SUCCEEDED);
-    expect(bench.log().at(-1)).toContain('a rate limit of GitHub applies');
+    expect(bench.log().at(-1)).toContain('a GitHub rate limit was reached');
   });
 
   test('that is none of its own costs a warning too', async () => {

@@ -56,7 +56,7 @@ function parseConsoleUrl(text: string): BatchReference | string {
   const asked = url.searchParams.get('region') ?? '';
   const region = asked === '' ? host.region : asked;
   if (region !== null && partitionOf(region) !== host.partition) {
-    return 'names a region that its console does not serve';
+    return 'has a region and a console host from different AWS partitions';
   }
   return parseId(decode(id), region);
 }

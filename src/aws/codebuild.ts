@@ -219,7 +219,7 @@ function endlessList(projectName: string, region: string): CallFailure {
   return new CallFailure(
     'permanent',
     'EndlessList',
-    `CodeBuild listed no batch of project ${projectName} in region ${region} on ${MOST_PAGES} pages, although it says that more follow. Give batch-id instead of project-name.`,
+    `CodeBuild returned ${MOST_PAGES} pages without a batch of project ${projectName} in region ${region}, and says that more follow. Set batch-id instead of project-name.`,
   );
 }
 

@@ -18,9 +18,9 @@ const NOT_SET_UP =
   /skipping|not specified|not contain credential_process|access disabled|Could not resolve credentials using profile: \[default\]|could not be found in shared|any providers|Unable to find environment|not set in env/i;
 /** The variables that name a source, and what it is called. */
 const SOURCES: readonly (readonly [string, string])[] = [
-  ['AWS_WEB_IDENTITY_TOKEN_FILE', 'by the web identity token'],
-  ['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', 'from the endpoint of the container'],
-  ['AWS_CONTAINER_CREDENTIALS_FULL_URI', 'from the endpoint of the container'],
+  ['AWS_WEB_IDENTITY_TOKEN_FILE', 'the web identity token'],
+  ['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', 'the container endpoint'],
+  ['AWS_CONTAINER_CREDENTIALS_FULL_URI', 'the container endpoint'],
 ];
 const NO_CREDENTIALS =
   'No AWS credentials were found. Give role-to-assume (with the permission id-token: write), run aws-actions/configure-aws-credentials before this step, or give the runner a role.';
@@ -63,20 +63,20 @@ async function explainChain(
 ): Promise<CallFailure> {
   const { name = 'UnknownError', message = '' } = Object(error) as Partial<Error>;
   const reason = reasonIn([...said, `@smithy/property-provider -> ${message}`]);
-  const reasonGiven = reason === '' ? '' : ` The reason given: ${reason.replace(/\.$/, '')}.`;
+  const reasonGiven = reason === '' ? '' : ` Error: ${reason.replace(/\.$/, '')}.`;
   const profile = environment['AWS_PROFILE'] ?? '';
   if (profile !== '') {
     const profiles = await profilesIn(environment);
     if (!profiles.includes(profile)) {
       return new CallFailure('permanent', name, noSuchProfile(profile, profiles));
     }
-    const sentence = `No AWS credentials came from the profile "${profile}" (AWS_PROFILE, which goes before keys in environment variables). Check that it has keys, a role, an SSO session that is not over (aws sso login), or a credential_process that works.${reasonGiven}`;
+    const sentence = `Could not get AWS credentials from the profile "${profile}" (AWS_PROFILE, which takes precedence over keys in environment variables). Check that it has access keys, a role, an active SSO session (aws sso login), or a working credential_process.${reasonGiven}`;
     return new CallFailure('credentials', name, sentence);
   }
   const source = SOURCES.find(([variable]) => isSet(environment, variable));
   if (source !== undefined) {
     const [variable, from] = source;
-    const sentence = `No AWS credentials came ${from} (${variable}).${reasonGiven}`;
+    const sentence = `Could not get AWS credentials from ${from} (${variable}). Check what the variable points to.${reasonGiven}`;
     return new CallFailure('credentials', name, sentence);
   }
   const sentence = `${NO_CREDENTIALS}${halfOfThePair(environment)}${reasonGiven}`;
@@ -87,9 +87,9 @@ async function explainChain(
 function noSuchProfile(profile: string, profiles: readonly string[]): string {
   const there =
     profiles.length === 0
-      ? 'they hold no profile'
-      : `they hold ${profiles.map((one) => `"${one}"`).join(', ')}`;
-  return `AWS_PROFILE names the profile "${profile}", which is not in the AWS config and credentials files: ${there}. Name one of them, or leave AWS_PROFILE empty.`.slice(
+      ? 'they have no profiles'
+      : `they have ${profiles.map((one) => `"${one}"`).join(', ')}`;
+  return `The profile "${profile}" (AWS_PROFILE) is not in the AWS config and credentials files: ${there}. Set AWS_PROFILE to an existing profile, or leave it empty.`.slice(
     0,
     1000,
   );

@@ -62,20 +62,20 @@ function endpointProblem(name: string, url: string): EnvironmentProblem[] {
 
 function profileProblem(profile: string): EnvironmentProblem[] {
   if (!STRAY_SPACE.test(profile)) return [];
-  const rule = `the environment variable holds ${strayIn(profile)}: set it to the name of a profile alone`;
+  const rule = `the environment variable contains ${strayIn(profile)}: set it to the profile name only`;
   return [{ name: 'AWS_PROFILE', value: '', rule }];
 }
 
 function keyProblem(name: string, key: string): EnvironmentProblem[] {
   if (!NOT_IN_A_KEY.test(key)) return [];
-  const rule = `the environment variable holds ${strayIn(key)}, which no access key or token has: set the secret that it comes from again without it`;
+  const rule = `the environment variable contains ${strayIn(key)}, which is not allowed in a key or token: remove it from the secret that the value comes from`;
   return [{ name, value: '', rule }];
 }
 
 /** What is in a text that should not be: never the text itself, which may be a secret. */
 function strayIn(text: string): string {
   const [stray = ''] = /[\r\n]/.exec(text) ?? /\t/.exec(text) ?? NOT_IN_A_KEY.exec(text) ?? [];
-  const where = text.trimEnd() === text ? '' : ' at its end';
+  const where = text.trimEnd() === text ? '' : ' at the end';
   switch (stray) {
     case '\r':
     case '\n':
@@ -85,7 +85,7 @@ function strayIn(text: string): string {
     case ' ':
       return `a space${where}`;
     default:
-      return 'a character that is not plain ASCII';
+      return 'a character that is not printable ASCII';
   }
 }
 

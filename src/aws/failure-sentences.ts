@@ -33,7 +33,7 @@ export interface Thrown {
 type Sentence = (thrown: Thrown, context: CallContext) => string;
 
 const TRUST_MORE =
-  'If a proxy inspects TLS, set NODE_EXTRA_CA_CERTS to a file with its CA certificate in PEM (AWS_CA_BUNDLE is not read).';
+  'If a proxy inspects TLS, set NODE_EXTRA_CA_CERTS to the path of its CA certificate in PEM format (AWS_CA_BUNDLE is ignored).';
 
 export function throttled(name: string, context: CallContext): string {
   return `AWS throttled ${asked(context)} (${name}).`;
@@ -41,18 +41,18 @@ export function throttled(name: string, context: CallContext): string {
 
 export const atLimit: Sentence = ({ name, message }, context) =>
   context.service === 'codebuild'
-    ? `CodeBuild refused ${asked(context)} because a limit of the account or project, such as that of concurrent builds, is reached (${name}). It accepts the call once other builds have ended; to run more at once, raise the project's limit or the service quota.${saying('CodeBuild', message)}`
-    : `AWS refused ${asked(context)} because a limit of the account is reached (${name}).${saying('AWS', message)}`;
+    ? `CodeBuild rejected ${asked(context)} because a limit of the account or project, such as the number of concurrent builds, is reached (${name}). CodeBuild accepts the call once other builds have ended. To run more builds at once, raise the project's limit or the service quota.${saying('CodeBuild', message)}`
+    : `AWS rejected ${asked(context)} because a limit of the account is reached (${name}).${saying('AWS', message)}`;
 
 export const noOperation: Sentence = ({ name, status, endpoint }, context) =>
-  `The endpoint${at(endpoint)} does not know the operation ${context.operation} (${name}${status === null ? '' : `, HTTP ${status}`}). Check AWS_ENDPOINT_URL: it must lead to AWS CodeBuild, or to an emulator that has batch builds.`;
+  `The endpoint${at(endpoint)} does not support the operation ${context.operation} (${name}${status === null ? '' : `, HTTP ${status}`}). Check AWS_ENDPOINT_URL: it must point to AWS CodeBuild or to an emulator that supports batch builds.`;
 
 export function serverError(status: number, context: CallContext): string {
   return `AWS answered ${asked(context)} with a server error (HTTP ${status}).`;
 }
 
 export function timedOut(name: string, context: CallContext): string {
-  return `AWS did not answer ${asked(context)} in time (${name}).`;
+  return `AWS did not respond to ${asked(context)} in time (${name}).`;
 }
 
 export function clockCorrected(name: string, context: CallContext): string {
@@ -63,7 +63,7 @@ export const clockIsWrong: Sentence = ({ message }, { operation }) =>
   `AWS refused ${operation} because the clock of the runner is wrong. Set the clock of the runner.${saying('AWS', message)}`;
 
 export const expired: Sentence = ({ message }, { operation }) =>
-  `The AWS credentials of this step have expired, so ${operation} was refused. The batch keeps running without this step. Ask for longer credentials (role-duration-seconds of aws-actions/configure-aws-credentials), or give this action role-to-assume, which renews them, and run this step again with the same batch-id.${saying('AWS', message)}`;
+  `The AWS credentials of this step have expired, so AWS rejected ${operation}. The batch keeps running. Set role-to-assume, with which this action renews its credentials automatically, or request a longer session (role-duration-seconds of aws-actions/configure-aws-credentials). Then run this step again with the same batch-id.${saying('AWS', message)}`;
 
 export const badCredentials = ({ name, message }: Thrown): string =>
   `AWS does not accept the credentials of this step (${name}). Check that they are complete, current and of the right partition.${saying('AWS', message)}`;
@@ -71,9 +71,9 @@ export const badCredentials = ({ name, message }: Thrown): string =>
 /** Of RetryBuildBatch the report says itself what was refused: that CodeBuild refused to retry the batch. */
 export const refused: Sentence = ({ message }, context) => {
   if (context.operation === 'RetryBuildBatch') {
-    return `${ended(message)} Only a batch that has failed and is over can be retried: see its state in the CodeBuild console, and start a new batch if it cannot be.`;
+    return `${ended(message)} Only a failed batch that has ended can be retried. Check its status in the CodeBuild console; if it cannot be retried, start a new batch.`;
   }
-  return `CodeBuild refused ${asked(context)} (InvalidInputException).${saying('CodeBuild', message)} Check batch-id and project-name.`;
+  return `CodeBuild rejected ${asked(context)} (InvalidInputException).${saying('CodeBuild', message)} Check batch-id and project-name.`;
 };
 
 export const denied: Sentence = ({ message }, { service, operation, resource }) => {
@@ -97,14 +97,14 @@ export const failed: Sentence = ({ name, message }, context) =>
   `${asked(context)} failed (${name}): ${message}`;
 
 export const unknownError: Sentence = ({ name, message }, context) =>
-  `AWS answered ${asked(context)} with an error that this action does not know (${name}).${saying('AWS', message)}`;
+  `AWS answered ${asked(context)} with an unrecognized error (${name}).${saying('AWS', message)}`;
 
 export const notAssumed: Sentence = ({ name, message }, { resource }) =>
   `The role ${resource} could not be assumed (${name}). Its trust policy must allow sts:AssumeRoleWithWebIdentity to GitHub's OIDC provider for this repository, and the provider must exist in the account.${saying('AWS', message)}`;
 
 export function spoiled(status: number | null, context: CallContext): string {
   const how = status === null || status < 300 ? '' : ` (HTTP ${status})`;
-  return `The answer to ${asked(context)}${how} was not one of AWS: a proxy may have given it, or it was cut short.`;
+  return `The response to ${asked(context)}${how} is not a valid AWS response: a proxy may have sent it, or it was truncated.`;
 }
 
 export const unreachable: Sentence = (thrown, context) =>
@@ -114,14 +114,14 @@ export const untrusted: Sentence = (thrown, context) =>
   `${outOfReach(thrown, context)}: ${aboutCertificate(thrown.code)}. ${TRUST_MORE}`;
 
 export const noTls: Sentence = (thrown, context) =>
-  `${outOfReach(thrown, context)}: no TLS connection could be made. Check that the endpoint and the proxy (AWS_ENDPOINT_URL, HTTPS_PROXY) are named with the right scheme and port. ${TRUST_MORE}`;
+  `${outOfReach(thrown, context)}: the TLS connection failed. Check the scheme and port of the endpoint and of the proxy (AWS_ENDPOINT_URL, HTTPS_PROXY). ${TRUST_MORE}`;
 
 export function noUrl({ service }: CallContext): string {
-  return `The endpoint that is set for ${service} is not a URL. Give endpoint_url in the AWS config file, or AWS_ENDPOINT_URL, as http:// or https:// and a host.`;
+  return `The endpoint configured for ${service} is not a valid URL. Set endpoint_url in the AWS config file, or AWS_ENDPOINT_URL, to an http:// or https:// URL.`;
 }
 
 export function badCharacter(): string {
-  return 'The AWS credentials of this step hold a character that no request can carry, such as a line break. Set the access key or token again without it.';
+  return 'The AWS credentials of this step contain a character that an HTTP request cannot carry, such as a line break. Set the access key or session token again without it.';
 }
 
 export function broken(code: string, context: CallContext): string {
@@ -143,10 +143,10 @@ function outOfReach({ code, endpoint }: Thrown, context: CallContext): string {
 
 function aboutCertificate(code: string): string {
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    return 'the certificate is of another host, so the endpoint or a proxy is the wrong one';
+    return 'the certificate is for a different host, so the endpoint or proxy setting is probably wrong';
   }
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
-    return 'the certificate is not valid at this time by the clock of the runner';
+    return 'the certificate has expired or is not yet valid according to the clock of the runner';
   }
   return 'the runner does not trust the certificate';
 }

@@ -13,7 +13,7 @@ export function inTime<Result>(
   work: (signal: AbortSignal) => Promise<Result>,
   outer: AbortSignal | null = null,
 ): Promise<Result> {
-  const reason = Object.assign(new Error('no answer in time'), { name: 'TimeoutError' });
+  const reason = Object.assign(new Error('no response in time'), { name: 'TimeoutError' });
   return within(clock, CALL_LIMIT, reason, (expiry) => {
     const signal = outer === null ? expiry : AbortSignal.any([outer, expiry]);
     return unlessAborted(work(signal), signal);

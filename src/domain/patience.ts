@@ -69,7 +69,12 @@ export async function persist<Answer>(
 }
 
 /** With this a call is ended when the limit passes. */
-const NO_ANSWER = new CallFailure('transient', 'TimeoutError', 'AWS did not answer in time.', true);
+const NO_ANSWER = new CallFailure(
+  'transient',
+  'TimeoutError',
+  'AWS did not respond in time.',
+  true,
+);
 
 /**
  * @param signal ends a call under way

@@ -86,7 +86,7 @@ const STOPS: Readonly<Record<StopKind | 'none', string>> = {
   'later-attempt': '; someone else has retried the batch since, and their attempt was left alone',
   'not-begun':
     '; the retry that it had sent does not show: if CodeBuild makes it yet, the post step stops it',
-  unproven: '; an attempt that nothing proves to be its own was left running',
+  unproven: '; an attempt that it may not have started was left running',
   'no-answer': '; the attempt that it had started could not be stopped: it may still run',
 };
 
@@ -94,9 +94,9 @@ const STOPS: Readonly<Record<StopKind | 'none', string>> = {
 function unprovenRetries({ unprovenAttempts, retryUnanswered }: Known): string {
   if (unprovenAttempts.length > 0) {
     const which = nameSome(unprovenAttempts.map(String));
-    return ` RetryBuildBatch got no answer, so it is unknown whether this step started attempt ${which}.`;
+    return ` RetryBuildBatch got no response, so it is unknown whether this step started attempt ${which}.`;
   }
-  return retryUnanswered ? ' RetryBuildBatch got no answer: the retry may have been made.' : '';
+  return retryUnanswered ? ' RetryBuildBatch got no response: the retry may have been made.' : '';
 }
 
 function tellTrouble(trouble: string | null): string {

@@ -67,7 +67,10 @@ export function createRunner(): Runner {
     endGroup: core.endGroup,
     writeSummary(markdown) {
       const file = process.env['GITHUB_STEP_SUMMARY'] ?? '';
-      if (file === '') throw new Error('GITHUB_STEP_SUMMARY is not set: this runner takes none');
+      if (file === '')
+        throw new Error(
+          'GITHUB_STEP_SUMMARY is not set: this runner does not support job summaries',
+        );
       appendWhole(file, () => appendFileSync(file, markdown));
     },
     async writeTemporaryFile(textFor) {

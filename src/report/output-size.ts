@@ -26,7 +26,7 @@ const ECONOMIES: readonly Economy[] = [
       : group,
   ),
   ofGroups('the artifacts in build-groups', ({ artifacts, ...group }) => group),
-  ofGroups(`the middle of cause messages of over ${SHORT_MESSAGE} characters`, (group) => {
+  ofGroups(`the middle of cause messages longer than ${SHORT_MESSAGE} characters`, (group) => {
     const { cause } = group;
     if (cause === null || cause.message.length <= SHORT_MESSAGE) return group;
     return { ...group, cause: { ...cause, message: cutMiddle(cause.message, SHORT_MESSAGE) } };

@@ -129,9 +129,9 @@ export function outputsOf(
 export function noticeOfSize(givenUp: readonly string[], resultsFile: string): string {
   const where =
     resultsFile === ''
-      ? 'The file that would hold all of it could not be written.'
-      : `The file named by results-file holds all of it: ${resultsFile}`;
-  return `To stay within the size that GitHub allows the outputs of a job, they are without ${givenUp.join('; ')}. ${where}`;
+      ? 'The results file with the full data could not be written.'
+      : `The full data is in the file named by results-file: ${resultsFile}`;
+  return `The outputs were shortened to fit the size that GitHub allows for a job. Omitted: ${givenUp.join('; ')}. ${where}`;
 }
 
 /** The text of `results-file`: every output in full, as one JSON object. */

@@ -12,7 +12,7 @@ export function tellStop({ kind }: { readonly kind: StopKind }, batchId: string)
     case 'not-begun':
       return `The retry of batch ${batchId} that this step had sent does not show: there was nothing to stop.`;
     case 'unproven':
-      return `An attempt of batch ${batchId} followed a request of this step that got no answer. Nothing proves that the attempt is this step's, so it was left running.`;
+      return `Batch ${batchId} has a new attempt, but RetryBuildBatch got no response, so it is unknown whether this step started it. It was left running; if you do not need it, stop it in the CodeBuild console.`;
     case 'no-answer':
       return `The attempt of batch ${batchId} that this step had started could not be stopped: it may still run. Stop it in the CodeBuild console, or by aws codebuild stop-build-batch --id ${batchId}.`;
   }

@@ -29,7 +29,7 @@ export function narrate(event: Event): LogStep[] {
     case 'attempt-unproven':
       return [
         warning(
-          `RetryBuildBatch got no answer, so it is unknown whether this step started attempt ${event.attempt}. The attempt counts against max-retries, and a cancellation does not stop it.`,
+          `RetryBuildBatch got no response, so it is unknown whether this step started attempt ${event.attempt}. The attempt counts against max-retries, and canceling this step does not stop it.`,
         ),
       ];
     case 'attempt-ended':
@@ -112,7 +112,7 @@ export function narrate(event: Event): LogStep[] {
     case 'status-not-pending':
       return [
         line(
-          `The commit status is not set to pending: ${event.because}. The step writes the outcome when it ends.`,
+          `Commit status not set to pending: ${event.because}. The step writes the outcome when it ends.`,
         ),
       ];
     case 'status-left-alone': {

@@ -78,8 +78,8 @@ async function rejectBuild(step: Step, id: string): Promise<void> {
   const { batchId } = read.answer;
   throw notFound(
     batchId === null
-      ? `${id} is the id of a single build that belongs to no batch. Only batch builds can be retried: give the id, ARN or console URL of one as batch-id.`
-      : `${id} is the id of a build, not of a batch. The build belongs to batch ${batchId}: give that as batch-id.`,
+      ? `${id} is the id of a build that does not belong to a batch. Only batch builds can be retried: set batch-id to the id, ARN or console URL of a batch.`
+      : `${id} is the id of a build, not of a batch. The build belongs to batch ${batchId}: set batch-id to that.`,
   );
 }
 

@@ -51,7 +51,7 @@ function tryOnce<Answer>(
   { ports, signal }: Step,
   call: (signal: AbortSignal) => Promise<Answer>,
 ): Promise<Answer> {
-  const reason = new CallFailure('transient', 'TimeoutError', 'AWS did not answer in time.');
+  const reason = new CallFailure('transient', 'TimeoutError', 'AWS did not respond in time.');
   return within(ports.clock, AFTER_A_FAILURE, reason, (expiry) => {
     const either = AbortSignal.any([signal, expiry]);
     return unlessAborted(call(either), either);

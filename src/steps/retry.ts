@@ -221,6 +221,6 @@ async function pollForLaterAttempt(
 }
 
 function tokenExpired({ patience }: Step): CallFailure {
-  const sentence = patience.trouble ?? 'RetryBuildBatch was not answered.';
+  const sentence = patience.trouble ?? 'RetryBuildBatch got no response.';
   return new CallFailure('outage', 'TokenExpired', sentence);
 }

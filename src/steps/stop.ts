@@ -57,7 +57,7 @@ export async function stopAttempt(
 ): Promise<StopResult> {
   const isConfirmed = owned.request === null;
   if (snapshot === null && !isConfirmed) {
-    return { kind: 'no-answer', because: 'CodeBuild did not say whether the retry was made.' };
+    return { kind: 'no-answer', because: 'CodeBuild did not confirm the retry.' };
   }
   const owner = snapshot === null ? 'ours' : ownershipOf(snapshot, owned);
   if (owner === 'others') return { kind: 'later-attempt' };

@@ -23,7 +23,7 @@ const LONGEST_PAUSE = 16_000;
 const PAGE = 100;
 const MOST_PAGES = 5;
 
-export const NO_ANSWER = new GitHubFailure('transient', 'GitHub gave no answer in time');
+export const NO_ANSWER = new GitHubFailure('transient', 'GitHub did not respond in time');
 
 /** Whether a web address is that of the batch of this id. */
 export type IsAddressOf = (address: string, batchId: string) => boolean;
@@ -170,9 +170,9 @@ export function mayBeDone(error: unknown): boolean {
 /** Why a status could not be written, as a clause. */
 export function explain(error: unknown, { owner, name }: Repository): string {
   if (!(error instanceof GitHubFailure)) return String(error);
-  if (error.kind === 'limited') return `a rate limit of GitHub applies (${error.message})`;
+  if (error.kind === 'limited') return `a GitHub rate limit was reached (${error.message})`;
   if (error.kind !== 'not-permitted') return error.message;
-  return `the token is not authorized to write statuses of ${owner}/${name} (${error.message}). Add "statuses: write" to the permissions of the job, or give github-token a token that is`;
+  return `the token is not authorized to write statuses of ${owner}/${name} (${error.message}). Add "statuses: write" to the permissions of the job, or set github-token to an authorized token`;
 }
 
 function pauseAfter(failure: unknown, failures: number): number {
