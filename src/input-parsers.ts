@@ -137,7 +137,7 @@ export function inputParsers(get: GetInput) {
   };
 }
 
-/** A value for a sentence: cut, and with a code in the place of each character that nobody sees. */
+/** Formats a value for a message: truncated, and with a code in place of each invisible character. */
 export function show(value: string, most = LONGEST_IN_RULE): string {
   const visible = value.replaceAll(
     /(?![ \n])[\p{C}\p{Z}]/gu,

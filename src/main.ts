@@ -59,7 +59,7 @@ export async function runPost(): Promise<void> {
   await post(runner, SYSTEM_CLOCK, (region, role) => clientOptions(runner, region, role), signal);
 }
 
-/** What nobody caught costs a warning, not the step. */
+/** An uncaught error causes a warning and does not fail the step. */
 function surviveWith(runner: Runner, optional: Optional): void {
   survive((error) => {
     optional.failed('Unexpected error in this action', error);

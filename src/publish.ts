@@ -22,8 +22,8 @@ const ASSURANCE = '. This does not affect the result.';
 type Outputs = Partial<Record<OutputName, string>>;
 
 /**
- * What can fail and costs no more than a warning: the step goes on with what it was asked to do. The
- * same failure is told once.
+ * What can fail and causes no more than a warning: the step continues. The same failure is reported
+ * once.
  */
 export interface Optional {
   /** Does something; null if it failed. */
@@ -63,8 +63,8 @@ export function optionalOf(runner: Pick<Runner, 'warning'>): Optional {
 }
 
 /**
- * Writes annotations, outputs and summary, each by itself: what fails warns, and neither changes the
- * verdict nor keeps the others from being written.
+ * Writes annotations, outputs and summary independently: a failure causes a warning, and neither
+ * changes the result nor keeps the others from being written.
  */
 export async function report(outcome: Outcome, runner: Runner, optional: Optional): Promise<void> {
   runner.setExitCode(outcome.exitCode);

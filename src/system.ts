@@ -41,7 +41,7 @@ export function cancellation(): AbortSignal {
 }
 
 /**
- * Lets the process live on where nobody waits for what failed: a log that cannot be written (a closed
+ * Keeps the process running when nothing awaits what failed: a log that cannot be written (a closed
  * pipe, a full disk), an error in a callback of a library. Without it Node.js prints its stack and the
  * source around it, and ends the process before its verdict.
  *

@@ -142,7 +142,7 @@ test('expired credentials end the step with advice, and the batch goes on', asyn
   };
   const run = await runAction(scenario, inputs);
   expect(run.exitCode).toBe(1);
-  expect(run.outputs['reason']).toMatch(/role-duration-seconds.*role-to-assume.*same batch-id/);
+  expect(run.outputs['reason']).toMatch(/role-to-assume.*role-duration-seconds.*same batch-id/);
   expect(run.outputs).toMatchObject({ 'batch-id': ID, 'retry-count': '1' });
   expect(run.operations).not.toContain('StopBuildBatch');
 });

@@ -11,7 +11,7 @@ export interface Credentials {
   readonly expiration?: Date;
 }
 
-/** Keeps credentials for as long as they are good. */
+/** Caches credentials until they expire. */
 export interface CredentialSource {
   /** The credentials that are held; fetched if there are none, or their time is over. */
   get(): Promise<Credentials>;

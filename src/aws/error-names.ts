@@ -4,7 +4,7 @@
  * throttling names are those of the SDK's retry strategy).
  */
 
-/** Asked too often: passes. */
+/** Throttled: transient. */
 export const THROTTLED = new Set([
   'BandwidthLimitExceeded',
   'EC2ThrottledException',
@@ -27,7 +27,7 @@ export const AT_LIMIT = /(?:Limit|Quota)Exceeded(?:Exception)?$/;
 /** The service had not read the request in time. */
 export const TIMED_OUT = new Set(['RequestTimeout', 'RequestTimeoutException']);
 
-/** Temporary credentials are over. */
+/** Temporary credentials have expired. */
 export const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException']);
 
 /** The request is of another time than AWS's: it was signed by a wrong clock, or long under way. */
@@ -50,7 +50,7 @@ export const BAD_CREDENTIALS = new Set([
   'UnrecognizedClientException',
 ]);
 
-/** The caller may not do this. */
+/** The caller lacks a permission. */
 export const DENIED = new Set(['AccessDenied', 'AccessDeniedException']);
 
 /** The endpoint has no such operation: it is not one of CodeBuild, or an emulator without it. */

@@ -3,9 +3,10 @@ import { CALL_LIMIT } from '../domain/patience.ts';
 import { unlessAborted, within } from '../domain/timer.ts';
 
 /**
- * Does work in the time of one call, from the first byte sent to the last of its answer, whatever of it heeds a signal.
+ * Runs work within the time limit of one call, from the first byte sent to the last byte of the response,
+ * even if the work ignores its signal.
  *
- * @param outer ends it before
+ * @param outer ends it earlier
  * @throws TimeoutError when its time is over; the reason of the outer signal, when that is aborted
  */
 export function inTime<Result>(

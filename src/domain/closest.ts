@@ -1,9 +1,9 @@
-/** So many letters may be wrong, missing or too many in a word that is still known again. */
+/** A word matches with at most this many letters wrong, missing or extra. */
 const MOST_MISTAKES = 2;
 const SHORTEST_BEGINNING = 3;
 
 /**
- * Which word somebody may have meant.
+ * The word that someone may have meant.
  *
  * @returns the word that a text begins, or the nearest that is at most two letters away; null: none
  */

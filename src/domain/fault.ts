@@ -6,7 +6,7 @@
  * - `unreachable`: the endpoint cannot be reached: unknown host, refused connection, TLS error
  * - `credentials`: there are none, or AWS does not accept them, and that may pass: a fresh try needs
  *   credentials that are fetched anew
- * - `outage`: a fault of the first two kinds that outlasted the patience with it
+ * - `outage`: an error of the first two kinds that lasted until the step gave up
  * - `refused`: CodeBuild understood the request and said no (InvalidInputException)
  * - `permanent`: no waiting helps: access denied, not found, credentials that are surely wrong
  */

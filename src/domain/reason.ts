@@ -90,7 +90,7 @@ const STOPS: Readonly<Record<StopKind | 'none', string>> = {
   'no-answer': '; the attempt that it had started could not be stopped: it may still run',
 };
 
-/** Retries of which nobody knows whether they are this step's: their requests got no answer. */
+/** Retries that may be this step's: their requests got no response. */
 function unprovenRetries({ unprovenAttempts, retryUnanswered }: Known): string {
   if (unprovenAttempts.length > 0) {
     const which = nameSome(unprovenAttempts.map(String));

@@ -11,7 +11,7 @@ const SECOND = 1000;
  */
 const LIMITS = ['rate limit', 'abuse detection'];
 
-/** What a 403 says that no permission of the token mends. */
+/** What a 403 says that no permission of the token fixes. */
 const NOT_OF_THE_TOKEN = ['archived', 'ip allow list', 'access blocked', 'suspended', 'disabled'];
 
 type Headers = Readonly<Record<string, string | undefined>>;

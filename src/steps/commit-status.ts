@@ -121,7 +121,7 @@ export function keepStatus(settings: StatusSettings, ports: StatusPorts): Status
   };
 
   const setPending = async (status: Kept, text: StatusText): Promise<void> => {
-    // What no waiting mends is not asked for at each retry.
+    // What backoff cannot fix is not asked for again at each retry.
     if (status.warned) return;
     const { repository, commit } = status.place;
     try {

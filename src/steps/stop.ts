@@ -14,7 +14,7 @@ export interface StopLimits {
 
 /** A step must be gone five seconds after it was cancelled. */
 export const CANCELLED_STEP: StopLimits = { pollMs: 1000, stopMs: 2500 };
-/** Nobody waits for the post step, and it may have to assume a role first. */
+/** Nothing waits for the post step, and it may have to assume a role first. */
 export const POST_STEP: StopLimits = { pollMs: 20_000, stopMs: 30_000 };
 
 const RESEND_AFTER = 500;
@@ -33,7 +33,7 @@ export type StopResult =
   | { readonly kind: 'unproven' }
   /** The retry does not show: it was not made, or it may begin yet. */
   | { readonly kind: 'not-begun' }
-  /** Nobody knows whether it keeps running. */
+  /** It is unknown whether it keeps running. */
   | { readonly kind: 'no-answer'; readonly because: string };
 
 interface StopPorts {
