@@ -29,9 +29,9 @@ import type { Ports } from './ports.ts';
 import { diagnose } from './steps/diagnose.ts';
 import { findBatch } from './steps/find.ts';
 import { lookAround } from './steps/look-around.ts';
-import { retryBatch, saveOwned } from './steps/retry.ts';
+import { askBriefly, retryBatch, saveOwned } from './steps/retry.ts';
 import type { Step } from './steps/step.ts';
-import { CANCELLED_STEP, pollBriefly, stopAttempt } from './steps/stop.ts';
+import { CANCELLED_STEP, pollBriefly, stopAttempt, type StopResult } from './steps/stop.ts';
 import { watchAttempt, type WatchEnd } from './steps/watch.ts';
 
 /**
@@ -112,9 +112,13 @@ async function tellStory(step: Step): Promise<Ending> {
     }
     const snapshot = result.kind === 'accepted' ? result.answer : result.snapshot;
     const begun = turnToNewAttempt(step, end.batch, result.kind, snapshot);
+    if (result.kind === 'unproven') {
+      ports.tell({ kind: 'attempt-unproven', attempt: known.attempt });
+      if (!inputs.wait && (snapshot === null || !isOver(snapshot))) return NOT_CONFIRMED;
+    }
     if (!inputs.wait && result.kind === 'accepted') return { kind: 'retry-accepted' };
     const first = result.kind === 'accepted' ? null : snapshot;
-    if (!inputs.wait && (first === null || !isOver(first))) return { kind: 'still-running' };
+    if (!inputs.wait && first !== null && !isOver(first)) return { kind: 'still-running' };
     end = await watchAttempt(step, begun, snapshot?.id ?? end.batch.id, first);
   }
 }
@@ -161,6 +165,13 @@ function warnOfUnmatchedPatterns(
   }
 }
 
+/** `wait: false`, and nothing proves that the retry was made. */
+const NOT_CONFIRMED: Ending = {
+  kind: 'fault',
+  sentence:
+    'CodeBuild did not confirm the retry. Check the batch in the CodeBuild console, or run this step again.',
+};
+
 function newWatch({ known, ports }: Step): Watch {
   return beginWatch(known.past, ports.clock.elapsed());
 }
@@ -199,7 +210,6 @@ function turnToNewAttempt(
     ports.tell({ kind: 'batch-id-changed', from: retried.id, batch: snapshot });
   }
   tellAttemptBegan(step, retried, isOurs ? known.retries : null);
-  if (origin === 'unproven') ports.tell({ kind: 'attempt-unproven', attempt: known.attempt });
   return beginWatch(known.past, ports.clock.elapsed(), snapshot);
 }
 
@@ -235,10 +245,17 @@ async function leaveInOrder(step: Step, ending: Ending): Promise<Ending> {
 }
 
 async function stopOwned(step: Step, owned: OwnedAttempt): Promise<StopKind> {
-  const { known } = step;
+  const { known, unanswered } = step;
   const ports = { ...step.ports, limits: CANCELLED_STEP };
   const snapshot = await pollBriefly(owned.batchId, ports);
-  const result = await stopAttempt(owned, snapshot, ports);
+  const answer = snapshot === null ? null : await askBriefly({ ...step, ports }, snapshot);
+  if (answer === 'ours' && unanswered !== null) {
+    turnToNewAttempt(step, unanswered.decided, 'accepted', snapshot);
+  }
+  const result: StopResult =
+    answer === 'refused'
+      ? { kind: 'unproven' }
+      : await stopAttempt(known.owned ?? owned, snapshot, ports);
   const shown = 'batch' in result ? (result.batch ?? snapshot) : null;
   settleUnanswered(step, owned, shown ?? snapshot);
   known.batch = shown ?? known.batch;
@@ -248,13 +265,16 @@ async function stopOwned(step: Step, owned: OwnedAttempt): Promise<StopKind> {
   return result.kind;
 }
 
-/** A retry that was in flight when the step ended counts if a snapshot shows that CodeBuild made it. */
+/** What became of a retry that was in flight when the step ended is told as far as a snapshot shows it. */
 function settleUnanswered(step: Step, owned: OwnedAttempt, snapshot: Batch | null): void {
   const { known, unanswered } = step;
   if (unanswered === null) return;
   const owner = snapshot === null ? 'not-begun' : ownershipOf(snapshot, owned);
-  if (owner === 'ours') turnToNewAttempt(step, unanswered, 'accepted', snapshot);
-  else known.retryUnanswered = owner !== 'others';
+  if (owner === 'ours' || owner === 'unproven') {
+    turnToNewAttempt(step, unanswered.decided, 'unproven', snapshot);
+  } else {
+    known.retryUnanswered = true;
+  }
 }
 
 function endingOf(error: unknown, { patience, ports }: Step): Ending {

@@ -305,6 +305,10 @@ describe('describeOwned', () => {
 describe('ownershipOf', () => {
   const submittedAt = (seconds: number): Batch =>
     aBatch({ phases: phases(['SUBMITTED', seconds]) });
+  const nextAt = (seconds: number): Batch =>
+    aRetriedBatch({
+      phases: [...RETRIED_PHASES.slice(0, -1), ...phases(['SUBMITTED', seconds])],
+    });
   const retriedWithoutTimes = aRetriedBatch({
     phases: RETRIED_PHASES.map((phase) => ({ ...phase, startedOn: null })),
   });
@@ -333,11 +337,16 @@ describe('ownershipOf', () => {
     ['the same by its time alone', ANEW, answeredWithoutPhases, 'ours'],
     ['the attempt before, and ours not answered', aFailedBatch(), UNANSWERED, 'not-begun'],
     ['the next, submitted while it was asked for', aRetriedBatch(), UNANSWERED, 'ours'],
-    ['the same by its time alone', submittedAt(200), UNANSWERED, 'ours'],
-    ['the next, submitted at the first moment', submittedAt(189), UNANSWERED, 'ours'],
-    ['the next, submitted before it was asked for', submittedAt(188.999), UNANSWERED, 'others'],
-    ['the next, submitted at the last moment', submittedAt(221), UNANSWERED, 'ours'],
-    ['the next, submitted after the call had ended', submittedAt(221.001), UNANSWERED, 'others'],
+    [
+      'one that may be a later one, for no phase shows a retry',
+      submittedAt(200),
+      UNANSWERED,
+      'unproven',
+    ],
+    ['the next, submitted at the first moment', nextAt(189), UNANSWERED, 'ours'],
+    ['the next, submitted before it was asked for', nextAt(188.999), UNANSWERED, 'unproven'],
+    ['the next, submitted at the last moment', nextAt(221), UNANSWERED, 'ours'],
+    ['the next, submitted after the call had ended', nextAt(221.001), UNANSWERED, 'unproven'],
     ['two retries, ours not answered', THIRD, UNANSWERED, 'others'],
     ['the next without a time, ours not answered', retriedWithoutTimes, UNANSWERED, 'unproven'],
     [

@@ -138,7 +138,7 @@ test('expired credentials end the step with advice, and the batch goes on', asyn
   const scenario = {
     ...shop(QUICK),
     // The first look finds the failed batch, the second is after the retry.
-    faults: [{ operation: 'BatchGetBuildBatches', calls: [2], fault: EXPIRED_TOKEN }],
+    faults: [{ operation: 'BatchGetBuildBatches', calls: [3], fault: EXPIRED_TOKEN }],
   };
   const run = await runAction(scenario, inputs);
   expect(run.exitCode).toBe(1);

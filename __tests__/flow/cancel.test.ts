@@ -73,20 +73,80 @@ describe('a cancelled step', () => {
       cancelAt(10),
     );
     expect(outcome).toMatchObject({ conclusion: 'cancelled', ending: { stop: 'stopped' } });
-    expect(outcome).toMatchObject({ retries: 1, attempt: 2, batchStatus: 'STOPPED' });
+    expect(outcome).toMatchObject({ retries: 0, unprovenAttempts: [2], batchStatus: 'STOPPED' });
+    expect(outcome.reason).toContain('; attempt 2 was stopped');
     expect(simulator.calls.at(-1)?.operation).toBe(STOP);
     expect(remembered[0]).toMatchObject({ batchId: ID, submittedOn: null });
     expect(remembered.at(-1)).toBeNull();
   });
 
-  test('counts a retry in flight that it leaves running', async () => {
+  test('names a retry in flight that it leaves running', async () => {
     const faults: FaultRule[] = [{ operation: RETRY, fault: { kind: 'slow', seconds: 25 } }];
     const { outcome, operations } = await runFlow(
       { ...shop(FLAKY), faults },
       { 'batch-id': ID, 'stop-on-cancel': 'false' },
       cancelAt(10),
     );
-    expect(outcome).toMatchObject({ conclusion: 'cancelled', retries: 1, attempt: 2 });
+    expect(outcome).toMatchObject({ conclusion: 'cancelled', retries: 0, unprovenAttempts: [2] });
+    expect(operations).not.toContain(STOP);
+  });
+
+  test('asks with the same token whose attempt runs, and stops and counts its own', async () => {
+    const faults: FaultRule[] = [
+      { operation: RETRY, calls: [1], fault: { kind: 'slow', seconds: 25 } },
+    ];
+    const { outcome, simulator } = await runFlow(
+      { ...shop(FLAKY), faults },
+      { 'batch-id': ID },
+      cancelAt(10),
+    );
+    expect(outcome).toMatchObject({
+      retries: 1,
+      unprovenAttempts: [],
+      ending: { stop: 'stopped' },
+    });
+    const [first, ...again] = simulator.calls.filter(({ operation }) => operation === RETRY);
+    expect(again.map(({ input }) => input)).toEqual([first?.input]);
+    expect(simulator.attemptsOf(ID)).toBe(2);
+  });
+
+  test("leaves someone else's attempt alone that follows a request without an answer", async () => {
+    const faults: FaultRule[] = [{ operation: RETRY, calls: [1], fault: { kind: 'silent' } }];
+    const { outcome, operations, remembered } = await runFlow(
+      { ...shop(FLAKY), faults },
+      { 'batch-id': ID },
+      cancelAt(10, ({ clock, simulator }) =>
+        clock.at(5, () => simulator.perform(RETRY, { id: ID, retryType: 'RETRY_FAILED_BUILDS' })),
+      ),
+    );
+    expect(outcome).toMatchObject({
+      retries: 0,
+      unprovenAttempts: [2],
+      ending: { stop: 'unproven' },
+    });
+    expect(outcome.reason).toContain('unknown whether this step started attempt 2');
+    expect(operations).not.toContain(STOP);
+    expect(remembered.at(-1)).toBeNull();
+  });
+
+  test('names a request without an answer also where two attempts have followed it', async () => {
+    const faults: FaultRule[] = [{ operation: RETRY, fault: { kind: 'silent', performed: true } }];
+    const { outcome, operations } = await runFlow(
+      {
+        ...shop({
+          ...FLAKY,
+          groups: { unit: { takes: 3, ends: ['FAILED'] } },
+          downloadBatchspec: 1,
+        }),
+        faults,
+      },
+      { 'batch-id': ID },
+      cancelAt(20, ({ clock, simulator }) =>
+        clock.at(19, () => simulator.perform(RETRY, { id: ID, retryType: 'RETRY_FAILED_BUILDS' })),
+      ),
+    );
+    expect(outcome).toMatchObject({ retries: 0, ending: { stop: 'later-attempt' } });
+    expect(outcome.reason).toContain('the retry may have been made');
     expect(operations).not.toContain(STOP);
   });
 

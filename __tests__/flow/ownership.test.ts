@@ -159,6 +159,35 @@ describe('a request for a retry that gets no answer', () => {
     });
   });
 
+  test('is told as not confirmed where the step does not wait', async () => {
+    const { outcome } = await runFlow(
+      { ...shop(LONG), faults: [lostBefore] },
+      { 'batch-id': ID, wait: 'false' },
+      (others) => others.clock.at(2, () => retry(others)),
+    );
+    expect(outcome).toMatchObject({ conclusion: 'failure', retries: 0, unprovenAttempts: [2] });
+    expect(outcome.reason).toContain('CodeBuild did not confirm the retry.');
+    expect(outcome.reason).toContain('unknown whether this step started attempt 2');
+  });
+
+  test('is not asked about with a token that was never sent', async () => {
+    // Polls hide the attempt until the first token has died and another has taken its place.
+    const flow = await runFlow(
+      {
+        ...shop(LONG, { staleSecondsAfterRetry: 700 }),
+        faults: [{ operation: RETRY, fault: { kind: 'reset' } }],
+      },
+      { 'batch-id': ID },
+      (others) => others.clock.at(2, () => retry(others)),
+    );
+    const polls = flow.simulator.calls.filter(({ operation }) => operation === POLL);
+    expect(polls.length).toBeGreaterThan(20);
+    const sent = flow.simulator.calls.filter(({ operation }) => operation === RETRY);
+    expect(sent.filter(({ at }) => at > (polls.at(-1)?.at ?? 0))).toEqual([]);
+    expect(flow.outcome).toMatchObject({ retries: 0 });
+    expect(flow.simulator.attemptsOf(ID)).toBe(2);
+  });
+
   test('is not asked about where the attempt is over and did not succeed', async () => {
     const plan: BatchPlan = {
       groups: { unit: { takes: 3, ends: ['FAILED'] } },
@@ -226,6 +255,21 @@ describe('a request for a retry that gets no answer', () => {
     expect(flow.outcome).toMatchObject({ conclusion: 'failure', ending: { kind: 'fault' } });
     expect(flow.outcome.reason).toContain('the retry may have been made');
   });
+});
+
+test('a refusal is told as one also where the batch cannot be polled after it', async () => {
+  const faults: FaultRule[] = [
+    {
+      operation: POLL,
+      calls: [3],
+      fault: { kind: 'error', name: 'AccessDeniedException', message: 'no' },
+    },
+  ];
+  const { outcome } = await runFlow(
+    { ...shop(FLAKY, { retriable: [] }), faults },
+    { 'batch-id': ID },
+  );
+  expect(outcome.ending.kind).toBe('retry-refused');
 });
 
 test('right before each request a poll shows the attempt that was decided on', async () => {

@@ -104,7 +104,7 @@ export interface OwnedAttempt {
 
 /**
  * Whose attempt a snapshot shows: `not-begun` if only the attempt before; `unproven` if it follows a
- * request that got no answer and CodeBuild does not say when it was submitted.
+ * request that got no answer, and may be of that request or not.
  */
 export type Ownership = 'not-begun' | 'ours' | 'others' | 'unproven';
 
@@ -134,7 +134,7 @@ export function describeOwned(
 
 /**
  * Whose attempt a snapshot shows. An attempt whose request got no answer is taken for ours only if it
- * is the very next one and was submitted while the request was under way.
+ * surely is the very next one and was submitted while the request was under way.
  */
 export function ownershipOf(snapshot: Batch, owned: OwnedAttempt): Ownership {
   const retries = retriesShown(snapshot);
@@ -153,10 +153,12 @@ export function ownershipOf(snapshot: Batch, owned: OwnedAttempt): Ownership {
       shown > submittedBefore);
   if (!hasBegun) return 'not-begun';
   if (request === null) return 'ours';
-  if (shown === null) return 'unproven';
   const isOfRequest =
-    shown >= request.sentOn - TIMES_DIFFER_BY && shown <= request.endsOn + TIMES_DIFFER_BY;
-  return isOfRequest ? 'ours' : 'others';
+    retries === owned.retriesBefore + 1 &&
+    shown !== null &&
+    shown >= request.sentOn - TIMES_DIFFER_BY &&
+    shown <= request.endsOn + TIMES_DIFFER_BY;
+  return isOfRequest ? 'ours' : 'unproven';
 }
 
 /** Reads what an earlier process saved; null if that is nothing, or not of this form. */

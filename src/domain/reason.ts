@@ -75,8 +75,14 @@ function tellEnding(ending: Ending, known: Known, groups: readonly GroupView[]):
     case 'timed-out':
       return `This step's timeout of ${formatDuration(ending.timeout)} passed${meanwhile(known)}${resume(known)}${tellTrouble(ending.trouble)}`;
     case 'cancelled':
-      return `This step was cancelled (${ending.by})${STOPS[ending.stop ?? 'none']}${ending.stop === null ? meanwhile(known) : ''}${ending.stop === 'stopped' ? `${see(known)}.` : resume(known)}`;
+      return `This step was cancelled (${ending.by})${tellStop(ending.stop, known)}${ending.stop === null ? meanwhile(known) : ''}${ending.stop === 'stopped' ? `${see(known)}.` : resume(known)}`;
   }
+}
+
+function tellStop(stop: StopKind | null, { unprovenAttempts, attempt }: Known): string {
+  return stop === 'stopped' && unprovenAttempts.includes(attempt)
+    ? `; attempt ${attempt} was stopped`
+    : STOPS[stop ?? 'none'];
 }
 
 const STOPS: Readonly<Record<StopKind | 'none', string>> = {

@@ -1,4 +1,5 @@
 import {
+  compareAttempts,
   describeOwned,
   isLaterAttempt,
   isOver,
@@ -6,10 +7,12 @@ import {
   type OwnedAttempt,
 } from '../domain/attempt.ts';
 import type { Batch } from '../domain/batch.ts';
+import type { Clock } from '../domain/clock.ts';
 import { CallFailure } from '../domain/fault.ts';
 import { isSuccess } from '../domain/status.ts';
 import { CALL_LIMIT, outageLimit, persist } from '../domain/patience.ts';
-import type { Step } from './step.ts';
+import type { RetryRequest, Step } from './step.ts';
+import { persistFor, type StopPorts } from './stop.ts';
 
 /** RetryBuildBatch honors a token for five minutes (API reference); the rest is for the last answer. */
 const TOKEN_LIFE = 4 * 60_000;
@@ -52,13 +55,17 @@ export async function retryBatch(step: Step, decided: Batch): Promise<RetryResul
       return await persist(
         (signal) => pollAndSend(step, request, signal),
         step.patience,
-        tokenLifeLeft(step, request),
+        tokenLifeLeft(step.ports.clock, request),
       );
     } catch (error) {
       if (!(error instanceof CallFailure)) throw error;
       const isRefused = error.kind === 'refused';
       if (isRefused || request.maybeMade) {
-        const later = await pollForLaterAttempt(step, request.decided, error);
+        const later = await pollForLaterAttempt(step, request.decided).catch((reason: unknown) => {
+          if (!(reason instanceof CallFailure)) throw reason as Error;
+          if (isRefused) return null;
+          throw error;
+        });
         if (later !== null) return ownerOf(step, request, later);
         if (isRefused && request.maybeMade) return unproven(step, null);
         if (isRefused) return { kind: 'refused', sentence: error.message };
@@ -69,29 +76,17 @@ export async function retryBatch(step: Step, decided: Batch): Promise<RetryResul
   }
 }
 
-/** One retry that is asked for, however often it must be sent. */
-interface Request {
-  readonly decided: Batch;
-  token: string;
-  /** When the token was first sent, by both clocks; null: not yet. */
-  tokenSent: { readonly elapsed: number; readonly now: number } | null;
-  /** When the first request was sent, by the wall clock. */
-  firstSentOn: number | null;
-  /** Whether it may have been carried out although no answer came. */
-  maybeMade: boolean;
-}
-
-function newRequest({ ports }: Step, decided: Batch): Request {
+function newRequest({ ports }: Step, decided: Batch): RetryRequest {
   return { decided, token: ports.uuid(), tokenSent: null, firstSentOn: null, maybeMade: false };
 }
 
-function renewToken({ ports }: Step, request: Request): void {
+function renewToken({ ports }: Step, request: RetryRequest): void {
   request.token = ports.uuid();
   request.tokenSent = null;
 }
 
 /** A machine that slept must not send a dead token again: the larger of both clocks counts. */
-function tokenLifeLeft({ ports: { clock } }: Step, { tokenSent }: Request): number {
+function tokenLifeLeft(clock: Clock, { tokenSent }: RetryRequest): number {
   if (tokenSent === null) return TOKEN_LIFE;
   const age = Math.max(clock.elapsed() - tokenSent.elapsed, clock.now() - tokenSent.now);
   return Math.max(0, TOKEN_LIFE - age);
@@ -99,7 +94,7 @@ function tokenLifeLeft({ ports: { clock } }: Step, { tokenSent }: Request): numb
 
 async function pollAndSend(
   step: Step,
-  request: Request,
+  request: RetryRequest,
   signal: AbortSignal,
 ): Promise<RetryResult> {
   const found = await pollForDecided(step, request.decided, signal);
@@ -118,10 +113,15 @@ async function pollForDecided(
 ): Promise<'decided' | 'changed' | { readonly later: Batch }> {
   const { clock, codebuild } = ports;
   const began = clock.elapsed();
+  let unclear = 0;
   for (let polls = 1; ; polls += 1) {
     const snapshot = await codebuild.getBatch(decided.id, signal);
     if (snapshot !== null && isSameEnd(snapshot, decided)) return 'decided';
-    if (snapshot !== null && isLaterAttempt(snapshot, decided)) return { later: snapshot };
+    if (snapshot !== null && isLaterAttempt(snapshot, decided)) {
+      // Where only that it runs tells it from the one before, a late read may show that one.
+      if (compareAttempts(snapshot, decided) === 'later' || unclear > 0) return { later: snapshot };
+      unclear += 1;
+    }
     if (snapshot !== null && isOver(snapshot) && snapshot.status !== decided.status) {
       return 'changed';
     }
@@ -131,17 +131,17 @@ async function pollForDecided(
 }
 
 /** Sends the request. What must be stopped if this process is killed is saved before. */
-async function send(step: Step, request: Request, signal: AbortSignal): Promise<Batch | null> {
+async function send(step: Step, request: RetryRequest, signal: AbortSignal): Promise<Batch | null> {
   const { inputs, ports } = step;
   const { clock, codebuild } = ports;
   const { decided, token } = request;
-  if (tokenLifeLeft(step, request) === 0) throw tokenExpired(step);
+  if (tokenLifeLeft(step.ports.clock, request) === 0) throw tokenExpired(step);
   const now = clock.now();
   request.tokenSent ??= { elapsed: clock.elapsed(), now };
   request.firstSentOn ??= now;
   const sent = { sentOn: request.firstSentOn, endsOn: now + CALL_LIMIT };
   saveOwned(step, describeOwned(decided, null, sent, inputs));
-  step.unanswered = decided;
+  step.unanswered = request;
   try {
     return await codebuild.retryBatch(decided.id, inputs.retryType, token, signal);
   } catch (error) {
@@ -157,11 +157,13 @@ async function send(step: Step, request: Request, signal: AbortSignal): Promise<
  * a new retry, so the same request with the same token tells: an answer means that it is ours. A
  * refusal proves nothing: what CodeBuild does with a repeated token is not documented beyond its life.
  */
-async function ownerOf(step: Step, request: Request, later: Batch): Promise<RetryResult> {
+async function ownerOf(step: Step, request: RetryRequest, later: Batch): Promise<RetryResult> {
   if (!request.maybeMade) {
     forgetOwned(step);
     return { kind: 'joined', snapshot: later };
   }
+  // A token that was never sent would ask for a retry that nobody decided on.
+  if (request.tokenSent === null) return unproven(step, later);
   const { codebuild } = step.ports;
   let snapshot = later;
   let repeats = 0;
@@ -179,6 +181,30 @@ async function ownerOf(step: Step, request: Request, later: Batch): Promise<Retr
   } catch (error) {
     if (!(error instanceof CallFailure)) throw error;
     return unproven(step, snapshot);
+  }
+}
+
+/**
+ * Asks whose attempt runs as {@link ownerOf} does, but for a second at most: a cancelled step must be
+ * gone soon.
+ *
+ * @returns null: there is nothing to ask, or no answer came
+ */
+export async function askBriefly(
+  { inputs, ports, unanswered }: Step & { readonly ports: StopPorts },
+  snapshot: Batch,
+): Promise<'ours' | 'refused' | null> {
+  if (unanswered === null || isOver(snapshot)) return null;
+  const { decided, token, tokenSent } = unanswered;
+  if (tokenSent === null || !isLaterAttempt(snapshot, decided)) return null;
+  if (tokenLifeLeft(ports.clock, unanswered) === 0) return null;
+  try {
+    await persistFor(ports.limits.pollMs, ports, (signal) =>
+      ports.codebuild.retryBatch(decided.id, inputs.retryType, token, signal),
+    );
+    return 'ours';
+  } catch (error) {
+    return error instanceof CallFailure && error.kind === 'refused' ? 'refused' : null;
   }
 }
 
@@ -200,20 +226,18 @@ export function saveOwned({ known, ports }: Step, owned: OwnedAttempt | null): v
   ports.remember(owned);
 }
 
-/** @throws {CallFailure} `failure`, which made it look, if the batch cannot be polled either */
+/**
+ * Polls for an attempt after the one that was decided on; null: for as long as reads may lag behind,
+ * none has shown.
+ */
 async function pollForLaterAttempt(
   { inputs, patience, ports, signal }: Step,
   decided: Batch,
-  failure: CallFailure,
 ): Promise<Batch | null> {
   const { clock, codebuild } = ports;
   const began = clock.elapsed();
-  const poll = (): Promise<Batch | null> =>
-    persist((limit) => codebuild.getBatch(decided.id, limit), patience).catch((error: unknown) => {
-      throw error instanceof CallFailure ? failure : (error as Error);
-    });
   for (let polls = 1; ; polls += 1) {
-    const snapshot = await poll();
+    const snapshot = await persist((limit) => codebuild.getBatch(decided.id, limit), patience);
     if (snapshot !== null && isLaterAttempt(snapshot, decided)) return snapshot;
     if (polls >= STALE_POLLS && clock.elapsed() - began >= STALE_FOR) return null;
     await clock.sleep(Math.min(STALE_POLL_INTERVAL, inputs.pollInterval), signal);

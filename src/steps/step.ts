@@ -19,6 +19,19 @@ export interface Step {
   readonly warned: Set<string>;
   /** What the log has told of the batch. */
   told: Told;
-  /** The attempt whose retry was sent and not yet answered: it may have been made or not. */
-  unanswered: Batch | null;
+  /** The retry that was sent and not yet answered: it may have been made or not. */
+  unanswered: RetryRequest | null;
+}
+
+/** One retry that is asked for, however often it must be sent. */
+export interface RetryRequest {
+  /** The finished attempt that the decision was about. */
+  readonly decided: Batch;
+  token: string;
+  /** When the token was first sent, by both clocks in milliseconds; null: not yet. */
+  tokenSent: { readonly elapsed: number; readonly now: number } | null;
+  /** When the first request was sent, by the wall clock. */
+  firstSentOn: number | null;
+  /** Whether it may have been carried out although no answer came. */
+  maybeMade: boolean;
 }

@@ -36,7 +36,7 @@ export type StopResult =
   /** It is unknown whether it keeps running. */
   | { readonly kind: 'no-answer'; readonly because: string };
 
-interface StopPorts {
+export interface StopPorts {
   readonly codebuild: CodeBuild;
   readonly clock: Clock;
   readonly random: () => number;
@@ -99,8 +99,12 @@ export async function pollBriefly(batchId: string, ports: StopPorts): Promise<Ba
   ).catch(() => null);
 }
 
-/** @throws {CallFailure} which tells the last trouble, if time has run out */
-async function persistFor<Answer>(
+/**
+ * Calls with backoff, in so many milliseconds.
+ *
+ * @throws {CallFailure} which tells the last failure, if time has run out
+ */
+export async function persistFor<Answer>(
   milliseconds: number,
   { clock, random }: StopPorts,
   call: (signal: AbortSignal) => Promise<Answer>,
