@@ -117,6 +117,9 @@ describe('no retry helps', () => {
         'parameter does not exist: /app/Rate exceeded/ThrottlingException',
         `${NOT_AUTHORIZED} ssm:GetParameters on resource: arn:aws:ssm:eu-west-1:123456789012:parameter/app/timed-out because no identity-based policy allows the ssm:GetParameters action\n\tstatus code: 400, request id: 1`,
         'ParameterVersionNotFound: Systems Manager could not find version 3 of /app/timeout',
+        'KMSInvalidStateException: arn:aws:kms:eu-west-1:123456789012:key/1 is pending deletion.\n\tstatus code: 400, request id: 1',
+        'RequestError: send request failed caused by: Post "https://ssm.eu-west-1.amazonaws.com/": x509: failed to load system roots and no roots provided',
+        'RequestError: send request failed\ncaused by: Post "https://ssm.eu-west-1.amazonaws.com/": tls: failed to verify certificate: x509: certificate signed by unknown authority',
         '',
       ],
     ],
@@ -131,6 +134,14 @@ describe('no retry helps', () => {
       ],
     ],
     ['DOWNLOAD_SOURCE', 'SECRETS MANAGER ERROR', ['', 'who knows']],
+    [
+      'UPLOAD_ARTIFACTS',
+      'CLIENT_ERROR',
+      [
+        'KMS.DisabledException: arn:aws:kms:eu-west-1:123456789012:key/1 is disabled.\n\tstatus code: 400, request id: 1',
+        'KMS.KMSInvalidStateException: arn:aws:kms:eu-west-1:123456789012:key/1 is pending deletion.',
+      ],
+    ],
     [
       'PROVISIONING',
       'BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE',

@@ -81,6 +81,16 @@ export const CAUSE_RULES: readonly CauseRule[] = [
       'not a valid zip file', // Go, archive/zip
     ],
   },
+  // Keys in KMS, and images without the certificates of the authorities that AWS uses.
+  {
+    finding: 'permanent',
+    texts: [
+      'kms.disabledexception', // S3, SSM and SQS, of the key that they use
+      'kmsdisabledexception', // the same, in other words
+      'kmsinvalidstateexception', // KMS API reference: the key is to be deleted, say
+      'x509: ', // Go, crypto/x509 (user guide, "x509: failed to load system roots"; qiita.com/takiguchi-yu)
+    ],
+  },
   // Sources in git: what git, GitHub, GitLab, Bitbucket and CodeCommit say.
   {
     finding: 'permanent',
