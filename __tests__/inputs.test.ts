@@ -208,13 +208,15 @@ describe('the inputs', () => {
     [
       'retry-when',
       '- PROVISIONING\n- QUEUED',
-      'is a YAML list; write it as "PROVISIONING\nQUEUED", separated by commas or newlines.',
+      'is a YAML list; write it as "PROVISIONING, QUEUED", separated by commas or newlines.',
     ],
     [
       'never-retry',
       '["deploy_*"]',
       'is a JSON list; write it as "deploy_*", separated by commas or newlines.',
     ],
+    ['never-retry', '[]', 'is an empty JSON list; leave the input empty.'],
+    ['never-retry', '- \n-', 'is an empty YAML list; leave the input empty.'],
     [
       'never-retry',
       "['deploy_*', 'unit']",
@@ -223,7 +225,7 @@ describe('the inputs', () => {
     [
       'never-retry',
       '- deploy_*\n- unit',
-      'is a YAML list; write it as "deploy_*\nunit", separated by commas or newlines.',
+      'is a YAML list; write it as "deploy_*, unit", separated by commas or newlines.',
     ],
     ...[
       'any, BUILD',

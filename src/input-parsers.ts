@@ -42,12 +42,15 @@ export function inputParsers(get: GetInput) {
     const value = get(name);
     const language = languageOf(value);
     if (language !== null) {
-      const meant = value.replaceAll(/^[ \t]*-[ \t]+|["'[\]]/gm, '').trim();
-      reject(name, value, `is a ${language} list; write it as "${show(meant)}", ${SEPARATED}`);
+      const meant = partsOf(value.replaceAll(/^[ \t]*-(?:[ \t]+|$)|["'[\]]/gm, '')).join(', ');
+      const rule =
+        meant === ''
+          ? `is an empty ${language} list; leave the input empty`
+          : `is a ${language} list; write it as "${show(meant)}", ${SEPARATED}`;
+      reject(name, value, rule);
       return null;
     }
-    const parts = value.split(/[,\n]/).map((part) => change(part.trim()));
-    return [...new Set(parts.filter((part) => part !== ''))];
+    return [...new Set(partsOf(value).map(change))];
   };
 
   return {
@@ -149,6 +152,13 @@ export function show(value: string, most = LONGEST_IN_RULE): string {
 /** No other letters than those of ASCII become one of them: `ı` and `ſ` would, in Unicode. */
 function upperCase(text: string): string {
   return text.replaceAll(/[a-z]+/g, (letters) => letters.toUpperCase());
+}
+
+function partsOf(list: string): string[] {
+  return list
+    .split(/[,\n]/)
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 }
 
 function languageOf(list: string): 'JSON' | 'YAML' | null {
