@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from '@jest/globals';
-import type { BuildGroup } from '../../src/domain/batch.ts';
+import type { Batch, BuildGroup } from '../../src/domain/batch.ts';
 import type { Ending, Outcome } from '../../src/domain/outcome.ts';
 import {
   earlyOutputs,
@@ -367,6 +367,28 @@ describe('outputs of a large batch', () => {
     expect(groupsOf(outputs)).toHaveLength(100);
     expect(givenUp).toEqual([LINKS, ARTIFACTS, ALL_ARTIFACTS]);
   });
+
+  test.each(['batch-id', 'batch-arn', 'console-url', 'batch-status'] as const)(
+    'are without a %s that leaves no room for the others',
+    (name) => {
+      const endless = 'x'.repeat(LIMIT);
+      const ends = {
+        'batch-id': { id: endless, arn: '', consoleUrl: '' },
+        'batch-arn': { arn: endless },
+        'console-url': { consoleUrl: endless },
+        'batch-status': { status: endless },
+      } satisfies Record<string, Partial<Batch>>;
+      const batch = aFailedBatch(ends[name]);
+      const results = resultsOf(anOutcome(NOT_RETRIED, { batch }));
+      const { outputs, givenUp } = outputsOf(results, FILE);
+      expect(sizeOf(outputs)).toBeLessThan(LIMIT);
+      expect(outputs[name]).toBe('');
+      expect(givenUp).toEqual([name]);
+      expect(JSON.parse(outputs['failed-groups'])).not.toEqual([]);
+      expect(results[name]).toBe(endless);
+      expect(sizeOf(earlyOutputs(batch))).toBeLessThan(LIMIT);
+    },
+  );
 
   it('count what GitHub counts: two bytes for each UTF-16 code unit', () => {
     const name = '日'.repeat(400);

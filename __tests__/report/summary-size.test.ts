@@ -108,6 +108,28 @@ describe('the size of a summary', () => {
     expect(summary).toContain('16000 of 16000 build groups failed');
   });
 
+  it('is kept where URLs are endless: what they would lead from stays, without a link', () => {
+    const url = `https://us-west-2.console.aws.amazon.com/${'x'.repeat(LIMIT)}`;
+    const batch = aFailedBatch({
+      consoleUrl: url,
+      groups: [aGroup('unit', 'FAILED', { build: { id: '1', consoleUrl: url } })],
+    });
+    const logs = { group: 'g', stream: 's', url, inS3: false };
+    const details = someDetails('1', {}, { logs });
+    const summary = renderSummary(
+      anOutcome(NOT_RETRIED, {
+        batch,
+        builds: known(details),
+        logs: tails({ '1': ['the last line'] }),
+        reports: [aReport({ consoleUrl: url })],
+      }),
+    );
+    expect(byteLength(summary)).toBeLessThan(LIMIT);
+    expect(summary).toContain('the last line');
+    expect(summary).toContain('| <code>app-junit</code> |');
+    expect(rowsIn(summary)).toBe(1);
+  });
+
   const size = { groups: 500, attempts: 10 };
   const ids = Array.from({ length: size.groups }, (_, n) =>
     Array.from({ length: size.attempts }, (__, attempt) => `${nameOf(n)}-${attempt + 1}`),
@@ -137,9 +159,16 @@ describe('the size of a summary', () => {
   });
 
   it('gives up detail of tests too, without any group', () => {
-    const consoleUrl = `https://aws.example/${'x'.repeat(30_000)}`;
+    const consoleUrl = `https://aws.example/${'x'.repeat(7900)}`;
     const reports = Array.from({ length: 50 }, () => aReport({ consoleUrl }));
-    const summary = summaryOf({ groups: 0 }, { reports });
+    const failedTests = Array.from({ length: 50 }, (_, n) =>
+      aTestCase({
+        suite: `${n}${'$'.repeat(200)}`,
+        name: '$'.repeat(200),
+        message: '$'.repeat(600),
+      }),
+    );
+    const summary = summaryOf({ groups: 0 }, { reports, failedTests });
     expect(byteLength(summary)).toBeLessThan(LIMIT);
     expect(summary).toContain('… and 45 more test reports.');
   });

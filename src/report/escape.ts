@@ -6,6 +6,8 @@ export { splitLines } from '../domain/lines.ts';
 
 /** Characters of one message: the runner cuts an annotation at 4,096. */
 export const LONGEST_MESSAGE = 4000;
+/** Of a link. The longest of the console name an S3 key: 1,024 bytes (S3 user guide), of three characters each. */
+const LONGEST_URL = 8000;
 
 // eslint-disable-next-line no-control-regex -- ANSI sequences begin with the control character ESC
 const ANSI = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g;
@@ -78,11 +80,11 @@ export function code(text: string, most = Infinity): string {
   return `<code>${markdown(text, most)}</code>`;
 }
 
-/** A link with a Markdown label; the label alone where there is no web address. */
+/** A link with a Markdown label; the label alone where there is no URL, or one of no reasonable length. */
 export function link(label: string, url: string): string {
   if (!url.startsWith('https://')) return label;
   const target = url.toWellFormed().replace(NOT_OF_AN_ADDRESS, encodeFully);
-  return `[${label}](${target})`;
+  return target.length > LONGEST_URL ? label : `[${label}](${target})`;
 }
 
 /** Bytes of a text in UTF-8. */

@@ -80,7 +80,7 @@ const NO_LISTS = {
 
 /** The outputs that are known as soon as the batch is found. */
 export function earlyOutputs(batch: Batch): Partial<Record<OutputName, string>> {
-  return { 'batch-id': batch.id, 'batch-arn': batch.arn, 'console-url': batch.consoleUrl };
+  return withoutEndless(namesOf(batch)).kept;
 }
 
 /** Every output in full, as a value: what outputs and results file are made of. */
@@ -90,7 +90,7 @@ export function resultsOf(outcome: Outcome): Results {
     groups.filter(which).map((group) => group.identifier);
   return {
     ...{ 'batch-id': '', 'batch-arn': '', 'console-url': '' },
-    ...(batch === null ? {} : earlyOutputs(batch)),
+    ...(batch === null ? {} : namesOf(batch)),
     'batch-status': outcome.batchStatus,
     conclusion: outcome.conclusion,
     reason: oneLine(outcome.reason, LONGEST_MESSAGE),
@@ -107,7 +107,8 @@ export function resultsOf(outcome: Outcome): Results {
 }
 
 /**
- * All outputs of the step, within the size that a job can carry.
+ * All outputs of the step, within the size that a job can carry. A text of its own is at most as long as
+ * a message, or left out.
  *
  * @param resultsFile path of the file that holds them in full; empty if it could not be written
  * @returns the outputs, and what was given up to keep them small
@@ -116,13 +117,14 @@ export function outputsOf(
   results: Results,
   resultsFile: string,
 ): { outputs: Record<OutputName, string>; givenUp: string[] } {
-  const withoutLists = stringify({ ...results, ...NO_LISTS }, resultsFile);
+  const { kept: whole, givenUp: endless } = withoutEndless(results);
+  const withoutLists = stringify({ ...whole, ...NO_LISTS }, resultsFile);
   const room = Object.entries(withoutLists).reduce(
     (left, [name, value]) => left - name.length - value.length - ROOM_FOR_DELIMITERS,
     LIMIT,
   );
-  const { kept, givenUp } = fit(results, room);
-  return { outputs: stringify(kept, resultsFile), givenUp };
+  const { kept, givenUp } = fit(whole, room);
+  return { outputs: stringify(kept, resultsFile), givenUp: [...endless, ...givenUp] };
 }
 
 /** What a notice says of outputs that had to be made small. */
@@ -132,6 +134,18 @@ export function noticeOfSize(givenUp: readonly string[], resultsFile: string): s
       ? 'The results file with the full data could not be written.'
       : `The full data is in the file named by results-file: ${resultsFile}`;
   return `The outputs were shortened to fit the size that GitHub allows for a job. Omitted: ${givenUp.join('; ')}. ${where}`;
+}
+
+function namesOf(batch: Batch): { 'batch-id': string; 'batch-arn': string; 'console-url': string } {
+  return { 'batch-id': batch.id, 'batch-arn': batch.arn, 'console-url': batch.consoleUrl };
+}
+
+/** Empties the texts that are too long for what they should be: cut, an id, ARN or URL leads nowhere. */
+function withoutEndless<Texts extends object>(texts: Texts): { kept: Texts; givenUp: string[] } {
+  const givenUp = Object.entries(texts)
+    .filter(([, text]) => typeof text === 'string' && text.length > LONGEST_MESSAGE)
+    .map(([name]) => name);
+  return { kept: { ...texts, ...Object.fromEntries(givenUp.map((name) => [name, ''])) }, givenUp };
 }
 
 /** The text of `results-file`: every output in full, as one JSON object. */
