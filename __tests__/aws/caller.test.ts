@@ -107,6 +107,9 @@ describe('over HTTP', () => {
     ['a page with 502', 502, '<html>Bad gateway</html>', {}],
     ['a header alone', 403, '', { 'x-amzn-errortype': 'AccessDeniedException' }],
     ['JSON without a type', 403, '{"message": "no"}', {}],
+    ['JSON with a code of a proxy', 403, '{"code": "AccessDeniedException"}', {}],
+    ['JSON with a Code of a proxy', 429, '{"Code": "ThrottlingException"}', {}],
+    ['JSON with a type that is no text', 403, '{"__type": 5, "code": "AccessDenied"}', {}],
     ['JSON that is no object', 403, '"AccessDeniedException"', {}],
     ['half of an error', 400, '{"__type": "AccessDenied', {}],
     ['an error of an unknown type', 400, '{"__type": "SomethingElse"}', {}],
@@ -138,7 +141,6 @@ describe('over HTTP', () => {
   ])('an error of AWS says that no retry was made: %s, %s', async (type, kind) => {
     const asJson: [Record<string, string>, object][] = [
       [{}, { __type: type, message: 'No.' }],
-      [{}, { code: type, message: 'No.' }],
       [{ 'x-amzn-errortype': `${type}:http://internal.amazon.com/` }, { message: 'No.' }],
     ];
     for (const [headers, body] of asJson) {

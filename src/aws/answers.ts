@@ -17,8 +17,8 @@ export class NoAwsAnswer extends Error {
 
 /**
  * Makes a client tell answers of AWS from others: an error counts only if its body is a JSON object
- * that has a type, or has it in the header `x-amzn-errortype` beside it (Smithy, "AWS JSON 1.1
- * protocol": operation error serialization). And makes a call that fails on its way say where it went,
+ * with a `__type`, or with the header `x-amzn-errortype` beside it (Smithy, "AWS JSON 1.1 protocol":
+ * operation error serialization). A `code`, which the protocol has too, is what any proxy says. And makes a call that fails on its way say where it went,
  * for settings of many kinds may lead it.
  *
  * @returns the client
@@ -73,9 +73,8 @@ function isAwsError(body: string, typeInHeader: string): boolean {
   try {
     const data: unknown = JSON.parse(body);
     if (typeof data !== 'object' || data === null || Array.isArray(data)) return false;
-    const { __type, code, Code } = data as Record<string, unknown>;
-    const types = [__type, code, Code, typeInHeader];
-    return types.some((type) => typeof type === 'string' && type !== '');
+    const { __type } = data as Record<string, unknown>;
+    return [__type, typeInHeader].some((type) => typeof type === 'string' && type !== '');
   } catch {
     return false;
   }
