@@ -95,14 +95,24 @@ describe('a batch', () => {
     });
   });
 
-  test('is one of many that each must be answered for', async () => {
-    const buildBatches = [{ id: OTHER }, { id: 'app:3' }];
-    const complete = canned({ buildBatches, buildBatchesNotFound: [ARN] });
-    const batches = await createCodeBuild(complete.client).getBatches([ID, OTHER], signal);
-    expect(batches.map(({ id }) => id)).toEqual([OTHER]);
+  test.each<[string, object, string[]]>([
+    ['both', { buildBatches: [{ arn: ARN }, { id: 'app:3' }, { id: OTHER }] }, [ID, OTHER]],
+    [
+      'one, and the other as not found',
+      { buildBatches: [{ id: OTHER }], buildBatchesNotFound: [ARN] },
+      [OTHER],
+    ],
+    ['one alone', { buildBatches: [{ id: OTHER }, { id: 'app:3' }] }, [OTHER]],
+    ['one alone, as not found', { buildBatchesNotFound: [ARN] }, []],
+  ])('is one of many, of which the answer names %s', async (_, answer, expected) => {
+    const { client } = canned(answer);
+    const batches = await createCodeBuild(client).getBatches([ID, OTHER], signal);
+    expect(batches.map(({ id }) => id)).toEqual(expected);
+  });
 
-    const incomplete = canned({ buildBatches });
-    const asking = createCodeBuild(incomplete.client).getBatches([ID, OTHER], signal);
+  test.each(NO_ANSWERS)('is asked for again with others after %s', async (_, answer) => {
+    const { client } = canned(answer as object);
+    const asking = createCodeBuild(client).getBatches([ID, 'app:4'], signal);
     await expect(asking).rejects.toMatchObject({ kind: 'transient' });
   });
 });
@@ -113,9 +123,24 @@ describe('RetryBuildBatch and StopBuildBatch', () => {
     ['stopBatch', (codebuild) => codebuild.stopBatch(ID, signal)],
   ];
 
-  test.each(calls)('%s: a new id in the answer is followed', async (_, ask) => {
+  test('retryBatch: a new id in the answer is followed', async () => {
     const { client } = canned({ buildBatch: { id: OTHER } });
-    expect(await ask(createCodeBuild(client))).toMatchObject({ id: OTHER });
+    const retry = createCodeBuild(client).retryBatch(ID, 'RETRY_ALL_BUILDS', 'token', signal);
+    expect(await retry).toMatchObject({ id: OTHER });
+  });
+
+  test('stopBatch: an answer about another batch is none', async () => {
+    const { client } = canned({ buildBatch: { id: OTHER, buildBatchStatus: 'STOPPED' } });
+    const stop = createCodeBuild(client).stopBatch(ID, signal);
+    await expect(stop).rejects.toMatchObject({ kind: 'transient', maybeDone: true });
+  });
+
+  test.each([
+    ['id', { id: ID }],
+    ['ARN', { arn: ARN }],
+  ])('stopBatch: an answer names the batch by its %s', async (_, names) => {
+    const { client } = canned({ buildBatch: names });
+    expect(await createCodeBuild(client).stopBatch(ID, signal)).toMatchObject({ id: ID });
   });
 
   test.each(calls)('%s: a time that is none is no part of the answer', async (_, ask) => {

@@ -59,12 +59,12 @@ export function createCodeBuild(options: ClientOptions): CodeBuild {
       client.send(new BatchGetBuildBatchesCommand({ ids: [...ids] }), send),
     );
     const shown = listOf(buildBatches);
-    const absent = textsIn(buildBatchesNotFound);
-    return ids.map((id) => {
-      const batch = toBatch(shown.find((one) => isNamed(id, [one.id, one.arn])));
-      if (batch === null && !isNamed(id, absent)) throw noAnswer(context);
-      return { batch };
-    });
+    const found = ids.map((id) => ({
+      batch: toBatch(shown.find((one) => isNamed(id, [one.id, one.arn]))),
+    }));
+    const isAnswer = found.some(({ batch }) => batch !== null);
+    if (!isAnswer && !isAsked(ids, textsIn(buildBatchesNotFound))) throw noAnswer(context);
+    return found;
   };
 
   const getBuilds = async (ids: readonly string[], signal: AbortSignal) => {
@@ -145,7 +145,8 @@ export function createCodeBuild(options: ClientOptions): CodeBuild {
       const { buildBatch } = await call(context, signal, (send) =>
         client.send(new StopBuildBatchCommand({ id }), send),
       );
-      return toBatch(buildBatch) ?? fail(noAnswer(context));
+      const isNamedIn = isNamed(id, [buildBatch?.id, buildBatch?.arn]);
+      return (isNamedIn ? toBatch(buildBatch) : null) ?? fail(noAnswer(context));
     },
 
     async getBuilds(arns, signal) {
