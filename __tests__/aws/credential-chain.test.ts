@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaultChain, keysAreFixed } from '../../src/aws/credential-chain.ts';
+import { defaultChain, keysAreFixed, withoutSecrets } from '../../src/aws/credential-chain.ts';
 import type { Clock } from '../../src/domain/clock.ts';
 import { listen } from '../support/sockets.ts';
 
@@ -17,7 +18,12 @@ aws_secret_access_key = secret
 [profile "quoted name"]
 region = us-west-2
 [profile failing]
-credential_process = node -e "console.error('vault is sealed'); process.exit(3)"
+credential_process = node -e "console.error('vault is sealed for s3cret'); process.exit(3)" --password=hunter2
+[profile through-failing]
+role_arn = arn:aws:iam::123456789012:role/ci
+source_profile = failing
+[profile babbling]
+credential_process = node -e "console.log('{s3cret hunter2')"
 [profile role]
 role_arn = arn:aws:iam::123456789012:role/ci
 source_profile = ghost
@@ -29,6 +35,7 @@ sso_role_name = ci
 sso_region = us-west-2
 sso_start_url = https://corp.awsapps.com/start
 `;
+const FAILED_COMMAND = /Error: the command of credential_process failed/;
 const before = { ...process.env };
 /** It stands still: nothing here takes the time of a call. */
 const clock: Clock = {
@@ -105,7 +112,7 @@ describe('what can only be a mistake is permanent:', () => {
     expect(await failureIn({ AWS_PROFILE: 'nope' })).toMatchObject({
       kind: 'permanent',
       message:
-        'The profile "nope" (AWS_PROFILE) is not in the AWS config and credentials files: they have "default", "ci", "quoted name", "failing", "role", "sso". Set AWS_PROFILE to an existing profile, or leave it empty.',
+        'The profile "nope" (AWS_PROFILE) is not in the AWS config and credentials files: they have "default", "ci", "quoted name", "failing", "through-failing", "babbling", "role", "sso". Set AWS_PROFILE to an existing profile, or leave it empty.',
     });
   });
 
@@ -120,14 +127,36 @@ describe('what can only be a mistake is permanent:', () => {
 
 describe('what may be good in a moment has a chance:', () => {
   test.each([
-    ['failing', /working credential_process\. Error: Command failed: .*vault is sealed\.$/],
+    ['failing', FAILED_COMMAND],
+    ['through-failing', FAILED_COMMAND],
+    ['babbling', /Error: Profile babbling credential_process returned invalid JSON/],
     ['sso', /profile "sso" \(AWS_PROFILE.*aws sso login.* Error: .*SSO session/],
     ['role', /profile "role" .* Error: .*\[ghost\] in configuration\/credentials/],
     ['quoted name', /profile "quoted name"/],
   ])('the profile %s', async (AWS_PROFILE, message) => {
     const failure = await failureIn({ AWS_PROFILE });
     expect(failure).toMatchObject({ kind: 'credentials', message: expect.stringMatching(message) });
-    expect(String(failure)).not.toContain('\n');
+    expect(String(failure)).not.toMatch(/\n|s3cret|hunter2/);
+  });
+
+  test('the credential_process of the default profile', async () => {
+    await writeFile(join(folder, 'config'), CONFIG.replace('profile failing', 'default'));
+    const failure = await failureIn({});
+    expect(failure).toMatchObject({
+      kind: 'credentials',
+      message: expect.stringMatching(FAILED_COMMAND),
+    });
+    expect(String(failure)).not.toMatch(/s3cret|hunter2/);
+  });
+
+  test('a token of an SSO session that is no JSON', async () => {
+    const cache = join(folder, '.aws', 'sso', 'cache');
+    await mkdir(cache, { recursive: true });
+    const name = createHash('sha1').update('corp').digest('hex');
+    await writeFile(join(cache, `${name}.json`), '{"accessToken": s3cret}');
+    const failure = await failureIn({ AWS_PROFILE: 'sso', HOME: folder });
+    expect(failure).toMatchObject({ kind: 'credentials' });
+    expect(String(failure)).not.toContain('s3cret');
   });
 
   test('a file of a web identity token that cannot be read', async () => {
@@ -190,4 +219,16 @@ test('all of it has the time of a call', async () => {
     message: expect.stringMatching(/profile "ci" .* Error: no response in time\.$/),
   });
   expect(asked).toEqual([30_000]);
+});
+
+test.each([
+  ['Unexpected token \'s\', "s3cret" is not valid JSON', 'what it read is not valid JSON'],
+  [
+    'https://ci:s3cret@sso.example.com:8443/x?t=s3cret is off',
+    'https://sso.example.com:8443 is off',
+  ],
+  ['http://s3cret:x@: is off', 'a URL is off'],
+  ['ENOENT: no such file', 'ENOENT: no such file'],
+])('a reason shows no secret: %s', (reason, expected) => {
+  expect(withoutSecrets(reason)).toBe(expected);
 });

@@ -111,9 +111,25 @@ function mayNotAskInstance(environment: Environment): boolean {
 function reasonIn(said: readonly string[]): string {
   const reasons = said
     .filter((line) => OF_A_PROVIDER.test(line))
-    .map((line) => line.replace(OF_A_PROVIDER, '').replace(/\s+/g, ' ').trim())
+    .map((line) => withoutSecrets(line.replace(OF_A_PROVIDER, '')).replace(/\s+/g, ' ').trim())
     .filter((reason) => reason !== '' && !NOT_SET_UP.test(reason));
   return (reasons[0] ?? '').slice(0, LONGEST_MESSAGE);
+}
+
+/**
+ * What a source says of its failure, without what may be a secret.
+ *
+ * Node.js repeats the whole command line of a process that failed, with what it wrote, and a piece of a
+ * JSON text that it cannot parse. A URL may hold a password or a token.
+ */
+export function withoutSecrets(reason: string): string {
+  if (reason.includes('Command failed:')) {
+    return 'the command of credential_process failed (its command line and output are not shown, since they may hold secrets)';
+  }
+  if (/JSON (?:at position|input)|in JSON|is not valid JSON/.test(reason)) {
+    return 'what it read is not valid JSON';
+  }
+  return reason.replace(/https?:\/\/[^\s"'<>]+/g, (url) => URL.parse(url)?.origin ?? 'a URL');
 }
 
 /**
