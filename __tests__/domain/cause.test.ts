@@ -530,3 +530,11 @@ describe('isAmong', () => {
     expect(isAmong(aCause(cause), names)).toBe(expected);
   });
 });
+
+test.each(['FAULT', 'fault', 'Fault'])('the status %s is of the infrastructure', (status) => {
+  const said = aPhase('BUILD', 'FAILED', ['', 'Said.']);
+  expect(causeOf(status, [])).toMatchObject({ kind: 'infrastructure' });
+  expect(causeOf(status, [said])).toMatchObject({ kind: 'infrastructure' });
+  expect(causeOfBatch(status, [])).toMatchObject({ kind: 'infrastructure' });
+  expect(causeOfBatch(status, [said])).toMatchObject({ kind: 'infrastructure' });
+});

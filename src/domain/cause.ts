@@ -67,7 +67,7 @@ export function causeOfBatch(status: string, phases: readonly ContextualPhase[])
     .find((phase) => phase.contexts.length > 0 && !NOT_FAILED.has(phase.status ?? ''));
   const [context] = failing?.contexts ?? [];
   if (failing !== undefined && context !== undefined) return classify(status, failing, context);
-  return status === 'FAULT' ? unexplained(status) : null;
+  return isFault(status) ? unexplained(status) : null;
 }
 
 /** A cause in one line: `BUILD, COMMAND_EXECUTION_ERROR: Error while executing …`. */
@@ -92,12 +92,16 @@ const FINDINGS: Readonly<Record<Finding, Pick<Cause, 'kind' | 'permanent'>>> = {
 function classify(status: string, phase: ContextualPhase, { code, message }: PhaseContext): Cause {
   const ofPhase = PHASES[phase.type] ?? 'unknown';
   const finding = findingOf(code, ofPhase === 'code' ? null : message);
-  const ofService = status === 'FAULT' || phase.status === 'FAULT';
+  const ofService = isFault(status) || isFault(phase.status ?? '');
   const byPhase = { kind: ofService ? 'infrastructure' : ofPhase, permanent: false } as const;
   return { phase: phase.type, code, message, ...(finding === null ? byPhase : FINDINGS[finding]) };
 }
 
 function unexplained(status: string): Cause {
-  const kind = status === 'FAULT' ? 'infrastructure' : 'unknown';
+  const kind = isFault(status) ? 'infrastructure' : 'unknown';
   return { phase: '', code: '', message: '', kind, permanent: false };
+}
+
+function isFault(status: string): boolean {
+  return status.toUpperCase() === 'FAULT';
 }
