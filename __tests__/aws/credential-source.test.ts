@@ -67,9 +67,36 @@ describe('credentials', () => {
     answers.push(new Error('no answer'));
     expect(await key()).toBe('key-1');
     await settled();
+    expect([await key(), fetched()]).toEqual(['key-1', 2]);
+    pass({ wall: MINUTE, elapsed: MINUTE });
     expect(await key()).toBe('key-1');
     await settled();
     expect([await key(), fetched()]).toEqual(['key-3', 3]);
+  });
+
+  test.each([
+    ['live for two minutes', 2 * MINUTE],
+    ['are over when they come, by a wall clock that is ahead', -HOUR],
+  ])('that %s are renewed in the background, once a minute', async (_, lifetime) => {
+    const { key, pass, fetched } = aSource(lifetime);
+    for (let seconds = 0; seconds < 115; seconds += 5) {
+      await key();
+      await settled();
+      pass({ wall: 5000, elapsed: 5000 });
+    }
+    expect(fetched()).toBe(2);
+  });
+
+  it('that are over when they come serve until AWS refuses them', async () => {
+    const { source, key, answers, pass } = aSource(-HOUR);
+    const first = await source.get();
+    pass({ wall: MINUTE, elapsed: MINUTE });
+    answers.push(new Error('no answer'));
+    expect(await key()).toBe('key-1');
+    await settled();
+    expect(await key()).toBe('key-1');
+    source.forget(first);
+    expect(await key()).toBe('key-3');
   });
 
   it('do not end if they do not say when', async () => {

@@ -2,6 +2,8 @@ import type { Clock } from '../domain/clock.ts';
 
 /** So long before their end credentials are renewed, in milliseconds; the SDK does the same. */
 const RENEW_BEFORE = 5 * 60_000;
+/** Not more often are they renewed while those that are held serve, in milliseconds. */
+const RENEW_EVERY = 60_000;
 
 /** Keys to AWS for a while. */
 export interface Credentials {
@@ -40,9 +42,11 @@ interface Held {
 export function keepCredentials(fetch: () => Promise<Credentials>, clock: Clock): CredentialSource {
   let held: Held | null = null;
   let pending: Promise<Credentials> | null = null;
+  let triedAt = -Infinity;
 
   const renew = (): Promise<Credentials> => {
     if (pending !== null) return pending;
+    triedAt = clock.elapsed();
     const fetching = fetch()
       .then((credentials) => {
         if (pending === fetching) {
@@ -61,9 +65,10 @@ export function keepCredentials(fetch: () => Promise<Credentials>, clock: Clock)
     async get() {
       if (held === null) return renew();
       const left = timeLeft(held, clock);
-      if (left <= 0) return renew();
+      if (left <= 0 && !cameTooLate(held)) return renew();
       // Those that are held serve meanwhile. What keeps new ones from coming is told once they are over.
-      if (left < RENEW_BEFORE) void renew().catch(() => undefined);
+      const isDue = left < RENEW_BEFORE && clock.elapsed() - triedAt >= RENEW_EVERY;
+      if (isDue) void renew().catch(() => undefined);
       return held.credentials;
     },
     forget(refused) {
@@ -72,6 +77,11 @@ export function keepCredentials(fetch: () => Promise<Credentials>, clock: Clock)
       pending = null;
     },
   };
+}
+
+/** Whether they were over when they came: then the clock is wrong, and AWS decides how long they live. */
+function cameTooLate({ credentials, wall }: Held): boolean {
+  return (credentials.expiration?.getTime() ?? NaN) <= wall;
 }
 
 /** Milliseconds until credentials expire; infinite if they do not, or do not say so. */
