@@ -12,6 +12,7 @@ export interface Step {
 }
 
 export interface Job {
+  readonly if?: string;
   readonly needs?: string | readonly string[];
   readonly permissions?: unknown;
   readonly steps: readonly Step[];

@@ -159,6 +159,7 @@ describe('this repository', () => {
 describe('the dist/ of a dependency update', () => {
   const committing = HERE.find(({ path }) => path.endsWith('/commit-dist.yml'))?.jobs['commit'];
   const steps = committing?.steps ?? [];
+  const rebuilding = HERE.find(({ path }) => path.endsWith('/rebuild-dist.yml'));
 
   test('is taken if it holds exactly what dist/ holds', () => {
     const names = readdirSync(join(ROOT, 'dist')).sort();
@@ -179,8 +180,24 @@ describe('the dist/ of a dependency update', () => {
     expect(JSON.stringify(steps)).not.toMatch(/continue-on-error|\|\| (?:true|:)/);
   });
 
+  test('is committed wherever it was built, whoever pushed last', () => {
+    const building = (rebuilding?.jobs['rebuild']?.if ?? '').replaceAll(
+      'github.event.pull_request.head.repo.',
+      'head_repository.',
+    );
+    const committed = (committing?.if ?? '').replaceAll('github.event.workflow_run.', '');
+    const conditions = building
+      .replaceAll('github.event.pull_request.head.ref', 'head_branch')
+      .split(' && ');
+    expect(conditions).toHaveLength(2);
+    expect(committed.split(' && ')).toEqual([
+      "conclusion == 'success'",
+      "event == 'pull_request'",
+      ...conditions,
+    ]);
+  });
+
   test('is handed on whether it changed or not', () => {
-    const rebuilding = HERE.find(({ path }) => path.endsWith('/rebuild-dist.yml'));
     const upload = rebuilding?.jobs['rebuild']?.steps.at(-1);
     expect(upload).toMatchObject({ with: { path: 'dist', 'if-no-files-found': 'error' } });
     expect(upload).not.toHaveProperty('if');
