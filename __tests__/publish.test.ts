@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Artifact } from '../src/domain/batch.ts';
 import type { Outcome } from '../src/domain/outcome.ts';
 import type { Runner } from '../src/github/runner.ts';
 import { openLog, optionalOf, report } from '../src/publish.ts';
@@ -127,6 +128,23 @@ describe('what cannot be made of what CodeBuild has said', () => {
       ['annotations', 'outputs', 'job summary'].map((what) =>
         expect.stringContaining(`The ${what} could not be generated: odd group`),
       ),
+    );
+  });
+
+  test('costs the least of the outputs neither where they cannot be made small', async () => {
+    const odd = {
+      toJSON(): never {
+        throw new TypeError('odd artifact');
+      },
+    } as unknown as Artifact;
+    const { batch } = failed;
+    const { outputs, warnings } = await reportTo({
+      ...failed,
+      batch: batch && { ...batch, combinedArtifacts: [odd] },
+    });
+    expect(outputs).toMatchObject({ 'batch-status': 'FAILED', conclusion: 'failure' });
+    expect(warnings).toContainEqual(
+      expect.stringContaining('The outputs could not be made: odd artifact'),
     );
   });
 

@@ -2,7 +2,7 @@ import type { Outcome } from './domain/outcome.ts';
 import type { Event } from './domain/story.ts';
 import type { Runner } from './github/runner.ts';
 import { errorsOf, warningsOf, type Annotation } from './report/annotations.ts';
-import { logLine, markdown, oneLine } from './report/escape.ts';
+import { LONGEST_MESSAGE, logLine, markdown, oneLine } from './report/escape.ts';
 import {
   earlyOutputs,
   noticeOfSize,
@@ -15,8 +15,6 @@ import {
 import { narrate, type LogStep } from './report/story.ts';
 import { renderSummary } from './report/summary.ts';
 
-/** The runner cuts a message at 4,096 characters. */
-const LONGEST_MESSAGE = 4000;
 const ASSURANCE = '. This does not affect the result.';
 
 type Outputs = Partial<Record<OutputName, string>>;
@@ -88,15 +86,17 @@ function annotate(outcome: Outcome, runner: Runner, optional: Optional): void {
 }
 
 async function publish(outcome: Outcome, runner: Runner, optional: Optional): Promise<void> {
-  const results = optional.now('The outputs could not be generated', () => resultsOf(outcome));
-  if (results === null) {
-    setOutputs(leastOutputs(outcome), runner, optional);
+  const trouble = 'The outputs could not be generated';
+  const results = optional.now(trouble, () => resultsOf(outcome));
+  const resultsFile = results === null ? '' : await writeResults(results, runner, optional);
+  const made = optional.now(trouble, () => results && outputsOf(results, resultsFile));
+  if (made === null) {
+    const file = resultsFile === '' ? {} : { 'results-file': resultsFile };
+    setOutputs({ ...leastOutputs(outcome), ...file }, runner, optional);
     return;
   }
-  const resultsFile = await writeResults(results, runner, optional);
-  const { outputs, givenUp } = outputsOf(results, resultsFile);
-  setOutputs(outputs, runner, optional);
-  if (givenUp.length > 0) runner.notice(noticeOfSize(givenUp, resultsFile));
+  setOutputs(made.outputs, runner, optional);
+  if (made.givenUp.length > 0) runner.notice(noticeOfSize(made.givenUp, resultsFile));
 }
 
 /** The verdict's annotation, made of nothing but the reason. */
