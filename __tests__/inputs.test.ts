@@ -277,9 +277,15 @@ describe('the inputs', () => {
         (name) => [name, value, BOOLEAN] as const,
       ),
     ),
-    ...['US-EAST-1', 'us-east', 'useast1', 'us-east-1.example.com', 'us_east_1', '*'].map(
-      (value) => ['aws-region', value, REGION] as const,
-    ),
+    ...[
+      'US-EAST-1',
+      'us-east',
+      'useast1',
+      'us-east-1.example.com',
+      'us_east_1',
+      'us-east-100',
+      '*',
+    ].map((value) => ['aws-region', value, REGION] as const),
     ...[
       'retry',
       'role/retry',

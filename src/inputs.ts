@@ -1,5 +1,6 @@
 import { isProjectName, parseBatchReference, type BatchReference } from './aws/batch-reference.ts';
 import { environmentProblems } from './aws/environment.ts';
+import { isRegion } from './aws/partition.ts';
 import { KNOWN_CODES } from './domain/cause-rules.ts';
 import { BUILD_PHASES } from './domain/cause.ts';
 import { closest } from './domain/closest.ts';
@@ -77,7 +78,6 @@ export const DEFAULTS: Readonly<Record<string, string>> = {
 const RETRY_TYPES = ['RETRY_FAILED_BUILDS', 'RETRY_ALL_BUILDS'] as const satisfies RetryType[];
 const WORDS_ALONE = new Set(['ANY', 'INFRASTRUCTURE']);
 const RETRIABLE = ['FAILED', 'FAULT', 'TIMED_OUT', 'STOPPED'];
-const REGION = /^[a-z]{2,}(?:-[a-z]+)+-\d+$/;
 const ROLE = /^arn:aws(?:-[a-z]+)*:iam::\d{12}:role\/[\w+=,.@/-]{1,600}$/;
 const COMMIT = /^[0-9a-f]{7,64}$/i;
 /** The region of a batch whose name cannot be read: nothing can be said of it. */
@@ -227,7 +227,7 @@ function readRegion(
   if (region === '') {
     const others = 'or set AWS_REGION, or name the batch by its ARN or console address';
     reject(source, '', `no region is known; give one such as us-east-1, ${others}`);
-  } else if (!REGION.test(region)) {
+  } else if (!isRegion(region)) {
     reject(source, region, 'must be the name of an AWS region, such as us-east-1');
   }
   return region;

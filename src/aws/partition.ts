@@ -22,7 +22,7 @@ const REGION = /^[a-z]{2,}(?:-[a-z]+)+-\d{1,2}$/;
 const SESSION = /^\d{12}-[a-z0-9]+$/;
 
 /** Whether a text is of the form of a region's name, so that it can be part of a host name. */
-function isRegion(text: string): boolean {
+export function isRegion(text: string): boolean {
   return REGION.test(text);
 }
 
