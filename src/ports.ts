@@ -22,20 +22,20 @@ export interface CodeBuild {
   /**
    * RetryBuildBatch. The token makes a resend of the same retry harmless for five minutes.
    *
-   * @returns the batch as CodeBuild answers it; null if the answer holds none
+   * @returns the batch as CodeBuild answers it; its id may be a new one
    */
   retryBatch(
     id: string,
     retryType: RetryType,
     idempotencyToken: string,
     signal: AbortSignal,
-  ): Promise<Batch | null>;
+  ): Promise<Batch>;
   /**
    * StopBuildBatch. A batch that is over already is answered as it is.
    *
-   * @returns the batch as CodeBuild answers it; null if the answer holds none
+   * @returns the batch that was named, as CodeBuild answers it
    */
-  stopBatch(id: string, signal: AbortSignal): Promise<Batch | null>;
+  stopBatch(id: string, signal: AbortSignal): Promise<Batch>;
   /** BatchGetBuilds, one call for each 100 builds; in no certain order, unknown ones left out. */
   getBuilds(arns: readonly string[], signal: AbortSignal): Promise<BuildDetails[]>;
   /** BatchGetBuilds of one id: the batch that the build is of, if any. Null: there is no such build. */

@@ -24,7 +24,7 @@ const LATE_RETRY_INTERVAL = 4000;
 
 /** What came of stopping an attempt. Where there is a batch, it shows the attempt. */
 export type StopResult =
-  | { readonly kind: 'stopped'; readonly batch: Batch | null }
+  | { readonly kind: 'stopped'; readonly batch: Batch }
   /** It had ended by itself. */
   | { readonly kind: 'over'; readonly batch: Batch }
   /** Someone else has retried the batch since: theirs is not ours to stop. */
@@ -69,7 +69,7 @@ export async function stopAttempt(
     const batch = await persistFor(ports.limits.stopMs, ports, (signal) =>
       ports.codebuild.stopBatch(owned.batchId, signal),
     );
-    if (batch === null || !isOver(batch)) return { kind: 'stopped', batch };
+    if (!isOver(batch)) return { kind: 'stopped', batch };
     // A batch that is over is answered as it is.
     if (ownershipOf(batch, owned) === 'not-begun') return { kind: 'not-begun' };
     return { kind: batch.status.toUpperCase() === 'STOPPED' ? 'stopped' : 'over', batch };
