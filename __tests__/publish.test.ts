@@ -144,7 +144,7 @@ describe('what cannot be made of what CodeBuild has said', () => {
     });
     expect(outputs).toMatchObject({ 'batch-status': 'FAILED', conclusion: 'failure' });
     expect(warnings).toContainEqual(
-      expect.stringContaining('The outputs could not be made: odd artifact'),
+      expect.stringContaining('The outputs could not be generated: odd artifact'),
     );
   });
 

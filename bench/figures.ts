@@ -147,15 +147,15 @@ export async function largeBatches(): Promise<Row[]> {
   return Object.entries(runs).map(([last, of]) => {
     const times = of.map((run) => run.milliseconds);
     const summary = Math.max(...of.map((run) => run.summaryBytes));
-    const outputs = Math.max(...of.map((run) => run.outputBytes));
+    const outputs = Math.max(...of.map((run) => run.outputUnits));
     return {
       figure: `500 groups × 10 attempts, last one ${last}: last answer to end of step`,
-      measured: `${tellMiddle(times, milliseconds)}; summary ${kilobytes(summary)}, outputs ${kilobytes(outputs)}`,
-      target: `≤ ${TARGETS.conclusionMilliseconds} ms; ≤ ${kilobytes(TARGETS.summaryBytes)}, ≤ ${kilobytes(TARGETS.outputBytes)}`,
+      measured: `${tellMiddle(times, milliseconds)}; summary ${kilobytes(summary)}, outputs ${kilobytes(outputs)} (UTF-16 units)`,
+      target: `≤ ${TARGETS.conclusionMilliseconds} ms; ≤ ${kilobytes(TARGETS.summaryBytes)}, ≤ ${kilobytes(TARGETS.outputUnits)}`,
       reached:
         median(times) <= TARGETS.conclusionMilliseconds &&
         summary <= TARGETS.summaryBytes &&
-        outputs <= TARGETS.outputBytes,
+        outputs <= TARGETS.outputUnits,
     };
   });
 }

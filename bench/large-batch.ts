@@ -13,7 +13,7 @@ export interface LargeRun {
   /** From the last answer to the end of the process. */
   readonly milliseconds: number;
   readonly summaryBytes: number;
-  readonly outputBytes: number;
+  readonly outputUnits: number;
 }
 
 export type LastAttempt = 'SUCCEEDED' | 'FAILED';
@@ -47,7 +47,7 @@ export async function runLargeBatch(last: LastAttempt): Promise<LargeRun> {
     run,
     milliseconds: ended - answered,
     summaryBytes: Buffer.byteLength(run.summary),
-    outputBytes: Buffer.byteLength(Object.values(run.outputs).join('')),
+    outputUnits: Object.values(run.outputs).join('').length,
   };
 }
 

@@ -6,8 +6,8 @@ export const TARGETS = {
   startToBareNode: 2.8,
   /** Peak memory, divided by that of bare Node.js. */
   memoryToBareNode: 1.8,
-  /** All script in dist/, in bytes. */
-  scriptBytes: 1_200_000,
+  /** All script in dist/, in bytes: what was reached, and 5 %. */
+  scriptBytes: 1_048_000,
   /** Mean from the end of a batch to the end of the step where its end can be told, in seconds. */
   lagSeconds: 4,
   /** Calls where its end was told wrongly, divided by those of a look every 15 s. Else they are no more. */
@@ -22,6 +22,6 @@ export const TARGETS = {
   conclusionMilliseconds: 300,
   /** What GitHub takes of a job summary, in bytes of UTF-8. */
   summaryBytes: 1024 * 1024 - 1,
-  /** All outputs together, in bytes of UTF-8. */
-  outputBytes: 900_000,
+  /** All outputs together, in UTF-16 code units. */
+  outputUnits: 500_000,
 } as const;

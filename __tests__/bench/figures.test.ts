@@ -45,10 +45,10 @@ test.each([
 ] as const)(
   '500 groups whose tenth attempt %s fit into summary and outputs',
   async (last, exitCode) => {
-    const { run, summaryBytes, outputBytes } = await runLargeBatch(last);
+    const { run, summaryBytes, outputUnits } = await runLargeBatch(last);
     expect(run).toMatchObject({ exitCode, outputs: { 'batch-status': last } });
     expect(summaryBytes).toBeLessThanOrEqual(TARGETS.summaryBytes);
-    expect(outputBytes).toBeLessThanOrEqual(TARGETS.outputBytes);
+    expect(outputUnits).toBeLessThanOrEqual(TARGETS.outputUnits);
     const groups = JSON.parse(run.outputs['build-groups'] ?? '') as { identifier: string }[];
     expect(groups.filter(({ identifier }) => identifier !== 'DOWNLOAD_SOURCE')).toHaveLength(500);
   },

@@ -25,8 +25,8 @@ const STALE_POLL_INTERVAL = 5000;
 
 /** What came of asking for a retry. */
 export type RetryResult =
-  /** This step's retry was made. The answer is null if it does not show the attempt. */
-  | { readonly kind: 'accepted'; readonly answer: Batch | null }
+  /** This step's retry was made. The answer may still show the attempt before. */
+  | { readonly kind: 'accepted'; readonly answer: Batch }
   /** Someone else retried the batch; the snapshot shows their attempt. */
   | { readonly kind: 'joined'; readonly snapshot: Batch }
   /**
@@ -131,7 +131,7 @@ async function pollForDecided(
 }
 
 /** Sends the request. What must be stopped if this process is killed is saved before. */
-async function send(step: Step, request: RetryRequest, signal: AbortSignal): Promise<Batch | null> {
+async function send(step: Step, request: RetryRequest, signal: AbortSignal): Promise<Batch> {
   const { inputs, ports } = step;
   const { clock, codebuild } = ports;
   const { decided, token } = request;
@@ -173,7 +173,7 @@ async function ownerOf(step: Step, request: RetryRequest, later: Batch): Promise
     // A retry of what failed again would be one that nobody decided on.
     if (isOver(snapshot) && !isSuccess(snapshot.status)) return unproven(step, snapshot);
     const answer = await send(step, request, signal);
-    const isShown = answer !== null && isLaterAttempt(answer, request.decided);
+    const isShown = isLaterAttempt(answer, request.decided);
     return { kind: 'accepted', answer: isShown ? answer : snapshot };
   };
   try {
