@@ -256,7 +256,7 @@ async function stopOwned(step: Step, owned: OwnedAttempt): Promise<StopKind> {
     answer === 'refused'
       ? { kind: 'unproven' }
       : await stopAttempt(known.owned ?? owned, snapshot, ports);
-  const shown = 'batch' in result ? (result.batch ?? snapshot) : null;
+  const shown = 'batch' in result ? result.batch : null;
   settleUnanswered(step, owned, shown ?? snapshot);
   known.batch = shown ?? known.batch;
   if (result.kind === 'no-answer') ports.tell({ kind: 'not-stopped', because: result.because });
