@@ -59,6 +59,10 @@ const NO_ANSWERS: [string, unknown][] = [
   ['entries that are none', { buildBatches: [null, 5, {}], buildBatchesNotFound: [null, 5] }],
   ['another batch', { buildBatches: [{ id: OTHER, buildBatchStatus: 'SUCCEEDED' }] }],
   ['another batch that is not found', { buildBatchesNotFound: [OTHER] }],
+];
+
+/** Answers that name it and do not say how it stands. */
+const WITHOUT_STATUS: [string, unknown][] = [
   ['its name alone', { buildBatches: [{ id: ID }] }],
   ['a status that is none', { buildBatches: [{ id: ID, arn: ARN, buildBatchStatus: 5 }] }],
 ];
@@ -85,15 +89,18 @@ describe('a batch', () => {
     expect(await createCodeBuild(client).getBatch(ID, signal)).toBeNull();
   });
 
-  test.each(NO_ANSWERS)('is asked for again after %s', async (_, answer) => {
-    const { client } = canned(answer as object);
-    await expect(createCodeBuild(client).getBatch(ID, signal)).rejects.toMatchObject({
-      name: 'CallFailure',
-      kind: 'transient',
-      maybeDone: false,
-      message: expect.stringContaining('is not a valid AWS response'),
-    });
-  });
+  test.each([...NO_ANSWERS, ...WITHOUT_STATUS])(
+    'is asked for again after %s',
+    async (_, answer) => {
+      const { client } = canned(answer as object);
+      await expect(createCodeBuild(client).getBatch(ID, signal)).rejects.toMatchObject({
+        name: 'CallFailure',
+        kind: 'transient',
+        maybeDone: false,
+        message: expect.stringContaining('is not a valid AWS response'),
+      });
+    },
+  );
 
   test.each<[string, object, string[]]>([
     ['both', { buildBatches: [{ arn: ARN }, { id: 'app:3' }, { id: OTHER }] }, [ID, OTHER]],

@@ -140,6 +140,9 @@ const NOTHING_TO_WAIT_FOR = `
   const idle = () => undefined;
   http.request = () =>
     Object.assign(new EventEmitter(), { setHeader: idle, setTimeout: idle, write: idle, end: idle });
+  const timers = process.getBuiltinModule('node:timers/promises');
+  const sleep = timers.setTimeout;
+  timers.setTimeout = (time, value, options) => sleep(time, value, { ...options, ref: false });
   const { setTimeout } = globalThis;
   globalThis.setTimeout = (...timer) => setTimeout(...timer).unref();
 `;

@@ -28,7 +28,7 @@ const inputs = { 'batch-id': ID, 'poll-interval': '0.5' };
 test.each<[string, FaultRule[]]>([
   ['answers are slow', [{ every: 2, fault: { kind: 'slow', seconds: 0.7 } }]],
   ['connections are reset', [{ every: 3, fault: { kind: 'reset' } }]],
-  ['the answer to the retry is lost', [{ operation: RETRY, fault: { kind: 'lost' } }]],
+  ['the answer to the retry is lost', [{ operation: RETRY, calls: [1], fault: { kind: 'lost' } }]],
   [
     'a proxy answers with HTML and answers are cut short',
     [
