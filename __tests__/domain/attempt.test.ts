@@ -337,12 +337,7 @@ describe('ownershipOf', () => {
     ['the same by its time alone', ANEW, answeredWithoutPhases, 'ours'],
     ['the attempt before, and ours not answered', aFailedBatch(), UNANSWERED, 'not-begun'],
     ['the next, submitted while it was asked for', aRetriedBatch(), UNANSWERED, 'ours'],
-    [
-      'one that may be a later one, for no phase shows a retry',
-      submittedAt(200),
-      UNANSWERED,
-      'unproven',
-    ],
+    ['the same by its time alone', submittedAt(200), UNANSWERED, 'ours'],
     ['the next, submitted at the first moment', nextAt(189), UNANSWERED, 'ours'],
     ['the next, submitted before it was asked for', nextAt(188.999), UNANSWERED, 'unproven'],
     ['the next, submitted at the last moment', nextAt(221), UNANSWERED, 'ours'],

@@ -133,8 +133,8 @@ export function describeOwned(
 }
 
 /**
- * Whose attempt a snapshot shows. An attempt whose request got no answer is taken for ours only if it
- * surely is the very next one and was submitted while the request was under way.
+ * Whose attempt a snapshot shows. An attempt whose request got no answer is taken for ours only if
+ * nothing shows that it is not the very next one, and it was submitted while the request was under way.
  */
 export function ownershipOf(snapshot: Batch, owned: OwnedAttempt): Ownership {
   const retries = retriesShown(snapshot);
@@ -154,7 +154,6 @@ export function ownershipOf(snapshot: Batch, owned: OwnedAttempt): Ownership {
   if (!hasBegun) return 'not-begun';
   if (request === null) return 'ours';
   const isOfRequest =
-    retries === owned.retriesBefore + 1 &&
     shown !== null &&
     shown >= request.sentOn - TIMES_DIFFER_BY &&
     shown <= request.endsOn + TIMES_DIFFER_BY;
