@@ -21,9 +21,8 @@ import { outputsOf, resultsOf } from '../../src/report/outputs.ts';
 import { renderSummary } from '../../src/report/summary.ts';
 import { canned } from '../support/canned.ts';
 import { changed, fullAnswer, type Place } from '../support/shapes.ts';
+import { randomRuns } from '../support/random-runs.ts';
 
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? 1000) / 10;
-const SEED = process.env['FUZZ_SEED'];
 const { signal } = new AbortController();
 
 const ACCOUNT = 'arn:aws:codebuild:us-west-2:123456789012';
@@ -163,7 +162,7 @@ describe.each(Object.entries(CASES))(
           ]);
           expect(shown).not.toMatch(/\[object|Invalid Date|\bNaN\b|\bundefined\b/);
         }),
-        { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(SEED) }) },
+        randomRuns(1 / 10),
       );
     }, 3_600_000);
 

@@ -13,9 +13,8 @@ import {
   NOT_RETRIED,
 } from '../support/batches.ts';
 import { known, someDetails } from '../support/failures.ts';
+import { randomRuns } from '../support/random-runs.ts';
 
-const RUNS = Math.ceil(Number(process.env['FUZZ_RUNS'] ?? 1000) / 40);
-const SEED = process.env['FUZZ_SEED'];
 const LIMIT = 500_000;
 const DELIMITER = 'ghadelimiter_00000000-0000-0000-0000-000000000000';
 
@@ -143,6 +142,6 @@ test('the outputs keep their limit at any size, and give up in the order that is
         expect([index, economies[index]]).toEqual([index, is]);
       });
     }),
-    { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(SEED) }) },
+    randomRuns(1 / 40),
   );
 }, 3_600_000);

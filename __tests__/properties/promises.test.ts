@@ -17,10 +17,8 @@ import { broken } from '../support/promises.ts';
 import { ID, shop } from '../support/scenarios.ts';
 import { run, type Other } from '../support/trial.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
+import { randomRuns } from '../support/random-runs.ts';
 
-// The seed is printed on a failure; `npm run fuzz` asks for more runs, FUZZ_SEED for the same ones.
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? 1000);
-const SEED = process.env['FUZZ_SEED'];
 const HOURS = 3600;
 
 const status = fc.constantFrom('SUCCEEDED', 'SUCCEEDED', 'FAILED', 'FAULT', 'TIMED_OUT');
@@ -181,8 +179,6 @@ function deceives(fault: Fault): boolean {
   return fault.kind === 'outdated' || ('performed' in fault && typeof fault.performed === 'object');
 }
 
-const settings = { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(SEED) }) };
-
 test('the promises hold, whatever CodeBuild, the network, clocks and other people do', async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -210,7 +206,7 @@ test('the promises hold, whatever CodeBuild, the network, clocks and other peopl
         expect(flow.elapsed).toBeLessThan(10 * HOURS * 1000);
       },
     ),
-    settings,
+    randomRuns(),
   );
 }, 3_600_000);
 
@@ -239,7 +235,7 @@ test('a step that is cancelled at any moment is gone soon, and leaves nothing of
         }
       },
     ),
-    { ...settings, numRuns: Math.ceil(RUNS / 5) },
+    randomRuns(1 / 5),
   );
 }, 3_600_000);
 
@@ -286,6 +282,6 @@ test('twenty steps on one batch, whose answers get lost, pass no limit', async (
         expect(steps).toHaveLength(new Set(steps).size);
       },
     ),
-    { ...settings, numRuns: Math.ceil(RUNS / 200) },
+    randomRuns(1 / 200),
   );
 }, 3_600_000);
