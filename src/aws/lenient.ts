@@ -49,29 +49,58 @@ export function wholeNumber(value: number | undefined): number | null {
   return value !== undefined && Number.isSafeInteger(value) && value >= 0 ? value : null;
 }
 
-/** As much of a value as the schema allows; undefined if that is nothing. */
+/** As much of a value as a schema allows; undefined if that is nothing. */
+type Fit = (value: unknown) => unknown;
+
+/** By schema: to ask a schema costs more than to look at a value, and answers have thousands of values. */
+const fits = new WeakMap<Schema, Fit>();
+
 function fitting(schema: Schema, value: unknown): unknown {
-  if (schema.isStringSchema()) return typeof value === 'string' && value !== '' ? value : undefined;
-  if (schema.isBooleanSchema()) return typeof value === 'boolean' ? value : undefined;
-  if (schema.isNumericSchema()) return Number.isFinite(value) ? value : undefined;
-  if (schema.isTimestampSchema()) return isTime(value) ? value : undefined;
-  if (schema.isListSchema()) return Array.isArray(value) ? fittingItems(schema, value) : undefined;
-  const isStructure = schema.isStructSchema();
-  if (!isStructure && !schema.isMapSchema()) return value;
-  if (!isObject(value)) return undefined;
-  const members: Iterable<readonly [string, Schema]> = isStructure
-    ? schema.structIterator()
-    : Object.keys(value).map((key) => [key, schema.getValueSchema()] as const);
+  let fit = fits.get(schema);
+  if (fit === undefined) fits.set(schema, (fit = fitOf(schema)));
+  return fit(value);
+}
+
+function fitOf(schema: Schema): Fit {
+  const only = (isFit: (value: unknown) => boolean): Fit => {
+    return (value) => (isFit(value) ? value : undefined);
+  };
+  if (schema.isStringSchema()) return only((value) => typeof value === 'string' && value !== '');
+  if (schema.isBooleanSchema()) return only((value) => typeof value === 'boolean');
+  if (schema.isNumericSchema()) return only(Number.isFinite);
+  if (schema.isTimestampSchema()) return only(isTime);
+  if (schema.isListSchema()) {
+    const itemSchema = schema.getValueSchema();
+    return (value) => (Array.isArray(value) ? fittingItems(itemSchema, value) : undefined);
+  }
+  if (schema.isStructSchema()) {
+    const members = [...schema.structIterator()];
+    return (value) => (isObject(value) ? fittingMembers(members, value) : undefined);
+  }
+  if (!schema.isMapSchema()) return (value) => value;
+  const valueSchema = schema.getValueSchema();
+  return (value) =>
+    isObject(value)
+      ? fittingMembers(
+          Object.keys(value).map((key) => [key, valueSchema]),
+          value,
+        )
+      : undefined;
+}
+
+function fittingMembers(
+  members: readonly (readonly [name: string, schema: Schema])[],
+  value: Record<string, unknown>,
+): object {
   const fit: [string, unknown][] = [];
-  for (const [name, memberSchema] of members) {
-    const member = Object.hasOwn(value, name) ? fitting(memberSchema, value[name]) : undefined;
+  for (const [name, schema] of members) {
+    const member = Object.hasOwn(value, name) ? fitting(schema, value[name]) : undefined;
     if (member !== undefined) fit.push([name, member]);
   }
   return Object.fromEntries(fit);
 }
 
-function fittingItems(schema: Schema, items: readonly unknown[]): unknown[] {
-  const itemSchema = schema.getValueSchema();
+function fittingItems(itemSchema: Schema, items: readonly unknown[]): unknown[] {
   return items.map((item) => fitting(itemSchema, item)).filter((item) => item !== undefined);
 }
 
