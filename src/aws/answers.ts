@@ -18,8 +18,9 @@ export class NoAwsAnswer extends Error {
 /**
  * Makes a client tell answers of AWS from others: an error counts only if its body is a JSON object
  * with a `__type`, or with the header `x-amzn-errortype` beside it (Smithy, "AWS JSON 1.1 protocol":
- * operation error serialization). A `code`, which the protocol has too, is what any proxy says. And makes a call that fails on its way say where it went,
- * for settings of many kinds may lead it.
+ * operation error serialization). A `code`, which the protocol has too, is what any proxy says.
+ *
+ * It also makes a call that fails on its way say where it went: many settings can choose the endpoint.
  *
  * @returns the client
  */

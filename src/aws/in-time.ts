@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.ts';
 import { CALL_LIMIT } from '../domain/patience.ts';
-import { unlessAborted, within } from '../domain/timer.ts';
+import { callWithin } from '../domain/timer.ts';
 
 /**
  * Runs work within the time limit of one call, from the first byte sent to the last byte of the response,
@@ -15,8 +15,5 @@ export function inTime<Result>(
   outer: AbortSignal | null = null,
 ): Promise<Result> {
   const reason = Object.assign(new Error('no response in time'), { name: 'TimeoutError' });
-  return within(clock, CALL_LIMIT, reason, (expiry) => {
-    const signal = outer === null ? expiry : AbortSignal.any([outer, expiry]);
-    return unlessAborted(work(signal), signal);
-  });
+  return callWithin(clock, CALL_LIMIT, reason, outer, work);
 }

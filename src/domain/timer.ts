@@ -47,6 +47,25 @@ export async function within<Result>(
 }
 
 /**
+ * Makes a call in so many milliseconds, even if it ignores its signal.
+ *
+ * @param reason what is thrown when they have passed
+ * @param outer ends it earlier; its reason is thrown then
+ */
+export function callWithin<Answer>(
+  clock: Clock,
+  milliseconds: number,
+  reason: Error,
+  outer: AbortSignal | null,
+  call: (signal: AbortSignal) => Promise<Answer>,
+): Promise<Answer> {
+  return within(clock, milliseconds, reason, (expiry) => {
+    const signal = outer === null ? expiry : AbortSignal.any([outer, expiry]);
+    return unlessAborted(call(signal), signal);
+  });
+}
+
+/**
  * Waits for an answer, but no longer than until the signal is aborted: not all that is waited for
  * heeds a signal, such as the SDK's search for credentials.
  *

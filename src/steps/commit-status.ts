@@ -9,7 +9,7 @@ import { Interruption } from '../domain/interruption.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { repositoryOf } from '../domain/repository.ts';
 import type { Event } from '../domain/story.ts';
-import { startTimer, within } from '../domain/timer.ts';
+import { within } from '../domain/timer.ts';
 import { KILLED, tellOutcome, tellRunning } from '../report/commit-status.ts';
 import {
   explain,
@@ -21,6 +21,7 @@ import {
   PATIENCE_AT_THE_END,
   PATIENCE_IN_A_HURRY,
   twice,
+  unlessHurried,
   writeFinal,
   type Place,
   type WriterPorts,
@@ -196,19 +197,13 @@ export function keepStatus(settings: StatusSettings, ports: StatusPorts): Status
         Math.max(PATIENCE_IN_A_HURRY, deadline - clock.elapsed()),
       );
       const until = clock.elapsed() + left;
-      const timer = startTimer(clock, left, NO_ANSWER);
-      const hurry = (): void => timer.endWithin(PATIENCE_IN_A_HURRY);
-      timer.signal.addEventListener('abort', () => over.abort(NO_ANSWER));
-      ports.signal.addEventListener('abort', hurry);
+      const status = kept;
       if (ending.kind === 'timed-out') over.abort(new Interruption(ending));
-      if (interrupted.aborted) hurry();
-      try {
+      await unlessHurried(clock, left, interrupted, async (end) => {
+        end.addEventListener('abort', () => over.abort(NO_ANSWER));
         await writing;
-        await writeEnd(kept, tellOutcome(outcome), timer.signal, until - clock.elapsed());
-      } finally {
-        timer.stop();
-        ports.signal.removeEventListener('abort', hurry);
-      }
+        await writeEnd(status, tellOutcome(outcome), end, until - clock.elapsed());
+      });
     },
   };
 }

@@ -5,7 +5,7 @@ import {
   type Repository,
   type UnwrittenStatus,
 } from '../domain/commit-status.ts';
-import { startTimer, unlessAborted, within } from '../domain/timer.ts';
+import { callWithin, startTimer } from '../domain/timer.ts';
 import type { GitHub } from '../ports.ts';
 import { defaultContext } from '../report/commit-status.ts';
 
@@ -43,11 +43,7 @@ export function inTime(github: GitHub, clock: Clock): GitHub {
   const call = <Answer>(
     signal: AbortSignal,
     ask: (signal: AbortSignal) => Promise<Answer>,
-  ): Promise<Answer> =>
-    within(clock, CALL_WITHIN, NO_ANSWER, (late) => {
-      const either = AbortSignal.any([signal, late]);
-      return unlessAborted(ask(either), either);
-    });
+  ): Promise<Answer> => callWithin(clock, CALL_WITHIN, NO_ANSWER, signal, ask);
   return {
     listStatuses: (place, most, page, signal) =>
       call(signal, (either) => github.listStatuses(place, most, page, either)),
@@ -126,18 +122,38 @@ export async function writeLeftStatus(
   { github, clock, isAddressOf }: WriterPorts,
   signal: AbortSignal,
 ): Promise<Written> {
-  const timer = startTimer(clock, PATIENCE_AT_THE_END, NO_ANSWER);
-  const hurry = (): void => timer.endWithin(PATIENCE_IN_A_HURRY);
-  signal.addEventListener('abort', hurry);
-  if (signal.aborted) hurry();
+  const ports = { github: inTime(github, clock), clock, isAddressOf };
   try {
-    const ports = { github: inTime(github, clock), clock, isAddressOf };
-    return { status: await writeFinal(left, ports, timer.signal, PATIENCE_AT_THE_END) };
+    const status = await unlessHurried(clock, PATIENCE_AT_THE_END, signal, (end) =>
+      writeFinal(left, ports, end, PATIENCE_AT_THE_END),
+    );
+    return { status };
   } catch (error) {
     return { because: explain(error, left.repository) };
+  }
+}
+
+/**
+ * Does work in so many milliseconds, and in a second once a signal is aborted.
+ *
+ * @param hurried the signal
+ * @param work its own signal is aborted with {@link NO_ANSWER} when the time is over
+ */
+export async function unlessHurried<Result>(
+  clock: Clock,
+  milliseconds: number,
+  hurried: AbortSignal,
+  work: (end: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const timer = startTimer(clock, milliseconds, NO_ANSWER);
+  const hurry = (): void => timer.endWithin(PATIENCE_IN_A_HURRY);
+  hurried.addEventListener('abort', hurry);
+  if (hurried.aborted) hurry();
+  try {
+    return await work(timer.signal);
   } finally {
     timer.stop();
-    signal.removeEventListener('abort', hurry);
+    hurried.removeEventListener('abort', hurry);
   }
 }
 
