@@ -9,8 +9,8 @@ import {
 import type { Batch } from '../domain/batch.ts';
 import type { Clock } from '../domain/clock.ts';
 import { CallFailure } from '../domain/fault.ts';
-import { isSuccess } from '../domain/status.ts';
 import { CALL_LIMIT, outageLimit, persist } from '../domain/patience.ts';
+import { isSuccess } from '../domain/status.ts';
 import type { RetryRequest, Step } from './step.ts';
 import { persistFor, type StopPorts } from './stop.ts';
 
@@ -55,7 +55,7 @@ export async function retryBatch(step: Step, decided: Batch): Promise<RetryResul
       return await persist(
         (signal) => pollAndSend(step, request, signal),
         step.patience,
-        tokenLifeLeft(step.ports.clock, request),
+        TOKEN_LIFE,
       );
     } catch (error) {
       if (!(error instanceof CallFailure)) throw error;
@@ -86,10 +86,10 @@ function renewToken({ ports }: Step, request: RetryRequest): void {
 }
 
 /** A machine that slept must not send a dead token again: the larger of both clocks counts. */
-function tokenLifeLeft(clock: Clock, { tokenSent }: RetryRequest): number {
-  if (tokenSent === null) return TOKEN_LIFE;
+function isTokenDead(clock: Clock, { tokenSent }: RetryRequest): boolean {
+  if (tokenSent === null) return false;
   const age = Math.max(clock.elapsed() - tokenSent.elapsed, clock.now() - tokenSent.now);
-  return Math.max(0, TOKEN_LIFE - age);
+  return age >= TOKEN_LIFE;
 }
 
 async function pollAndSend(
@@ -107,15 +107,14 @@ async function pollAndSend(
 
 /** Polls until the attempt that was decided on shows, or a later one. Reads may lag behind. */
 async function pollForDecided(
-  { inputs, ports }: Step,
+  step: Step,
   decided: Batch,
   signal: AbortSignal,
 ): Promise<'decided' | 'changed' | { readonly later: Batch }> {
-  const { clock, codebuild } = ports;
-  const began = clock.elapsed();
+  const readsMayLag = pauseWhileReadsMayLag(step, signal);
   let unclear = 0;
-  for (let polls = 1; ; polls += 1) {
-    const snapshot = await codebuild.getBatch(decided.id, signal);
+  do {
+    const snapshot = await step.ports.codebuild.getBatch(decided.id, signal);
     if (snapshot !== null && isSameEnd(snapshot, decided)) return 'decided';
     if (snapshot !== null && isLaterAttempt(snapshot, decided)) {
       // Where only that it runs tells it from the one before, a late read may show that one.
@@ -125,9 +124,27 @@ async function pollForDecided(
     if (snapshot !== null && isOver(snapshot) && snapshot.status !== decided.status) {
       return 'changed';
     }
-    if (polls >= STALE_POLLS && clock.elapsed() - began >= STALE_FOR) return 'changed';
+  } while (await readsMayLag());
+  return 'changed';
+}
+
+/**
+ * Reads may lag behind what was seen or done before.
+ *
+ * @returns pauses before the next poll; false, without a pause, when they have lagged for too long
+ */
+function pauseWhileReadsMayLag(
+  { inputs, ports: { clock } }: Step,
+  signal: AbortSignal,
+): () => Promise<boolean> {
+  const began = clock.elapsed();
+  let polls = 0;
+  return async () => {
+    polls += 1;
+    if (polls >= STALE_POLLS && clock.elapsed() - began >= STALE_FOR) return false;
     await clock.sleep(Math.min(STALE_POLL_INTERVAL, inputs.pollInterval), signal);
-  }
+    return true;
+  };
 }
 
 /** Sends the request. What must be stopped if this process is killed is saved before. */
@@ -135,7 +152,7 @@ async function send(step: Step, request: RetryRequest, signal: AbortSignal): Pro
   const { inputs, ports } = step;
   const { clock, codebuild } = ports;
   const { decided, token } = request;
-  if (tokenLifeLeft(step.ports.clock, request) === 0) throw tokenExpired(step);
+  if (isTokenDead(clock, request)) throw tokenExpired(step);
   const now = clock.now();
   request.tokenSent ??= { elapsed: clock.elapsed(), now };
   request.firstSentOn ??= now;
@@ -197,7 +214,7 @@ export async function askBriefly(
   if (unanswered === null || isOver(snapshot)) return null;
   const { decided, token, tokenSent } = unanswered;
   if (tokenSent === null || !isLaterAttempt(snapshot, decided)) return null;
-  if (tokenLifeLeft(ports.clock, unanswered) === 0) return null;
+  if (isTokenDead(ports.clock, unanswered)) return null;
   try {
     await persistFor(ports.limits.pollMs, ports, (signal) =>
       ports.codebuild.retryBatch(decided.id, inputs.retryType, token, signal),
@@ -230,18 +247,17 @@ export function saveOwned({ known, ports }: Step, owned: OwnedAttempt | null): v
  * Polls for an attempt after the one that was decided on; null: for as long as reads may lag behind,
  * none has shown.
  */
-async function pollForLaterAttempt(
-  { inputs, patience, ports, signal }: Step,
-  decided: Batch,
-): Promise<Batch | null> {
-  const { clock, codebuild } = ports;
-  const began = clock.elapsed();
-  for (let polls = 1; ; polls += 1) {
-    const snapshot = await persist((limit) => codebuild.getBatch(decided.id, limit), patience);
+async function pollForLaterAttempt(step: Step, decided: Batch): Promise<Batch | null> {
+  const { codebuild } = step.ports;
+  const readsMayLag = pauseWhileReadsMayLag(step, step.signal);
+  do {
+    const snapshot = await persist(
+      (signal) => codebuild.getBatch(decided.id, signal),
+      step.patience,
+    );
     if (snapshot !== null && isLaterAttempt(snapshot, decided)) return snapshot;
-    if (polls >= STALE_POLLS && clock.elapsed() - began >= STALE_FOR) return null;
-    await clock.sleep(Math.min(STALE_POLL_INTERVAL, inputs.pollInterval), signal);
-  }
+  } while (await readsMayLag());
+  return null;
 }
 
 function tokenExpired({ patience }: Step): CallFailure {
