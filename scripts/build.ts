@@ -5,5 +5,5 @@ import { build } from './build/bundle.ts';
 
 const dist = join(import.meta.dirname, '..', 'dist');
 const { values } = parseArgs({ options: { out: { type: 'string', default: dist } } });
-const bytes = build(values.out);
+const bytes = await build(values.out);
 console.log(`${values.out}: ${Math.round(bytes / 1000)} kB of script`);

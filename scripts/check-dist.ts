@@ -6,7 +6,7 @@ import { build } from './build/bundle.ts';
 
 const fresh = mkdtempSync(join(tmpdir(), 'retry-codebuild-batch-dist-'));
 try {
-  build(fresh);
+  await build(fresh);
   const names = new Set([...readdirSync(fresh), ...readdirSync('dist')]);
   const stale = [...names].filter((name) => read(fresh, name) !== read('dist', name));
   if (stale.length > 0) {

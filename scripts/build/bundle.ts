@@ -1,81 +1,120 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { minifySync } from '@swc/core';
 import ts from 'typescript';
 import { licensesOf } from './licenses.ts';
 import { modulePaths } from './module-paths.ts';
 
-const NCC = fileURLToPath(import.meta.resolve('@vercel/ncc/dist/ncc/cli.js'));
+const require = createRequire(import.meta.url);
 const ROOT = join(import.meta.dirname, '..', '..');
 const SOURCE = join(ROOT, 'src');
-/** The files to which ncc writes what an import() asks for, beside index.js. */
+/** The files that ncc makes of what an import() asks for, beside index.js. */
 const CHUNK = /^\d+\.index\.js$/;
 /** Where ncc's runtime loads one of them. */
-const LOADS_CHUNK = 'import("./" + __nccwpck_require__.u(chunkId))';
+const LOADS_CHUNK = 'require("./" + __nccwpck_require__.u(chunkId))';
+
+/** What is used here of ncc, which has no types of its own. */
+type Ncc = (entry: string, options: NccOptions) => Promise<NccResult>;
+
+interface NccOptions {
+  /** False: a CommonJS script, which starts sooner than an ES module. */
+  readonly esm: false;
+  readonly transpileOnly: true;
+  readonly cache: false;
+  readonly quiet: true;
+  readonly externals: Readonly<Record<string, string>>;
+}
+
+interface NccResult {
+  readonly code: string;
+  readonly assets: Readonly<Record<string, { readonly source: string | Buffer }>>;
+  readonly stats: { toJson(options: object): Module };
+}
+
+/** A module in webpack's figures. Some are made of others, which are listed inside. */
+interface Module {
+  readonly nameForCondition?: string | null;
+  readonly modules?: readonly Module[];
+}
 
 /**
- * Builds the two files that action.yml names: index.js, the bundle, and post.js, which runs it as
- * the post step.
+ * Builds what action.yml names, as CommonJS: index.js, and post.js, which runs it as the post step.
+ * What index.js does not need at its start is beside it, and read with its first use: on-demand.js
+ * has what `import()`s ask for, undici.js has undici.
  *
- * @param folder gets both, licenses.txt and package.json
+ * @param folder gets them, licenses.txt and package.json
  * @returns bytes of script
  * @throws Error if ncc cannot bundle something, or a package comes without a license
  */
-export function build(folder: string): number {
-  const { script, modules } = bundle(join(SOURCE, 'index.ts'));
-  const files = {
-    'index.js': minify(script),
+export async function build(folder: string): Promise<number> {
+  const action = await bundle(join(SOURCE, 'index.ts'), { '#undici': './undici.js' });
+  const undici = await bundle(join(ROOT, 'node_modules', 'undici', 'index.js'), {});
+  const scripts = {
+    'index.js': minify(withChunksOf('./on-demand.js', action.code)),
+    'on-demand.js': minify(chunksIn(action.assets)),
+    'undici.js': minify(undici.code),
     'post.js': postEntry(),
-    'licenses.txt': licensesOf(modules),
-    'package.json': `${JSON.stringify({ type: 'module' }, null, 2)}\n`,
+  };
+  const files = {
+    ...scripts,
+    'licenses.txt': licensesOf([...action.modules, ...undici.modules]),
+    'package.json': `${JSON.stringify({ type: 'commonjs' }, null, 2)}\n`,
   };
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  return Buffer.byteLength(files['index.js'] + files['post.js']);
+  return Buffer.byteLength(Object.values(scripts).join(''));
 }
 
-/** Bundles a program into one script with ncc, and gives it with the paths of the files in it. */
-function bundle(entry: string): { script: string; modules: string[] } {
+/** Bundles a program with ncc. `modules` are the paths of the files in it. */
+async function bundle(
+  entry: string,
+  externals: NccOptions['externals'],
+): Promise<Omit<NccResult, 'stats'> & { modules: string[] }> {
+  const ncc = require('@vercel/ncc') as Ncc;
   const folder = mkdtempSync(join(tmpdir(), 'retry-codebuild-batch-build-'));
   try {
-    const [out, paths, stats] = ['out', 'paths.json', 'stats.json'].map((name) =>
-      join(folder, name),
-    ) as [string, string, string];
+    const settings = join(folder, 'tsconfig.json');
     const compilerOptions = { baseUrl: ROOT, paths: modulePaths(ROOT) };
-    writeFileSync(paths, JSON.stringify({ compilerOptions }));
-    const flags = ['--transpile-only', '--no-cache', '--quiet', '--stats-out', stats, '--out', out];
-    execFileSync(process.execPath, [NCC, 'build', entry, ...flags], {
-      cwd: ROOT,
-      // By way of TypeScript's settings ncc learns where modules are.
-      env: { ...process.env, TS_NODE_PROJECT: paths },
-      stdio: ['ignore', 'ignore', 'inherit'],
+    writeFileSync(settings, JSON.stringify({ compilerOptions }));
+    // Through TypeScript's settings ncc learns where modules are.
+    process.env['TS_NODE_PROJECT'] = settings;
+    const { code, assets, stats } = await ncc(entry, {
+      esm: false,
+      transpileOnly: true,
+      cache: false,
+      quiet: true,
+      externals,
     });
-    return { script: inOneFile(out), modules: modulesIn(readFileSync(stats, 'utf8')) };
+    const figures = stats.toJson({ all: false, modules: true, nestedModules: true });
+    return { code, assets, modules: pathsOf(figures) };
   } finally {
+    delete process.env['TS_NODE_PROJECT'];
     rmSync(folder, { recursive: true });
   }
 }
 
-/** Puts ncc's chunks into the script that loads them. What is in them still runs when it is imported. */
-function inOneFile(out: string): string {
-  const script = readFileSync(join(out, 'index.js'), 'utf8');
+/** Loads all chunks from one file. */
+function withChunksOf(path: string, script: string): string {
   const parts = script.split(LOADS_CHUNK);
   if (parts.length !== 2) throw new Error("ncc's runtime loads its chunks in another way.");
-  const chunks = readdirSync(out)
-    .filter((name) => CHUNK.test(name))
-    .map((name) => readFileSync(join(out, name), 'utf8'));
+  return parts.join(`{ ids: [chunkId], modules: require(${JSON.stringify(path)}) }`);
+}
+
+/** A script with the modules of all chunks. What is in them still runs only when it is imported. */
+function chunksIn(assets: NccResult['assets']): string {
+  const chunks = Object.entries(assets).flatMap(([name, { source }]) =>
+    CHUNK.test(name) ? [source.toString()] : [],
+  );
   // Some modules are in several chunks.
   const modules = new Map(chunks.flatMap(modulesOf));
-  const loaded = 'Promise.resolve({ ids: [chunkId], modules: chunkModules })';
-  return `const chunkModules = {${[...modules.values()].join(',\n')}};\n${parts.join(loaded)}`;
+  return `"use strict";\nmodule.exports = {${[...modules.values()].join(',\n')}};\n`;
 }
 
 /** The modules in a chunk by their numbers: each an entry of an object. */
 function modulesOf(chunk: string): [id: string, entry: string][] {
-  const [, entries = ''] = /^export const modules = \{$(.*)^\};$/ms.exec(chunk) ?? [];
+  const [, entries = ''] = /^exports\.modules = \{$(.*)^\};$/ms.exec(chunk) ?? [];
   const [, ...parts] = entries.split(/^(\/\*\*\*\/ \d+:)$/m);
   if (parts.length === 0) throw new Error('ncc writes its chunks in another way.');
   return parts.flatMap((id, index): [string, string][] =>
@@ -83,24 +122,19 @@ function modulesOf(chunk: string): [id: string, entry: string][] {
   );
 }
 
-/** A module in webpack's figures. Some are made of others, which are told inside. */
-interface Module {
-  readonly nameForCondition?: string | null;
-  readonly modules?: readonly Module[];
-}
-
-function modulesIn(stats: string): string[] {
-  const pathsOf = ({ nameForCondition: path, modules = [] }: Module): string[] => [
-    ...(typeof path === 'string' ? [path] : []),
-    ...modules.flatMap(pathsOf),
-  ];
-  return pathsOf(JSON.parse(stats) as Module);
+function pathsOf({ nameForCondition: path, modules = [] }: Module): string[] {
+  return [...(typeof path === 'string' ? [path] : []), ...modules.flatMap(pathsOf)];
 }
 
 function minify(script: string): string {
   const { code } = minifySync(script, {
-    module: true,
-    compress: { ecma: 2022, passes: 8, keep_classnames: true },
+    module: false,
+    compress: {
+      ecma: 2022,
+      passes: 8,
+      toplevel: true,
+      keep_classnames: true,
+    },
     // Errors are told apart by the names of their classes.
     mangle: { toplevel: true, keep_classnames: true },
     // V8 keeps and reads a text of ASCII in half the bytes.
@@ -111,7 +145,8 @@ function minify(script: string): string {
 
 /** No bundle: its import of index.ts becomes one of index.js, which is beside it here as there. */
 function postEntry(): string {
-  const { outputText } = ts.transpileModule(readFileSync(join(SOURCE, 'post-entry.ts'), 'utf8'), {
+  const source = readFileSync(join(SOURCE, 'post-entry.ts'), 'utf8');
+  const { outputText } = ts.transpileModule(source, {
     compilerOptions: {
       target: ts.ScriptTarget.ES2024,
       module: ts.ModuleKind.ESNext,

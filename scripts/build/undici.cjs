@@ -10,5 +10,5 @@ module.exports = {
 };
 
 function undici() {
-  return require('../../node_modules/undici/index.js');
+  return require('#undici');
 }
