@@ -165,14 +165,14 @@ test('an event that cannot be told costs one warning, and no other event', () =>
   const opened = openLog(runner, optionalOf(runner));
   const odd = { kind: 'retrying', delay: 0 } as const;
   for (let times = 0; times < 3; times += 1) {
-    opened.tell({
+    opened.write({
       ...odd,
-      get because(): never {
+      get reason(): never {
         throw new TypeError('odd reason');
       },
     });
   }
-  opened.tell({ ...odd, because: 'FAILED is a status to retry on' });
+  opened.write({ ...odd, reason: 'FAILED is a status to retry on' });
   expect(log).toEqual([
     'warning: The log is incomplete: odd reason. This does not affect the result.',
     'Retrying: FAILED is a status to retry on.',

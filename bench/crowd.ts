@@ -70,7 +70,7 @@ export async function runCrowd(seed: number, rateLimit?: RateLimit): Promise<Cro
       return isRight ? [] : [outcome.reason];
     }),
     warnings: flows.flatMap(({ events }) =>
-      events.flatMap((event) => (event.kind === 'not-readable' ? [event.because] : [])),
+      events.flatMap((event) => (event.kind === 'details-unreadable' ? [event.reason] : [])),
     ),
     seconds: clock.elapsed() / 1000,
   };

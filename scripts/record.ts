@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseBatchReference } from '../src/aws/batch-reference.ts';
-import { CallFailure } from '../src/domain/fault.ts';
-import { cancellation, SYSTEM_CLOCK } from '../src/system.ts';
+import { ServiceError } from '../src/async/service-error.ts';
+import { cancellation, SYSTEM_CLOCK } from '../src/process.ts';
 import { findingsOf, findingsTable } from './record/findings.ts';
 import { type Order, record, Unrecordable } from './record/recorder.ts';
 import type { Call } from './record/recording.ts';
@@ -80,7 +80,7 @@ async function run({ order, region }: Given, folder: string): Promise<number> {
 }
 
 function isTold(error: unknown): error is Error {
-  return error instanceof CallFailure || error instanceof Unrecordable;
+  return error instanceof ServiceError || error instanceof Unrecordable;
 }
 
 /** Writes what is to be shared: every answer in a file of its own, a list of them, the findings. */

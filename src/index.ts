@@ -1,5 +1,5 @@
 import { main, runPost } from './main.ts';
-import { leave } from './system.ts';
+import { leave } from './process.ts';
 
 declare global {
   /** Set by post-entry.ts alone. */

@@ -1,5 +1,5 @@
-import { parseDuration } from './domain/duration.ts';
-import { nameSome } from './domain/words.ts';
+import { parseDuration } from './text/duration.ts';
+import { nameSome } from './text/words.ts';
 
 /** Gives the trimmed value of an input of this name; empty if it was not given. */
 export type GetInput = (name: string) => string;

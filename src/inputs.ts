@@ -3,8 +3,8 @@ import { environmentProblems } from './aws/environment.ts';
 import { isRegion } from './aws/partition.ts';
 import { KNOWN_CODES } from './domain/cause-rules.ts';
 import { BUILD_PHASES } from './domain/cause.ts';
-import { closest } from './domain/closest.ts';
-import { formatDuration } from './domain/duration.ts';
+import { closest } from './text/closest.ts';
+import { formatDuration } from './text/duration.ts';
 import type { RetryRules, RetryWhen } from './domain/policy.ts';
 import {
   inputParsers,
@@ -26,11 +26,11 @@ export interface Inputs extends RetryRules {
   readonly which: WhichBatch;
   readonly region: string;
   readonly retryType: RetryType;
-  readonly retryDelay: number;
+  readonly retryDelayMs: number;
   readonly wait: boolean;
-  readonly pollInterval: number;
+  readonly pollIntervalMs: number;
   /** For the whole step; null: none. */
-  readonly timeout: number | null;
+  readonly timeoutMs: number | null;
   /** Decide and explain, but change nothing. */
   readonly dryRun: boolean;
   readonly failOnFlaky: boolean;
@@ -101,7 +101,7 @@ export function readInputs(
     retryType: read.choice('retry-type', RETRY_TYPES),
     maxRetries: read.wholeNumber('max-retries', 0, 100) ?? 0,
     maxAttempts: read.wholeNumber('max-attempts', 1, 1000),
-    retryDelay: read.duration('retry-delay', 'zero-allowed') ?? 0,
+    retryDelayMs: read.duration('retry-delay', 'zero-allowed') ?? 0,
     retryOn: read.choices('retry-on', RETRIABLE),
     retryWhen: readRetryWhen(get('retry-when'), read),
     neverRetry: read.patterns('never-retry'),
@@ -111,8 +111,8 @@ export function readInputs(
     stopOnCancel: read.boolean('stop-on-cancel'),
     roleToAssume: readRole(get('role-to-assume'), read.reject),
     wait: read.boolean('wait'),
-    pollInterval: read.duration('poll-interval', 'above-zero') ?? 0,
-    timeout: read.duration('timeout', 'above-zero'),
+    pollIntervalMs: read.duration('poll-interval', 'above-zero') ?? 0,
+    timeoutMs: read.duration('timeout', 'above-zero'),
     logLines: read.wholeNumber('log-lines', 0, 10_000) ?? 0,
     history: read.wholeNumber('history', 0, 100) ?? 0,
     commitStatus: read.boolean('commit-status'),
@@ -128,12 +128,12 @@ export function readInputs(
 
 /** What is allowed but deserves a warning. */
 export function warnAbout(inputs: Inputs): string[] {
-  const { pollInterval, githubToken } = inputs;
-  const tooOften = `poll-interval: looks less than 5 s apart (${formatDuration(pollInterval)}) are soon throttled by CodeBuild, for every user of the account.`;
+  const { pollIntervalMs, githubToken } = inputs;
+  const tooOften = `poll-interval: looks less than 5 s apart (${formatDuration(pollIntervalMs)}) are soon throttled by CodeBuild, for every user of the account.`;
   const noToken =
     'commit-status: no commit status is written, because github-token is empty: leave it out, or give it a token.';
   return [
-    ...(pollInterval < 5000 ? [tooOften] : []),
+    ...(pollIntervalMs < 5000 ? [tooOften] : []),
     ...(reportsToCommit(inputs) && githubToken === '' ? [noToken] : []),
     ...warnAboutCauses(inputs),
   ];

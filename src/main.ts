@@ -1,22 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { isAddressOf } from './aws/batch-reference.ts';
+import { isUrlOf } from './aws/batch-reference.ts';
 import type { ClientOptions } from './aws/client.ts';
 import { createCodeBuild } from './aws/codebuild.ts';
 import { assumeRole } from './aws/credentials.ts';
 import { createLogs } from './aws/logs.ts';
-import { NAMING_INPUTS, type StatusOwner } from './domain/commit-status.ts';
-import { knowNothing } from './domain/known.ts';
+import { NAMING_INPUTS, type StatusOwner } from './commit-status/status.ts';
+import { initialState } from './domain/state.ts';
 import { conclude, internalError, type Outcome } from './domain/outcome.ts';
-import { createGitHub } from './github/commit-status.ts';
+import { createGitHub } from './github/statuses.ts';
 import { createRunner, type Runner } from './github/runner.ts';
 import { readInputs, reportsToCommit, warnAbout, type Inputs } from './inputs.ts';
-import { post } from './post.ts';
+import { cleanUp } from './cleanup.ts';
 import { openLog, optionalOf, report, setOutputs, type Log, type Optional } from './publish.ts';
 import { earlyOutputs } from './report/outputs.ts';
 import { run } from './run.ts';
-import { STARTED_ATTEMPT, UNWRITTEN_STATUS } from './state.ts';
-import { keepStatus, type StatusKeeper } from './steps/commit-status.ts';
-import { cancellation, survive, SYSTEM_CLOCK } from './system.ts';
+import { STARTED_ATTEMPT, UNWRITTEN_STATUS } from './saved-state.ts';
+import { createReporter, type Reporter } from './commit-status/reporter.ts';
+import { cancellation, survive, SYSTEM_CLOCK } from './process.ts';
 
 const STATE_NOT_SAVED = 'The state for the post step could not be saved';
 const STATUS_NOT_UPDATED = 'Commit status not updated';
@@ -28,12 +28,12 @@ export async function main(): Promise<void> {
   const optional = optionalOf(runner);
   surviveWith(runner, optional);
   const log = openLog(runner, optional);
-  let status: StatusKeeper | null = null;
+  let status: Reporter | null = null;
   let outcome: Outcome;
   try {
     const inputs = readInputs((name) => runner.getInput(name), process.env);
     if ('problems' in inputs) {
-      outcome = conclude({ kind: 'bad-input', problems: inputs.problems }, knowNothing(), 0, 0);
+      outcome = conclude({ kind: 'bad-input', problems: inputs.problems }, initialState(), 0, 0);
     } else {
       for (const warning of warnAbout(inputs)) runner.warning(warning);
       runner.debug(JSON.stringify({ ...inputs, githubToken: '***' }));
@@ -43,8 +43,8 @@ export async function main(): Promise<void> {
       outcome = await runStep(inputs, runner, optional, log, status, signal);
     }
   } catch (error) {
-    log.tell({ kind: 'internal-error', error });
-    outcome = conclude(internalError(error), knowNothing(), 0, 0);
+    log.write({ kind: 'internal-error', error });
+    outcome = conclude(internalError(error), initialState(), 0, 0);
   }
   log.close();
   await report(outcome, runner, optional);
@@ -56,7 +56,12 @@ export async function runPost(): Promise<void> {
   const signal = cancellation();
   const runner = createRunner();
   surviveWith(runner, optionalOf(runner));
-  await post(runner, SYSTEM_CLOCK, (region, role) => clientOptions(runner, region, role), signal);
+  await cleanUp(
+    runner,
+    SYSTEM_CLOCK,
+    (region, role) => clientOptions(runner, region, role),
+    signal,
+  );
 }
 
 /** An uncaught error causes a warning and does not fail the step. */
@@ -72,7 +77,7 @@ async function runStep(
   runner: Runner,
   optional: Optional,
   log: Log,
-  status: StatusKeeper | null,
+  status: Reporter | null,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const client = clientOptions(runner, inputs.region, inputs.roleToAssume);
@@ -87,7 +92,7 @@ async function runStep(
       if (inputs.stopOnCancel) keepForPost(STARTED_ATTEMPT, owned, runner, optional);
     },
     tell(event) {
-      log.tell(event);
+      log.write(event);
       optional.now(STATUS_NOT_UPDATED, () => status?.follow(event));
       if (event.kind === 'batch-found' || event.kind === 'batch-id-changed') {
         setOutputs(earlyOutputs(event.batch), runner, optional);
@@ -102,22 +107,22 @@ function keepCommitStatus(
   optional: Optional,
   log: Log,
   signal: AbortSignal,
-): StatusKeeper | null {
-  const { githubToken, region, timeout } = inputs;
+): Reporter | null {
+  const { githubToken, region, timeoutMs } = inputs;
   if (!reportsToCommit(inputs) || githubToken === '') return null;
   runner.mask(githubToken);
   const { serverUrl, runUrl } = runner;
   const owner = ownerOf(runner);
-  return keepStatus(
-    { region, serverUrl, runUrl, timeout },
+  return createReporter(
+    { region, serverUrl, runUrl, timeout: timeoutMs },
     {
       github: createGitHub(githubToken),
       clock: SYSTEM_CLOCK,
       signal,
-      tell: (event) => log.tell(event),
+      tell: (event) => log.write(event),
       remember: (status) =>
         keepForPost(UNWRITTEN_STATUS, status && { ...status, ...owner }, runner, optional),
-      isAddressOf: (address, batchId) => isAddressOf(address, batchId, region),
+      isUrlOf: (address, batchId) => isUrlOf(address, batchId, region),
     },
   );
 }

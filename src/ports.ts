@@ -1,10 +1,9 @@
 import type { OwnedAttempt } from './domain/attempt.ts';
-import type { Batch } from './domain/batch.ts';
-import type { BuildDetails } from './domain/build.ts';
-import type { Clock } from './domain/clock.ts';
-import type { CommitStatus, ForeignStatus, StatusPlace } from './domain/commit-status.ts';
-import type { Event } from './domain/story.ts';
-import type { TestCase, TestReport } from './domain/tests.ts';
+import type { Batch, BuildDetails } from './domain/batch.ts';
+import type { Clock } from './async/clock.ts';
+import type { CommitStatus, ForeignStatus, StatusPlace } from './commit-status/status.ts';
+import type { RunEvent } from './domain/events.ts';
+import type { TestCase, TestReport } from './domain/test-report.ts';
 
 export type RetryType = 'RETRY_FAILED_BUILDS' | 'RETRY_ALL_BUILDS';
 
@@ -96,5 +95,5 @@ export interface Ports {
   /** Keeps what must be stopped if this process is killed; null: nothing. */
   readonly remember: (owned: OwnedAttempt | null) => void;
   /** Tells what happens, as it happens. */
-  readonly tell: (event: Event) => void;
+  readonly tell: (event: RunEvent) => void;
 }

@@ -1,8 +1,8 @@
 import type { Outcome } from './domain/outcome.ts';
-import type { Event } from './domain/story.ts';
+import type { RunEvent } from './domain/events.ts';
 import type { Runner } from './github/runner.ts';
 import { errorsOf, warningsOf, type Annotation } from './report/annotations.ts';
-import { LONGEST_MESSAGE, logLine, markdown, oneLine } from './report/escape.ts';
+import { LONGEST_MESSAGE, logLine, markdown, oneLine } from './text/escape.ts';
 import {
   earlyOutputs,
   noticeOfSize,
@@ -12,8 +12,8 @@ import {
   type OutputName,
   type Results,
 } from './report/outputs.ts';
-import { narrate, type LogStep } from './report/story.ts';
-import { renderSummary } from './report/summary.ts';
+import { formatEvent, type LogEntry } from './report/log.ts';
+import { renderSummary } from './report/summary/summary.ts';
 
 const ASSURANCE = '. This does not affect the result.';
 
@@ -143,7 +143,7 @@ export function setOutputs(outputs: Outputs, runner: Runner, optional: Optional)
 
 /** The log of the step. */
 export interface Log {
-  tell(event: Event): void;
+  write(event: RunEvent): void;
   /** Closes a fold that is still open. */
   close(): void;
 }
@@ -154,7 +154,7 @@ export function openLog(runner: Runner, optional: Optional): Log {
     if (folded) runner.endGroup();
     folded = false;
   };
-  const write = (step: LogStep): void => {
+  const write = (step: LogEntry): void => {
     switch (step.kind) {
       case 'line': {
         runner.info(step.text);
@@ -183,7 +183,8 @@ export function openLog(runner: Runner, optional: Optional): Log {
     }
   };
   return {
-    tell: (event) => optional.now('The log is incomplete', () => narrate(event).forEach(write)),
+    write: (event) =>
+      optional.now('The log is incomplete', () => formatEvent(event).forEach(write)),
     close: unfold,
   };
 }

@@ -8,10 +8,10 @@ import {
 } from './domain/attempt.ts';
 import type { Batch } from './domain/batch.ts';
 import { forgetPhase } from './domain/changes.ts';
-import { CallFailure } from './domain/fault.ts';
+import { ServiceError } from './async/service-error.ts';
 import { countedGroups, hasRun, viewGroups, type GroupView } from './domain/groups.ts';
-import { Interruption } from './domain/interruption.ts';
-import { knowNothing } from './domain/known.ts';
+import { Interruption } from './async/interruption.ts';
+import { initialState } from './domain/state.ts';
 import {
   conclude,
   internalError,
@@ -20,17 +20,17 @@ import {
   type StopKind,
 } from './domain/outcome.ts';
 import { decide, unmatchedPatterns, type Decision } from './domain/policy.ts';
-import { tellFailed } from './domain/reason.ts';
+import { describeFailed } from './domain/reason.ts';
 import { isSuccess } from './domain/status.ts';
-import { startTimer } from './domain/timer.ts';
-import { beginWatch, type Watch } from './domain/watch.ts';
+import { startTimer } from './async/timer.ts';
+import { startPolling, type Polling } from './domain/polling.ts';
 import type { Inputs } from './inputs.ts';
 import type { Ports } from './ports.ts';
 import { diagnose } from './steps/diagnose.ts';
 import { findBatch } from './steps/find.ts';
-import { lookAround } from './steps/look-around.ts';
+import { enrich } from './steps/enrich.ts';
 import { askBriefly, retryBatch, saveOwned } from './steps/retry.ts';
-import type { Step } from './steps/step.ts';
+import type { RunContext } from './steps/context.ts';
 import { CANCELLED_STEP, pollBriefly, stopAttempt, type StopResult } from './steps/stop.ts';
 import { watchAttempt, type WatchEnd } from './steps/watch.ts';
 
@@ -43,21 +43,21 @@ export async function run(inputs: Inputs, ports: Ports): Promise<Outcome> {
   const began = clock.elapsed();
   const timer = startTimer(
     clock,
-    inputs.timeout,
-    new Interruption({ kind: 'timed-out', timeout: inputs.timeout ?? 0, trouble: null }),
+    inputs.timeoutMs,
+    new Interruption({ kind: 'timed-out', timeoutMs: inputs.timeoutMs ?? 0 }),
   );
-  const known = knowNothing();
+  const known = initialState();
   const signal = AbortSignal.any([ports.signal, timer.signal]);
-  const step: Step = {
+  const step: RunContext = {
     inputs,
     ports,
     known,
     signal,
-    deadline: began + (inputs.timeout ?? Infinity),
+    deadline: began + (inputs.timeoutMs ?? Infinity),
     patience: {
       clock,
       random: ports.random,
-      interval: inputs.pollInterval,
+      interval: inputs.pollIntervalMs,
       signal,
       tell: ports.tell,
       answered: false,
@@ -71,14 +71,14 @@ export async function run(inputs: Inputs, ports: Ports): Promise<Outcome> {
     const ending = await tellStory(step)
       .catch((error: unknown) => endingOf(error, step))
       .then((ended) => leaveInOrder(step, ended));
-    if (inputs.wait) await lookAround(step);
+    if (inputs.wait) await enrich(step);
     return conclude(ending, known, began, clock.elapsed());
   } finally {
     timer.stop();
   }
 }
 
-async function tellStory(step: Step): Promise<Ending> {
+async function tellStory(step: RunContext): Promise<Ending> {
   const { inputs, ports, known } = step;
   const found = await findBatch(step);
   known.batch = found;
@@ -98,13 +98,13 @@ async function tellStory(step: Step): Promise<Ending> {
       if (inputs.failOnFlaky && groups.some((group) => group.flaky)) return { kind: 'flaky' };
       return { kind: 'succeeded', already: !running && known.past.attempts.length === 0 };
     }
-    const { retry, because } = await decideOnRetry(step, end.batch, groups);
-    if (inputs.dryRun) return { kind: 'dry-run', retry, because };
-    if (!retry) return { kind: 'failed', because };
-    ports.tell({ kind: 'retrying', because, delay: inputs.retryDelay });
-    if (inputs.retryDelay > 0) await ports.clock.sleep(inputs.retryDelay, step.signal);
+    const { retry, reason } = await decideOnRetry(step, end.batch, groups);
+    if (inputs.dryRun) return { kind: 'dry-run', retry, reason };
+    if (!retry) return { kind: 'failed', reason };
+    ports.tell({ kind: 'retrying', reason, delay: inputs.retryDelayMs });
+    if (inputs.retryDelayMs > 0) await ports.clock.sleep(inputs.retryDelayMs, step.signal);
     const result = await retryBatch(step, end.batch);
-    if (result.kind === 'refused') return { kind: 'retry-refused', sentence: result.sentence };
+    if (result.kind === 'refused') return { kind: 'retry-refused', message: result.message };
     if (result.kind === 'changed') {
       // What was decided on is not what shows: it is watched on, and decided on again.
       end = await watchAttempt(step, newWatch(step), end.batch.id, null);
@@ -125,7 +125,7 @@ async function tellStory(step: Step): Promise<Ending> {
 
 /** Finds out why the attempt ended badly, and decides by the policy. */
 async function decideOnRetry(
-  step: Step,
+  step: RunContext,
   batch: Batch,
   groups: readonly GroupView[],
 ): Promise<Decision> {
@@ -139,7 +139,7 @@ async function decideOnRetry(
       retries: known.retries + known.unprovenAttempts.length,
       failed: groups.filter((group) => group.failed).map((group) => group.identifier),
       ran: countedGroups(groups).filter(hasRun).length,
-      groupsLag: known.groupsLag,
+      groupsStale: known.groupsStale,
       causes,
     },
     inputs,
@@ -148,14 +148,14 @@ async function decideOnRetry(
   if (decision.decidedBy === 'retry-when' && causes.kind === 'unreadable') {
     step.signal.throwIfAborted();
   }
-  const { retry, because } = decision;
-  known.decisions.push({ attempt: known.attempt, status: batch.status, retry, because });
+  const { retry, reason } = decision;
+  known.decisions.push({ attempt: known.attempt, status: batch.status, retry, reason });
   return decision;
 }
 
 /** Once: the groups of a batch stay the same from attempt to attempt. */
 function warnOfUnmatchedPatterns(
-  { inputs, known, ports }: Step,
+  { inputs, known, ports }: RunContext,
   groups: readonly GroupView[],
 ): void {
   if (known.decisions.length > 0) return;
@@ -168,12 +168,12 @@ function warnOfUnmatchedPatterns(
 /** `wait: false`, and nothing proves that the retry was made. */
 const NOT_CONFIRMED: Ending = {
   kind: 'fault',
-  sentence:
+  message:
     'CodeBuild did not confirm the retry. Check the batch in the CodeBuild console, or run this step again.',
 };
 
-function newWatch({ known, ports }: Step): Watch {
-  return beginWatch(known.past, ports.clock.elapsed());
+function newWatch({ known, ports }: RunContext): Polling {
+  return startPolling(known.past, ports.clock.elapsed());
 }
 
 /**
@@ -183,11 +183,11 @@ function newWatch({ known, ports }: Step): Watch {
  * @param snapshot the batch; of the new attempt, or still of the finished one; null: not known
  */
 function turnToNewAttempt(
-  step: Step,
+  step: RunContext,
   retried: Batch,
   origin: 'accepted' | 'joined' | 'unproven',
   snapshot: Batch | null,
-): Watch {
+): Polling {
   const { inputs, known, ports } = step;
   const isOurs = origin === 'accepted';
   step.unanswered = null;
@@ -203,34 +203,34 @@ function turnToNewAttempt(
     retried,
     everyGroupRuns: isOurs && inputs.retryType === 'RETRY_ALL_BUILDS',
   };
-  known.groupsLag = false;
+  known.groupsStale = false;
   if (isNew) known.batch = snapshot;
   step.told = forgetPhase(step.told);
   if (isNew && snapshot.id !== retried.id) {
     ports.tell({ kind: 'batch-id-changed', from: retried.id, batch: snapshot });
   }
   tellAttemptBegan(step, retried, isOurs ? known.retries : null);
-  return beginWatch(known.past, ports.clock.elapsed(), snapshot);
+  return startPolling(known.past, ports.clock.elapsed(), snapshot);
 }
 
-function tellAttemptBegan(step: Step, batch: Batch, retry: number | null): void {
+function tellAttemptBegan(step: RunContext, batch: Batch, retry: number | null): void {
   const { inputs, known, ports } = step;
   const { attempt } = known;
   ports.tell({ kind: 'attempt-began', attempt, retry, maxRetries: inputs.maxRetries, batch });
 }
 
 function tellAttemptEnded(
-  { known, ports }: Step,
-  { batch, groupsLag }: WatchEnd & { kind: 'over' },
+  { known, ports }: RunContext,
+  { batch, groupsStale }: WatchEnd & { kind: 'over' },
   groups: readonly GroupView[],
 ): void {
-  const failed = tellFailed(groups);
+  const failed = describeFailed(groups);
   ports.tell({ kind: 'attempt-ended', attempt: known.attempt, status: batch.status, failed });
-  if (groupsLag) ports.tell({ kind: 'groups-lag', batch });
+  if (groupsStale) ports.tell({ kind: 'groups-stale', batch });
 }
 
 /** Nobody waits for the attempt of a cancelled step: it is stopped. What is left to know is learned. */
-async function leaveInOrder(step: Step, ending: Ending): Promise<Ending> {
+async function leaveInOrder(step: RunContext, ending: Ending): Promise<Ending> {
   const { inputs, known, ports, unanswered } = step;
   const { owned } = known;
   if (ending.kind === 'cancelled' && inputs.stopOnCancel && owned !== null) {
@@ -244,7 +244,7 @@ async function leaveInOrder(step: Step, ending: Ending): Promise<Ending> {
   return ending;
 }
 
-async function stopOwned(step: Step, owned: OwnedAttempt): Promise<StopKind> {
+async function stopOwned(step: RunContext, owned: OwnedAttempt): Promise<StopKind> {
   const { known, unanswered } = step;
   const ports = { ...step.ports, limits: CANCELLED_STEP };
   const snapshot = await pollBriefly(owned.batchId, ports);
@@ -259,14 +259,14 @@ async function stopOwned(step: Step, owned: OwnedAttempt): Promise<StopKind> {
   const shown = 'batch' in result ? result.batch : null;
   settleUnanswered(step, owned, shown ?? snapshot);
   known.batch = shown ?? known.batch;
-  if (result.kind === 'no-answer') ports.tell({ kind: 'not-stopped', because: result.because });
+  if (result.kind === 'no-answer') ports.tell({ kind: 'not-stopped', reason: result.reason });
   // What may still run stays saved: the post step tries again.
   if (result.kind !== 'no-answer' && result.kind !== 'not-begun') saveOwned(step, null);
   return result.kind;
 }
 
 /** What became of a retry that was in flight when the step ended is told as far as a snapshot shows it. */
-function settleUnanswered(step: Step, owned: OwnedAttempt, snapshot: Batch | null): void {
+function settleUnanswered(step: RunContext, owned: OwnedAttempt, snapshot: Batch | null): void {
   const { known, unanswered } = step;
   if (unanswered === null) return;
   const owner = snapshot === null ? 'not-begun' : ownershipOf(snapshot, owned);
@@ -277,12 +277,14 @@ function settleUnanswered(step: Step, owned: OwnedAttempt, snapshot: Batch | nul
   }
 }
 
-function endingOf(error: unknown, { patience, ports }: Step): Ending {
+function endingOf(error: unknown, { patience, ports }: RunContext): Ending {
   if (error instanceof Interruption) {
-    const { ending } = error;
-    return ending.kind === 'timed-out' ? { ...ending, trouble: patience.trouble } : ending;
+    const { source } = error;
+    return source.kind === 'timed-out'
+      ? { ...source, lastError: patience.trouble }
+      : { ...source, stop: null };
   }
-  if (error instanceof CallFailure) return { kind: 'fault', sentence: error.message };
+  if (error instanceof ServiceError) return { kind: 'fault', message: error.message };
   ports.tell({ kind: 'internal-error', error });
   return internalError(error);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { isAddressOf, isProjectName, parseBatchReference } from '../../src/aws/batch-reference.ts';
+import { isUrlOf, isProjectName, parseBatchReference } from '../../src/aws/batch-reference.ts';
 import { HOSTILE } from '../support/hostile.ts';
 
 const UUID = '8472cae5-7aef-4c95-b5c1-174db2eda892';
@@ -166,12 +166,12 @@ describe('isAddressOf', () => {
     ['an odd encoding', address.replace('%3A', '%zz'), false],
     ['another host', address.replace('amazon.com', 'amazon.com.evil.example'), false],
   ])('of %s', (_, text, expected) => {
-    expect(isAddressOf(text, ID, 'us-west-2')).toBe(expected);
+    expect(isUrlOf(text, ID, 'us-west-2')).toBe(expected);
   });
 
   test.each(HOSTILE)('is false of %s', (_, text) => {
     for (const target of [text, `https://${text}`, page(AWS, text), page(AWS, `${BATCH}${text}`)]) {
-      expect(isAddressOf(target, `${ID}x`, 'us-west-2')).toBe(false);
+      expect(isUrlOf(target, `${ID}x`, 'us-west-2')).toBe(false);
     }
   });
 });

@@ -3,8 +3,8 @@ import { createServer, type RequestListener, type ServerResponse } from 'node:ht
 import { createCodeBuild } from '../../src/aws/codebuild.ts';
 import type { Credentials } from '../../src/aws/credential-source.ts';
 import { createLogs } from '../../src/aws/logs.ts';
-import type { Clock } from '../../src/domain/clock.ts';
-import { CallFailure } from '../../src/domain/fault.ts';
+import type { Clock } from '../../src/async/clock.ts';
+import { ServiceError } from '../../src/async/service-error.ts';
 import { listen, type Listening } from '../support/sockets.ts';
 
 const ID = 'app:8472cae5';
@@ -182,7 +182,7 @@ describe('over HTTP', () => {
 });
 
 test('what credentials fail of is told, and no write is under suspicion', async () => {
-  const failure = new CallFailure('credentials', 'AccessDenied', 'The role could not be assumed.');
+  const failure = new ServiceError('credentials', 'AccessDenied', 'The role could not be assumed.');
   const credentials = (): Promise<Credentials> => Promise.reject(failure);
   const codebuild = createCodeBuild({ region: 'us-west-2', clock: aClock(), credentials });
   const retry = codebuild.retryBatch(ID, 'RETRY_ALL_BUILDS', 'token', signal);

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultChain, keysAreFixed, withoutSecrets } from '../../src/aws/credential-chain.ts';
-import type { Clock } from '../../src/domain/clock.ts';
+import type { Clock } from '../../src/async/clock.ts';
 import { listen } from '../support/sockets.ts';
 
 const NOT_FOUND =

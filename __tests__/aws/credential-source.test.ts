@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from '@jest/globals';
-import { type Credentials, keepCredentials } from '../../src/aws/credential-source.ts';
-import type { Clock } from '../../src/domain/clock.ts';
+import { type Credentials, cacheCredentials } from '../../src/aws/credential-source.ts';
+import type { Clock } from '../../src/async/clock.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -16,7 +16,7 @@ function aSource(lifetime: number | null = HOUR) {
   };
   const answers: (Credentials | Error | Promise<Credentials>)[] = [];
   let fetched = 0;
-  const source = keepCredentials(() => {
+  const source = cacheCredentials(() => {
     fetched += 1;
     const answer = answers.shift() ?? {
       accessKeyId: `key-${fetched}`,

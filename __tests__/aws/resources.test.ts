@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { logStreamsArn, projectArn, reportGroupArn } from '../../src/aws/resources.ts';
+import { logStreamsArn, projectArn, reportGroupArn } from '../../src/aws/arn.ts';
 
 const PARTITIONS = [
   ['us-west-2', 'aws'],

@@ -12,13 +12,12 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createCodeBuild } from '../../src/aws/codebuild.ts';
 import { createLogs } from '../../src/aws/logs.ts';
-import type { Batch } from '../../src/domain/batch.ts';
-import type { BuildDetails } from '../../src/domain/build.ts';
-import { knowNothing, type Known } from '../../src/domain/known.ts';
+import type { Batch, BuildDetails } from '../../src/domain/batch.ts';
+import { initialState, type RunState } from '../../src/domain/state.ts';
 import { conclude } from '../../src/domain/outcome.ts';
-import type { TestCase, TestReport } from '../../src/domain/tests.ts';
+import type { TestCase, TestReport } from '../../src/domain/test-report.ts';
 import { outputsOf, resultsOf } from '../../src/report/outputs.ts';
-import { renderSummary } from '../../src/report/summary.ts';
+import { renderSummary } from '../../src/report/summary/summary.ts';
 import { canned } from '../support/canned.ts';
 import { changed, fullAnswer, type Place } from '../support/shapes.ts';
 import { randomRuns } from '../support/random-runs.ts';
@@ -64,10 +63,10 @@ interface Case {
   readonly examples: Record<string, unknown>;
   readonly call: () => Promise<unknown>;
   /** What the step then knows. */
-  readonly learn?: (answer: unknown) => Partial<Known>;
+  readonly learn?: (answer: unknown) => Partial<RunState>;
 }
 
-const knowBatch = (answer: unknown): Partial<Known> => ({
+const knowBatch = (answer: unknown): Partial<RunState> => ({
   batch: ([answer].flat() as Batch[])[0] ?? null,
 });
 
@@ -154,8 +153,8 @@ describe.each(Object.entries(CASES))(
           const expected = await understood(call, changed(answer, place));
           expect(found).toEqual(expected);
           if (learn === undefined || typeof found === 'string') return;
-          const ending = { kind: 'failed', because: 'why' } as const;
-          const outcome = conclude(ending, { ...knowNothing(), ...learn(found) }, 0, 0);
+          const ending = { kind: 'failed', reason: 'why' } as const;
+          const outcome = conclude(ending, { ...initialState(), ...learn(found) }, 0, 0);
           const shown = JSON.stringify([
             outputsOf(resultsOf(outcome), '').outputs,
             renderSummary(outcome),

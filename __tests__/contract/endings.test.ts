@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Artifact, Batch, Build } from '../../src/domain/batch.ts';
-import type { BuildDetails } from '../../src/domain/build.ts';
-import { knowNothing, type Known } from '../../src/domain/known.ts';
+import type { Artifact, Batch, Build, BuildDetails } from '../../src/domain/batch.ts';
+import { initialState, type RunState } from '../../src/domain/state.ts';
 import {
   conclude,
   type Conclusion,
@@ -17,7 +16,7 @@ import {
   resultsOf,
   resultsText,
 } from '../../src/report/outputs.ts';
-import { renderSummary } from '../../src/report/summary.ts';
+import { renderSummary } from '../../src/report/summary/summary.ts';
 import { ACTION, README } from './files.ts';
 
 type Kind = Ending['kind'];
@@ -26,16 +25,16 @@ type Kind = Ending['kind'];
 const ENDINGS: Readonly<Record<Kind, Ending>> = {
   succeeded: { kind: 'succeeded', already: false },
   flaky: { kind: 'flaky' },
-  'dry-run': { kind: 'dry-run', retry: true, because: 'FAILED is a status to retry on' },
-  failed: { kind: 'failed', because: 'no retry is left' },
+  'dry-run': { kind: 'dry-run', retry: true, reason: 'FAILED is a status to retry on' },
+  failed: { kind: 'failed', reason: 'no retry is left' },
   'retry-accepted': { kind: 'retry-accepted' },
   'still-running': { kind: 'still-running' },
-  'retry-refused': { kind: 'retry-refused', sentence: 'The batch is being deleted.' },
-  'never-seen': { kind: 'never-seen', looks: 5, milliseconds: 60_000 },
+  'retry-refused': { kind: 'retry-refused', message: 'The batch is being deleted.' },
+  'never-seen': { kind: 'never-seen', polls: 5, elapsedMs: 60_000 },
   gone: { kind: 'gone' },
   'bad-input': { kind: 'bad-input', problems: ['wait: "maybe" must be true or false.'] },
-  fault: { kind: 'fault', sentence: 'Access denied.' },
-  'timed-out': { kind: 'timed-out', timeout: 60_000, trouble: null },
+  fault: { kind: 'fault', message: 'Access denied.' },
+  'timed-out': { kind: 'timed-out', timeoutMs: 60_000, lastError: null },
   cancelled: { kind: 'cancelled', by: 'SIGINT', stop: null },
 };
 
@@ -135,16 +134,16 @@ const FAILED_BUILD: BuildDetails = {
   reportArns: [],
 };
 
-function knowBatch(): Known {
+function knowBatch(): RunState {
   const builds = new Map([[FAILED_BUILD.arn, FAILED_BUILD]]);
-  return { ...knowNothing(), batch: BATCH, attempt: 2, retries: 1, builds };
+  return { ...initialState(), batch: BATCH, attempt: 2, retries: 1, builds };
 }
 
 const KINDS = Object.keys(ENDINGS) as Kind[];
 
 describe.each(KINDS)('%s', (kind) => {
   test.each([
-    ['nothing', knowNothing],
+    ['nothing', initialState],
     ['the batch', knowBatch],
   ])('knowing %s: verdict, outputs, annotations and summary are complete', (_, know) => {
     const outcome = conclude(ENDINGS[kind], know(), 0, 1000);
@@ -172,7 +171,7 @@ describe.each(KINDS)('%s', (kind) => {
   });
 
   test('what is not known is empty', () => {
-    const outcome = conclude(ENDINGS[kind], knowNothing(), 0, 1000);
+    const outcome = conclude(ENDINGS[kind], initialState(), 0, 1000);
     expect(outputsOf(resultsOf(outcome), '').outputs).toEqual({
       'batch-id': '',
       'batch-arn': '',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { attemptState, stateOf, type AttemptState } from '../../src/domain/build-state.ts';
+import { attemptState } from '../../src/domain/attempt.ts';
+import { type AttemptState, stateOf } from '../../src/domain/status.ts';
 import { aBatch, aBuild, aFailedBatch, aRecoveredBatch } from '../support/batches.ts';
 
 const ATTEMPTS: readonly AttemptState[] = ['running', 'succeeded', 'failed'];

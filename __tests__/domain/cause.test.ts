@@ -3,7 +3,7 @@ import {
   causeOf,
   causeOfBatch,
   isAmong,
-  tellCause,
+  formatCause,
   type Cause,
   type CauseKind,
 } from '../../src/domain/cause.ts';
@@ -507,7 +507,7 @@ describe('tellCause', () => {
       'BUILD, COMMAND_EXECUTION_ERROR: set -e cd "$DIR" Reason: exit status 2',
     ],
   ])('of %j is one line: %s', (cause, expected) => {
-    expect(tellCause(aCause(cause))).toBe(expected);
+    expect(formatCause(aCause(cause))).toBe(expected);
   });
 });
 

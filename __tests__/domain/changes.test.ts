@@ -1,17 +1,17 @@
 import { describe, expect, it, test } from '@jest/globals';
 import type { Batch } from '../../src/domain/batch.ts';
-import { forgetPhase, tellChanges, type Told } from '../../src/domain/changes.ts';
-import type { Event } from '../../src/domain/story.ts';
+import { forgetPhase, changesIn, type Progress } from '../../src/domain/changes.ts';
+import type { RunEvent } from '../../src/domain/events.ts';
 import { aBatch, aGroup, at, phases, RUNNING_PHASES } from '../support/batches.ts';
 
 /** The events of each look, at the seconds at which they are taken. */
 function tellAll(
   looks: readonly (readonly [number, Batch])[],
-  before: Told = new Map(),
-): Event[][] {
+  before: Progress = new Map(),
+): RunEvent[][] {
   let told = before;
   return looks.map(([seconds, look]) => {
-    const [next, events] = tellChanges(told, look, at(seconds));
+    const [next, events] = changesIn(told, look, at(seconds));
     told = next;
     return events;
   });
@@ -124,8 +124,8 @@ describe('tellChanges', () => {
   });
 
   it('leaves what was told before as it was', () => {
-    const told: Told = new Map([['unit', { state: 'PENDING', since: null }]]);
-    tellChanges(told, aBatch({ groups: [aGroup('unit')] }), at(0));
+    const told: Progress = new Map([['unit', { state: 'PENDING', since: null }]]);
+    changesIn(told, aBatch({ groups: [aGroup('unit')] }), at(0));
     expect([...told]).toEqual([['unit', { state: 'PENDING', since: null }]]);
   });
 });
@@ -133,7 +133,7 @@ describe('tellChanges', () => {
 describe('forgetPhase', () => {
   test('lets a new attempt begin its own line of phases, and keeps the groups', () => {
     const groups = [aGroup('unit', 'FAILED')];
-    const [told] = tellChanges(new Map(), aBatch({ groups }), at(0));
+    const [told] = changesIn(new Map(), aBatch({ groups }), at(0));
     const rerun = [aGroup('unit', 'IN_PROGRESS')];
     const looks: [number, Batch][] = [[15, aBatch({ phases: SUBMITTED, groups: rerun })]];
     expect(tellAll(looks, forgetPhase(told))).toEqual([

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from '@jest/globals';
 import type { Batch } from '../../src/domain/batch.ts';
-import { tellHistory } from '../../src/domain/history.ts';
-import { knowNothing } from '../../src/domain/known.ts';
+import { historyOf } from '../../src/domain/history.ts';
+import { initialState } from '../../src/domain/state.ts';
 import {
   aBatch,
   aFailedBatch,
@@ -46,7 +46,7 @@ describe('tellHistory', () => {
     ['no such group', aFailedBatch({ groups: [aGroup('lint')] }), null],
     ['no groups', aFailedBatch({ groups: [] }), null],
   ])('of a group that was: %s', (_, batch, expected) => {
-    expect(tellHistory(['unit'], [batch])).toEqual([{ identifier: 'unit', results: [expected] }]);
+    expect(historyOf(['unit'], [batch])).toEqual([{ identifier: 'unit', results: [expected] }]);
   });
 
   it('keeps the order of groups and batches', () => {
@@ -54,21 +54,21 @@ describe('tellHistory', () => {
       aFailedBatch({ groups: [aGroup('lint'), aGroup('unit', 'FAILED')] }),
       aFailedBatch({ groups: [aGroup('unit'), aGroup('lint', 'FAILED')] }),
     ];
-    expect(tellHistory(['unit', 'lint'], batches)).toEqual([
+    expect(historyOf(['unit', 'lint'], batches)).toEqual([
       { identifier: 'unit', results: ['failed', 'succeeded'] },
       { identifier: 'lint', results: ['succeeded', 'failed'] },
     ]);
   });
 
   it('is empty of nothing', () => {
-    expect(tellHistory([], [aFailedBatch()])).toEqual([]);
-    expect(tellHistory(['unit'], [])).toEqual([{ identifier: 'unit', results: [] }]);
+    expect(historyOf([], [aFailedBatch()])).toEqual([]);
+    expect(historyOf(['unit'], [])).toEqual([{ identifier: 'unit', results: [] }]);
   });
 });
 
 describe('knowNothing', () => {
   it('knows nothing, anew each time', () => {
-    const [one, two] = [knowNothing(), knowNothing()];
+    const [one, two] = [initialState(), initialState()];
     expect(one).toEqual(two);
     expect(one).toEqual({
       batch: null,
@@ -78,7 +78,7 @@ describe('knowNothing', () => {
       unprovenAttempts: [],
       retryUnanswered: false,
       owned: null,
-      groupsLag: false,
+      groupsStale: false,
       durations: new Map(),
       decisions: [],
       builds: new Map(),
@@ -88,8 +88,8 @@ describe('knowNothing', () => {
       history: [],
     });
     one.durations.set('unit', 1);
-    one.decisions.push({ attempt: 1, status: 'FAILED', retry: false, because: '' });
+    one.decisions.push({ attempt: 1, status: 'FAILED', retry: false, reason: '' });
     one.failedTests.push({ reportArn: '', suite: '', name: '', message: '' });
-    expect(two).toEqual(knowNothing());
+    expect(two).toEqual(initialState());
   });
 });

@@ -1,14 +1,14 @@
 import { describe, expect, it, test } from '@jest/globals';
 import { viewGroups } from '../../src/domain/groups.ts';
-import { Interruption } from '../../src/domain/interruption.ts';
-import type { Known } from '../../src/domain/known.ts';
+import { Interruption } from '../../src/async/interruption.ts';
+import type { RunState } from '../../src/domain/state.ts';
 import {
   internalError,
   type Conclusion,
   type Ending,
   type StopKind,
 } from '../../src/domain/outcome.ts';
-import { tellFailed } from '../../src/domain/reason.ts';
+import { describeFailed } from '../../src/domain/reason.ts';
 import {
   aBatch,
   aFailedBatch,
@@ -24,13 +24,13 @@ import {
 } from '../support/batches.ts';
 
 const SUCCEEDED: Ending = { kind: 'succeeded', already: false };
-const TIMED_OUT: Ending = { kind: 'timed-out', timeout: 10 * MINUTE, trouble: null };
+const TIMED_OUT: Ending = { kind: 'timed-out', timeoutMs: 10 * MINUTE, lastError: null };
 const CANCELLED: Ending = { kind: 'cancelled', by: 'SIGINT', stop: null };
 const RESUME = '; to watch it further, run this step again with batch-id app:8472cae5';
 const SEE = `${RESUME} (${aBatch().consoleUrl}).`;
 
 const failed = aFailedBatch({ groups: [aGroup('lint'), aGroup('unit', 'FAILED')] });
-const recovered: Partial<Known> = {
+const recovered: Partial<RunState> = {
   batch: aRecoveredBatch(),
   past: afterRetryOf(aFailedBatch()),
   attempt: 2,
@@ -38,7 +38,7 @@ const recovered: Partial<Known> = {
 };
 
 describe('conclude', () => {
-  test.each<[string, Ending, Partial<Known>, Conclusion, 0 | 1, string]>([
+  test.each<[string, Ending, Partial<RunState>, Conclusion, 0 | 1, string]>([
     [
       'a success',
       SUCCEEDED,
@@ -93,9 +93,9 @@ describe('conclude', () => {
       {
         ...recovered,
         decisions: [
-          { attempt: 1, status: 'FAILED', retry: true, because: 'one' },
-          { attempt: 2, status: 'FAILED', retry: true, because: 'two' },
-          { attempt: 3, status: 'FAILED', retry: false, because: 'three' },
+          { attempt: 1, status: 'FAILED', retry: true, reason: 'one' },
+          { attempt: 2, status: 'FAILED', retry: true, reason: 'two' },
+          { attempt: 3, status: 'FAILED', retry: false, reason: 'three' },
         ],
       },
       'success',
@@ -112,7 +112,7 @@ describe('conclude', () => {
     ],
     [
       'a dry run that would have retried',
-      { kind: 'dry-run', retry: true, because: 'FAILED is a status to retry on' },
+      { kind: 'dry-run', retry: true, reason: 'FAILED is a status to retry on' },
       { batch: failed },
       'skipped',
       0,
@@ -120,7 +120,7 @@ describe('conclude', () => {
     ],
     [
       'a dry run that would not',
-      { kind: 'dry-run', retry: false, because: 'no retry is left' },
+      { kind: 'dry-run', retry: false, reason: 'no retry is left' },
       { batch: failed, attempt: 2 },
       'skipped',
       0,
@@ -160,7 +160,7 @@ describe('conclude', () => {
     ],
     [
       'a refusal',
-      { kind: 'retry-refused', sentence: 'The batch cannot be retried.' },
+      { kind: 'retry-refused', message: 'The batch cannot be retried.' },
       { batch: failed },
       'failure',
       1,
@@ -168,7 +168,7 @@ describe('conclude', () => {
     ],
     [
       'a retry that was never seen',
-      { kind: 'never-seen', looks: 5, milliseconds: 75_000 },
+      { kind: 'never-seen', polls: 5, elapsedMs: 75_000 },
       { batch: failed, past: afterRetryOf(failed) },
       'failure',
       1,
@@ -198,7 +198,7 @@ describe('conclude', () => {
       1,
       '2 problems with the inputs: A. B.',
     ],
-    ['a fault', { kind: 'fault', sentence: 'Access denied.' }, {}, 'failure', 1, 'Access denied.'],
+    ['a fault', { kind: 'fault', message: 'Access denied.' }, {}, 'failure', 1, 'Access denied.'],
     [
       'a timeout',
       TIMED_OUT,
@@ -268,7 +268,7 @@ describe('conclude', () => {
     expect(nowhere.reason).toMatch(/[^)]\.$/);
   });
 
-  test.each<[string, Ending, Partial<Known>, string]>([
+  test.each<[string, Ending, Partial<RunState>, string]>([
     ['nothing before the batch is found', TIMED_OUT, {}, ''],
     ['the last word on the attempt', TIMED_OUT, { batch: aBatch() }, 'IN_PROGRESS'],
     [
@@ -279,7 +279,7 @@ describe('conclude', () => {
     ],
     [
       'nothing of an attempt before: the retry was never seen',
-      { kind: 'never-seen', looks: 5, milliseconds: 60_000 },
+      { kind: 'never-seen', polls: 5, elapsedMs: 60_000 },
       { batch: failed, past: afterRetryOf(failed) },
       '',
     ],
@@ -310,9 +310,9 @@ describe('conclude', () => {
 
     test.each<[string, Ending]>([
       ['is not retried', NOT_RETRIED],
-      ['a dry run', { kind: 'dry-run', retry: true, because: 'so' }],
-      ['a refusal without a full stop', { kind: 'retry-refused', sentence: 'No' }],
-      ['a fault', { kind: 'fault', sentence: 'Access denied.' }],
+      ['a dry run', { kind: 'dry-run', retry: true, reason: 'so' }],
+      ['a refusal without a full stop', { kind: 'retry-refused', message: 'No' }],
+      ['a fault', { kind: 'fault', message: 'Access denied.' }],
       ['a timeout before the retry', TIMED_OUT],
       ['a cancellation before the retry', CANCELLED],
     ])('ends the reason where the batch ended badly: %s', (_, ending) => {
@@ -324,7 +324,7 @@ describe('conclude', () => {
       );
     });
 
-    test.each<[string, Partial<Known>, string]>([
+    test.each<[string, Partial<RunState>, string]>([
       [
         'of a failed group, before that of the batch',
         { batch: { ...fault, groups: failed.groups }, builds },
@@ -344,7 +344,7 @@ describe('conclude', () => {
       expect(anOutcome(NOT_RETRIED, known).reason.endsWith(` ${expected}`)).toBe(true);
     });
 
-    test.each<[string, Ending, Partial<Known>]>([
+    test.each<[string, Ending, Partial<RunState>]>([
       ['the batch succeeded', SUCCEEDED, { batch: { ...fault, status: 'SUCCEEDED' } }],
       ['the batch runs', TIMED_OUT, { batch: aBatch({ phases: fault.phases }) }],
       ['the retry was never seen', TIMED_OUT, { batch: fault, past: afterRetryOf(fault) }],
@@ -353,7 +353,7 @@ describe('conclude', () => {
         'the decision tells it',
         {
           kind: 'failed',
-          because: 'unit failed for the code (BUILD, COMMAND_EXECUTION_ERROR: exit status 1)',
+          reason: 'unit failed for the code (BUILD, COMMAND_EXECUTION_ERROR: exit status 1)',
         },
         { batch: failed, builds },
       ],
@@ -375,7 +375,7 @@ describe('conclude', () => {
 
   it('claims no failed groups of the attempt before when the retry was never seen', () => {
     const outcome = anOutcome(
-      { kind: 'never-seen', looks: 5, milliseconds: 60_000 },
+      { kind: 'never-seen', polls: 5, elapsedMs: 60_000 },
       {
         batch: failed,
         past: afterRetryOf(failed),
@@ -386,12 +386,12 @@ describe('conclude', () => {
 
   it('hands on what is known', () => {
     const durations = new Map([['unit', 5000]]);
-    expect(anOutcome(SUCCEEDED, { ...recovered, groupsLag: true, durations })).toMatchObject({
+    expect(anOutcome(SUCCEEDED, { ...recovered, groupsStale: true, durations })).toMatchObject({
       attempt: 2,
       retries: 1,
-      groupsLag: true,
+      groupsStale: true,
       durations,
-      elapsed: 5 * MINUTE,
+      elapsedMs: 300_000,
     });
   });
 
@@ -409,9 +409,9 @@ describe('an ending without a batch', () => {
   test.each<[Ending, string]>([
     [SUCCEEDED, 'The batch SUCCEEDED.'],
     [NOT_RETRIED, 'The batch ended ; not retried because retry limit reached'],
-    [{ kind: 'dry-run', retry: true, because: 'x' }, 'Nothing was changed (dry-run): the batch'],
+    [{ kind: 'dry-run', retry: true, reason: 'x' }, 'Nothing was changed (dry-run): the batch'],
     [{ kind: 'still-running' }, 'The batch is still '],
-    [{ kind: 'never-seen', looks: 1, milliseconds: 1 }, 'The retry of the batch was sent'],
+    [{ kind: 'never-seen', polls: 1, elapsedMs: 1 }, 'The retry of the batch was sent'],
   ])('%j is told all the same', (ending, beginning) => {
     const { reason } = anOutcome(ending);
     expect(reason.startsWith(beginning)).toBe(true);
@@ -445,7 +445,7 @@ describe('tellFailed', () => {
     ['no ignored failure', [aGroup('x', 'FAILED', { ignoreFailure: true })], ''],
     ['no stopped group', groups(3, 'STOPPED'), ''],
   ])('tells %s', (_, given, expected) => {
-    expect(tellFailed(viewGroups(aFailedBatch({ groups: given }), aPast()))).toBe(expected);
+    expect(describeFailed(viewGroups(aFailedBatch({ groups: given }), aPast()))).toBe(expected);
   });
 });
 
@@ -457,15 +457,15 @@ describe('unexpected ends', () => {
     const ending = internalError(error);
     expect(ending).toEqual({
       kind: 'fault',
-      sentence: `This action met an error of its own ${what}. Please report it, with the log of a run with debug logging turned on.`,
+      message: `This action met an error of its own ${what}. Please report it, with the log of a run with debug logging turned on.`,
     });
   });
 
-  it('an interruption carries its ending', () => {
-    const interruption = new Interruption({ kind: 'cancelled', by: 'SIGTERM', stop: null });
+  it('an interruption carries its source', () => {
+    const interruption = new Interruption({ kind: 'cancelled', by: 'SIGTERM' });
     expect(interruption).toMatchObject({
       name: 'Interruption',
-      ending: { kind: 'cancelled', by: 'SIGTERM', stop: null },
+      source: { kind: 'cancelled', by: 'SIGTERM' },
     });
   });
 });

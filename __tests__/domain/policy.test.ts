@@ -1,6 +1,11 @@
 import { describe, expect, it, test } from '@jest/globals';
 import type { Cause } from '../../src/domain/cause.ts';
-import { decide, type Causes, type RetryRules, type Standing } from '../../src/domain/policy.ts';
+import {
+  decide,
+  type Causes,
+  type RetryRules,
+  type FailedAttempt,
+} from '../../src/domain/policy.ts';
 import { aCause } from '../support/batches.ts';
 
 const RULES: RetryRules = {
@@ -13,15 +18,15 @@ const RULES: RetryRules = {
 };
 const UNREADABLE: Causes = {
   kind: 'unreadable',
-  because: 'the permission codebuild:BatchGetBuilds is missing',
+  reason: 'the permission codebuild:BatchGetBuilds is missing',
 };
-const FAILED_ONCE: Standing = {
+const FAILED_ONCE: FailedAttempt = {
   status: 'FAILED',
   attempts: 1,
   retries: 0,
   failed: ['unit'],
   ran: 4,
-  groupsLag: false,
+  groupsStale: false,
   causes: UNREADABLE,
 };
 const FIRST = 'FAILED is a status to retry on; retry 1 of 2';
@@ -40,13 +45,13 @@ function causes(ofGroups: Record<string, Cause>, ofBatch: Cause | null = null): 
 }
 
 function decideOn(
-  standing: Partial<Standing>,
+  standing: Partial<FailedAttempt>,
   rules: Partial<RetryRules>,
 ): ReturnType<typeof decide> {
   return decide({ ...FAILED_ONCE, ...standing }, { ...RULES, ...rules });
 }
 
-type Case = [string, Partial<Standing>, Partial<RetryRules>, string];
+type Case = [string, Partial<FailedAttempt>, Partial<RetryRules>, string];
 
 describe('a retry is made', () => {
   test.each<Case>([
@@ -132,8 +137,8 @@ describe('a retry is made', () => {
       { retryWhen: 'infrastructure' },
       'FAULT is a status to retry on; retry 1 of 2; the batch failed for a cause worth a retry (retry-when: infrastructure)',
     ],
-  ])('%s', (_, standing, rules, because) => {
-    expect(decideOn(standing, rules)).toEqual({ retry: true, decidedBy: null, because });
+  ])('%s', (_, standing, rules, reason) => {
+    expect(decideOn(standing, rules)).toEqual({ retry: true, decidedBy: null, reason });
   });
 });
 
@@ -141,7 +146,7 @@ describe('no retry is made', () => {
   const STATUS = 'STOPPED is not a status to retry on (retry-on: FAILED, FAULT, TIMED_OUT)';
   const INFRASTRUCTURE: Partial<RetryRules> = { retryWhen: 'infrastructure' };
 
-  test.each<[string, string, Partial<Standing>, Partial<RetryRules>, string]>([
+  test.each<[string, string, Partial<FailedAttempt>, Partial<RetryRules>, string]>([
     ['of a status that is not listed', 'retry-on', { status: 'STOPPED' }, {}, STATUS],
     [
       'of a word nobody knows',
@@ -195,14 +200,14 @@ describe('no retry is made', () => {
     [
       'where the groups are those of the attempt before, and some are never retried',
       'never-retry',
-      { groupsLag: true, failed: [] },
+      { groupsStale: true, failed: [] },
       { neverRetry: ['deploy_*'] },
       'CodeBuild still shows the build groups of the attempt before, so which failed is not known (never-retry: deploy_*)',
     ],
     [
       'where the groups are those of the attempt before, and their share counts',
       'max-failed-percent',
-      { groupsLag: true, failed: [], ran: 0 },
+      { groupsStale: true, failed: [], ran: 0 },
       { maxFailedPercent: 50 },
       'CodeBuild still shows the build groups of the attempt before, so which failed is not known (max-failed-percent: 50)',
     ],
@@ -287,8 +292,8 @@ describe('no retry is made', () => {
       INFRASTRUCTURE,
       'the batch failed for a cause that nobody knows (retry-when: infrastructure)',
     ],
-  ])('%s (%s)', (_, decidedBy, standing, rules, because) => {
-    expect(decideOn(standing, rules)).toEqual({ retry: false, decidedBy, because });
+  ])('%s (%s)', (_, decidedBy, standing, rules, reason) => {
+    expect(decideOn(standing, rules)).toEqual({ retry: false, decidedBy, reason });
   });
 
   it('for one reason: the first rule that forbids it decides', () => {
@@ -308,9 +313,9 @@ describe('no retry is made', () => {
 
   it('and the sentence stays short, whatever the cause says', () => {
     const standing = { causes: causes({ unit: aCause({ message: 'é'.repeat(5000) }) }) };
-    const { because } = decideOn(standing, { retryWhen: 'infrastructure' });
-    expect(because.length).toBeLessThan(400);
-    expect(because).toMatch(/é…\) \(retry-when: infrastructure\)$/);
+    const { reason } = decideOn(standing, { retryWhen: 'infrastructure' });
+    expect(reason.length).toBeLessThan(400);
+    expect(reason).toMatch(/é…\) \(retry-when: infrastructure\)$/);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { THROTTLED, type FaultRule } from '../../simulator/index.ts';
-import { Interruption } from '../../src/domain/interruption.ts';
+import { Interruption } from '../../src/async/interruption.ts';
 import { runFlow, type Surroundings } from '../support/flow.ts';
 import { FLAKY, ID, shop } from '../support/scenarios.ts';
 import { run } from '../support/trial.ts';
@@ -14,7 +14,7 @@ const cancelAt =
   (surroundings: Surroundings): void => {
     meanwhile(surroundings);
     surroundings.clock.at(seconds, () =>
-      surroundings.abort.abort(new Interruption({ kind: 'cancelled', by: 'SIGINT', stop: null })),
+      surroundings.abort.abort(new Interruption({ kind: 'cancelled', by: 'SIGINT' })),
     );
   };
 

@@ -9,7 +9,7 @@ import {
 } from '../../simulator/index.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import { resultsOf } from '../../src/report/outputs.ts';
-import { renderSummary } from '../../src/report/summary.ts';
+import { renderSummary } from '../../src/report/summary/summary.ts';
 import { runFlow } from '../support/flow.ts';
 import { BROKEN, FLAKY, ID, shop } from '../support/scenarios.ts';
 
@@ -56,7 +56,7 @@ describe('the causes of failures', () => {
       { 'batch-id': ID, 'retry-when': when },
     );
     expect(outcome).toMatchObject({ conclusion: 'failure', retries: 1 });
-    const unread = events.filter(({ kind }) => kind === 'not-readable');
+    const unread = events.filter(({ kind }) => kind === 'details-unreadable');
     expect(unread).toHaveLength(1 - read);
   });
 
@@ -139,7 +139,7 @@ describe('the logs of failed builds', () => {
     expect(countOf(operations, 'GetLogEvents')).toBe(10);
     expect(elapsed).toBe(9 * 200);
     expect([...outcome.logs.values()]).toMatchObject([
-      { kind: 'none', because: 'its log is empty' },
+      { kind: 'none', reason: 'its log is empty' },
     ]);
   });
 
@@ -320,7 +320,7 @@ test('history without the permission costs one notice', async () => {
   const given = { 'batch-id': ID, history: '5' };
   const { outcome, events } = await runFlow({ ...shop(FLAKY), faults }, given);
   expect(outcome).toMatchObject({ conclusion: 'success', history: [] });
-  expect(events.filter((event) => event.kind === 'not-readable')).toEqual([
+  expect(events.filter((event) => event.kind === 'details-unreadable')).toEqual([
     expect.objectContaining({ level: 'notice' }),
   ]);
 });
@@ -353,7 +353,7 @@ describe('what is optional', () => {
       const scenario = { ...shop({ ...batch, reports }), faults: [{ operation, fault }] };
       const { outcome, events } = await runFlow(scenario, everything);
       expect(outcome).toMatchObject(verdict);
-      expect(events.filter((event) => event.kind === 'not-readable').length).toBeLessThan(2);
+      expect(events.filter((event) => event.kind === 'details-unreadable').length).toBeLessThan(2);
     }
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { BatchPlan, Switches } from '../../simulator/index.ts';
-import { Interruption } from '../../src/domain/interruption.ts';
+import { Interruption } from '../../src/async/interruption.ts';
 import { runFlow, type Flow, type Surroundings } from '../support/flow.ts';
 import { BROKEN, FLAKY, ID, shop } from '../support/scenarios.ts';
 
@@ -70,14 +70,14 @@ describe('a retry that is never seen', () => {
     ['1m', 300_000, 5],
   ])(
     'ends the step after 60 seconds and five looks (every %s)',
-    async (interval, elapsed, looks) => {
+    async (interval, elapsed, polls) => {
       const scenario = shop(FLAKY, { staleSecondsAfterRetry: 100_000 });
       const given = { 'batch-id': ID, 'poll-interval': interval, 'max-retries': '5' };
       const flow = await runFlow(scenario, given);
       expect(flow.outcome).toMatchObject({
         conclusion: 'failure',
         retries: 1,
-        ending: { kind: 'never-seen', looks },
+        ending: { kind: 'never-seen', polls },
       });
       expect(flow.elapsed).toBe(elapsed);
       expect(retriesOf(flow.operations)).toBe(1);
@@ -96,15 +96,15 @@ describe('groups that stay old after the attempt is over', () => {
   test('are looked at for 30 seconds more, then marked', async () => {
     const scenario = shop(FLAKY, { groupsNeverRefresh: true });
     const { outcome, log, events } = await runFlow(scenario, { 'batch-id': ID });
-    expect(outcome).toMatchObject({ conclusion: 'success', groupsLag: true });
+    expect(outcome).toMatchObject({ conclusion: 'success', groupsStale: true });
     expect(outcome.groups.filter((group) => group.ofEarlierAttempt)).toHaveLength(2);
-    expect(events.map((event) => event.kind)).toContain('groups-lag');
+    expect(events.map((event) => event.kind)).toContain('groups-stale');
     expect(log.some((line) => line.includes('as of the attempt before'))).toBe(true);
   });
 
   test('are not marked if they show up within that time', async () => {
     const { outcome } = await runFlow(shop(FLAKY, { staleGroupsSeconds: 135 }), { 'batch-id': ID });
-    expect(outcome).toMatchObject({ conclusion: 'success', groupsLag: false });
+    expect(outcome).toMatchObject({ conclusion: 'success', groupsStale: false });
     expect(outcome.groups.filter((group) => group.ofEarlierAttempt)).toEqual([]);
   });
 
@@ -141,9 +141,7 @@ describe('an end while only the groups lag', () => {
       'a cancellation',
       {},
       (at, { abort, clock }) =>
-        clock.at(at, () =>
-          abort.abort(new Interruption({ kind: 'cancelled', by: 'SIGINT', stop: null })),
-        ),
+        clock.at(at, () => abort.abort(new Interruption({ kind: 'cancelled', by: 'SIGINT' }))),
     ],
     ['a deletion', {}, (at, { clock, simulator }) => clock.at(at, () => simulator.deleteBatch(ID))],
   ];
@@ -154,7 +152,7 @@ describe('an end while only the groups lag', () => {
       conclusion: 'success',
       exitCode: 0,
       batchStatus: 'SUCCEEDED',
-      groupsLag: true,
+      groupsStale: true,
     });
     expect(elapsed).toBeLessThanOrEqual(seconds * 1000);
     expect(log).toContain('Attempt 2 ended SUCCEEDED');
@@ -167,7 +165,7 @@ describe('an end while only the groups lag', () => {
       conclusion: 'failure',
       batchStatus: 'FAILED',
       ending: { kind: 'failed' },
-      groupsLag: true,
+      groupsStale: true,
     });
   });
 
@@ -179,7 +177,7 @@ describe('an end while only the groups lag', () => {
         'batch-id': ID,
         timeout: `${elapsed / 1000 + later}s`,
       });
-      expect(outcome).toMatchObject({ conclusion: 'success', groupsLag: true });
+      expect(outcome).toMatchObject({ conclusion: 'success', groupsStale: true });
     },
   );
 

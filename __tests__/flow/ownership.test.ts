@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { BatchPlan, FaultRule } from '../../simulator/index.ts';
-import { Interruption } from '../../src/domain/interruption.ts';
+import { Interruption } from '../../src/async/interruption.ts';
 import { runFlow, type Flow, type Surroundings } from '../support/flow.ts';
 import { FLAKY, ID, shop } from '../support/scenarios.ts';
 
@@ -18,7 +18,7 @@ const tokensOf = ({ simulator }: Flow): unknown[] =>
     .map(({ input }) => (input as { idempotencyToken: string }).idempotencyToken);
 
 const cancel = ({ abort }: Surroundings): void =>
-  abort.abort(new Interruption({ kind: 'cancelled', by: 'SIGINT', stop: null }));
+  abort.abort(new Interruption({ kind: 'cancelled', by: 'SIGINT' }));
 
 describe('someone retries the batch while causes are read, and their attempt fails too', () => {
   /** In the second attempt another group fails, and it ends before the causes of the first come. */

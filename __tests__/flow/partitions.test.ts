@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { resultsOf } from '../../src/report/outputs.ts';
-import { renderSummary } from '../../src/report/summary.ts';
+import { renderSummary } from '../../src/report/summary/summary.ts';
 import { runFlow } from '../support/flow.ts';
 import { BROKEN, ID, shop } from '../support/scenarios.ts';
 

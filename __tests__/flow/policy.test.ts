@@ -7,7 +7,7 @@ import {
   type GroupEnding,
   type GroupPlan,
 } from '../../simulator/index.ts';
-import { Interruption } from '../../src/domain/interruption.ts';
+import { Interruption } from '../../src/async/interruption.ts';
 import { runFlow } from '../support/flow.ts';
 import { BROKEN, FLAKY, ID, shop } from '../support/scenarios.ts';
 
@@ -106,7 +106,7 @@ describe('retry-when', () => {
 
     const any = await runFlow(scenario, { 'batch-id': ID });
     expect(any.outcome).toMatchObject({ conclusion: 'success', retries: 1 });
-    expect(any.events.filter((event) => event.kind === 'not-readable')).toHaveLength(1);
+    expect(any.events.filter((event) => event.kind === 'details-unreadable')).toHaveLength(1);
   });
 });
 
@@ -134,7 +134,7 @@ describe('a step that ends while causes are read', () => {
       conclusion === 'timed_out' ? { ...given, timeout: '10' } : given,
       ({ clock, abort }) => {
         if (conclusion === 'timed_out') return;
-        const interruption = new Interruption({ kind: 'cancelled', by: 'SIGINT', stop: null });
+        const interruption = new Interruption({ kind: 'cancelled', by: 'SIGINT' });
         clock.at(10, () => abort.abort(interruption));
       },
     );
@@ -153,10 +153,10 @@ describe('other rules', () => {
       { 'max-failed-percent': '40' },
       '1 of the 2 build groups that ran failed, more than 40 % (max-failed-percent)',
     ],
-  ])('%j forbid a retry', async (given, because) => {
+  ])('%j forbid a retry', async (given, reason) => {
     const { outcome, operations } = await runFlow(shop(FLAKY), { 'batch-id': ID, ...given });
     expect(operations).not.toContain(RETRY);
-    expect(outcome.reason).toContain(`not retried because ${because}.`);
+    expect(outcome.reason).toContain(`not retried because ${reason}.`);
   });
 
   test.each([[{ 'never-retry': 'deploy_*' }], [{ 'max-failed-percent': '50' }]])(
@@ -172,12 +172,12 @@ describe('dry-run', () => {
   test.each([
     [{}, 'would be retried because FAILED is a status to retry on'],
     [{ 'retry-on': 'FAULT' }, 'would not be retried because FAILED is not a status to retry on'],
-  ])('with %j changes nothing and explains', async (given, because) => {
+  ])('with %j changes nothing and explains', async (given, reason) => {
     const all = { 'batch-id': ID, 'dry-run': 'true', ...given };
     const { outcome, operations } = await runFlow(shop(FLAKY), all);
     expect(operations).not.toContain(RETRY);
     expect(outcome).toMatchObject({ conclusion: 'skipped', exitCode: 0, retries: 0 });
-    expect(outcome.reason).toContain(because);
+    expect(outcome.reason).toContain(reason);
   });
 
   test('waits as usual and is a success if the batch succeeds', async () => {

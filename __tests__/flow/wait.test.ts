@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { THROTTLED } from '../../simulator/index.ts';
-import { Interruption } from '../../src/domain/interruption.ts';
+import { Interruption } from '../../src/async/interruption.ts';
 import { runFlow } from '../support/flow.ts';
 import { BROKEN, FLAKY, ID, shop } from '../support/scenarios.ts';
 
@@ -97,9 +97,7 @@ test('a cancellation ends the wait at once and keeps what is known', async () =>
     shop({ ...FLAKY, startedAgo: 40 }),
     { 'batch-id': ID },
     ({ clock, abort }) =>
-      clock.at(20, () =>
-        abort.abort(new Interruption({ kind: 'cancelled', by: 'SIGINT', stop: null })),
-      ),
+      clock.at(20, () => abort.abort(new Interruption({ kind: 'cancelled', by: 'SIGINT' }))),
   );
   expect(elapsed).toBe(20_000);
   expect(outcome).toMatchObject({ conclusion: 'cancelled', exitCode: 1, batch: { id: ID } });
@@ -114,8 +112,8 @@ describe('a failed call is not a failed build', () => {
     const { outcome, events } = await runFlow(scenario, { 'batch-id': ID });
     expect(outcome).toMatchObject({ conclusion: 'success', retries: 1 });
     const kinds = events.map((event) => event.kind);
-    expect(kinds.filter((kind) => kind === 'trouble-began')).toHaveLength(1);
-    expect(kinds.filter((kind) => kind === 'trouble-ended')).toHaveLength(1);
+    expect(kinds.filter((kind) => kind === 'calls-failing')).toHaveLength(1);
+    expect(kinds.filter((kind) => kind === 'calls-recovered')).toHaveLength(1);
   });
 
   test.each([

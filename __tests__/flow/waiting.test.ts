@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { THROTTLED, type FaultRule } from '../../simulator/index.ts';
-import { Interruption } from '../../src/domain/interruption.ts';
+import { Interruption } from '../../src/async/interruption.ts';
 import { runFlow } from '../support/flow.ts';
 import { BROKEN, FLAKY, ID, shop } from '../support/scenarios.ts';
 
@@ -59,9 +59,7 @@ describe.each(['any', 'infrastructure'])('with retry-when %s', (retryWhen) => {
       { ...shop(BROKEN), faults },
       { 'batch-id': ID, 'retry-when': retryWhen },
       ({ clock, abort }) =>
-        clock.at(10, () =>
-          abort.abort(new Interruption({ kind: 'cancelled', by: 'SIGTERM', stop: null })),
-        ),
+        clock.at(10, () => abort.abort(new Interruption({ kind: 'cancelled', by: 'SIGTERM' }))),
     );
     expect(operations).toEqual([POLL, 'BatchGetBuilds']);
     expect(elapsed).toBe(10_000);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { BatchPlan, FaultRule } from '../../simulator/index.ts';
-import { Interruption } from '../../src/domain/interruption.ts';
+import { Interruption } from '../../src/async/interruption.ts';
 import { runFlow, type Flow, type Surroundings } from '../support/flow.ts';
 import { FLAKY, ID, shop } from '../support/scenarios.ts';
 
@@ -9,9 +9,7 @@ const RETRY = 'RetryBuildBatch';
 const POLL = 'BatchGetBuildBatches';
 
 const cancelAt = ({ clock, abort }: Surroundings, seconds: number): void =>
-  clock.at(seconds, () =>
-    abort.abort(new Interruption({ kind: 'cancelled', by: 'SIGINT', stop: null })),
-  );
+  clock.at(seconds, () => abort.abort(new Interruption({ kind: 'cancelled', by: 'SIGINT' })));
 
 test('as soon as someone else has retried, nothing of ours is left to stop: not even where no poll tells', async () => {
   const plan: BatchPlan = {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { BuildGroup } from '../../src/domain/batch.ts';
-import type { Known } from '../../src/domain/known.ts';
+import type { RunState } from '../../src/domain/state.ts';
 import { OUTPUT_NAMES, outputsOf, resultsOf, type Results } from '../../src/report/outputs.ts';
 import {
   aBuild,
@@ -12,7 +12,7 @@ import {
   at,
   NOT_RETRIED,
 } from '../support/batches.ts';
-import { known, someDetails } from '../support/failures.ts';
+import { known, someDetails } from '../support/service-errors.ts';
 import { randomRuns } from '../support/random-runs.ts';
 
 const LIMIT = 500_000;
@@ -41,7 +41,7 @@ const sizes = fc.record({
 type Sizes = typeof sizes extends fc.Arbitrary<infer T> ? T : never;
 
 /** What stays alike from group to group is made once: it is the outputs that are to be large here. */
-function knownOf(size: Sizes): Partial<Known> {
+function knownOf(size: Sizes): Partial<RunState> {
   const times = (length: number, text = size.letter): string => text.repeat(length);
   const dependsOn = Array.from({ length: size.dependencies }, (_, n) => `${times(size.name)}${n}`);
   const location = times(size.location);

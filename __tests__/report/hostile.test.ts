@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Event } from '../../src/domain/story.ts';
+import type { RunEvent } from '../../src/domain/events.ts';
 import type { Ending, Outcome } from '../../src/domain/outcome.ts';
 import { errorsOf, warningsOf } from '../../src/report/annotations.ts';
-import { buildLogLine } from '../../src/report/escape.ts';
+import { buildLogLine } from '../../src/text/escape.ts';
 import { outputsOf, resultsOf, resultsText } from '../../src/report/outputs.ts';
-import { narrate } from '../../src/report/story.ts';
-import { renderSummary } from '../../src/report/summary.ts';
+import { formatEvent } from '../../src/report/log.ts';
+import { renderSummary } from '../../src/report/summary/summary.ts';
 import {
   aBatch,
   aBuild,
@@ -18,7 +18,7 @@ import {
   aRetriedGroup,
   FAILED_PHASES,
 } from '../support/batches.ts';
-import { aReport, aTestCase, known, someDetails } from '../support/failures.ts';
+import { aReport, aTestCase, known, someDetails } from '../support/service-errors.ts';
 import {
   cellsOf,
   codeBlocksOf,
@@ -75,7 +75,7 @@ function everywhere(text: string, ending: Ending): Outcome {
     attempt: 2,
     retries: 1,
     durations: new Map([['first', 1000]]),
-    decisions: [1, 2].map((attempt) => ({ attempt, status: text, retry: true, because: text })),
+    decisions: [1, 2].map((attempt) => ({ attempt, status: text, retry: true, reason: text })),
     builds: known(
       someDetails('first-1', context),
       someDetails('first-2', { ...context, message: `x${text}` }),
@@ -84,7 +84,7 @@ function everywhere(text: string, ending: Ending): Outcome {
     ),
     logs: new Map([
       [aBuild({ id: 'first-1' }).arn, { kind: 'lines', lines: [text, text], url: text }],
-      [second, { kind: 'none', because: text, url: text }],
+      [second, { kind: 'none', reason: text, url: text }],
       [aBuild({ id: `${text}-1` }).arn, { kind: 'lines', lines: [text], url: '' }],
     ]),
     reports: [aReport({ name: text, arn: text, consoleUrl: text })],
@@ -94,10 +94,10 @@ function everywhere(text: string, ending: Ending): Outcome {
 }
 
 const ENDINGS = (text: string): Ending[] => [
-  { kind: 'failed', because: text },
-  { kind: 'retry-refused', sentence: text },
-  { kind: 'fault', sentence: text },
-  { kind: 'dry-run', retry: true, because: text },
+  { kind: 'failed', reason: text },
+  { kind: 'retry-refused', message: text },
+  { kind: 'fault', message: text },
+  { kind: 'dry-run', retry: true, reason: text },
   { kind: 'bad-input', problems: [text, text] },
 ];
 
@@ -163,16 +163,16 @@ describe('hostile text in the log', () => {
       kind: 'code',
       permanent: false,
     } as const;
-    const events: Event[] = [
+    const events: RunEvent[] = [
       { kind: 'batch-found', batch, attempt: 1 },
       { kind: 'cause', group: text, cause },
       { kind: 'cause', group: null, cause },
       { kind: 'log', group: text, tail: { kind: 'lines', lines: [text, text], url: text } },
-      { kind: 'log', group: text, tail: { kind: 'none', because: text, url: text } },
-      { kind: 'not-readable', level: 'warning', because: text },
-      { kind: 'retrying', because: text, delay: 0 },
+      { kind: 'log', group: text, tail: { kind: 'none', reason: text, url: text } },
+      { kind: 'details-unreadable', level: 'warning', reason: text },
+      { kind: 'retrying', reason: text, delay: 0 },
     ];
-    for (const step of events.flatMap(narrate)) {
+    for (const step of events.flatMap(formatEvent)) {
       const told = step.kind === 'fold' ? step.title : step.kind === 'unfold' ? '' : step.text;
       // eslint-disable-next-line no-control-regex -- colours are the one control that a log may hold
       const plain = told.replace(/\u001b\[[\d;]*m/g, '');

@@ -22,7 +22,7 @@ import {
   at,
   NOT_RETRIED,
 } from '../support/batches.ts';
-import { aLogUrl, known, someDetails, TESTS_FAILED } from '../support/failures.ts';
+import { aLogUrl, known, someDetails, TESTS_FAILED } from '../support/service-errors.ts';
 import { HOSTILE, UNPRINTABLE } from '../support/hostile.ts';
 
 const FILE = '/tmp/results.json';
@@ -229,7 +229,7 @@ describe('outputsOf', () => {
   it('marks a group that still shows an earlier attempt, and only such', () => {
     const before = aFailedBatch({ groups: [aGroup('unit', 'FAILED'), aGroup('lint')] });
     const batch = aRecoveredBatch({ groups: before.groups });
-    const known = { batch, past: afterRetryOf(before), groupsLag: true };
+    const known = { batch, past: afterRetryOf(before), groupsStale: true };
     const { outputs } = outputsOf(
       resultsOf(anOutcome({ kind: 'succeeded', already: false }, known)),
       '',
@@ -258,7 +258,7 @@ describe('outputsOf', () => {
   it('gives a reason of one printable line, whatever AWS or a name brings', () => {
     const broken = HOSTILE.filter(([, text]) => {
       const batch = aFailedBatch({ groups: [aGroup(text, 'FAILED')] });
-      const endings: Ending[] = [NOT_RETRIED, { kind: 'retry-refused', sentence: text }];
+      const endings: Ending[] = [NOT_RETRIED, { kind: 'retry-refused', message: text }];
       return endings.some((ending) =>
         UNPRINTABLE.test(outputsOf(resultsOf(anOutcome(ending, { batch })), FILE).outputs.reason),
       );

@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { StopKind } from '../../src/domain/outcome.ts';
-import { narrate } from '../../src/report/story.ts';
-import { tellStop } from '../../src/report/stop.ts';
+import { formatEvent, formatStop } from '../../src/report/log.ts';
 
 const TOLD: Readonly<Record<StopKind, string>> = {
   stopped: 'The attempt of batch app:1 that this step had started was stopped.',
@@ -16,11 +15,11 @@ const TOLD: Readonly<Record<StopKind, string>> = {
 };
 
 test.each(Object.entries(TOLD) as [StopKind, string][])('%s is told', (kind, expected) => {
-  expect(tellStop({ kind }, 'app:1')).toBe(expected);
+  expect(formatStop({ kind }, 'app:1')).toBe(expected);
 });
 
 test('a cancelled step warns of what it could not stop', () => {
-  expect(narrate({ kind: 'not-stopped', because: 'Access denied.' })).toEqual([
+  expect(formatEvent({ kind: 'not-stopped', reason: 'Access denied.' })).toEqual([
     { kind: 'warning', text: 'The attempt could not be stopped. Access denied.' },
   ]);
 });

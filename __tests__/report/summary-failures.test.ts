@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { BuildDetails } from '../../src/domain/build.ts';
-import type { Known } from '../../src/domain/known.ts';
-import { renderSummary } from '../../src/report/summary.ts';
+import type { BuildDetails } from '../../src/domain/batch.ts';
+import type { RunState } from '../../src/domain/state.ts';
+import { renderSummary } from '../../src/report/summary/summary.ts';
 import {
   aBuild,
   aFailedBatch,
@@ -22,10 +22,10 @@ import {
   someDetails,
   tails,
   TESTS_FAILED,
-} from '../support/failures.ts';
+} from '../support/service-errors.ts';
 import { cellsOf, codeBlocksOf, linksOf, renderOnGitHub } from '../support/github-markdown.ts';
 
-const retried = (...groups: Parameters<typeof aRetriedGroup>[]): Partial<Known> => ({
+const retried = (...groups: Parameters<typeof aRetriedGroup>[]): Partial<RunState> => ({
   attempt: 2,
   retries: 1,
   past: afterRetryOf(aFailedBatch()),
@@ -35,7 +35,7 @@ const retried = (...groups: Parameters<typeof aRetriedGroup>[]): Partial<Known> 
   }),
 });
 
-function partOf(heading: string, overrides: Partial<Known>): string {
+function partOf(heading: string, overrides: Partial<RunState>): string {
   const summary = renderSummary(anOutcome(NOT_RETRIED, { batch: aFailedBatch(), ...overrides }));
   return (
     summary
@@ -48,7 +48,7 @@ function partOf(heading: string, overrides: Partial<Known>): string {
 const MESSAGE = `${TESTS_FAILED.code}: ${TESTS_FAILED.message}`;
 
 describe('why builds failed', () => {
-  const causesOf = (overrides: Partial<Known>): string[][] =>
+  const causesOf = (overrides: Partial<RunState>): string[][] =>
     cellsOf(renderOnGitHub(partOf('Why builds failed', overrides)));
 
   it('is told in a table, with the first phase that failed', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it, test } from '@jest/globals';
 import type { Batch } from '../../src/domain/batch.ts';
-import type { Known } from '../../src/domain/known.ts';
-import { byteLength } from '../../src/report/escape.ts';
-import { renderSummary } from '../../src/report/summary.ts';
+import type { RunState } from '../../src/domain/state.ts';
+import { byteLength } from '../../src/text/escape.ts';
+import { renderSummary } from '../../src/report/summary/summary.ts';
 import {
   aBuild,
   aFailedBatch,
@@ -13,7 +13,7 @@ import {
   NOT_RETRIED,
   phases,
 } from '../support/batches.ts';
-import { aReport, aTestCase, known, someDetails, tails } from '../support/failures.ts';
+import { aReport, aTestCase, known, someDetails, tails } from '../support/service-errors.ts';
 
 const LIMIT = 1_000_000;
 
@@ -56,7 +56,7 @@ function aLargeBatch({ groups, attempts = 1, dependencies = 0, artifacts = 0 }: 
   });
 }
 
-function summaryOf(size: Size, overrides: Partial<Known> = {}): string {
+function summaryOf(size: Size, overrides: Partial<RunState> = {}): string {
   const batch = aLargeBatch(size);
   return renderSummary(
     anOutcome(NOT_RETRIED, { batch, attempt: size.attempts ?? 1, ...overrides }),
@@ -187,7 +187,7 @@ describe('the size of a summary', () => {
     });
     const summary = renderSummary(
       anOutcome(
-        { kind: 'failed', because: text },
+        { kind: 'failed', reason: text },
         {
           batch,
           builds: known(
@@ -203,7 +203,7 @@ describe('the size of a summary', () => {
             results: Array.from({ length: 100 }, () => 'flaky'),
           })),
           decisions: Array.from({ length: 100 }, (_, n) => ({
-            ...{ attempt: n + 1, status: text, retry: true, because: text },
+            ...{ attempt: n + 1, status: text, retry: true, reason: text },
           })),
         },
       ),

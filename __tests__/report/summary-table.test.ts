@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from '@jest/globals';
 import type { BuildGroup } from '../../src/domain/batch.ts';
-import type { Known } from '../../src/domain/known.ts';
-import { renderSummary } from '../../src/report/summary.ts';
+import type { RunState } from '../../src/domain/state.ts';
+import { renderSummary } from '../../src/report/summary/summary.ts';
 import {
   aFailedBatch,
   afterRetryOf,
@@ -17,16 +17,16 @@ import {
   aBatch,
   aBuild,
 } from '../support/batches.ts';
-import { known, someDetails } from '../support/failures.ts';
+import { known, someDetails } from '../support/service-errors.ts';
 import { cellsOf, renderOnGitHub, visibleText } from '../support/github-markdown.ts';
 import { source, stopped } from '../support/outcomes.ts';
 
-function summaryOf(groups: BuildGroup[], overrides: Partial<Known> = {}): string {
+function summaryOf(groups: BuildGroup[], overrides: Partial<RunState> = {}): string {
   return renderSummary(anOutcome(NOT_RETRIED, { batch: aFailedBatch({ groups }), ...overrides }));
 }
 
 /** Heading and rows, as a reader sees them. */
-function tableOf(groups: BuildGroup[], overrides: Partial<Known> = {}): string[][] {
+function tableOf(groups: BuildGroup[], overrides: Partial<RunState> = {}): string[][] {
   return cellsOf(renderOnGitHub(summaryOf(groups, overrides)));
 }
 
@@ -242,7 +242,7 @@ describe('the attempts', () => {
 
 describe('what the retry saved', () => {
   const past = afterRetryOf(aFailedBatch());
-  const savingsOf = (overrides: Partial<Known>): string =>
+  const savingsOf = (overrides: Partial<RunState>): string =>
     /♻️.*/u.exec(summaryOf([], { attempt: 2, past, ...overrides }))?.[0] ?? '';
 
   it('is told, without the source and what was skipped', () => {
@@ -260,10 +260,10 @@ describe('what the retry saved', () => {
     );
   });
 
-  test.each<[string, Partial<Known>]>([
+  test.each<[string, Partial<RunState>]>([
     ['a batch that was never retried', { batch: aFailedBatch(), attempt: 1 }],
     ['an attempt that is not over', { batch: aRetriedBatch({ groups: [aGroup('a')] }) }],
-    ['groups that lag', { batch: aRecoveredBatch(), groupsLag: true }],
+    ['groups that lag', { batch: aRecoveredBatch(), groupsStale: true }],
     ['no groups', { batch: aRecoveredBatch({ groups: [] }) }],
     ['no batch', { batch: null }],
   ])('is not told of %s', (_, overrides) => {
@@ -273,7 +273,7 @@ describe('what the retry saved', () => {
 
 describe('earlier batches', () => {
   const results = ['succeeded', 'flaky', 'failed', null] as const;
-  const historyOf = (history: Known['history']): string =>
+  const historyOf = (history: RunState['history']): string =>
     summaryOf([], { history }).split('### Earlier batches')[1] ?? '';
 
   it('are a row of squares for each group', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from '@jest/globals';
-import type { Known } from '../../src/domain/known.ts';
-import type { TestReport } from '../../src/domain/tests.ts';
-import { renderSummary } from '../../src/report/summary.ts';
+import type { RunState } from '../../src/domain/state.ts';
+import type { TestReport } from '../../src/domain/test-report.ts';
+import { renderSummary } from '../../src/report/summary/summary.ts';
 import {
   aFailedBatch,
   afterRetryOf,
@@ -11,10 +11,10 @@ import {
   aRetriedGroup,
   NOT_RETRIED,
 } from '../support/batches.ts';
-import { aReport, aTestCase, known, someDetails } from '../support/failures.ts';
+import { aReport, aTestCase, known, someDetails } from '../support/service-errors.ts';
 import { cellsOf, renderOnGitHub } from '../support/github-markdown.ts';
 
-function testsIn(overrides: Partial<Known>): string[][] {
+function testsIn(overrides: Partial<RunState>): string[][] {
   const summary = renderSummary(anOutcome(NOT_RETRIED, { batch: aFailedBatch(), ...overrides }));
   const part = summary.split(/^### /m).find((text) => text.startsWith('Tests')) ?? '';
   const tables = part.split('\n\n').filter((text) => text.startsWith('|'));

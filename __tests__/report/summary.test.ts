@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from '@jest/globals';
 import type { Ending, Outcome } from '../../src/domain/outcome.ts';
 import { resultsOf } from '../../src/report/outputs.ts';
-import { renderSummary } from '../../src/report/summary.ts';
+import { renderSummary } from '../../src/report/summary/summary.ts';
 import {
   aBatch,
   aFailedBatch,
@@ -53,20 +53,20 @@ describe('the heading', () => {
     ],
     [
       '## ❌ app: CodeBuild refused the retry',
-      anOutcome({ kind: 'retry-refused', sentence: 'No.' }, { batch }),
+      anOutcome({ kind: 'retry-refused', message: 'No.' }, { batch }),
     ],
     [
       '## ❌ app: the retry was sent but never seen',
-      anOutcome({ kind: 'never-seen', looks: 5, milliseconds: MINUTE }, { batch }),
+      anOutcome({ kind: 'never-seen', polls: 5, elapsedMs: MINUTE }, { batch }),
     ],
     ['## ❌ app: the batch is gone', anOutcome({ kind: 'gone' }, { batch })],
     [
       '## ❌ Retry CodeBuild Batch: this step failed',
-      anOutcome({ kind: 'fault', sentence: 'Access denied.' }),
+      anOutcome({ kind: 'fault', message: 'Access denied.' }),
     ],
     [
       '## ⌛ app: this step timed out',
-      anOutcome({ kind: 'timed-out', timeout: MINUTE, trouble: null }, { batch: aBatch() }),
+      anOutcome({ kind: 'timed-out', timeoutMs: MINUTE, lastError: null }, { batch: aBatch() }),
     ],
     [
       '## 🚫 app: this step was cancelled',
@@ -74,11 +74,11 @@ describe('the heading', () => {
     ],
     [
       '## ⏭️ app: the batch would be retried (dry run)',
-      anOutcome({ kind: 'dry-run', retry: true, because: 'so' }, { batch }),
+      anOutcome({ kind: 'dry-run', retry: true, reason: 'so' }, { batch }),
     ],
     [
       '## ⏭️ app: the batch would not be retried (dry run)',
-      anOutcome({ kind: 'dry-run', retry: false, because: 'so' }, { batch }),
+      anOutcome({ kind: 'dry-run', retry: false, reason: 'so' }, { batch }),
     ],
     [
       '## ❌ app: the batch succeeded, but not at once',
@@ -93,7 +93,7 @@ describe('the heading', () => {
     ['was never found', null],
   ])('does not claim that the batch goes on when it %s', (_, known) => {
     const outcome = anOutcome(
-      { kind: 'timed-out', timeout: MINUTE, trouble: null },
+      { kind: 'timed-out', timeoutMs: MINUTE, lastError: null },
       { batch: known },
     );
     expect(renderSummary(outcome)).not.toMatch(/the batch goes on/);
@@ -109,13 +109,13 @@ describe('the facts', () => {
 });
 
 describe('the reason', () => {
-  const timedOut: Ending = { kind: 'timed-out', timeout: MINUTE, trouble: null };
+  const timedOut: Ending = { kind: 'timed-out', timeoutMs: MINUTE, lastError: null };
 
   test.each<[string, Outcome]>([
     ['a link in it', anOutcome(timedOut, { batch: aBatch() })],
     ['no link in it', anOutcome(timedOut, { batch: aBatch({ consoleUrl: '' }) })],
-    ['marks in it', anOutcome({ kind: 'fault', sentence: 'See *this* | <that> #1, www.x.y $1' })],
-    ['more than fits', anOutcome({ kind: 'fault', sentence: `${'x'.repeat(9000)} y` })],
+    ['marks in it', anOutcome({ kind: 'fault', message: 'See *this* | <that> #1, www.x.y $1' })],
+    ['more than fits', anOutcome({ kind: 'fault', message: `${'x'.repeat(9000)} y` })],
     ['many problems', anOutcome({ kind: 'bad-input', problems: ['a: 1.', 'b: 2.'] })],
     ['a cause', anOutcome(NOT_RETRIED, { batch: faulty })],
   ])('is the output, word for word: %s', (_, outcome) => {
@@ -190,11 +190,11 @@ describe('the artifacts', () => {
 });
 
 describe('what was decided', () => {
-  const decided = (attempt: number, retry: boolean, because: string) => ({
+  const decided = (attempt: number, retry: boolean, reason: string) => ({
     attempt,
     status: 'FAILED',
     retry,
-    because,
+    reason,
   });
   const partOf = (outcome: Outcome): string[] =>
     (renderSummary(outcome).split('### What was decided\n\n')[1] ?? '').trim().split('\n');

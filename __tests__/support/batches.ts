@@ -1,8 +1,14 @@
-import type { Artifact, Batch, Build, BuildGroup, Phase } from '../../src/domain/batch.ts';
-import type { BuildDetails } from '../../src/domain/build.ts';
+import type {
+  Artifact,
+  Batch,
+  Build,
+  BuildDetails,
+  BuildGroup,
+  Phase,
+} from '../../src/domain/batch.ts';
 import type { Cause } from '../../src/domain/cause.ts';
 import type { Past } from '../../src/domain/groups.ts';
-import { knowNothing, type Known } from '../../src/domain/known.ts';
+import { initialState, type RunState } from '../../src/domain/state.ts';
 import { conclude, type Ending, type Outcome } from '../../src/domain/outcome.ts';
 
 export const SECOND = 1000;
@@ -171,12 +177,12 @@ export function afterRetryOf(retried: Batch, everyGroupRuns = false): Past {
 
 export const NOT_RETRIED: Ending = {
   kind: 'failed',
-  because: 'retry limit reached (max-retries: 1)',
+  reason: 'retry limit reached (max-retries: 1)',
 };
 
 /** The outcome of a step that took five minutes. */
-export function anOutcome(ending: Ending, known: Partial<Known> = {}): Outcome {
-  return conclude(ending, { ...knowNothing(), ...known }, at(0), at(300));
+export function anOutcome(ending: Ending, known: Partial<RunState> = {}): Outcome {
+  return conclude(ending, { ...initialState(), ...known }, at(0), at(300));
 }
 
 /** A phase of a build or batch: what went wrong in it, as pairs of code and message. */

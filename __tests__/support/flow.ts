@@ -3,10 +3,10 @@ import { createCodeBuild } from '../../src/aws/codebuild.ts';
 import { createLogs } from '../../src/aws/logs.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import type { OwnedAttempt } from '../../src/domain/attempt.ts';
-import type { Event } from '../../src/domain/story.ts';
+import type { RunEvent } from '../../src/domain/events.ts';
 import { readInputs, type Inputs } from '../../src/inputs.ts';
 import type { CodeBuild } from '../../src/ports.ts';
-import { narrate } from '../../src/report/story.ts';
+import { formatEvent } from '../../src/report/log.ts';
 import { run } from '../../src/run.ts';
 import { inProcess } from './in-process.ts';
 import { createVirtualClock, insideCalls, type VirtualClock } from './virtual-clock.ts';
@@ -17,7 +17,7 @@ export interface Flow {
   readonly simulator: Simulator;
   /** Operations in the order in which they were called, by all steps on the simulator. */
   readonly operations: readonly string[];
-  readonly events: readonly Event[];
+  readonly events: readonly RunEvent[];
   /** What was kept for the post step, in order. */
   readonly remembered: readonly (OwnedAttempt | null)[];
   /** The log as a person reads it. */
@@ -62,7 +62,7 @@ export async function runStep(
   uuid: () => string,
   random: () => number = () => 0.5,
 ): Promise<Flow> {
-  const events: Event[] = [];
+  const events: RunEvent[] = [];
   const remembered: (OwnedAttempt | null)[] = [];
   const inputs = inputsOf(given);
   const client = {
@@ -90,7 +90,7 @@ export async function runStep(
     events,
     remembered,
     log: events
-      .flatMap(narrate)
+      .flatMap(formatEvent)
       .map((step) => ('text' in step ? step.text : step.kind === 'fold' ? `> ${step.title}` : '<')),
     elapsed: clock.elapsed(),
   };

@@ -17,13 +17,13 @@ import {
   NOT_RETRIED,
   SECOND,
 } from './batches.ts';
-import { aReport, aTestCase, known, someDetails, tails } from './failures.ts';
+import { aReport, aTestCase, known, someDetails, tails } from './service-errors.ts';
 
 const ONE_RETRY = {
   attempt: 1,
   status: 'FAILED',
   retry: true,
-  because: 'FAILED is a status to retry on; retry 1 of 1',
+  reason: 'FAILED is a status to retry on; retry 1 of 1',
 };
 
 export const source = aGroup('DOWNLOAD_SOURCE', 'SUCCEEDED', { build: { requestedOn: at(1) } });
@@ -110,7 +110,7 @@ const stayedFailed = anOutcome(NOT_RETRIED, {
   attempt: 2,
   retries: 1,
   past: afterRetryOf(firstAttempt),
-  decisions: [ONE_RETRY, { attempt: 2, status: 'FAILED', retry: false, because: NO_RETRY_LEFT }],
+  decisions: [ONE_RETRY, { attempt: 2, status: 'FAILED', retry: false, reason: NO_RETRY_LEFT }],
   durations: new Map([['unit', 71 * SECOND]]),
   builds: known(
     someDetails('unit-1'),
@@ -157,7 +157,7 @@ export const GOLDEN: Readonly<Record<string, Outcome>> = {
     problems: 'problems' in badInput ? badInput.problems : [],
   }),
   'timed-out': anOutcome(
-    { kind: 'timed-out', timeout: 5 * MINUTE, trouble: null },
+    { kind: 'timed-out', timeoutMs: 5 * MINUTE, lastError: null },
     {
       attempt: 2,
       retries: 1,
@@ -178,23 +178,23 @@ export const GOLDEN: Readonly<Record<string, Outcome>> = {
   'refused-retry': anOutcome(
     {
       kind: 'retry-refused',
-      sentence: 'Build batch app:8472cae5 cannot be retried: <source> is gone | see *docs*',
+      message: 'Build batch app:8472cae5 cannot be retried: <source> is gone | see *docs*',
     },
     { batch: firstAttempt, decisions: [ONE_RETRY], builds: known(someDetails('unit-1')) },
   ),
-  'groups-lag': anOutcome(
+  'groups-stale': anOutcome(
     { kind: 'succeeded', already: false },
     {
       attempt: 2,
       retries: 1,
-      groupsLag: true,
+      groupsStale: true,
       past: afterRetryOf(firstAttempt),
       decisions: [ONE_RETRY],
       batch: aRecoveredBatch({ groups: firstAttempt.groups }),
     },
   ),
   'dry-run': anOutcome(
-    { kind: 'dry-run', retry: true, because: ONE_RETRY.because },
+    { kind: 'dry-run', retry: true, reason: ONE_RETRY.reason },
     {
       batch: firstAttempt,
       decisions: [ONE_RETRY],

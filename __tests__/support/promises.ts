@@ -1,6 +1,6 @@
 import type { Attempt } from '../../simulator/domain/timetable.ts';
 import { OUTPUT_NAMES, outputsOf, resultsOf } from '../../src/report/outputs.ts';
-import { renderSummary } from '../../src/report/summary.ts';
+import { renderSummary } from '../../src/report/summary/summary.ts';
 import { ID } from './scenarios.ts';
 import type { Trial, Verdict } from './trial.ts';
 

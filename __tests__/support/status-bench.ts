@@ -1,16 +1,16 @@
-import { isAddressOf } from '../../src/aws/batch-reference.ts';
+import { isUrlOf } from '../../src/aws/batch-reference.ts';
 import type { Batch } from '../../src/domain/batch.ts';
 import {
-  GitHubFailure,
+  GitHubError,
   type CommitStatus,
   type ForeignStatus,
   type UnwrittenStatus,
-} from '../../src/domain/commit-status.ts';
-import { Interruption } from '../../src/domain/interruption.ts';
+} from '../../src/commit-status/status.ts';
+import { Interruption } from '../../src/async/interruption.ts';
 import type { Ending } from '../../src/domain/outcome.ts';
-import type { Event } from '../../src/domain/story.ts';
-import { narrate } from '../../src/report/story.ts';
-import { keepStatus, type StatusKeeper } from '../../src/steps/commit-status.ts';
+import type { RunEvent } from '../../src/domain/events.ts';
+import { formatEvent } from '../../src/report/log.ts';
+import { createReporter, type Reporter } from '../../src/commit-status/reporter.ts';
 import { aBatch, aFailedBatch, afterRetryOf, anOutcome, aRecoveredBatch } from './batches.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 
@@ -19,19 +19,19 @@ const REGION = 'us-west-2';
 export const USUAL = 'AWS CodeBuild BuildBatch us-west-2 (app)';
 export const ADDRESS = aBatch().consoleUrl;
 export const SUCCEEDED: Ending = { kind: 'succeeded', already: false };
-export const TIMED_OUT: Ending = { kind: 'timed-out', timeout: 300_000, trouble: null };
+export const TIMED_OUT: Ending = { kind: 'timed-out', timeoutMs: 300_000, lastError: null };
 export const CANCELLED = { kind: 'cancelled', by: 'SIGINT', stop: 'stopped' } as const;
-export const BROKEN = new GitHubFailure('transient', 'GitHub answered 502');
-export const FORBIDDEN = new GitHubFailure('not-permitted', 'GitHub answered 403');
-export const LIMITED = new GitHubFailure('limited', 'GitHub answered 403: a secondary rate limit');
-export const INVALID = new GitHubFailure('refused', 'GitHub answered 422');
+export const BROKEN = new GitHubError('transient', 'GitHub answered 502');
+export const FORBIDDEN = new GitHubError('not-permitted', 'GitHub answered 403');
+export const LIMITED = new GitHubError('limited', 'GitHub answered 403: a secondary rate limit');
+export const INVALID = new GitHubError('refused', 'GitHub answered 422');
 
 /** What GitHub makes of a call: nothing odd, a failure, or so many milliseconds of silence. */
-type Reaction = GitHubFailure | number | null;
+type Reaction = GitHubError | number | null;
 
 /** A keeper of a commit status, with a GitHub that can be made to fail, in virtual time. */
 export interface Bench {
-  readonly keeper: StatusKeeper;
+  readonly keeper: Reporter;
   readonly clock: VirtualClock;
   /** Calls to GitHub, in order: `list 1`, `pending`, `success`. */
   readonly calls: string[];
@@ -52,16 +52,16 @@ export function aBench(
   timeout: number | null = null,
 ): Bench {
   const clock = createVirtualClock();
-  const events: Event[] = [];
+  const events: RunEvent[] = [];
   const abort = new AbortController();
   const answer = async (call: string, signal: AbortSignal): Promise<void> => {
     bench.calls.push(call);
     const reaction = bench.react(call, bench.calls.length);
-    if (reaction instanceof GitHubFailure) throw reaction;
+    if (reaction instanceof GitHubError) throw reaction;
     if (reaction !== null) await clock.sleep(reaction, signal);
   };
   const bench: Bench = {
-    keeper: keepStatus(
+    keeper: createReporter(
       { region: REGION, serverUrl: 'https://github.com', runUrl: RUN_URL, timeout },
       {
         clock,
@@ -78,7 +78,7 @@ export function aBench(
         },
         tell: (event) => events.push(event),
         remember: (status) => bench.remembered.push(status),
-        isAddressOf: (address, id) => isAddressOf(address, id, REGION),
+        isUrlOf: (address, id) => isUrlOf(address, id, REGION),
       },
     ),
     clock,
@@ -86,9 +86,11 @@ export function aBench(
     written: [],
     remembered: [],
     log: () =>
-      events.flatMap(narrate).map((step) => ('text' in step ? `${step.kind}: ${step.text}` : '')),
+      events
+        .flatMap(formatEvent)
+        .map((step) => ('text' in step ? `${step.kind}: ${step.text}` : '')),
     react: () => null,
-    cancel: () => abort.abort(new Interruption({ kind: 'cancelled', by: 'SIGINT', stop: null })),
+    cancel: () => abort.abort(new Interruption({ kind: 'cancelled', by: 'SIGINT' })),
     retry(batch = aFailedBatch(), attempt = 2) {
       const retry = attempt - 1;
       bench.keeper.follow({ kind: 'attempt-began', attempt, retry, maxRetries: 2, batch });

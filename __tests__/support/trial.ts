@@ -7,9 +7,9 @@ import {
   type Simulator,
 } from '../../simulator/index.ts';
 import type { ClientOptions } from '../../src/aws/client.ts';
-import { Interruption } from '../../src/domain/interruption.ts';
+import { Interruption } from '../../src/async/interruption.ts';
 import type { Runner } from '../../src/github/runner.ts';
-import { post } from '../../src/post.ts';
+import { cleanUp } from '../../src/cleanup.ts';
 import { createUuids, runStep, type Flow } from './flow.ts';
 import { inProcess } from './in-process.ts';
 import { ID } from './scenarios.ts';
@@ -71,9 +71,7 @@ export async function run(trial: Trial): Promise<Verdict> {
   arrangeOthers(trial, simulator, clock, calls, () => byPost);
   const { cancelAt, jumps = [], suspensions = [] } = trial;
   if (cancelAt !== undefined) {
-    clock.at(cancelAt, () =>
-      abort.abort(new Interruption({ kind: 'cancelled', by: 'SIGINT', stop: null })),
-    );
+    clock.at(cancelAt, () => abort.abort(new Interruption({ kind: 'cancelled', by: 'SIGINT' })));
   }
   for (const { at, seconds } of jumps) clock.at(at, () => clock.jump(seconds * 1000));
   for (const { at, seconds } of suspensions) clock.at(at, () => clock.suspend(seconds * 1000));
@@ -154,5 +152,5 @@ async function runPost(
     credentials: () => Promise.resolve(accessKey),
     requestHandler: inProcess(simulator, clock),
   });
-  await post(runner as Runner, clock, clientFor, new AbortController().signal);
+  await cleanUp(runner as Runner, clock, clientFor, new AbortController().signal);
 }

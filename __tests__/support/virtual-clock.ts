@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/domain/clock.ts';
+import type { Clock } from '../../src/async/clock.ts';
 
 /** A clock that jumps to the next timer as soon as nothing else is under way. */
 export interface VirtualClock extends Clock {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/domain/clock.ts';
+import type { Clock } from '../../src/async/clock.ts';
 import {
   batchIn,
   type BatchView,

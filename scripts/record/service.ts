@@ -6,8 +6,8 @@ import {
   RetryBuildBatchCommand,
 } from '@aws-sdk/client-codebuild';
 import { clientSettings } from '../../src/aws/client.ts';
-import { explainFailure } from '../../src/aws/failures.ts';
-import { projectArn } from '../../src/aws/resources.ts';
+import { toServiceError } from '../../src/aws/errors.ts';
+import { projectArn } from '../../src/aws/arn.ts';
 import type { Call, Json, Operation, Purpose } from './recording.ts';
 
 /** How often the SDK sends a request that is throttled or not answered. */
@@ -70,7 +70,7 @@ export function recordedService(
         if (!REFUSALS.has((error as Error).name)) {
           const resource = projectArn(idIn(input), region);
           const context = { service: 'codebuild', operation, region, resource } as const;
-          throw explainFailure(error, { ...context, writes: operation === 'RetryBuildBatch' });
+          throw toServiceError(error, { ...context, writes: operation === 'RetryBuildBatch' });
         }
       } finally {
         asking = null;

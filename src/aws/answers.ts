@@ -24,7 +24,7 @@ export class NoAwsAnswer extends Error {
  *
  * @returns the client
  */
-export function watchAnswers<Client extends Pick<CodeBuildClient, 'middlewareStack'>>(
+export function checkAnswers<Client extends Pick<CodeBuildClient, 'middlewareStack'>>(
   client: Client,
 ): Client {
   client.middlewareStack.add(

@@ -32,7 +32,7 @@ export function parseBatchReference(text: string): BatchReference | string {
 }
 
 /** Whether a URL, which may be any text, is that of this batch in its region. */
-export function isAddressOf(address: string, id: string, region: string): boolean {
+export function isUrlOf(address: string, id: string, region: string): boolean {
   const reference = parseBatchReference(address);
   return typeof reference !== 'string' && reference.id === id && reference.region === region;
 }

@@ -1,8 +1,8 @@
-import { unlessAborted } from '../domain/timer.ts';
+import { unlessAborted } from '../async/timer.ts';
 import { clientSettings, type ClientOptions, type ClientSettings } from './client.ts';
 import { defaultChain, keysAreFixed } from './credential-chain.ts';
-import { type Credentials, keepCredentials } from './credential-source.ts';
-import { explainFailure, type CallContext } from './failures.ts';
+import { type Credentials, cacheCredentials } from './credential-source.ts';
+import { toServiceError, type CallContext } from './errors.ts';
 import { inTime } from './in-time.ts';
 
 /** The SDK keeps what it is given until it expires: so it asks each time, and the source keeps them. */
@@ -29,7 +29,7 @@ export interface Caller {
 /** Makes the caller of a service. */
 export function createCaller(options: ClientOptions): Caller {
   const { clock, environment = {} } = options;
-  const source = keepCredentials(options.credentials ?? defaultChain(options), clock);
+  const source = cacheCredentials(options.credentials ?? defaultChain(options), clock);
   const isFixed = options.credentials === undefined && keysAreFixed(environment);
   return {
     settings: clientSettings({
@@ -45,7 +45,7 @@ export function createCaller(options: ClientOptions): Caller {
         signal.throwIfAborted();
         // Without credentials nothing was sent.
         const writes = context.writes && used !== null;
-        const failure = explainFailure(error, { ...context, writes, keysAreFixed: isFixed });
+        const failure = toServiceError(error, { ...context, writes, keysAreFixed: isFixed });
         if (failure.kind === 'credentials') source.forget(used);
         throw failure;
       }

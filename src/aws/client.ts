@@ -1,8 +1,8 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { CodeBuildClientConfig } from '@aws-sdk/client-codebuild';
-import type { Clock } from '../domain/clock.ts';
-import { CALL_LIMIT } from '../domain/patience.ts';
+import type { Clock } from '../async/clock.ts';
+import { CALL_LIMIT_MS } from '../async/backoff.ts';
 import type { Credentials } from './credential-source.ts';
 
 const CONNECTION_TIMEOUT = 10_000;
@@ -43,7 +43,7 @@ export function clientSettings(options: Omit<ClientOptions, 'clock'>): ClientSet
     customUserAgent: userAgent,
     requestHandler: options.requestHandler ?? {
       connectionTimeout: CONNECTION_TIMEOUT,
-      requestTimeout: CALL_LIMIT,
+      requestTimeout: CALL_LIMIT_MS,
       throwOnRequestTimeout: true,
       httpAgent: new HttpAgent(agent),
       httpsAgent: new HttpsAgent(agent),

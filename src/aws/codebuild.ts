@@ -11,20 +11,19 @@ import {
   type ListBuildBatchesForProjectOutput,
 } from '@aws-sdk/client-codebuild';
 import type { Batch } from '../domain/batch.ts';
-import { CallFailure } from '../domain/fault.ts';
-import type { TestCase } from '../domain/tests.ts';
+import { ServiceError } from '../async/service-error.ts';
+import type { TestCase } from '../domain/test-report.ts';
 import type { CodeBuild } from '../ports.ts';
-import { watchAnswers } from './answers.ts';
+import { checkAnswers } from './answers.ts';
 import { createCaller } from './caller.ts';
 import type { ClientOptions } from './client.ts';
-import { noAnswer, type CallContext } from './failures.ts';
+import { noAnswer, type CallContext } from './errors.ts';
 import { lenient } from './lenient.ts';
-import { idOf, isNamed, textsIn } from './names.ts';
-import { normaliseBuild } from './normalise-build.ts';
-import { normaliseReport, normaliseTestCase } from './normalise-report.ts';
-import { normaliseBatch } from './normalise.ts';
+import { idOf, isNamed, projectArn, reportGroupArn, textsIn } from './arn.ts';
+import { normalizeBuild } from './normalize-build.ts';
+import { normalizeReport, normalizeTestCase } from './normalize-report.ts';
+import { normalizeBatch } from './normalize-batch.ts';
 import { AFTER_AN_EMPTY_PAGE, MOST_PAGES, pagesOf } from './pages.ts';
-import { projectArn, reportGroupArn } from './resources.ts';
 
 /** Most ids or ARNs in one call (API reference: BatchGetBuildBatches, BatchGetBuilds, BatchGetReports). */
 const MOST_AT_ONCE = 100;
@@ -33,7 +32,7 @@ const MOST_AT_ONCE = 100;
 export function createCodeBuild(options: ClientOptions): CodeBuild {
   const { region, clock } = options;
   const { settings, call } = createCaller(options);
-  const client = watchAnswers(lenient(new CodeBuildClient(settings)));
+  const client = checkAnswers(lenient(new CodeBuildClient(settings)));
   // It copies each answer, which may hold thousands of builds, for a logger that there is not.
   client.middlewareStack.remove('loggerMiddleware');
 
@@ -47,7 +46,7 @@ export function createCodeBuild(options: ClientOptions): CodeBuild {
 
   const toBatch = (batch: BuildBatch | undefined): Batch | null => {
     const id = idOf(batch?.id) || idOf(batch?.arn);
-    return batch === undefined ? null : normaliseBatch({ ...batch, id }, region);
+    return batch === undefined ? null : normalizeBatch({ ...batch, id }, region);
   };
 
   const getBatches = async (
@@ -152,7 +151,7 @@ export function createCodeBuild(options: ClientOptions): CodeBuild {
     async getBuilds(arns, signal) {
       const builds = [];
       for (const ids of inPortions(arns)) builds.push(...(await getBuilds(ids, signal)));
-      return builds.flatMap((build) => normaliseBuild(build, region) ?? []);
+      return builds.flatMap((build) => normalizeBuild(build, region) ?? []);
     },
 
     async getBatchOfBuild(id, signal) {
@@ -173,7 +172,7 @@ export function createCodeBuild(options: ClientOptions): CodeBuild {
         }
         found.push(...shown);
       }
-      return found.flatMap((report) => normaliseReport(report, region) ?? []);
+      return found.flatMap((report) => normalizeReport(report, region) ?? []);
     },
 
     async getTestCases(reportArn, status, most, signal) {
@@ -190,7 +189,7 @@ export function createCodeBuild(options: ClientOptions): CodeBuild {
         const own = page.filter(
           (one) => one.reportArn === undefined || one.reportArn === reportArn,
         );
-        found.push(...own.map((testCase) => normaliseTestCase(testCase, reportArn)));
+        found.push(...own.map((testCase) => normalizeTestCase(testCase, reportArn)));
         if (found.length >= most) break;
       }
       return found.slice(0, most);
@@ -216,14 +215,14 @@ function inPortions<Item>(items: readonly Item[]): Item[][] {
   return portions;
 }
 
-function endlessList(projectName: string, region: string): CallFailure {
-  return new CallFailure(
+function endlessList(projectName: string, region: string): ServiceError {
+  return new ServiceError(
     'permanent',
     'EndlessList',
     `CodeBuild returned ${MOST_PAGES} pages without a batch of project ${projectName} in region ${region}, and says that more follow. Set batch-id instead of project-name.`,
   );
 }
 
-function fail(failure: CallFailure): never {
+function fail(failure: ServiceError): never {
   throw failure;
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { CodeBuildClient } from '@aws-sdk/client-codebuild';
-import { CallFailure } from '../domain/fault.ts';
+import { ServiceError } from '../async/service-error.ts';
 import { clientSettings, type ClientOptions } from './client.ts';
 import type { Credentials } from './credential-source.ts';
 import { inTime } from './in-time.ts';
@@ -60,7 +60,7 @@ async function explainChain(
   error: unknown,
   said: readonly string[],
   environment: Environment,
-): Promise<CallFailure> {
+): Promise<ServiceError> {
   const { name = 'UnknownError', message = '' } = Object(error) as Partial<Error>;
   const reason = reasonIn([...said, `@smithy/property-provider -> ${message}`]);
   const reasonGiven = reason === '' ? '' : ` Error: ${reason.replace(/\.$/, '')}.`;
@@ -68,20 +68,20 @@ async function explainChain(
   if (profile !== '') {
     const profiles = await profilesIn(environment);
     if (!profiles.includes(profile)) {
-      return new CallFailure('permanent', name, noSuchProfile(profile, profiles));
+      return new ServiceError('permanent', name, noSuchProfile(profile, profiles));
     }
     const sentence = `Could not get AWS credentials from the profile "${profile}" (AWS_PROFILE, which takes precedence over keys in environment variables). Check that it has access keys, a role, an active SSO session (aws sso login), or a working credential_process.${reasonGiven}`;
-    return new CallFailure('credentials', name, sentence);
+    return new ServiceError('credentials', name, sentence);
   }
   const source = SOURCES.find(([variable]) => isSet(environment, variable));
   if (source !== undefined) {
     const [variable, from] = source;
     const sentence = `Could not get AWS credentials from ${from} (${variable}). Check what the variable points to.${reasonGiven}`;
-    return new CallFailure('credentials', name, sentence);
+    return new ServiceError('credentials', name, sentence);
   }
   const sentence = `${NO_CREDENTIALS}${halfOfThePair(environment)}${reasonGiven}`;
   const isMistake = reason === '' && mayNotAskInstance(environment);
-  return new CallFailure(isMistake ? 'permanent' : 'credentials', name, sentence);
+  return new ServiceError(isMistake ? 'permanent' : 'credentials', name, sentence);
 }
 
 function noSuchProfile(profile: string, profiles: readonly string[]): string {

@@ -1,4 +1,4 @@
-import type { Clock } from '../domain/clock.ts';
+import type { Clock } from '../async/clock.ts';
 
 /** So long before their end credentials are renewed, in milliseconds; the SDK does the same. */
 const RENEW_BEFORE = 5 * 60_000;
@@ -39,7 +39,10 @@ interface Held {
  *
  * @param fetch gets credentials anew, in a time that has an end
  */
-export function keepCredentials(fetch: () => Promise<Credentials>, clock: Clock): CredentialSource {
+export function cacheCredentials(
+  fetch: () => Promise<Credentials>,
+  clock: Clock,
+): CredentialSource {
   let held: Held | null = null;
   let pending: Promise<Credentials> | null = null;
   let triedAt = -Infinity;

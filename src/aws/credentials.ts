@@ -1,7 +1,7 @@
-import { CallFailure } from '../domain/fault.ts';
+import { ServiceError } from '../async/service-error.ts';
 import { clientSettings, type ClientOptions } from './client.ts';
 import type { Credentials } from './credential-source.ts';
-import { explained } from './failures.ts';
+import { withServiceErrors } from './errors.ts';
 import { inTime } from './in-time.ts';
 import { partitionOf } from './partition.ts';
 
@@ -40,7 +40,7 @@ export function assumeRole(options: RoleOptions): () => Promise<Credentials> {
       roleSessionName: sessionName,
       clientConfig: clientSettings(client),
     });
-    const credentials = await explained(
+    const credentials = await withServiceErrors(
       {
         service: 'sts',
         operation: 'AssumeRoleWithWebIdentity',
@@ -57,15 +57,15 @@ export function assumeRole(options: RoleOptions): () => Promise<Credentials> {
   };
 }
 
-function noAnswer(error: unknown): CallFailure {
+function noAnswer(error: unknown): ServiceError {
   const name = error instanceof Error ? error.name : 'UnknownError';
   const sentence =
     'GitHub gave no OIDC token for role-to-assume: its token service answered with an error, or not at all.';
-  return new CallFailure('unreachable', name, sentence);
+  return new ServiceError('unreachable', name, sentence);
 }
 
-function mayHaveNone(): CallFailure {
+function mayHaveNone(): ServiceError {
   const sentence =
     "GitHub gave no OIDC token, which role-to-assume needs. Give the job the permission id-token: write (a workflow started from a fork's pull request cannot have it).";
-  return new CallFailure('permanent', 'NoIdToken', sentence);
+  return new ServiceError('permanent', 'NoIdToken', sentence);
 }

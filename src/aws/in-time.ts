@@ -1,6 +1,6 @@
-import type { Clock } from '../domain/clock.ts';
-import { CALL_LIMIT } from '../domain/patience.ts';
-import { callWithin } from '../domain/timer.ts';
+import type { Clock } from '../async/clock.ts';
+import { CALL_LIMIT_MS } from '../async/backoff.ts';
+import { callWithin } from '../async/timer.ts';
 
 /**
  * Runs work within the time limit of one call, from the first byte sent to the last byte of the response,
@@ -15,5 +15,5 @@ export function inTime<Result>(
   outer: AbortSignal | null = null,
 ): Promise<Result> {
   const reason = Object.assign(new Error('no response in time'), { name: 'TimeoutError' });
-  return callWithin(clock, CALL_LIMIT, reason, outer, work);
+  return callWithin(clock, CALL_LIMIT_MS, reason, outer, work);
 }

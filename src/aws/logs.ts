@@ -3,15 +3,15 @@ import type {
   GetLogEventsCommandOutput,
   OutputLogEvent,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { CallFailure } from '../domain/fault.ts';
-import { splitLines } from '../domain/lines.ts';
+import { ServiceError } from '../async/service-error.ts';
+import { splitLines } from '../text/escape.ts';
 import type { Logs } from '../ports.ts';
-import { watchAnswers } from './answers.ts';
+import { checkAnswers } from './answers.ts';
 import { createCaller } from './caller.ts';
 import type { ClientOptions } from './client.ts';
 import { lenient } from './lenient.ts';
 import { pagesOf } from './pages.ts';
-import { logStreamsArn } from './resources.ts';
+import { logStreamsArn } from './arn.ts';
 
 /** Makes the calls to CloudWatch Logs. Its client is loaded with the first: most runs need none. */
 export function createLogs(options: ClientOptions): Logs {
@@ -23,7 +23,7 @@ export function createLogs(options: ClientOptions): Logs {
       /* webpackExports: ["CloudWatchLogsClient", "GetLogEventsCommand"] */
       '@aws-sdk/client-cloudwatch-logs'
     );
-    const logs = (client ??= watchAnswers(lenient(new CloudWatchLogsClient(settings))));
+    const logs = (client ??= checkAnswers(lenient(new CloudWatchLogsClient(settings))));
     const ask = async (nextToken: string | undefined) => {
       const answer: GetLogEventsCommandOutput = await call(
         {
@@ -63,7 +63,8 @@ export function createLogs(options: ClientOptions): Logs {
       try {
         return await tail(...asked);
       } catch (error) {
-        if (error instanceof CallFailure && error.code === 'ResourceNotFoundException') return null;
+        if (error instanceof ServiceError && error.code === 'ResourceNotFoundException')
+          return null;
         throw error;
       }
     },

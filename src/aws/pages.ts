@@ -1,4 +1,4 @@
-import type { Clock } from '../domain/clock.ts';
+import type { Clock } from '../async/clock.ts';
 
 /** A list ends after so many pages, and rests after an empty one (in milliseconds). */
 export const MOST_PAGES = 10;

@@ -1,6 +1,6 @@
 import type { Batch, Moment } from './batch.ts';
-import { membersKept } from './kept.ts';
-import { isSuccess, isUnfinished } from './status.ts';
+import { parseMembers } from '../text/json.ts';
+import { isSuccess, isUnfinished, type AttemptState } from './status.ts';
 
 const PHASES_OF_WORK = new Set([
   'SUBMITTED',
@@ -12,7 +12,7 @@ const PHASES_OF_WORK = new Set([
 const CLOSING_PHASES = new Set(['SUCCEEDED', 'FAILED', 'STOPPED']);
 
 /** What two answers may differ by in the time of the same event, in milliseconds. */
-export const TIMES_DIFFER_BY = 1000;
+export const CLOCK_TOLERANCE_MS = 1000;
 
 /** How the attempt of one snapshot stands to that of another. */
 export type Order = 'earlier' | 'same' | 'later' | 'unknown';
@@ -41,6 +41,12 @@ export function isOver(batch: Batch): boolean {
   if (batch.endedOn === null) return !isInOpenPhase(batch);
   const submitted = submittedOn(batch);
   return submitted === null || batch.endedOn >= submitted;
+}
+
+/** How the attempt stands that a snapshot shows. Whatever ends and does not succeed has failed. */
+export function attemptState(batch: Batch): AttemptState {
+  if (!isOver(batch)) return 'running';
+  return isSuccess(batch.status) ? 'succeeded' : 'failed';
 }
 
 /** Compares the attempts that two snapshots of one batch show: by submission, else by how they ended. */
@@ -142,8 +148,8 @@ export function ownershipOf(snapshot: Batch, owned: OwnedAttempt): Ownership {
   if (retries > owned.retriesBefore + 1) return 'others';
   const { request, submittedBefore, submittedOn: ownSubmission } = owned;
   if (ownSubmission !== null && shown !== null) {
-    if (shown > ownSubmission + TIMES_DIFFER_BY) return 'others';
-    if (shown >= ownSubmission - TIMES_DIFFER_BY) return 'ours';
+    if (shown > ownSubmission + CLOCK_TOLERANCE_MS) return 'others';
+    if (shown >= ownSubmission - CLOCK_TOLERANCE_MS) return 'ours';
   }
   const hasBegun =
     retries > owned.retriesBefore ||
@@ -155,14 +161,14 @@ export function ownershipOf(snapshot: Batch, owned: OwnedAttempt): Ownership {
   if (request === null) return 'ours';
   const isOfRequest =
     shown !== null &&
-    shown >= request.sentOn - TIMES_DIFFER_BY &&
-    shown <= request.endsOn + TIMES_DIFFER_BY;
+    shown >= request.sentOn - CLOCK_TOLERANCE_MS &&
+    shown <= request.endsOn + CLOCK_TOLERANCE_MS;
   return isOfRequest ? 'ours' : 'unproven';
 }
 
 /** Reads what an earlier process saved; null if that is nothing, or not of this form. */
 export function parseOwned(text: string): OwnedAttempt | null {
-  const saved = membersKept(text);
+  const saved = parseMembers(text);
   const { batchId, region, roleToAssume, retriesBefore, submittedBefore } = saved;
   const request = parseRequest(saved['request']);
   if (typeof batchId !== 'string' || typeof region !== 'string' || request === undefined) {

@@ -1,4 +1,4 @@
-import { wildcard } from './wildcard.ts';
+import { wildcard } from '../text/wildcard.ts';
 
 /**
  * What a status code and its message tell about a failure:

@@ -1,4 +1,4 @@
-import type { ContextualPhase, PhaseContext } from './build.ts';
+import type { ContextualPhase, PhaseContext } from './batch.ts';
 import { findingOf, foldCode, type Finding } from './cause-rules.ts';
 
 /**
@@ -71,7 +71,7 @@ export function causeOfBatch(status: string, phases: readonly ContextualPhase[])
 }
 
 /** A cause in one line: `BUILD, COMMAND_EXECUTION_ERROR: Error while executing …`. */
-export function tellCause({ phase, code, message }: Cause): string {
+export function formatCause({ phase, code, message }: Cause): string {
   const where = [phase, code].filter((part) => part !== '').join(', ');
   const what = message.trim().replaceAll(/\s+/g, ' ');
   return [where, what].filter((part) => part !== '').join(': ');

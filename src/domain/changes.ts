@@ -1,10 +1,13 @@
 import type { Batch, Moment } from './batch.ts';
 import { isCounted } from './groups.ts';
 import { isFinal } from './status.ts';
-import type { Event } from './story.ts';
+import type { RunEvent } from './events.ts';
 
 /** The states last told, each with the moment it was first seen; null if that is not its beginning. */
-export type Told = ReadonlyMap<string, { readonly state: string; readonly since: Moment | null }>;
+export type Progress = ReadonlyMap<
+  string,
+  { readonly state: string; readonly since: Moment | null }
+>;
 
 const PHASE = '';
 
@@ -13,11 +16,11 @@ const PHASE = '';
  *
  * @param now when the look was taken, by the clock that only runs forward
  */
-export function tellChanges(told: Told, look: Batch, now: Moment): [Told, Event[]] {
+export function changesIn(told: Progress, snapshot: Batch, now: Moment): [Progress, RunEvent[]] {
   const next = new Map(told);
-  const events: Event[] = [];
+  const events: RunEvent[] = [];
   const appeared: string[] = [];
-  for (const [name, state] of statesOf(look)) {
+  for (const [name, state] of statesOf(snapshot)) {
     const before = told.get(name);
     if (before?.state === state) continue;
     const sawItsBeginning = told.size > 0 && (name === PHASE || !isFinal(state));
@@ -39,7 +42,7 @@ export function tellChanges(told: Told, look: Batch, now: Moment): [Told, Event[
 }
 
 /** Forgets the batch's phase: a new attempt begins its own line of phases. */
-export function forgetPhase(told: Told): Told {
+export function forgetPhase(told: Progress): Progress {
   return new Map([...told].filter(([name]) => name !== PHASE));
 }
 

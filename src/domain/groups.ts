@@ -1,9 +1,7 @@
-import { isLaterAttempt, retriesShown, submittedOn } from './attempt.ts';
-import type { Batch, Build, BuildGroup } from './batch.ts';
-import type { BuildDetails } from './build.ts';
-import { attemptState, stateOf, type BuildState } from './build-state.ts';
+import { attemptState, isLaterAttempt, retriesShown, submittedOn } from './attempt.ts';
+import type { Batch, Build, BuildDetails, BuildGroup } from './batch.ts';
+import { type BuildState, isFailure, isFinal, isSuccess, stateOf } from './status.ts';
 import { causeOf, type Cause } from './cause.ts';
-import { isFailure, isFinal, isSuccess } from './status.ts';
 
 /** CodeBuild's implicit first group: it fetches the source and reads the batch specification. */
 export const DOWNLOAD_SOURCE = 'DOWNLOAD_SOURCE';
@@ -53,7 +51,7 @@ export function viewGroups(
   builds: ReadonlyMap<string, BuildDetails> = new Map(),
 ): GroupView[] {
   const seenBefore = Map.groupBy(
-    past.attempts.flatMap((look) => look.groups),
+    past.attempts.flatMap((snapshot) => snapshot.groups),
     (group) => group.identifier,
   );
   const fresh = freshGroups(batch, past);

@@ -13,7 +13,7 @@ export interface GroupHistory {
  *
  * @param batches oldest first
  */
-export function tellHistory(
+export function historyOf(
   identifiers: readonly string[],
   batches: readonly Batch[],
 ): GroupHistory[] {

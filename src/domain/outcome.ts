@@ -1,6 +1,6 @@
 import type { Moment } from './batch.ts';
 import { viewGroups, type GroupView } from './groups.ts';
-import type { Known } from './known.ts';
+import type { RunState } from './state.ts';
 import { isOfWatchedAttempt, reasonOf } from './reason.ts';
 
 /** How the step ended. */
@@ -10,24 +10,24 @@ export type Ending =
   /** It SUCCEEDED, but flaky groups are to fail the step. */
   | { readonly kind: 'flaky' }
   /** The attempt ended badly and is not retried, because of what the policy says. */
-  | { readonly kind: 'failed'; readonly because: string }
+  | { readonly kind: 'failed'; readonly reason: string }
   /** `dry-run`: whether it would have been retried, and why. */
-  | { readonly kind: 'dry-run'; readonly retry: boolean; readonly because: string }
+  | { readonly kind: 'dry-run'; readonly retry: boolean; readonly reason: string }
   /** `wait: false`: the retry was accepted. */
   | { readonly kind: 'retry-accepted' }
   /** `wait: false`: the batch is not over yet. */
   | { readonly kind: 'still-running' }
-  | { readonly kind: 'retry-refused'; readonly sentence: string }
-  | { readonly kind: 'never-seen'; readonly looks: number; readonly milliseconds: number }
+  | { readonly kind: 'retry-refused'; readonly message: string }
+  | { readonly kind: 'never-seen'; readonly polls: number; readonly elapsedMs: number }
   | { readonly kind: 'gone' }
   | { readonly kind: 'bad-input'; readonly problems: readonly string[] }
   /** A fault that cannot be waited out, told in a sentence. */
-  | { readonly kind: 'fault'; readonly sentence: string }
+  | { readonly kind: 'fault'; readonly message: string }
   | {
       readonly kind: 'timed-out';
-      readonly timeout: number;
+      readonly timeoutMs: number;
       /** The fault that was being waited out; null: none. */
-      readonly trouble: string | null;
+      readonly lastError: string | null;
     }
   | {
       readonly kind: 'cancelled';
@@ -42,7 +42,7 @@ export type StopKind =
 export type Conclusion = 'success' | 'failure' | 'skipped' | 'timed_out' | 'cancelled';
 
 /** Everything that outputs, annotations and summary are made of. */
-export interface Outcome extends Readonly<Known> {
+export interface Outcome extends Readonly<RunState> {
   readonly ending: Ending;
   readonly conclusion: Conclusion;
   readonly exitCode: 0 | 1;
@@ -52,18 +52,18 @@ export interface Outcome extends Readonly<Known> {
   readonly batchStatus: string;
   readonly groups: readonly GroupView[];
   /** Milliseconds that the step took. */
-  readonly elapsed: number;
+  readonly elapsedMs: number;
 }
 
 /** The ending for an error that is neither the user's nor AWS's but ours. */
 export function internalError(error: unknown): Ending {
   const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const advice = 'Please report it, with the log of a run with debug logging turned on';
-  return { kind: 'fault', sentence: `This action met an error of its own (${what}). ${advice}.` };
+  return { kind: 'fault', message: `This action met an error of its own (${what}). ${advice}.` };
 }
 
 /** Draws the conclusion from how the step ended and what it knows. */
-export function conclude(ending: Ending, known: Known, began: Moment, now: Moment): Outcome {
+export function conclude(ending: Ending, known: RunState, began: Moment, now: Moment): Outcome {
   const { batch, past, builds } = known;
   const groups = batch === null ? [] : viewGroups(batch, past, builds);
   const conclusion = conclusionOf(ending);
@@ -75,7 +75,7 @@ export function conclude(ending: Ending, known: Known, began: Moment, now: Momen
     reason: reasonOf(ending, known, groups),
     batchStatus: batch !== null && isOfWatchedAttempt(batch, past) ? batch.status : '',
     groups,
-    elapsed: now - began,
+    elapsedMs: now - began,
   };
 }
 

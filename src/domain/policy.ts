@@ -1,6 +1,6 @@
-import { isAmong, tellCause, type Cause } from './cause.ts';
-import { wildcard } from './wildcard.ts';
-import { nameSome } from './words.ts';
+import { isAmong, formatCause, type Cause } from './cause.ts';
+import { wildcard } from '../text/wildcard.ts';
+import { nameSome } from '../text/words.ts';
 
 /** Of a cause that a sentence repeats. */
 const LONGEST_CAUSE = 300;
@@ -31,10 +31,10 @@ export type Causes =
       /** Of the batch itself; null if its phases say nothing. */
       readonly ofBatch: Cause | null;
     }
-  | { readonly kind: 'unreadable'; readonly because: string };
+  | { readonly kind: 'unreadable'; readonly reason: string };
 
 /** How things stand when an attempt has ended badly. */
-export interface Standing {
+export interface FailedAttempt {
   /** The batch's final status, as CodeBuild gave it. */
   readonly status: string;
   /** Attempts the batch has had, whoever started them. */
@@ -46,7 +46,7 @@ export interface Standing {
   /** How many groups ran. */
   readonly ran: number;
   /** Whether CodeBuild still shows groups of the attempt before: then nobody knows which failed. */
-  readonly groupsLag: boolean;
+  readonly groupsStale: boolean;
   readonly causes: Causes;
 }
 
@@ -55,16 +55,16 @@ export interface Decision {
   /** The input whose rule decided against a retry; null for a retry. */
   readonly decidedBy: string | null;
   /** Why, rule by rule: a clause that can follow a colon. */
-  readonly because: string;
+  readonly reason: string;
 }
 
-interface Finding {
+interface RuleResult {
   readonly allows: boolean;
-  readonly because: string;
+  readonly reason: string;
 }
 
 /** A rule finds for or against a retry; null: it does not apply. */
-type Rule = (standing: Standing, rules: RetryRules) => Finding | null;
+type Rule = (attempt: FailedAttempt, rules: RetryRules) => RuleResult | null;
 
 /** In the order in which they are asked: the first that finds against a retry decides. */
 const RULES: readonly [input: string, rule: Rule][] = [
@@ -77,109 +77,112 @@ const RULES: readonly [input: string, rule: Rule][] = [
 ];
 
 /** Decides whether an attempt that ended badly is retried, and says why. */
-export function decide(standing: Standing, rules: RetryRules): Decision {
-  const findings: Finding[] = [];
+export function decide(attempt: FailedAttempt, rules: RetryRules): Decision {
+  const results: RuleResult[] = [];
   for (const [decidedBy, rule] of RULES) {
-    const finding = rule(standing, rules);
-    if (finding === null) continue;
-    if (!finding.allows) return { retry: false, decidedBy, because: finding.because };
-    findings.push(finding);
+    const result = rule(attempt, rules);
+    if (result === null) continue;
+    if (!result.allows) return { retry: false, decidedBy, reason: result.reason };
+    results.push(result);
   }
   return {
     retry: true,
     decidedBy: null,
-    because: findings.map((finding) => finding.because).join('; '),
+    reason: results.map((finding) => finding.reason).join('; '),
   };
 }
 
-function retryOn({ status }: Standing, rules: RetryRules): Finding {
+function retryOn({ status }: FailedAttempt, rules: RetryRules): RuleResult {
   return rules.retryOn.includes(status.toUpperCase())
-    ? { allows: true, because: `${status} is a status to retry on` }
+    ? { allows: true, reason: `${status} is a status to retry on` }
     : {
         allows: false,
-        because: `${status} is not a status to retry on (retry-on: ${rules.retryOn.join(', ')})`,
+        reason: `${status} is not a status to retry on (retry-on: ${rules.retryOn.join(', ')})`,
       };
 }
 
-function maxRetries({ retries }: Standing, { maxRetries: most }: RetryRules): Finding {
-  if (most === 0) return { allows: false, because: 'this step only watches (max-retries: 0)' };
+function maxRetries({ retries }: FailedAttempt, { maxRetries: most }: RetryRules): RuleResult {
+  if (most === 0) return { allows: false, reason: 'this step only watches (max-retries: 0)' };
   return retries < most
-    ? { allows: true, because: `retry ${retries + 1} of ${most}` }
-    : { allows: false, because: `retry limit reached (max-retries: ${most})` };
+    ? { allows: true, reason: `retry ${retries + 1} of ${most}` }
+    : { allows: false, reason: `retry limit reached (max-retries: ${most})` };
 }
 
-function maxAttempts({ attempts }: Standing, { maxAttempts: most }: RetryRules): Finding | null {
+function maxAttempts(
+  { attempts }: FailedAttempt,
+  { maxAttempts: most }: RetryRules,
+): RuleResult | null {
   if (most === null) return null;
   const had = `the batch has had ${attempts} of at most ${most} attempts (max-attempts)`;
-  return { allows: attempts < most, because: had };
+  return { allows: attempts < most, reason: had };
 }
 
-function neverRetry({ failed, groupsLag }: Standing, rules: RetryRules): Finding | null {
+function neverRetry({ failed, groupsStale }: FailedAttempt, rules: RetryRules): RuleResult | null {
   if (rules.neverRetry.length === 0) return null;
-  if (groupsLag) return unknownGroups(`never-retry: ${rules.neverRetry.join(', ')}`);
+  if (groupsStale) return unknownGroups(`never-retry: ${rules.neverRetry.join(', ')}`);
   for (const pattern of rules.neverRetry) {
     const group = failed.find(wildcard(pattern));
     if (group !== undefined) {
       return {
         allows: false,
-        because: `${group} failed and is never retried (never-retry: ${pattern})`,
+        reason: `${group} failed and is never retried (never-retry: ${pattern})`,
       };
     }
   }
-  return { allows: true, because: 'no group failed that is never retried' };
+  return { allows: true, reason: 'no group failed that is never retried' };
 }
 
 function maxFailedPercent(
-  { failed, ran, groupsLag }: Standing,
+  { failed, ran, groupsStale }: FailedAttempt,
   { maxFailedPercent: most }: RetryRules,
-): Finding | null {
+): RuleResult | null {
   if (most === 100) return null;
-  if (groupsLag) return unknownGroups(`max-failed-percent: ${most}`);
+  if (groupsStale) return unknownGroups(`max-failed-percent: ${most}`);
   if (ran === 0) return null;
   const share = `${failed.length} of the ${ran} build groups that ran failed`;
   return failed.length * 100 > most * ran
-    ? { allows: false, because: `${share}, more than ${most} % (max-failed-percent)` }
-    : { allows: true, because: `${share}, not more than ${most} %` };
+    ? { allows: false, reason: `${share}, more than ${most} % (max-failed-percent)` }
+    : { allows: true, reason: `${share}, not more than ${most} %` };
 }
 
 /** What may not be retried is not retried on a guess. */
-function unknownGroups(rule: string): Finding {
+function unknownGroups(rule: string): RuleResult {
   return {
     allows: false,
-    because: `CodeBuild still shows the build groups of the attempt before, so which failed is not known (${rule})`,
+    reason: `CodeBuild still shows the build groups of the attempt before, so which failed is not known (${rule})`,
   };
 }
 
-function retryWhen({ causes, failed }: Standing, rules: RetryRules): Finding | null {
+function retryWhen({ causes, failed }: FailedAttempt, rules: RetryRules): RuleResult | null {
   const wanted = rules.retryWhen;
   if (wanted === 'any') return null;
   const named = `retry-when: ${typeof wanted === 'string' ? wanted : wanted.join(', ')}`;
   if (causes.kind === 'unreadable') {
-    return { allows: false, because: `${causes.because} (${named})` };
+    return { allows: false, reason: `${causes.reason} (${named})` };
   }
   const all: [string, Cause | undefined][] =
     failed.length > 0
       ? failed.map((identifier) => [identifier, causes.ofGroups.get(identifier)])
       : [['the batch', causes.ofBatch ?? undefined]];
   for (const [who, cause] of all) {
-    const against = findAgainst(cause, wanted);
-    if (against !== null) return { allows: false, because: `${who} ${against} (${named})` };
+    const against = reasonAgainst(cause, wanted);
+    if (against !== null) return { allows: false, reason: `${who} ${against} (${named})` };
   }
   const whoFailed = nameSome(all.map(([who]) => who));
-  return { allows: true, because: `${whoFailed} failed for a cause worth a retry (${named})` };
+  return { allows: true, reason: `${whoFailed} failed for a cause worth a retry (${named})` };
 }
 
-function findAgainst(cause: Cause | undefined, wanted: Exclude<RetryWhen, 'any'>): string | null {
+function reasonAgainst(cause: Cause | undefined, wanted: Exclude<RetryWhen, 'any'>): string | null {
   if (cause === undefined) return 'failed for a cause that nobody knows';
-  const told = tellCause(cause);
-  const because = told === '' ? '' : ` (${cut(told)})`;
+  const told = formatCause(cause);
+  const reason = told === '' ? '' : ` (${cut(told)})`;
   if (wanted !== 'infrastructure') {
-    return isAmong(cause, wanted) ? null : `failed for another cause${because}`;
+    return isAmong(cause, wanted) ? null : `failed for another cause${reason}`;
   }
-  if (cause.permanent) return `failed for a cause that no retry can mend${because}`;
+  if (cause.permanent) return `failed for a cause that no retry can mend${reason}`;
   if (cause.kind === 'infrastructure') return null;
   const kind = cause.kind === 'code' ? 'the code' : 'a cause that nobody knows';
-  return `failed for ${kind}, not the infrastructure${because}`;
+  return `failed for ${kind}, not the infrastructure${reason}`;
 }
 
 /** Patterns that match none of the identifiers: probably not what was meant. */

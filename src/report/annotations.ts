@@ -1,7 +1,7 @@
-import { tellCause, type Cause } from '../domain/cause.ts';
+import { formatCause, type Cause } from '../domain/cause.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import { count, nameSome } from '../domain/words.ts';
-import { LONGEST_MESSAGE, oneLine } from './escape.ts';
+import { count, nameSome } from '../text/words.ts';
+import { LONGEST_MESSAGE, oneLine } from '../text/escape.ts';
 
 export interface Annotation {
   readonly title: string;
@@ -31,7 +31,7 @@ export function errorsOf(outcome: Outcome): Annotation[] {
     },
     ...failed.slice(0, MOST_GROUPS).map(({ identifier, status, build, cause }) => {
       const [name, word] = [oneLine(identifier, LONGEST_NAME), oneLine(status, LONGEST_NAME)];
-      const told = `${name} ended ${word}${tellWhy(cause)}. ${build?.consoleUrl ?? ''}`;
+      const told = `${name} ended ${word}${formatWhy(cause)}. ${build?.consoleUrl ?? ''}`;
       return { title: name, message: oneLine(told, LONGEST_MESSAGE) };
     }),
   ];
@@ -46,7 +46,7 @@ export function warningsOf({ groups }: Outcome): Annotation[] {
 }
 
 /** Phase, code and message. The link comes after it: a long message may not push it out. */
-function tellWhy(cause: Cause | null): string {
-  const told = cause === null ? '' : oneLine(tellCause(cause), LONGEST_CAUSE).replace(/\.$/, '');
+function formatWhy(cause: Cause | null): string {
+  const told = cause === null ? '' : oneLine(formatCause(cause), LONGEST_CAUSE).replace(/\.$/, '');
   return told === '' ? '' : ` in ${told}`;
 }

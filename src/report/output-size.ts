@@ -1,4 +1,4 @@
-import { count, cutMiddle } from '../domain/words.ts';
+import { count, cutMiddle } from '../text/words.ts';
 import type { GroupOutput, Results } from './outputs.ts';
 
 const ATTEMPTS_KEPT = 3;

@@ -2,8 +2,8 @@ import type { Artifact, Batch, Moment } from '../domain/batch.ts';
 import type { Cause } from '../domain/cause.ts';
 import type { GroupView } from '../domain/groups.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import { reportArnsOf } from '../domain/tests.ts';
-import { LONGEST_MESSAGE, oneLine } from './escape.ts';
+import { reportArnsOf } from '../domain/test-report.ts';
+import { LONGEST_MESSAGE, oneLine } from '../text/escape.ts';
 import { fit } from './output-size.ts';
 
 /** Every output of the action, in the order of action.yml. */

@@ -1,12 +1,11 @@
-import type { Batch } from '../domain/batch.ts';
-import type { BuildDetails, LogTail } from '../domain/build.ts';
+import type { Batch, BuildDetails, LogTail } from '../domain/batch.ts';
 import { causeOf, causeOfBatch } from '../domain/cause.ts';
 import type { GroupView } from '../domain/groups.ts';
-import { outageLimit } from '../domain/patience.ts';
+import { outageLimit } from '../async/backoff.ts';
 import type { Causes } from '../domain/policy.ts';
 import { isUnfinished } from '../domain/status.ts';
-import { readOptionally, type Unreadable } from './optional.ts';
-import type { Step } from './step.ts';
+import { bestEffort, type Unreadable } from './best-effort.ts';
+import type { RunContext } from './context.ts';
 
 /** Logs are read of so many failed builds of an attempt, and so many at a time. */
 const MOST_LOGS = 20;
@@ -22,7 +21,7 @@ const LAG = 5000;
  * @param groups what the groups of the batch mean
  */
 export async function diagnose(
-  step: Step,
+  step: RunContext,
   batch: Batch,
   groups: readonly GroupView[],
 ): Promise<Causes> {
@@ -52,16 +51,17 @@ export async function diagnose(
 }
 
 /** Reads the builds that are not known yet; one that lags behind its batch is read once more. */
-async function readBuilds(step: Step, arns: readonly string[]): Promise<Unreadable | null> {
+async function readBuilds(step: RunContext, arns: readonly string[]): Promise<Unreadable | null> {
   const { inputs, known, ports } = step;
   // With retry-when a retry depends on it: then it is waited for as a look is.
-  const options = inputs.retryWhen === 'any' ? {} : { patience: outageLimit(inputs.pollInterval) };
+  const options =
+    inputs.retryWhen === 'any' ? {} : { patience: outageLimit(inputs.pollIntervalMs) };
   const unknown = (): string[] =>
     arns.filter((arn) => isUnfinished(known.builds.get(arn)?.status ?? ''));
   for (let tries = 1; ; tries += 1) {
     const asked = unknown();
     if (asked.length === 0) return null;
-    const read = await readOptionally(
+    const read = await bestEffort(
       step,
       'codebuild:BatchGetBuilds',
       async (signal) => {
@@ -78,7 +78,7 @@ async function readBuilds(step: Step, arns: readonly string[]): Promise<Unreadab
 }
 
 function tellCauses(
-  { ports }: Step,
+  { ports }: RunContext,
   failed: readonly GroupView[],
   causes: Causes & { kind: 'read' },
 ): void {
@@ -89,7 +89,10 @@ function tellCauses(
   }
 }
 
-async function readLogs(step: Step, builds: readonly [string, BuildDetails][]): Promise<void> {
+async function readLogs(
+  step: RunContext,
+  builds: readonly [string, BuildDetails][],
+): Promise<void> {
   const { known, ports, inputs } = step;
   if (inputs.logLines === 0) return;
   const waiting = builds.filter(([, { arn }]) => !known.logs.has(arn)).slice(0, MOST_LOGS);
@@ -105,21 +108,21 @@ async function readLogs(step: Step, builds: readonly [string, BuildDetails][]): 
   }
 }
 
-async function readLog(step: Step, { logs }: BuildDetails): Promise<LogTail> {
+async function readLog(step: RunContext, { logs }: BuildDetails): Promise<LogTail> {
   const { group, stream, url, inS3 } = logs;
   if (group === null || stream === null) {
-    const because = inS3
+    const reason = inS3
       ? 'its log is in S3 only'
       : 'CodeBuild names no log of it: it may have failed before it had one';
-    return { kind: 'none', because, url };
+    return { kind: 'none', reason, url };
   }
-  const read = await readOptionally(step, 'logs:GetLogEvents', (signal) =>
+  const read = await bestEffort(step, 'logs:GetLogEvents', (signal) =>
     step.ports.logs.tail({ group, stream }, step.inputs.logLines, signal),
   );
-  if (read.kind === 'unreadable') return { kind: 'none', because: read.because, url };
+  if (read.kind === 'unreadable') return { kind: 'none', reason: read.reason, url };
   if (read.answer === null) {
-    return { kind: 'none', because: inS3 ? 'its log is in S3 only' : 'its log is gone', url };
+    return { kind: 'none', reason: inS3 ? 'its log is in S3 only' : 'its log is gone', url };
   }
-  if (read.answer.length === 0) return { kind: 'none', because: 'its log is empty', url };
+  if (read.answer.length === 0) return { kind: 'none', reason: 'its log is empty', url };
   return { kind: 'lines', lines: read.answer, url };
 }

@@ -1,8 +1,8 @@
 import type { Batch } from '../domain/batch.ts';
-import { CallFailure } from '../domain/fault.ts';
-import { persist } from '../domain/patience.ts';
-import { readOptionally } from './optional.ts';
-import type { Step } from './step.ts';
+import { ServiceError } from '../async/service-error.ts';
+import { persist } from '../async/backoff.ts';
+import { bestEffort } from './best-effort.ts';
+import type { RunContext } from './context.ts';
 
 /** How far back a commit is looked for: one page of ListBuildBatchesForProject. */
 const LATEST_BATCHES = 100;
@@ -12,9 +12,9 @@ const SECOND_LOOK_AFTER = 3000;
 /**
  * Finds the batch that the inputs name.
  *
- * @throws {CallFailure} if there is none
+ * @throws {ServiceError} if there is none
  */
-export async function findBatch(step: Step): Promise<Batch> {
+export async function findBatch(step: RunContext): Promise<Batch> {
   const { which } = step.inputs;
   switch (which.kind) {
     case 'batch':
@@ -26,7 +26,7 @@ export async function findBatch(step: Step): Promise<Batch> {
   }
 }
 
-async function findNewest(step: Step, projectName: string): Promise<Batch> {
+async function findNewest(step: RunContext, projectName: string): Promise<Batch> {
   const [newest] = await listBatchIds(step, projectName, 1);
   if (newest !== undefined) return getBatch(step, newest);
   throw notFound(
@@ -34,7 +34,7 @@ async function findNewest(step: Step, projectName: string): Promise<Batch> {
   );
 }
 
-async function findByCommit(step: Step, projectName: string, commit: string): Promise<Batch> {
+async function findByCommit(step: RunContext, projectName: string, commit: string): Promise<Batch> {
   const ids = await listBatchIds(step, projectName, LATEST_BATCHES);
   const batches =
     ids.length === 0
@@ -51,13 +51,16 @@ async function findByCommit(step: Step, projectName: string, commit: string): Pr
   );
 }
 
-async function getBatch(step: Step, id: string): Promise<Batch> {
-  const look = (): Promise<Batch | null> =>
+async function getBatch(step: RunContext, id: string): Promise<Batch> {
+  const snapshot = (): Promise<Batch | null> =>
     persist((signal) => step.ports.codebuild.getBatch(id, signal), step.patience);
-  const first = await look();
+  const first = await snapshot();
   if (first !== null) return first;
-  await step.ports.clock.sleep(Math.min(SECOND_LOOK_AFTER, step.inputs.pollInterval), step.signal);
-  const second = await look();
+  await step.ports.clock.sleep(
+    Math.min(SECOND_LOOK_AFTER, step.inputs.pollIntervalMs),
+    step.signal,
+  );
+  const second = await snapshot();
   if (second !== null) return second;
   await rejectBuild(step, id);
   throw notFound(
@@ -66,8 +69,8 @@ async function getBatch(step: Step, id: string): Promise<Batch> {
 }
 
 /** A build's id looks like a batch's. Only to say so: if it cannot be read, nothing is said. */
-async function rejectBuild(step: Step, id: string): Promise<void> {
-  const read = await readOptionally(
+async function rejectBuild(step: RunContext, id: string): Promise<void> {
+  const read = await bestEffort(
     step,
     'codebuild:BatchGetBuilds',
     (signal) => step.ports.codebuild.getBatchOfBuild(id, signal),
@@ -83,13 +86,13 @@ async function rejectBuild(step: Step, id: string): Promise<void> {
   );
 }
 
-function listBatchIds(step: Step, projectName: string, most: number): Promise<string[]> {
+function listBatchIds(step: RunContext, projectName: string, most: number): Promise<string[]> {
   return persist(
     (signal) => step.ports.codebuild.listBatchIds(projectName, most, signal),
     step.patience,
   );
 }
 
-function notFound(sentence: string): CallFailure {
-  return new CallFailure('permanent', 'NotFound', sentence);
+function notFound(sentence: string): ServiceError {
+  return new ServiceError('permanent', 'NotFound', sentence);
 }

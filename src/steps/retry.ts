@@ -7,11 +7,11 @@ import {
   type OwnedAttempt,
 } from '../domain/attempt.ts';
 import type { Batch } from '../domain/batch.ts';
-import type { Clock } from '../domain/clock.ts';
-import { CallFailure } from '../domain/fault.ts';
-import { CALL_LIMIT, outageLimit, persist } from '../domain/patience.ts';
+import type { Clock } from '../async/clock.ts';
+import { ServiceError } from '../async/service-error.ts';
+import { CALL_LIMIT_MS, outageLimit, persist } from '../async/backoff.ts';
 import { isSuccess } from '../domain/status.ts';
-import type { RetryRequest, Step } from './step.ts';
+import type { RetryRequest, RunContext } from './context.ts';
 import { persistFor, type StopPorts } from './stop.ts';
 
 /** RetryBuildBatch honors a token for five minutes (API reference); the rest is for the last answer. */
@@ -36,7 +36,7 @@ export type RetryResult =
   | { readonly kind: 'unproven'; readonly snapshot: Batch | null }
   /** The attempt does not show as it did when the retry was decided on: nothing was sent. */
   | { readonly kind: 'changed' }
-  | { readonly kind: 'refused'; readonly sentence: string };
+  | { readonly kind: 'refused'; readonly message: string };
 
 /**
  * Asks CodeBuild to retry the batch, once. Each request follows a poll that shows the attempt that was
@@ -44,11 +44,11 @@ export type RetryResult =
  * that a new one is sent only where polls show that the retry was not made.
  *
  * @param decided the finished attempt that the decision was about
- * @throws {CallFailure} when CodeBuild cannot be asked; the signal's reason, when aborted
+ * @throws {ServiceError} when CodeBuild cannot be asked; the signal's reason, when aborted
  */
-export async function retryBatch(step: Step, decided: Batch): Promise<RetryResult> {
+export async function retryBatch(step: RunContext, decided: Batch): Promise<RetryResult> {
   const { clock } = step.ports;
-  const giveUpAt = clock.elapsed() + outageLimit(step.inputs.pollInterval);
+  const giveUpAt = clock.elapsed() + outageLimit(step.inputs.pollIntervalMs);
   const request = newRequest(step, decided);
   for (;;) {
     try {
@@ -58,17 +58,17 @@ export async function retryBatch(step: Step, decided: Batch): Promise<RetryResul
         TOKEN_LIFE,
       );
     } catch (error) {
-      if (!(error instanceof CallFailure)) throw error;
+      if (!(error instanceof ServiceError)) throw error;
       const isRefused = error.kind === 'refused';
       if (isRefused || request.maybeMade) {
         const later = await pollForLaterAttempt(step, request.decided).catch((reason: unknown) => {
-          if (!(reason instanceof CallFailure)) throw reason as Error;
+          if (!(reason instanceof ServiceError)) throw reason as Error;
           if (isRefused) return null;
           throw error;
         });
         if (later !== null) return ownerOf(step, request, later);
         if (isRefused && request.maybeMade) return unproven(step, null);
-        if (isRefused) return { kind: 'refused', sentence: error.message };
+        if (isRefused) return { kind: 'refused', message: error.message };
       }
       if (error.kind === 'permanent' || clock.elapsed() >= giveUpAt) throw error;
       renewToken(step, request);
@@ -76,11 +76,11 @@ export async function retryBatch(step: Step, decided: Batch): Promise<RetryResul
   }
 }
 
-function newRequest({ ports }: Step, decided: Batch): RetryRequest {
+function newRequest({ ports }: RunContext, decided: Batch): RetryRequest {
   return { decided, token: ports.uuid(), tokenSent: null, firstSentOn: null, maybeMade: false };
 }
 
-function renewToken({ ports }: Step, request: RetryRequest): void {
+function renewToken({ ports }: RunContext, request: RetryRequest): void {
   request.token = ports.uuid();
   request.tokenSent = null;
 }
@@ -93,7 +93,7 @@ function isTokenDead(clock: Clock, { tokenSent }: RetryRequest): boolean {
 }
 
 async function pollAndSend(
-  step: Step,
+  step: RunContext,
   request: RetryRequest,
   signal: AbortSignal,
 ): Promise<RetryResult> {
@@ -107,7 +107,7 @@ async function pollAndSend(
 
 /** Polls until the attempt that was decided on shows, or a later one. Reads may lag behind. */
 async function pollForDecided(
-  step: Step,
+  step: RunContext,
   decided: Batch,
   signal: AbortSignal,
 ): Promise<'decided' | 'changed' | { readonly later: Batch }> {
@@ -134,7 +134,7 @@ async function pollForDecided(
  * @returns pauses before the next poll; false, without a pause, when they have lagged for too long
  */
 function pauseWhileReadsMayLag(
-  { inputs, ports: { clock } }: Step,
+  { inputs, ports: { clock } }: RunContext,
   signal: AbortSignal,
 ): () => Promise<boolean> {
   const began = clock.elapsed();
@@ -142,13 +142,13 @@ function pauseWhileReadsMayLag(
   return async () => {
     polls += 1;
     if (polls >= STALE_POLLS && clock.elapsed() - began >= STALE_FOR) return false;
-    await clock.sleep(Math.min(STALE_POLL_INTERVAL, inputs.pollInterval), signal);
+    await clock.sleep(Math.min(STALE_POLL_INTERVAL, inputs.pollIntervalMs), signal);
     return true;
   };
 }
 
 /** Sends the request. What must be stopped if this process is killed is saved before. */
-async function send(step: Step, request: RetryRequest, signal: AbortSignal): Promise<Batch> {
+async function send(step: RunContext, request: RetryRequest, signal: AbortSignal): Promise<Batch> {
   const { inputs, ports } = step;
   const { clock, codebuild } = ports;
   const { decided, token } = request;
@@ -156,13 +156,13 @@ async function send(step: Step, request: RetryRequest, signal: AbortSignal): Pro
   const now = clock.now();
   request.tokenSent ??= { elapsed: clock.elapsed(), now };
   request.firstSentOn ??= now;
-  const sent = { sentOn: request.firstSentOn, endsOn: now + CALL_LIMIT };
+  const sent = { sentOn: request.firstSentOn, endsOn: now + CALL_LIMIT_MS };
   saveOwned(step, describeOwned(decided, null, sent, inputs));
   step.unanswered = request;
   try {
     return await codebuild.retryBatch(decided.id, inputs.retryType, token, signal);
   } catch (error) {
-    request.maybeMade ||= signal.aborted || !(error instanceof CallFailure) || error.maybeDone;
+    request.maybeMade ||= signal.aborted || !(error instanceof ServiceError) || error.maybeDone;
     // What was surely not made must not be stopped: the next attempt may be someone else's.
     if (!request.maybeMade) forgetOwned(step);
     throw error;
@@ -174,7 +174,11 @@ async function send(step: Step, request: RetryRequest, signal: AbortSignal): Pro
  * a new retry, so the same request with the same token tells: an answer means that it is ours. A
  * refusal proves nothing: what CodeBuild does with a repeated token is not documented beyond its life.
  */
-async function ownerOf(step: Step, request: RetryRequest, later: Batch): Promise<RetryResult> {
+async function ownerOf(
+  step: RunContext,
+  request: RetryRequest,
+  later: Batch,
+): Promise<RetryResult> {
   if (!request.maybeMade) {
     forgetOwned(step);
     return { kind: 'joined', snapshot: later };
@@ -196,7 +200,7 @@ async function ownerOf(step: Step, request: RetryRequest, later: Batch): Promise
   try {
     return await persist(ask, step.patience, OWNERSHIP_WITHIN);
   } catch (error) {
-    if (!(error instanceof CallFailure)) throw error;
+    if (!(error instanceof ServiceError)) throw error;
     return unproven(step, snapshot);
   }
 }
@@ -208,7 +212,7 @@ async function ownerOf(step: Step, request: RetryRequest, later: Batch): Promise
  * @returns null: there is nothing to ask, or no answer came
  */
 export async function askBriefly(
-  { inputs, ports, unanswered }: Step & { readonly ports: StopPorts },
+  { inputs, ports, unanswered }: RunContext & { readonly ports: StopPorts },
   snapshot: Batch,
 ): Promise<'ours' | 'refused' | null> {
   if (unanswered === null || isOver(snapshot)) return null;
@@ -221,23 +225,23 @@ export async function askBriefly(
     );
     return 'ours';
   } catch (error) {
-    return error instanceof CallFailure && error.kind === 'refused' ? 'refused' : null;
+    return error instanceof ServiceError && error.kind === 'refused' ? 'refused' : null;
   }
 }
 
 /** It is not stopped, and not counted as ours. */
-function unproven(step: Step, snapshot: Batch | null): RetryResult {
+function unproven(step: RunContext, snapshot: Batch | null): RetryResult {
   forgetOwned(step);
   return { kind: 'unproven', snapshot };
 }
 
-function forgetOwned(step: Step): void {
+function forgetOwned(step: RunContext): void {
   saveOwned(step, null);
   step.unanswered = null;
 }
 
 /** Saves what a cancellation must stop; null: nothing any more. */
-export function saveOwned({ known, ports }: Step, owned: OwnedAttempt | null): void {
+export function saveOwned({ known, ports }: RunContext, owned: OwnedAttempt | null): void {
   if (known.owned === null && owned === null) return;
   known.owned = owned;
   ports.remember(owned);
@@ -247,7 +251,7 @@ export function saveOwned({ known, ports }: Step, owned: OwnedAttempt | null): v
  * Polls for an attempt after the one that was decided on; null: for as long as reads may lag behind,
  * none has shown.
  */
-async function pollForLaterAttempt(step: Step, decided: Batch): Promise<Batch | null> {
+async function pollForLaterAttempt(step: RunContext, decided: Batch): Promise<Batch | null> {
   const { codebuild } = step.ports;
   const readsMayLag = pauseWhileReadsMayLag(step, step.signal);
   do {
@@ -260,7 +264,7 @@ async function pollForLaterAttempt(step: Step, decided: Batch): Promise<Batch | 
   return null;
 }
 
-function tokenExpired({ patience }: Step): CallFailure {
+function tokenExpired({ patience }: RunContext): ServiceError {
   const sentence = patience.trouble ?? 'RetryBuildBatch got no response.';
-  return new CallFailure('outage', 'TokenExpired', sentence);
+  return new ServiceError('outage', 'TokenExpired', sentence);
 }

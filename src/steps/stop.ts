@@ -1,9 +1,9 @@
 import { isOver, ownershipOf, type OwnedAttempt } from '../domain/attempt.ts';
 import type { Batch } from '../domain/batch.ts';
-import type { Clock } from '../domain/clock.ts';
-import { CallFailure } from '../domain/fault.ts';
-import { persist, type Patience } from '../domain/patience.ts';
-import { within } from '../domain/timer.ts';
+import type { Clock } from '../async/clock.ts';
+import { ServiceError } from '../async/service-error.ts';
+import { persist, type Patience } from '../async/backoff.ts';
+import { within } from '../async/timer.ts';
 import type { CodeBuild } from '../ports.ts';
 
 /** How long a poll, and stopping, may take with all their tries, in milliseconds. */
@@ -34,7 +34,7 @@ export type StopResult =
   /** The retry does not show: it was not made, or it may begin yet. */
   | { readonly kind: 'not-begun' }
   /** It is unknown whether it keeps running. */
-  | { readonly kind: 'no-answer'; readonly because: string };
+  | { readonly kind: 'no-answer'; readonly reason: string };
 
 export interface StopPorts {
   readonly codebuild: CodeBuild;
@@ -57,7 +57,7 @@ export async function stopAttempt(
 ): Promise<StopResult> {
   const isConfirmed = owned.request === null;
   if (snapshot === null && !isConfirmed) {
-    return { kind: 'no-answer', because: 'CodeBuild did not confirm the retry.' };
+    return { kind: 'no-answer', reason: 'CodeBuild did not confirm the retry.' };
   }
   const owner = snapshot === null ? 'ours' : ownershipOf(snapshot, owned);
   if (owner === 'others') return { kind: 'later-attempt' };
@@ -74,7 +74,7 @@ export async function stopAttempt(
     if (ownershipOf(batch, owned) === 'not-begun') return { kind: 'not-begun' };
     return { kind: batch.status.toUpperCase() === 'STOPPED' ? 'stopped' : 'over', batch };
   } catch (error) {
-    return { kind: 'no-answer', because: (error as CallFailure).message };
+    return { kind: 'no-answer', reason: (error as ServiceError).message };
   }
 }
 
@@ -102,7 +102,7 @@ export async function pollBriefly(batchId: string, ports: StopPorts): Promise<Ba
 /**
  * Calls with backoff, in so many milliseconds.
  *
- * @throws {CallFailure} which tells the last failure, if time has run out
+ * @throws {ServiceError} which tells the last failure, if time has run out
  */
 export async function persistFor<Answer>(
   milliseconds: number,
@@ -122,9 +122,9 @@ export async function persistFor<Answer>(
     try {
       return await persist(call, patience, milliseconds);
     } catch (error) {
-      if (error instanceof CallFailure) throw error;
+      if (error instanceof ServiceError) throw error;
       const sentence = patience.trouble ?? 'CodeBuild gave no answer in time.';
-      throw new CallFailure('outage', 'TimeoutError', sentence);
+      throw new ServiceError('outage', 'TimeoutError', sentence);
     }
   });
 }

@@ -1,24 +1,24 @@
 import { isLaterAttempt, retriesShown, submittedOn } from '../domain/attempt.ts';
 import type { Batch } from '../domain/batch.ts';
-import { forgetPhase, tellChanges } from '../domain/changes.ts';
-import { persist } from '../domain/patience.ts';
+import { forgetPhase, changesIn } from '../domain/changes.ts';
+import { persist } from '../async/backoff.ts';
 import {
   correctSubmission,
-  judge,
-  untilNextLook,
-  type Judgement,
-  type Watch,
-} from '../domain/watch.ts';
-import type { GroupChange } from '../domain/story.ts';
+  interpret,
+  msUntilNextPoll,
+  type PollResult,
+  type Polling,
+} from '../domain/polling.ts';
+import type { GroupChange } from '../domain/events.ts';
 import { saveOwned } from './retry.ts';
-import type { Step } from './step.ts';
+import type { RunContext } from './context.ts';
 
 const HEARTBEAT = 30 * 60_000;
 /** The last look is taken so long before the step's timeout: time enough for the call. */
 const LAST_LOOK_BEFORE_DEADLINE = 2000;
 
 /** How a watch ends. */
-export type WatchEnd = Extract<Judgement, { kind: 'over' | 'never-seen' | 'gone' }>;
+export type WatchEnd = Extract<PollResult, { kind: 'over' | 'never-seen' | 'gone' }>;
 
 /**
  * Watches the batch until the attempt is over: a look at least every interval, one call per look.
@@ -28,8 +28,8 @@ export type WatchEnd = Extract<Judgement, { kind: 'over' | 'never-seen' | 'gone'
  * @throws {CallFailure} when CodeBuild cannot be asked any more; the signal's reason, when aborted
  */
 export async function watchAttempt(
-  step: Step,
-  begun: Watch,
+  step: RunContext,
+  begun: Polling,
   id: string,
   first: Batch | null,
 ): Promise<WatchEnd> {
@@ -40,18 +40,18 @@ export async function watchAttempt(
     await clock.sleep(untilLook(step, watch), step.signal);
     return persist((signal) => codebuild.getBatch(id, signal), step.patience);
   };
-  let look = first ?? (await lookAgain());
+  let snapshot = first ?? (await lookAgain());
   for (;;) {
     const now = clock.elapsed();
-    watch = correctSubmission(watch, look);
+    watch = correctSubmission(watch, snapshot);
     const former = watch.newest;
-    const [next, judgement] = judge(watch, look, now);
+    const [next, judgement] = interpret(watch, snapshot, now);
     watch = next;
     if ('batch' in judgement) {
       watch = notice(step, watch, former, judgement.batch);
       if (tellNews(step, judgement.batch, now)) lastTold = now;
     }
-    if (judgement.kind === 'over') step.known.groupsLag = judgement.groupsLag;
+    if (judgement.kind === 'over') step.known.groupsStale = judgement.groupsStale;
     if (judgement.kind === 'over' || judgement.kind === 'never-seen' || judgement.kind === 'gone') {
       return judgement;
     }
@@ -60,7 +60,7 @@ export async function watchAttempt(
       lastTold = now;
     }
     try {
-      look = await lookAgain();
+      snapshot = await lookAgain();
     } catch (error) {
       // The verdict is known: waiting for the groups may cost it nothing.
       if (watch.overSince !== null && watch.newest !== null) {
@@ -71,20 +71,20 @@ export async function watchAttempt(
   }
 }
 
-function giveUpOnGroups({ known }: Step, batch: Batch): WatchEnd {
-  known.groupsLag = true;
-  return { kind: 'over', batch, groupsLag: true };
+function giveUpOnGroups({ known }: RunContext, batch: Batch): WatchEnd {
+  known.groupsStale = true;
+  return { kind: 'over', batch, groupsStale: true };
 }
 
 /** Keeps a look that counts. It may be of a later attempt than the one before: retried by others. */
-function notice(step: Step, watch: Watch, former: Batch | null, look: Batch): Watch {
+function notice(step: RunContext, watch: Polling, former: Batch | null, snapshot: Batch): Polling {
   const { known, ports } = step;
-  const shown = retriesShown(look) + 1;
-  known.batch = look;
-  if (former === null || !isLaterAttempt(look, former)) {
+  const shown = retriesShown(snapshot) + 1;
+  known.batch = snapshot;
+  if (former === null || !isLaterAttempt(snapshot, former)) {
     known.attempt = Math.max(known.attempt, shown);
     if (known.owned?.submittedOn === null) {
-      saveOwned(step, { ...known.owned, submittedOn: submittedOn(look) });
+      saveOwned(step, { ...known.owned, submittedOn: submittedOn(snapshot) });
     }
     return watch;
   }
@@ -92,12 +92,12 @@ function notice(step: Step, watch: Watch, former: Batch | null, look: Batch): Wa
   known.past = { attempts: [...known.past.attempts, former], retried: null, everyGroupRuns: false };
   step.told = forgetPhase(step.told);
   saveOwned(step, null);
-  ports.tell({ kind: 'retried-by-others', attempt: known.attempt, batch: look });
+  ports.tell({ kind: 'retried-by-others', attempt: known.attempt, batch: snapshot });
   return { ...watch, past: known.past };
 }
 
-function tellNews(step: Step, look: Batch, now: number): boolean {
-  const [told, events] = tellChanges(step.told, look, now);
+function tellNews(step: RunContext, snapshot: Batch, now: number): boolean {
+  const [told, events] = changesIn(step.told, snapshot, now);
   step.told = told;
   for (const event of events) {
     if (event.kind === 'group-changed') keepDuration(step, event);
@@ -106,15 +106,15 @@ function tellNews(step: Step, look: Batch, now: number): boolean {
   return events.length > 0;
 }
 
-function keepDuration({ known }: Step, { identifier, from, lasted }: GroupChange): void {
+function keepDuration({ known }: RunContext, { identifier, from, lasted }: GroupChange): void {
   if (from === 'IN_PROGRESS' && lasted !== null) known.durations.set(identifier, lasted);
   else known.durations.delete(identifier);
 }
 
 /** Milliseconds to sleep: at most one interval, cut so that a last look fits in before the deadline. */
-function untilLook(step: Step, watch: Watch): number {
+function untilLook(step: RunContext, watch: Polling): number {
   const now = step.ports.clock.elapsed();
-  const pause = untilNextLook(watch, step.known.builds, step.inputs.pollInterval, now);
+  const pause = msUntilNextPoll(watch, step.known.builds, step.inputs.pollIntervalMs, now);
   const untilLastLook = step.deadline - LAST_LOOK_BEFORE_DEADLINE - now;
   return untilLastLook > 0 ? Math.min(pause, untilLastLook) : pause;
 }

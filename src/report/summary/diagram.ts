@@ -1,7 +1,7 @@
-import type { BuildState } from '../../domain/build-state.ts';
+import type { BuildState } from '../../domain/status.ts';
 import { countedGroups, type GroupView } from '../../domain/groups.ts';
-import { count } from '../../domain/words.ts';
-import { oneLine } from '../escape.ts';
+import { count } from '../../text/words.ts';
+import { oneLine } from '../../text/escape.ts';
 
 /** Mermaid's defaults, which GitHub keeps: `maxTextSize` and `maxEdges` (Mermaid documentation). */
 const MOST_CHARACTERS = 50_000;

@@ -1,12 +1,11 @@
-import type { Build } from '../../domain/batch.ts';
-import type { BuildDetails, LogTail } from '../../domain/build.ts';
+import type { Build, BuildDetails, LogTail } from '../../domain/batch.ts';
 import { causeOf, causeOfBatch, type Cause } from '../../domain/cause.ts';
 import { countedGroups, stateOfAttempt, type GroupView } from '../../domain/groups.ts';
-import { attemptOf, attemptStarts } from '../../domain/matrix.ts';
+import { attemptOf, attemptStarts } from '../../domain/rebuilds.ts';
 import type { Outcome } from '../../domain/outcome.ts';
-import { count } from '../../domain/words.ts';
-import { code, html, link, markdown, oneLine, splitLines } from '../escape.ts';
-import { fold, LONGEST_NAME, name, table, type Detail } from './parts.ts';
+import { count } from '../../text/words.ts';
+import { code, html, link, markdown, oneLine, splitLines } from '../../text/escape.ts';
+import { fold, LONGEST_NAME, name, table, type Detail } from './markdown.ts';
 
 const LONGEST_MESSAGE = 500;
 const MOST_LOGS = 50;
@@ -149,9 +148,9 @@ export function logs(outcome: Outcome, detail: Detail): string {
     const lines = tail.kind === 'none' ? [] : tailThatFits(tail, room / (shown.length - index));
     room -= lines.reduce((sum, line) => sum + line.length, 0);
     if (lines.length === 0) {
-      const because = tail.kind === 'none' ? tail.because : 'there was no room for it';
+      const reason = tail.kind === 'none' ? tail.reason : 'there was no room for it';
       const whole = link('whole log', url);
-      return `No log of ${name(group.identifier)}${onAttempt}: ${markdown(because, LONGEST_MESSAGE)} (${whole}).`;
+      return `No log of ${name(group.identifier)}${onAttempt}: ${markdown(reason, LONGEST_MESSAGE)} (${whole}).`;
     }
     const title = `Log of <code>${html(oneLine(group.identifier, LONGEST_NAME))}</code>${onAttempt}: last ${count(lines.length, 'line')}`;
     return fold(title, `<pre>\n${lines.join('\n')}\n</pre>`, link('Whole log', url));

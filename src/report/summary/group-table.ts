@@ -1,7 +1,7 @@
 import { isOver } from '../../domain/attempt.ts';
 import type { Build } from '../../domain/batch.ts';
-import { formatDuration } from '../../domain/duration.ts';
-import type { BuildState } from '../../domain/build-state.ts';
+import { formatDuration } from '../../text/duration.ts';
+import type { BuildState } from '../../domain/status.ts';
 import {
   countedGroups,
   DOWNLOAD_SOURCE,
@@ -9,11 +9,11 @@ import {
   stateOfAttempt,
   type GroupView,
 } from '../../domain/groups.ts';
-import { attemptStarts, buildsByAttempt, countRebuilt } from '../../domain/matrix.ts';
+import { attemptStarts, buildsByAttempt, countRebuilt } from '../../domain/rebuilds.ts';
 import type { Outcome } from '../../domain/outcome.ts';
-import { count } from '../../domain/words.ts';
-import { code, link, markdown } from '../escape.ts';
-import { firstOf, LONGEST_NAME, name, table, type Column, type Detail } from './parts.ts';
+import { count } from '../../text/words.ts';
+import { code, link, markdown } from '../../text/escape.ts';
+import { firstOf, LONGEST_NAME, name, table, type Column, type Detail } from './markdown.ts';
 
 const NOT_BUILT_AGAIN = '·';
 const NOT_KNOWN = '❔';
@@ -68,8 +68,8 @@ export function groupTable(outcome: Outcome, detail: Detail): string {
 }
 
 /** What the last retry built again, and what it could keep. Empty where it is not over or not known. */
-export function savings({ batch, past, groups, attempt, groupsLag }: Outcome): string {
-  if (batch === null || attempt === 1 || groupsLag || !isOver(batch)) return '';
+export function savings({ batch, past, groups, attempt, groupsStale }: Outcome): string {
+  if (batch === null || attempt === 1 || groupsStale || !isOver(batch)) return '';
   const counted = countedGroups(groups);
   const starts = attemptStarts(batch, past.attempts);
   if (counted.length === 0 || starts.length !== attempt) return '';

@@ -1,0 +1,146 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { StatusOwner, UnwrittenStatus } from '../src/commit-status/status.ts';
+import type { Runner } from '../src/github/runner.ts';
+import { cleanUp } from '../src/cleanup.ts';
+import { KILLED } from '../src/commit-status/description.ts';
+import { SYSTEM_CLOCK } from '../src/process.ts';
+import { serveGitHub, type GitHubDouble } from './support/github.ts';
+import { COMMIT, ID } from './support/scenarios.ts';
+
+// @actions/github reads GITHUB_API_URL once, when it is loaded: one server for all tests.
+let github: GitHubDouble;
+const former = { ...process.env };
+beforeAll(async () => {
+  github = await serveGitHub();
+  Object.assign(process.env, github.environment);
+});
+afterEach(() => {
+  github.statuses.length = 0;
+  github.requests.length = 0;
+});
+afterAll(async () => {
+  process.env = { ...former };
+  await github.close();
+});
+
+const BATCH = { input: 'batch-id', value: ID } as const;
+const LEFT: UnwrittenStatus & StatusOwner = {
+  ...KILLED,
+  repository: { owner: 'octo-org', name: 'web-shop' },
+  commit: COMMIT,
+  context: 'Batch of the shop',
+  targetUrl: 'https://github.com/octo-org/web-shop/actions/runs/42/attempts/3',
+  batchId: ID,
+  region: 'us-west-2',
+  runId: '42',
+  ...BATCH,
+};
+const STARTED = {
+  batchId: ID,
+  region: 'us-west-2',
+  retriesBefore: 0,
+  submittedBefore: null,
+  submittedOn: null,
+  roleToAssume: null,
+  request: null,
+};
+const TOKEN = 'ghs_0123';
+
+/** The log of a post step that finds this state, and these inputs. */
+async function logOfPost(
+  state: Record<string, unknown>,
+  inputs: Record<string, string>,
+): Promise<string[]> {
+  const log: string[] = [];
+  const runner: Pick<Runner, 'getState' | 'getInput' | 'mask' | 'info' | 'warning' | 'runId'> = {
+    getState: (name) => (state[name] === undefined ? '' : JSON.stringify(state[name])),
+    getInput: (name) => inputs[name] ?? '',
+    mask: () => undefined,
+    info: (line) => log.push(line),
+    warning: (message) => log.push(`warning: ${message}`),
+    runId: '42',
+  };
+  await cleanUp(
+    runner as Runner,
+    SYSTEM_CLOCK,
+    () => {
+      throw new TypeError('odd');
+    },
+    new AbortController().signal,
+  );
+  return log;
+}
+
+test('a commit status is ended even where the attempt cannot be stopped for an error of our own', async () => {
+  const log = await logOfPost(
+    { 'started-attempt': STARTED, 'unwritten-status': LEFT },
+    { 'batch-id': ID, 'github-token': TOKEN },
+  );
+  expect(log[0]).toBe('warning: The attempt that was left behind could not be stopped: odd.');
+  expect(github.written()).toEqual([`error: ${KILLED.description}`]);
+  expect(log).toHaveLength(2);
+});
+
+test('a commit status whose context was not looked up yet is written under that of the batch', async () => {
+  github.statuses.push({
+    state: 'failure',
+    context: 'Batch of the shop',
+    description: '',
+    target_url: `https://us-west-2.console.aws.amazon.com/codesuite/codebuild/123456789012/projects/web-shop/batch/${encodeURIComponent(ID)}?region=us-west-2`,
+  });
+  const log = await logOfPost(
+    { 'unwritten-status': { ...LEFT, context: null } },
+    { 'batch-id': ID, 'github-token': TOKEN },
+  );
+  expect(log).toEqual([`Commit status Batch of the shop: error (${KILLED.description})`]);
+});
+
+test('a project names the batch as well', async () => {
+  const owner = { input: 'project-name', value: 'web-shop' };
+  await logOfPost(
+    { 'unwritten-status': { ...LEFT, ...owner } },
+    { 'project-name': 'web-shop', 'github-token': TOKEN },
+  );
+  expect(github.written()).toHaveLength(1);
+});
+
+describe('a token is not used', () => {
+  test.each<[string, Partial<StatusOwner>, Record<string, string>, string]>([
+    [
+      "with a parent's inputs",
+      {},
+      { 'batch-id': 'other:1', 'github-token': TOKEN },
+      'batch-id differs',
+    ],
+    ['without the input of the step', {}, { 'github-token': TOKEN }, 'batch-id differs'],
+    [
+      'where another input has the value',
+      {},
+      { 'project-name': ID, 'github-token': TOKEN },
+      'batch-id differs',
+    ],
+    [
+      'with the state of another run',
+      { runId: '41' },
+      { 'batch-id': ID, 'github-token': TOKEN },
+      'workflow run 41',
+    ],
+    ['that is empty', {}, { 'batch-id': ID }, 'github-token is empty'],
+  ])('%s', async (_, owner, inputs, why) => {
+    const log = await logOfPost({ 'unwritten-status': { ...LEFT, ...owner } }, inputs);
+    expect(log).toEqual([expect.stringContaining('warning: Commit status not updated: ')]);
+    expect(log[0]).toContain(why);
+    expect(github.requests).toEqual([]);
+  });
+});
+
+test.each([
+  ['nothing', undefined],
+  ['null', null],
+  ['another form', { ...LEFT, state: 'pending' }],
+  ['another place', { ...LEFT, repository: { owner: '..', name: 'web-shop' } }],
+])('nothing is written where %s was left', async (_, left) => {
+  const inputs = { 'batch-id': ID, 'github-token': TOKEN };
+  expect(await logOfPost({ 'unwritten-status': left }, inputs)).toEqual([]);
+  expect(github.requests).toEqual([]);
+});

@@ -1,0 +1,476 @@
+import { describe, expect, it, test } from '@jest/globals';
+import type { Batch } from '../../src/domain/batch.ts';
+import type { Past } from '../../src/domain/groups.ts';
+import {
+  startPolling,
+  interpret,
+  msUntilNextPoll,
+  type PollResult,
+  type Polling,
+} from '../../src/domain/polling.ts';
+import {
+  aBatch,
+  aFailedBatch,
+  afterRetryOf,
+  aPast,
+  aRecoveredBatch,
+  aRetriedBatch,
+  aRetriedGroup,
+  at,
+  FAILED_PHASES,
+  phases,
+  RECOVERED_PHASES,
+  RERUNNING_PHASES,
+  RETRIED_PHASES,
+  SECOND,
+} from '../support/batches.ts';
+
+type Look = readonly [seconds: number, look: Batch | null];
+
+interface Watched {
+  readonly watch: Polling;
+  readonly judgements: PollResult[];
+  readonly kinds: string[];
+}
+
+/** Watches from 200 s on, the moment of the retry if there was one. */
+function watchAll(past: Past, looks: readonly Look[], answer: Batch | null = null): Watched {
+  let watch = startPolling(past, at(200), answer);
+  const judgements = looks.map(([seconds, look]) => {
+    const [next, judgement] = interpret(watch, look, at(seconds));
+    watch = next;
+    return judgement;
+  });
+  return { watch, judgements, kinds: judgements.map(({ kind }) => kind) };
+}
+
+function every(seconds: number, times: number, look: Batch | null, from = 200): Look[] {
+  return Array.from({ length: times }, (_, index) => [from + seconds * (index + 1), look]);
+}
+
+const failed = aFailedBatch();
+const answer = aFailedBatch({
+  status: 'IN_PROGRESS',
+  complete: false,
+  endedOn: null,
+  phases: RETRIED_PHASES,
+});
+const rerunning = aRetriedBatch({ groups: failed.groups });
+const recovered = aRecoveredBatch();
+const failedAgain = aRecoveredBatch({
+  status: 'FAILED',
+  groups: [aRetriedGroup('unit', 'FAILED', 'FAILED')],
+});
+const retried = afterRetryOf(failed);
+
+describe('watching a batch that nobody retried', () => {
+  test.each<[string, Look[], string[]]>([
+    [
+      'runs, then ends',
+      [
+        [215, aBatch()],
+        [230, failed],
+      ],
+      ['running', 'over'],
+    ],
+    ['is over at the first look', [[200, failed]], ['over']],
+    [
+      'shows no phases',
+      [
+        [215, aBatch({ phases: [] })],
+        [230, aFailedBatch({ phases: [] })],
+      ],
+      ['running', 'over'],
+    ],
+    ['shows no groups', [[215, aFailedBatch({ groups: [] })]], ['over']],
+    [
+      'goes back in time between looks',
+      [
+        [215, aBatch()],
+        [230, aBatch({ phases: phases(['SUBMITTED', 0]) })],
+        [245, failed],
+        [260, aBatch()],
+      ],
+      ['running', 'stale', 'over', 'stale'],
+    ],
+    [
+      'has a final status but is not complete',
+      [[215, aFailedBatch({ complete: false, endedOn: null })]],
+      ['running'],
+    ],
+    ['ends with a word nobody knows', [[215, aFailedBatch({ status: 'EXPLODED' })]], ['over']],
+    [
+      'is retried by others, whose attempt ends',
+      [
+        [215, aBatch()],
+        [230, rerunning],
+        [245, failed],
+        [260, recovered],
+      ],
+      ['running', 'running', 'stale', 'over'],
+    ],
+    [
+      'is absent once',
+      [
+        [215, aBatch()],
+        [230, null],
+        [245, aBatch()],
+        [260, null],
+      ],
+      ['running', 'stale', 'running', 'stale'],
+    ],
+    [
+      'is absent twice in a row',
+      [
+        [215, aBatch()],
+        [230, null],
+        [245, null],
+      ],
+      ['running', 'stale', 'gone'],
+    ],
+    [
+      'is absent from the start',
+      [
+        [215, null],
+        [230, null],
+      ],
+      ['stale', 'gone'],
+    ],
+    [
+      'is absent twice with an old view between',
+      [
+        [215, aBatch()],
+        [230, null],
+        [245, aBatch({ phases: phases(['SUBMITTED', 0]) })],
+        [260, null],
+      ],
+      ['running', 'stale', 'stale', 'stale'],
+    ],
+  ])('that %s', (_, looks, expected) => {
+    expect(watchAll(aPast(), looks).kinds).toEqual(expected);
+  });
+
+  it('never takes old views for a retry that is not seen', () => {
+    const old = aBatch({ phases: phases(['SUBMITTED', 0]) });
+    const { kinds } = watchAll(aPast(), [[215, aBatch()], ...every(15, 20, old, 215)]);
+    expect(new Set(kinds.slice(1))).toEqual(new Set(['stale']));
+  });
+});
+
+describe('watching after a retry', () => {
+  test.each<[string, Batch]>([
+    ['FAILED, complete, with old phases', failed],
+    ['the same, not complete', aFailedBatch({ complete: false })],
+    ['the same, without its end', aFailedBatch({ endedOn: null })],
+    ['the same, without phases', aFailedBatch({ phases: [] })],
+    ['the same, without phases and end', aFailedBatch({ phases: [], endedOn: null })],
+    ['a mixed view: new status over old phases', aBatch({ phases: FAILED_PHASES })],
+    ['a mixed view: new outcome over old phases', aRecoveredBatch({ phases: FAILED_PHASES })],
+    ['an old view, running', aBatch()],
+  ])('never ends by, or counts, an old look: %s', (_, look) => {
+    for (const given of [null, answer]) {
+      const { kinds, watch } = watchAll(
+        retried,
+        [
+          [215, look],
+          [230, look],
+        ],
+        given,
+      );
+      expect(kinds).toEqual(['stale', 'stale']);
+      expect(watch).toMatchObject({ newest: given, seen: false, overSince: null });
+    }
+  });
+
+  test.each<[string, Batch]>([
+    ['old status and end under new phases', aFailedBatch({ phases: RETRIED_PHASES })],
+    [
+      'old status under new phases, the end gone',
+      aFailedBatch({ phases: RETRIED_PHASES, endedOn: null }),
+    ],
+    [
+      'old status, not complete, under new phases',
+      aFailedBatch({ phases: RERUNNING_PHASES, complete: false, endedOn: null }),
+    ],
+    ['no status at all under new phases', aBatch({ status: '', phases: RETRIED_PHASES })],
+  ])('is not ended by a mixed view: %s', (_, look) => {
+    expect(watchAll(retried, [[215, look]]).kinds).toEqual(['running']);
+  });
+
+  test.each<[string, Look[], Batch | null, string[]]>([
+    [
+      'after stale looks',
+      [
+        [215, failed],
+        [230, rerunning],
+        [245, recovered],
+      ],
+      answer,
+      ['stale', 'running', 'over'],
+    ],
+    [
+      'without an answer to the retry',
+      [
+        [215, rerunning],
+        [230, recovered],
+      ],
+      null,
+      ['running', 'over'],
+    ],
+    [
+      'an answer that showed the old view',
+      [
+        [215, rerunning],
+        [230, recovered],
+      ],
+      failed,
+      ['running', 'over'],
+    ],
+    ['at once', [[215, recovered]], answer, ['over']],
+    [
+      'that failed again',
+      [
+        [215, failed],
+        [230, failedAgain],
+      ],
+      answer,
+      ['stale', 'over'],
+    ],
+    [
+      'through looks that flicker',
+      [
+        [215, rerunning],
+        [230, failed],
+        [245, rerunning],
+        [260, failed],
+        [275, recovered],
+      ],
+      answer,
+      ['running', 'stale', 'running', 'stale', 'over'],
+    ],
+    [
+      'whose phases start anew',
+      [
+        [215, aBatch({ phases: phases(['SUBMITTED', 200]) })],
+        [
+          230,
+          aRecoveredBatch({
+            phases: phases(['SUBMITTED', 200], ['IN_PROGRESS', 205], ['SUCCEEDED', 300]),
+          }),
+        ],
+      ],
+      aBatch({ phases: phases(['SUBMITTED', 200]) }),
+      ['running', 'over'],
+    ],
+    [
+      'whose phases start anew only after the answer',
+      [
+        [215, aBatch({ phases: phases(['SUBMITTED', 200], ['DOWNLOAD_BATCHSPEC', 201]) })],
+        [
+          230,
+          aRecoveredBatch({
+            phases: phases(['SUBMITTED', 200], ['IN_PROGRESS', 205], ['SUCCEEDED', 300]),
+          }),
+        ],
+      ],
+      answer,
+      ['running', 'over'],
+    ],
+    [
+      'without any phases',
+      [
+        [215, aFailedBatch({ phases: [] })],
+        [230, aBatch({ phases: [] })],
+        [245, aRecoveredBatch({ phases: [] })],
+      ],
+      null,
+      ['stale', 'running', 'over'],
+    ],
+    [
+      'under a new id, whatever its phases',
+      [
+        [215, aBatch({ id: 'app:new', phases: [] })],
+        [230, aFailedBatch({ id: 'app:new', groups: [] })],
+      ],
+      aBatch({ id: 'app:new', phases: [] }),
+      ['running', 'over'],
+    ],
+    [
+      'under a new id that is not found at first',
+      [
+        [215, null],
+        [230, null],
+        [245, null],
+        [260, aBatch({ id: 'app:new' })],
+      ],
+      aBatch({ id: 'app:new' }),
+      ['stale', 'stale', 'stale', 'running'],
+    ],
+    [
+      'that is deleted once it was seen',
+      [
+        [215, rerunning],
+        [230, null],
+        [245, null],
+      ],
+      answer,
+      ['running', 'stale', 'gone'],
+    ],
+  ])('sees the new attempt %s', (_, looks, given, expected) => {
+    expect(watchAll(retried, looks, given).kinds).toEqual(expected);
+  });
+
+  it('knows the retry from its answer before any look shows it', () => {
+    expect(startPolling(retried, at(200), answer)).toMatchObject({
+      newest: answer,
+      submittedOn: at(200),
+      seen: false,
+    });
+  });
+
+  it.each([
+    ['is lost', null],
+    ['shows the attempt before', failed],
+  ])('knows nothing of the new attempt where the answer %s', (_, given) => {
+    expect(startPolling(retried, at(200), given)).toMatchObject({
+      newest: null,
+      submittedOn: null,
+    });
+  });
+
+  it('takes no answer for news where nothing was retried', () => {
+    expect(startPolling(aPast(), at(200), answer).newest).toBeNull();
+  });
+});
+
+describe('a retry that is never seen', () => {
+  test.each<[string, Look[], string[]]>([
+    ['after 60 s and five looks', every(15, 4, failed), ['stale', 'stale', 'stale', 'stale']],
+    [
+      'at the fifth look after 60 s',
+      [...every(12, 4, failed), [259.999, failed]],
+      Array<string>(5).fill('stale'),
+    ],
+    [
+      'at the fifth look at 60 s',
+      every(12, 5, failed),
+      [...Array<string>(4).fill('stale'), 'never-seen'],
+    ],
+    [
+      'at the look that is at 60 s',
+      every(1, 60, failed),
+      [...Array<string>(59).fill('stale'), 'never-seen'],
+    ],
+    [
+      'at the fifth look, however long they take',
+      every(600, 5, failed),
+      [...Array<string>(4).fill('stale'), 'never-seen'],
+    ],
+    [
+      'if the batch is not found',
+      every(15, 5, null),
+      [...Array<string>(4).fill('stale'), 'never-seen'],
+    ],
+    [
+      'if looks are old or find nothing',
+      [
+        [215, failed],
+        [230, null],
+        [245, failed],
+        [260, null],
+        [275, failed],
+      ],
+      [...Array<string>(4).fill('stale'), 'never-seen'],
+    ],
+  ])('is given up %s', (_, looks, expected) => {
+    expect(watchAll(retried, looks).kinds).toEqual(expected);
+  });
+
+  it('says how many looks it took, and how long', () => {
+    expect(watchAll(retried, every(20, 5, failed), answer).judgements.at(-1)).toEqual({
+      kind: 'never-seen',
+      looks: 5,
+      milliseconds: 100 * SECOND,
+    });
+  });
+
+  it('is not given up once one look has shown it', () => {
+    const { kinds } = watchAll(retried, [[215, rerunning], ...every(15, 20, failed, 215)], answer);
+    expect(new Set(kinds.slice(1))).toEqual(new Set(['stale']));
+  });
+});
+
+describe('groups that lag behind a batch that is over', () => {
+  const lagging = aRecoveredBatch({ groups: failed.groups });
+
+  it('are waited for, and then settled', () => {
+    const { kinds, judgements } = watchAll(
+      retried,
+      [
+        [300, lagging],
+        [305, lagging],
+        [310, recovered],
+      ],
+      answer,
+    );
+    expect(kinds).toEqual(['groups-stale', 'groups-stale', 'over']);
+    expect(judgements.at(-1)).toMatchObject({ batch: recovered, groupsStale: false });
+  });
+
+  it('are waited for 30 s after the end was first seen, no longer', () => {
+    const { kinds, judgements } = watchAll(
+      retried,
+      [
+        [300, lagging],
+        [329.999, lagging],
+        [330, lagging],
+      ],
+      answer,
+    );
+    expect(kinds).toEqual(['groups-stale', 'groups-stale', 'over']);
+    expect(judgements.at(-1)).toEqual({ kind: 'over', batch: lagging, groupsStale: true });
+  });
+
+  it('are waited for anew if the batch turns out to run on', () => {
+    const more = aRetriedBatch({ phases: RECOVERED_PHASES });
+    const { kinds } = watchAll(
+      retried,
+      [
+        [300, lagging],
+        [310, more],
+        [335, lagging],
+      ],
+      answer,
+    );
+    expect(kinds).toEqual(['groups-stale', 'running', 'groups-stale']);
+  });
+
+  it('do not hide that the batch is over when it is not found after', () => {
+    const { judgements } = watchAll(
+      retried,
+      [
+        [300, lagging],
+        [305, null],
+        [310, null],
+      ],
+      answer,
+    );
+    expect(judgements.at(-1)).toMatchObject({ kind: 'over', batch: { status: 'SUCCEEDED' } });
+  });
+
+  it.each([
+    [329, 'stale'],
+    [330, 'over'],
+  ])('are never waited for without a pause: an old view at %d s is %s', (seconds, kind) => {
+    const over = aRecoveredBatch({ groups: failed.groups });
+    const given: [number, Batch][] = [
+      [300, over],
+      [seconds, failed],
+    ];
+    const { watch, kinds, judgements } = watchAll(retried, given, answer);
+    expect(kinds.at(-1)).toBe(kind);
+    if (kind === 'over')
+      expect(judgements.at(-1)).toMatchObject({ batch: over, groupsStale: true });
+    expect(msUntilNextPoll(watch, new Map(), 15 * SECOND, at(seconds))).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,333 @@
+import { describe, expect, it, test } from '@jest/globals';
+import type { Batch } from '../../src/domain/batch.ts';
+import type { CommitStatus } from '../../src/commit-status/status.ts';
+import type { RunEvent } from '../../src/domain/events.ts';
+import { formatEvent, type LogEntry } from '../../src/report/log.ts';
+import { aBatch, aGroup } from '../support/batches.ts';
+import { TESTS_FAILED } from '../support/service-errors.ts';
+import { HOSTILE, UNPRINTABLE } from '../support/hostile.ts';
+
+const CONSOLE = aBatch().consoleUrl;
+const line = (text: string): LogEntry => ({ kind: 'line', text });
+const aStatus: CommitStatus = {
+  repository: { owner: 'octo-org', name: 'app' },
+  commit: '3a9e11cb419e8fff14b03883dc4e64f6155aaa7e',
+  context: 'AWS CodeBuild BuildBatch us-west-2 (app)',
+  state: 'pending',
+  description: 'Retry 1 of 1 is running',
+  targetUrl: 'https://github.com/octo-org/app/actions/runs/42/attempts/1',
+};
+const groups = [
+  aGroup('DOWNLOAD_SOURCE'),
+  aGroup('lint', 'IN_PROGRESS'),
+  aGroup('unit', '', { current: null }),
+];
+
+describe('narrate', () => {
+  test.each<[string, RunEvent, LogEntry[]]>([
+    [
+      'the batch',
+      { kind: 'batch-found', batch: aBatch(), attempt: 1 },
+      [line('Batch #7 of app: IN_PROGRESS, commit 3a9e11cb419e, app:8472cae5'), line(CONSOLE)],
+    ],
+    [
+      'a batch of which little is known, in a later attempt',
+      {
+        kind: 'batch-found',
+        batch: aBatch({ number: null, resolvedSourceVersion: null }),
+        attempt: 3,
+      },
+      [line('Batch of app: IN_PROGRESS, attempt 3, app:8472cae5'), line(CONSOLE)],
+    ],
+    [
+      'an attempt that others began',
+      { kind: 'attempt-began', attempt: 1, retry: null, maxRetries: 2, batch: aBatch() },
+      [{ kind: 'fold', title: 'Attempt 1' }],
+    ],
+    [
+      'an attempt that this step began',
+      { kind: 'attempt-began', attempt: 3, retry: 1, maxRetries: 2, batch: aBatch() },
+      [{ kind: 'fold', title: 'Attempt 3 (retry 1 of 2)' }],
+    ],
+    [
+      'the end of an attempt',
+      { kind: 'attempt-ended', attempt: 2, status: 'SUCCEEDED', failed: '' },
+      [{ kind: 'unfold' }, line('Attempt 2 ended SUCCEEDED')],
+    ],
+    [
+      'a bad end of an attempt',
+      {
+        kind: 'attempt-ended',
+        attempt: 1,
+        status: 'FAILED',
+        failed: '1 of 2 build groups failed (unit)',
+      },
+      [{ kind: 'unfold' }, line('Attempt 1 ended FAILED: 1 of 2 build groups failed (unit)')],
+    ],
+    [
+      'groups by status, in the order of appearance',
+      { kind: 'groups-appeared', statuses: ['SUCCEEDED', 'PENDING', 'SUCCEEDED'] },
+      [line('3 build groups: 2 SUCCEEDED, 1 PENDING')],
+    ],
+    [
+      'a change of a group',
+      {
+        kind: 'group-changed',
+        identifier: 'unit',
+        from: 'PENDING',
+        to: 'IN_PROGRESS',
+        lasted: null,
+      },
+      [line('unit: PENDING → IN_PROGRESS')],
+    ],
+    [
+      'how long a state lasted',
+      {
+        kind: 'group-changed',
+        identifier: 'unit',
+        from: 'IN_PROGRESS',
+        to: 'FAILED',
+        lasted: 95_000,
+      },
+      [line('unit: IN_PROGRESS → FAILED (1m 35s)')],
+    ],
+    [
+      'a change of phase',
+      { kind: 'phase-changed', from: 'SUBMITTED', to: 'IN_PROGRESS', lasted: 31_000 },
+      [line('batch: SUBMITTED → IN_PROGRESS (31s)')],
+    ],
+    [
+      'that it still waits',
+      { kind: 'heartbeat', batch: aBatch({ groups: groups.slice(1) }), elapsed: 1_800_000 },
+      [line('Still IN_PROGRESS after 30m: 1 IN_PROGRESS, 1 PENDING')],
+    ],
+    [
+      'why a group failed',
+      {
+        kind: 'cause',
+        group: 'unit',
+        cause: { ...TESTS_FAILED, phase: 'BUILD', kind: 'code', permanent: false },
+      },
+      [line(`unit failed in BUILD, ${TESTS_FAILED.code}: ${TESTS_FAILED.message} [code]`)],
+    ],
+    [
+      'why the batch itself failed, where little is known',
+      {
+        kind: 'cause',
+        group: null,
+        cause: { phase: '', code: '', message: '', kind: 'infrastructure', permanent: false },
+      },
+      [line('The batch failed [infrastructure]')],
+    ],
+    [
+      'a cause that nobody knows',
+      {
+        kind: 'cause',
+        group: 'unit',
+        cause: { phase: 'ODD', code: '', message: '', kind: 'unknown', permanent: false },
+      },
+      [line('unit failed in ODD [cause unknown]')],
+    ],
+    [
+      'the end of a log, folded, however its lines are broken',
+      {
+        kind: 'log',
+        group: 'unit',
+        tail: {
+          kind: 'lines',
+          lines: ['\u001b[31mred\u001b[0m', '::error::a\r##[error]b\n'],
+          url: '',
+        },
+      },
+      [
+        { kind: 'fold', title: 'Log of unit: last 2 lines' },
+        line('│ \u001b[31mred\u001b[0m\u001b[0m'),
+        line('│ ::error::a'),
+        line('│ ## [error]b'),
+        { kind: 'unfold' },
+      ],
+    ],
+    [
+      'why there is no log',
+      {
+        kind: 'log',
+        group: 'unit',
+        tail: { kind: 'none', reason: 'its log is in S3 only', url: 'https://x' },
+      },
+      [line('No log of unit is shown: its log is in S3 only. See https://x')],
+    ],
+    [
+      'why there is no log, where CodeBuild names no address',
+      { kind: 'log', group: 'unit', tail: { kind: 'none', reason: 'it is empty', url: '' } },
+      [line('No log of unit is shown: it is empty.')],
+    ],
+    [
+      'what could not be read',
+      { kind: 'details-unreadable', level: 'warning', reason: 'access denied' },
+      [
+        {
+          kind: 'warning',
+          text: 'Something that is only for your information could not be read: access denied. The verdict does not depend on it.',
+        },
+      ],
+    ],
+    [
+      'a retry',
+      { kind: 'retrying', reason: 'FAILED is a status to retry on', delay: 0 },
+      [line('Retrying: FAILED is a status to retry on.')],
+    ],
+    [
+      'a pause before a retry',
+      { kind: 'retrying', reason: 'FAILED is a status to retry on', delay: 90_000 },
+      [line('Retrying: FAILED is a status to retry on. Pausing for 1m 30s first.')],
+    ],
+    [
+      "someone else's retry",
+      { kind: 'retried-by-others', attempt: 2, batch: aBatch() },
+      [
+        { kind: 'unfold' },
+        line('Someone else retried the batch: their attempt is watched now.'),
+        { kind: 'fold', title: 'Attempt 2 (started by someone else)' },
+      ],
+    ],
+    [
+      'a new id',
+      { kind: 'batch-id-changed', from: 'app:old', batch: aBatch() },
+      [
+        {
+          kind: 'warning',
+          text: `CodeBuild answered the retry of app:old with another batch, app:8472cae5: that one is watched now. ${CONSOLE}`,
+        },
+      ],
+    ],
+    [
+      'groups that lag',
+      { kind: 'groups-stale', batch: aBatch({ status: 'SUCCEEDED' }) },
+      [
+        {
+          kind: 'warning',
+          text: "Batch app:8472cae5 is over (SUCCEEDED), but CodeBuild still shows build groups as of the attempt before. The verdict is the batch's; the groups are marked.",
+        },
+      ],
+    ],
+    [
+      'trouble',
+      { kind: 'calls-failing', sentence: 'AWS throttled it.' },
+      [line('AWS throttled it. This says nothing about the batch; asking again.')],
+    ],
+    [
+      'the end of trouble',
+      { kind: 'calls-recovered', failures: 1, milliseconds: 8000 },
+      [line('AWS answers again, after 1 failed call in 8s.')],
+    ],
+    [
+      'a commit status',
+      { kind: 'status-written', status: aStatus },
+      [
+        line(
+          'Commit status AWS CodeBuild BuildBatch us-west-2 (app): pending (Retry 1 of 1 is running)',
+        ),
+      ],
+    ],
+    ...(['notice', 'warning'] as const).map((level): [string, RunEvent, LogEntry[]] => [
+      `a commit status that is left alone, with a ${level}`,
+      { kind: 'status-not-updated', level, reason: 'GitHub answered 502' },
+      [{ kind: level, text: 'The commit status is left alone: GitHub answered 502.' }],
+    ]),
+    [
+      'a commit status that cannot be set to pending',
+      { kind: 'status-not-pending', reason: 'GitHub answered 502' },
+      [
+        line(
+          'Commit status not set to pending: GitHub answered 502. The step writes the outcome when it ends.',
+        ),
+      ],
+    ],
+    [
+      'a commit status that is left to the post step',
+      { kind: 'status-postponed', reason: 'GitHub answered 502' },
+      [
+        line(
+          'The commit status is not written yet: GitHub answered 502. The post step tries again.',
+        ),
+      ],
+    ],
+    [
+      'an error of ours, for debugging',
+      { kind: 'internal-error', error: 'a string' },
+      [{ kind: 'debug', text: 'a string' }],
+    ],
+  ])('tells %s', (_, event, expected) => {
+    expect(formatEvent(event)).toEqual(expected);
+  });
+
+  it('does not count DOWNLOAD_SOURCE among the groups it waits for', () => {
+    const heartbeat: RunEvent = { kind: 'heartbeat', batch: aBatch({ groups }), elapsed: 60_000 };
+    expect(formatEvent(heartbeat)).toEqual([
+      line('Still IN_PROGRESS after 1m: 1 IN_PROGRESS, 1 PENDING'),
+    ]);
+  });
+
+  it('leaves no empty line where a batch has no console address', () => {
+    const found: RunEvent = { kind: 'batch-found', batch: aBatch({ consoleUrl: '' }), attempt: 1 };
+    expect(formatEvent(found)).toHaveLength(1);
+  });
+
+  it('gives the stack of an error of ours, or its message', () => {
+    const error = new TypeError('x is undefined');
+    expect(formatEvent({ kind: 'internal-error', error })).toEqual([
+      { kind: 'debug', text: error.stack },
+    ]);
+    delete error.stack;
+    expect(formatEvent({ kind: 'internal-error', error })).toEqual([
+      { kind: 'debug', text: 'x is undefined' },
+    ]);
+  });
+
+  test.each(HOSTILE)('lets no name or status act on the runner: %s', (_, text) => {
+    const events: RunEvent[] = [
+      { kind: 'batch-found', batch: aHostileBatch(text), attempt: 1 },
+      { kind: 'group-changed', identifier: text, from: text, to: text, lasted: null },
+      { kind: 'phase-changed', from: text, to: text, lasted: null },
+      { kind: 'groups-appeared', statuses: [text] },
+      { kind: 'heartbeat', batch: aHostileBatch(text), elapsed: 0 },
+      { kind: 'attempt-ended', attempt: 1, status: text, failed: text },
+      { kind: 'retrying', reason: text, delay: 0 },
+      { kind: 'calls-failing', sentence: text },
+      { kind: 'status-written', status: { ...aStatus, context: text, description: text } },
+      { kind: 'status-not-pending', reason: text },
+      { kind: 'status-postponed', reason: text },
+    ];
+    const lines = events.flatMap(formatEvent).filter((step) => step.kind === 'line');
+    expect(lines.length).toBeGreaterThanOrEqual(events.length);
+    for (const { text: told } of lines) {
+      expect(told).not.toMatch(/^\s*::/);
+      expect(told).not.toContain('##[');
+      expect(told).not.toMatch(UNPRINTABLE);
+    }
+  });
+
+  it('warns in one printable line of at most 4,000 characters', () => {
+    const broken = HOSTILE.filter(([, text]) => {
+      const batch = aHostileBatch(text);
+      const warnings = [
+        ...formatEvent({ kind: 'batch-id-changed', from: text, batch }),
+        ...formatEvent({ kind: 'groups-stale', batch }),
+        ...formatEvent({ kind: 'status-not-updated', level: 'warning', reason: text }),
+      ].filter((step) => step.kind === 'warning');
+      return warnings.some((step) => UNPRINTABLE.test(step.text) || step.text.length > 4000);
+    });
+    expect(broken.map(([what]) => what)).toEqual([]);
+  });
+});
+
+function aHostileBatch(text: string): Batch {
+  return aBatch({
+    id: text,
+    projectName: text,
+    status: text,
+    consoleUrl: text,
+    resolvedSourceVersion: text,
+    groups: [aGroup(text, text)],
+  });
+}

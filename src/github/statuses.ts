@@ -1,0 +1,85 @@
+import type { getOctokit } from '@actions/github';
+import { GitHubError } from '../commit-status/status.ts';
+import { membersOf } from '../text/json.ts';
+import { unlessAborted } from '../async/timer.ts';
+import type { GitHub } from '../ports.ts';
+import { toGitHubError } from './errors.ts';
+
+type Octokit = ReturnType<typeof getOctokit>;
+
+/**
+ * Makes the calls to GitHub's REST API, at GITHUB_API_URL and through the proxies of the environment.
+ * The client is loaded with the first call: it takes time that most runs need not spend.
+ *
+ * Each call ends with its signal, wherever the answer stops: before it, after its headers, or within
+ * its body.
+ */
+export function createGitHub(token: string): GitHub {
+  let client: Promise<Octokit> | null = null;
+  const ask = async <Answer>(
+    signal: AbortSignal,
+    call: (octokit: Octokit) => Promise<Answer>,
+  ): Promise<Answer> => {
+    try {
+      signal.throwIfAborted();
+      client ??= import('@actions/github').then((github) =>
+        github.getOctokit(token, { userAgent: 'retry-codebuild-batch' }),
+      );
+      const answer = await unlessAborted(client.then(call), signal);
+      // Octokit takes a body that was cut off for an empty one.
+      signal.throwIfAborted();
+      return answer;
+    } catch (error) {
+      signal.throwIfAborted();
+      throw toGitHubError(error, Date.now());
+    }
+  };
+
+  return {
+    async listStatuses({ repository, commit }, most, page, signal) {
+      const { data } = await ask(signal, (octokit) =>
+        octokit.rest.repos.listCommitStatusesForRef({
+          owner: repository.owner,
+          repo: repository.name,
+          ref: commit,
+          per_page: most,
+          page,
+          request: { signal },
+        }),
+      );
+      // A proxy may answer in GitHub's place.
+      const list: unknown = data;
+      if (!Array.isArray(list)) {
+        throw new GitHubError('transient', 'GitHub gave no list of statuses');
+      }
+      return list.map((status) => {
+        const { context, target_url: targetUrl } = membersOf(status);
+        return {
+          context: typeof context === 'string' ? context : '',
+          targetUrl: typeof targetUrl === 'string' ? targetUrl : null,
+        };
+      });
+    },
+
+    async writeStatus({ repository, commit, state, context, description, targetUrl }, signal) {
+      const answer = await ask(signal, (octokit) =>
+        octokit.rest.repos.createCommitStatus({
+          owner: repository.owner,
+          repo: repository.name,
+          sha: commit,
+          state,
+          context,
+          description,
+          target_url: targetUrl,
+          // The status code tells all: a body that stalls is not waited for.
+          request: { signal, parseSuccessResponseBody: false },
+        }),
+      );
+      const body: unknown = answer.data;
+      if (body instanceof ReadableStream) body.cancel().catch(() => undefined);
+      // The declared type knows 201 alone; a proxy may answer in GitHub's place.
+      const status: number = answer.status;
+      if (status !== 201) throw new GitHubError('transient', `GitHub answered ${status}`);
+    },
+  };
+}

@@ -1,0 +1,225 @@
+import type { Batch } from '../domain/batch.ts';
+import { formatCause, type CauseKind } from '../domain/cause.ts';
+import { formatDuration } from '../text/duration.ts';
+import { isCounted } from '../domain/groups.ts';
+import type { StopKind } from '../domain/outcome.ts';
+import type { RunEvent } from '../domain/events.ts';
+import { count, nameSome } from '../text/words.ts';
+import { formatWritten } from '../commit-status/description.ts';
+import { buildLogLine, LONGEST_MESSAGE, logLine, oneLine, splitLines } from '../text/escape.ts';
+
+/** What an event does to the log: lines are printed; a fold hides what follows until it is closed. */
+export type LogEntry =
+  | { readonly kind: 'line'; readonly text: string }
+  | { readonly kind: 'warning'; readonly text: string }
+  | { readonly kind: 'notice'; readonly text: string }
+  /** Shown with debug logging only. */
+  | { readonly kind: 'debug'; readonly text: string }
+  | { readonly kind: 'fold'; readonly title: string }
+  | { readonly kind: 'unfold' };
+
+/** Tells an event for a person who reads along. */
+export function formatEvent(event: RunEvent): LogEntry[] {
+  switch (event.kind) {
+    case 'batch-found':
+      return [describeBatch(event.batch, event.attempt), event.batch.consoleUrl]
+        .filter((text) => text !== '')
+        .map(line);
+    case 'attempt-began':
+      return [{ kind: 'fold', title: attemptTitle(event) }];
+    case 'attempt-unproven':
+      return [
+        warning(
+          `RetryBuildBatch got no response, so it is unknown whether this step started attempt ${event.attempt}. The attempt counts against max-retries, and canceling this step does not stop it.`,
+        ),
+      ];
+    case 'attempt-ended':
+      return [
+        { kind: 'unfold' },
+        line(`Attempt ${event.attempt} ended ${event.status}${after(event.failed)}`),
+      ];
+    case 'groups-appeared':
+      return [line(`${count(event.statuses.length, 'build group')}: ${tally(event.statuses)}`)];
+    case 'group-changed':
+      return [line(`${event.identifier}: ${event.from} → ${event.to}${lasted(event.lasted)}`)];
+    case 'phase-changed':
+      return [line(`batch: ${event.from} → ${event.to}${lasted(event.lasted)}`)];
+    case 'heartbeat':
+      return [
+        line(
+          `Still ${event.batch.status} after ${formatDuration(event.elapsed)}: ${tallyOf(event.batch)}`,
+        ),
+      ];
+    case 'cause': {
+      const { cause, group } = event;
+      const told = formatCause(cause);
+      return [
+        line(
+          `${group ?? 'The batch'} failed${told === '' ? '' : ` in ${told}`} [${KINDS[cause.kind]}]`,
+        ),
+      ];
+    }
+    case 'log':
+      return formatLogTail(event);
+    case 'details-unreadable':
+      return [
+        {
+          ...warning(
+            `Something that is only for your information could not be read: ${event.reason}. The verdict does not depend on it.`,
+          ),
+          kind: event.level,
+        },
+      ];
+    case 'not-stopped':
+      return [warning(`The attempt could not be stopped. ${event.reason}`)];
+    case 'pattern-unmatched':
+      return [
+        warning(
+          `never-retry: "${event.pattern}" matches no build group of this batch (${nameSome(event.identifiers)}). Case matters.`,
+        ),
+      ];
+    case 'retrying': {
+      const pause = event.delay > 0 ? ` Pausing for ${formatDuration(event.delay)} first.` : '';
+      return [line(`Retrying: ${event.reason}.${pause}`)];
+    }
+    case 'retried-by-others':
+      return [
+        { kind: 'unfold' },
+        line('Someone else retried the batch: their attempt is watched now.'),
+        { kind: 'fold', title: `Attempt ${event.attempt} (started by someone else)` },
+      ];
+    case 'batch-id-changed':
+      return [
+        warning(
+          `CodeBuild answered the retry of ${event.from} with another batch, ${event.batch.id}: that one is watched now. ${event.batch.consoleUrl}`,
+        ),
+      ];
+    case 'groups-stale':
+      return [
+        warning(
+          `Batch ${event.batch.id} is over (${event.batch.status}), but CodeBuild still shows build groups as of the attempt before. The verdict is the batch's; the groups are marked.`,
+        ),
+      ];
+    case 'calls-failing':
+      return [line(`${event.sentence} This says nothing about the batch; asking again.`)];
+    case 'calls-recovered':
+      return [
+        line(
+          `AWS answers again, after ${count(event.failures, 'failed call')} in ${formatDuration(event.milliseconds)}.`,
+        ),
+      ];
+    case 'status-written':
+      return [line(formatWritten(event.status))];
+    case 'status-not-pending':
+      return [
+        line(
+          `Commit status not set to pending: ${event.reason}. The step writes the outcome when it ends.`,
+        ),
+      ];
+    case 'status-not-updated': {
+      const text = `The commit status is left alone: ${event.reason}.`;
+      return [{ ...warning(text), kind: event.level }];
+    }
+    case 'status-postponed':
+      return [
+        line(`The commit status is not written yet: ${event.reason}. The post step tries again.`),
+      ];
+    case 'internal-error': {
+      const { error } = event;
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      return [{ kind: 'debug', text }];
+    }
+  }
+}
+
+const KINDS: Readonly<Record<CauseKind, string>> = {
+  infrastructure: 'infrastructure',
+  code: 'code',
+  unknown: 'cause unknown',
+};
+
+function formatLogTail({ group, tail }: RunEvent & { kind: 'log' }): LogEntry[] {
+  if (tail.kind === 'none') {
+    const see = tail.url === '' ? '' : ` See ${tail.url}`;
+    return [line(`No log of ${group} is shown: ${tail.reason}.${see}`)];
+  }
+  return [
+    { kind: 'fold', title: logLine(`Log of ${group}: last ${count(tail.lines.length, 'line')}`) },
+    ...tail.lines
+      .flatMap(splitLines)
+      .map((text): LogEntry => ({ kind: 'line', text: buildLogLine(text) })),
+    { kind: 'unfold' },
+  ];
+}
+
+function describeBatch(batch: Batch, attempt: number): string {
+  const number = batch.number === null ? '' : ` #${batch.number}`;
+  const commit = batch.resolvedSourceVersion;
+  return [
+    `Batch${number} of ${batch.projectName}: ${batch.status}`,
+    ...(attempt > 1 ? [`attempt ${attempt}`] : []),
+    ...(commit === null ? [] : [`commit ${commit.slice(0, 12)}`]),
+    batch.id,
+  ].join(', ');
+}
+
+function attemptTitle(event: RunEvent & { kind: 'attempt-began' }): string {
+  const { attempt, retry, maxRetries } = event;
+  return retry === null
+    ? `Attempt ${attempt}`
+    : `Attempt ${attempt} (retry ${retry} of ${maxRetries})`;
+}
+
+function tallyOf(batch: Batch): string {
+  const groups = batch.groups.map(({ identifier, current }) => ({
+    identifier,
+    status: current?.status ?? 'PENDING',
+  }));
+  return tally(
+    groups
+      .filter((group) => isCounted(group.identifier, group.status))
+      .map((group) => group.status),
+  );
+}
+
+function tally(statuses: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const status of statuses) counts.set(status, (counts.get(status) ?? 0) + 1);
+  return [...counts]
+    .map(([status, number]) => `${number} ${status || 'without a status'}`)
+    .join(', ');
+}
+
+function lasted(milliseconds: number | null): string {
+  return milliseconds === null ? '' : ` (${formatDuration(milliseconds)})`;
+}
+
+function after(clause: string): string {
+  return clause === '' ? '' : `: ${clause}`;
+}
+
+function line(text: string): LogEntry {
+  return { kind: 'line', text: logLine(text) };
+}
+
+function warning(text: string): LogEntry & { kind: 'warning' } {
+  return { kind: 'warning', text: oneLine(text, LONGEST_MESSAGE) };
+}
+
+/** Tells what came of stopping an attempt that the step had started. */
+export function formatStop({ kind }: { readonly kind: StopKind }, batchId: string): string {
+  switch (kind) {
+    case 'stopped':
+      return `The attempt of batch ${batchId} that this step had started was stopped.`;
+    case 'over':
+      return `The attempt of batch ${batchId} that this step had started is over: there was nothing to stop.`;
+    case 'later-attempt':
+      return `Someone else has retried batch ${batchId} since: their attempt was left alone.`;
+    case 'not-begun':
+      return `The retry of batch ${batchId} that this step had sent does not show: there was nothing to stop.`;
+    case 'unproven':
+      return `Batch ${batchId} has a new attempt, but RetryBuildBatch got no response, so it is unknown whether this step started it. It was left running; if you do not need it, stop it in the CodeBuild console.`;
+    case 'no-answer':
+      return `The attempt of batch ${batchId} that this step had started could not be stopped: it may still run. Stop it in the CodeBuild console, or by aws codebuild stop-build-batch --id ${batchId}.`;
+  }
+}

@@ -1,0 +1,148 @@
+import type { Outcome } from '../../domain/outcome.ts';
+import type { Coverage, TestReport } from '../../domain/test-report.ts';
+import { count } from '../../text/words.ts';
+import { link, markdown } from '../../text/escape.ts';
+import { failedBuilds } from './failures.ts';
+import { LONGEST_NAME, name, table, type Detail } from './markdown.ts';
+
+const LONGEST_MESSAGE = 500;
+
+/** The reports of tests and coverage of the batch and of its failed builds, and the tests that failed. */
+export function failedTests(outcome: Outcome, { failures: most }: Detail): string {
+  const { reports } = outcome;
+  if (reports.length === 0) return '';
+  const origins = originsOf(outcome);
+  const cases = failedCases(outcome, origins);
+  const [moreReports, moreCases] = [reports.length - most, cases.length - most];
+  return [
+    '### Tests',
+    table<TestReport>(
+      [
+        ['Test report', (report) => link(name(report.name), report.consoleUrl)],
+        ['Group', ({ arn }) => groupName(origins.get(arn))],
+        ['Attempt', ({ arn }) => origins.get(arn)?.attempt ?? ''],
+        ['Passed', (report) => cell(report, report.passed)],
+        ['Failed', (report) => cell(report, report.failed + report.errors)],
+        ['Skipped', (report) => cell(report, report.skipped)],
+        ['Coverage', ({ coverage }) => formatCoverage(coverage)],
+        ['Note', noteOn],
+      ],
+      reports.slice(0, most),
+    ),
+    moreReports > 0 ? `… and ${count(moreReports, 'more test report')}.` : '',
+    table<FailedCase>(
+      [
+        [
+          'Failed test',
+          ({ suite, test }) =>
+            [suite, test]
+              .filter((text) => text !== '')
+              .map((text) => markdown(text, LONGEST_NAME))
+              .join(' › '),
+        ],
+        ['Group', groupName],
+        ['Attempt', ({ attempts }) => inOrder(attempts).join(', ')],
+        ['Message', ({ message }) => markdown(message, LONGEST_MESSAGE)],
+      ],
+      cases.slice(0, most),
+    ),
+    moreCases > 0 ? `… and ${count(moreCases, 'more failed test')}.` : '',
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+/** The build that wrote a report. */
+interface Origin {
+  readonly group: string;
+  /** The number of its attempt; null if there was one attempt only, or it cannot be told. */
+  readonly attempt: string | null;
+}
+
+/** By ARN of the report. A report of the batch itself has none. */
+function originsOf(outcome: Outcome): ReadonlyMap<string, Origin> {
+  return new Map(
+    failedBuilds(outcome, outcome.builds).flatMap(({ group, attempt, known }) => {
+      const origin = { group: group.identifier, attempt: outcome.attempt === 1 ? null : attempt };
+      return known.reportArns.map((arn) => [arn, origin] as const);
+    }),
+  );
+}
+
+interface FailedCase {
+  readonly suite: string;
+  readonly test: string;
+  readonly message: string;
+  /** Undefined: a report of the whole batch tells it. */
+  readonly group: string | undefined;
+  readonly attempts: Set<string>;
+}
+
+/**
+ * The failed test cases; attempts in which one failed alike are told together. What a report of the
+ * whole batch has merged from its builds is not told again of each.
+ */
+function failedCases(
+  { failedTests: all }: Outcome,
+  origins: ReadonlyMap<string, Origin>,
+): FailedCase[] {
+  const found = new Map<string, FailedCase>();
+  const timesTold = new Map<string, number>();
+  const ofBatch = all.filter(({ reportArn }) => !origins.has(reportArn));
+  const ofBuilds = all.filter(({ reportArn }) => origins.has(reportArn));
+  for (const { reportArn, suite, name: test, message } of [...ofBatch, ...ofBuilds]) {
+    // A report may tell the same more than once: that is not told together.
+    const told = JSON.stringify([reportArn, suite, test, message]);
+    const times = timesTold.get(told) ?? 0;
+    timesTold.set(told, times + 1);
+    const { group, attempt = null } = origins.get(reportArn) ?? {};
+    const key = (of?: string): string => JSON.stringify([suite, test, message, times, of]);
+    if (group !== undefined && found.has(key())) continue;
+    const { attempts = new Set<string>() } = found.get(key(group)) ?? {};
+    if (attempt !== null) attempts.add(attempt);
+    found.set(key(group), { suite, test, message, group, attempts });
+  }
+  return [...found.values()];
+}
+
+function inOrder(attempts: ReadonlySet<string>): string[] {
+  return [...attempts].sort((one, other) => Number(one) - Number(other));
+}
+
+function groupName({ group }: Partial<Pick<FailedCase, 'group'>> = {}): string {
+  return group === undefined ? '' : name(group);
+}
+
+/** A number of test cases; empty for a report that tells of none. */
+function cell(report: TestReport, number: number): string {
+  return hasCases(report) ? String(number) : '';
+}
+
+function hasCases({ total, passed, failed, errors, skipped }: TestReport): boolean {
+  return total + passed + failed + errors + skipped > 0;
+}
+
+function formatCoverage(coverage: Coverage | null): string {
+  const share = (percentage: number | null, of: string): string[] =>
+    percentage === null ? [] : [`${Math.round(percentage * 10) / 10}% of ${of}`];
+  if (coverage === null) return '';
+  return [...share(coverage.lines, 'lines'), ...share(coverage.branches, 'branches')].join(', ');
+}
+
+const UNFINISHED: Readonly<Record<string, string>> = {
+  INCOMPLETE: 'incomplete',
+  GENERATING: 'still being generated',
+  DELETING: 'being deleted',
+};
+
+/** What keeps the numbers of a report from being the whole truth. */
+function noteOn(report: TestReport): string {
+  const { status, truncated, coverage } = report;
+  return [
+    UNFINISHED[status] ?? '',
+    truncated ? 'truncated: not all test cases are listed' : '',
+    hasCases(report) || formatCoverage(coverage) !== '' ? '' : 'empty',
+  ]
+    .filter((text) => text !== '')
+    .join('; ');
+}

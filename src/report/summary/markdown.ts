@@ -1,0 +1,61 @@
+import type { Artifact } from '../../domain/batch.ts';
+import { code, link } from '../../text/escape.ts';
+
+export const LONGEST_NAME = 200;
+const LONGEST_LOCATION = 300;
+const MOST_IN_A_LIST = 50;
+
+/** How much is told. What fits is found by giving up detail first, rows last. */
+export interface Detail {
+  readonly links: boolean;
+  readonly artifacts: boolean;
+  readonly dependencies: boolean;
+  readonly diagram: boolean;
+  /** Columns of attempts, the last ones. */
+  readonly attempts: number;
+  /** Characters of logs, over all builds. */
+  readonly logs: number;
+  /** Rows of each table of what failed. */
+  readonly failures: number;
+  /** Rows of the table of groups. */
+  readonly rows: number;
+}
+
+/** A column of a table: its title, and the text of a row's cell, escaped. */
+export type Column<Row> = readonly [title: string, cell: (row: Row) => string];
+
+/** A table in Markdown, without the columns that are empty; no table if there are no rows. */
+export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
+  if (rows.length === 0) return '';
+  const cells = rows.map((row) => columns.map(([, cell]) => cell(row)));
+  const used = columns.map((_, index) => cells.some((row) => row[index] !== ''));
+  const line = (texts: readonly string[]): string =>
+    `| ${texts.filter((_, index) => used[index]).join(' | ')} |`;
+  const titles = columns.map(([title]) => title);
+  return [line(titles), line(titles.map(() => '---')), ...cells.map(line)].join('\n');
+}
+
+/** The name of a group, in the type of code. */
+export function name(identifier: string): string {
+  return code(identifier, LONGEST_NAME);
+}
+
+/** What a reader opens to see: HTML as title, Markdown as content. */
+export function fold(title: string, ...content: readonly string[]): string {
+  return [`<details><summary>${title}</summary>`, ...content, '</details>'].join('\n\n');
+}
+
+/** The whole location of an artifact, as a link. */
+export function artifactLocation({ location, uri, consoleUrl }: Artifact): string {
+  return link(code(uri || location, LONGEST_LOCATION), consoleUrl);
+}
+
+/** The first items of a list, each told, and how many more there are. */
+export function firstOf<Item>(
+  items: readonly Item[],
+  tell: (item: Item) => string,
+  separator: string,
+): string {
+  const more = items.length > MOST_IN_A_LIST ? ` and ${items.length - MOST_IN_A_LIST} more` : '';
+  return `${items.slice(0, MOST_IN_A_LIST).map(tell).join(separator)}${more}`;
+}

@@ -1,0 +1,197 @@
+import { formatDuration } from '../../text/duration.ts';
+import type { Outcome } from '../../domain/outcome.ts';
+import { firstCause, problemsTitle } from '../../domain/reason.ts';
+import { count } from '../../text/words.ts';
+import { byteLength, code, link, LONGEST_MESSAGE, markdown, oneLine } from '../../text/escape.ts';
+import { diagram } from './diagram.ts';
+import { causes, logs } from './failures.ts';
+import { groupTable, savings } from './group-table.ts';
+import { historyTable } from './history-table.ts';
+import { artifactLocation, firstOf, LONGEST_NAME, name, table, type Detail } from './markdown.ts';
+import { failedTests } from './failed-tests.ts';
+
+/** A step summary over 1 MiB is refused by the runner, and some a little under it get lost. */
+const LIMIT = 1_000_000;
+const LONGEST_BECAUSE = 500;
+const LONGEST_IN_HEADING = 150;
+const MOST_ARTIFACTS = 100;
+const MOST_DECISIONS = 20;
+
+/** What is given up, in this order, until the summary fits. Rows of the build groups come last. */
+const ALL = {
+  links: true,
+  artifacts: true,
+  dependencies: true,
+  diagram: true,
+  attempts: 20,
+  failures: 50,
+  logs: 400_000,
+};
+const DETAILS: readonly Omit<Detail, 'rows'>[] = [
+  ALL,
+  { ...ALL, logs: 100_000 },
+  { ...ALL, logs: 50_000, attempts: 10, artifacts: false },
+  { ...ALL, logs: 20_000, attempts: 10, artifacts: false, dependencies: false, diagram: false },
+];
+const LEAST: Omit<Detail, 'rows'> = {
+  links: false,
+  artifacts: false,
+  dependencies: false,
+  diagram: false,
+  attempts: 3,
+  failures: 5,
+  logs: 5000,
+};
+
+/** The job summary of a step: GitHub-flavoured Markdown of less than 1,000,000 bytes. */
+export function renderSummary(outcome: Outcome): string {
+  let summary = '';
+  for (const detail of economies(outcome.groups.length)) {
+    summary = render(outcome, detail);
+    if (byteLength(summary) < LIMIT) break;
+  }
+  return summary;
+}
+
+/** What to try, in order: less detail first, then fewer rows. */
+function* economies(groups: number): Generator<Detail> {
+  for (const detail of DETAILS) yield { ...detail, rows: groups };
+  for (let rows = groups; rows > 0; rows = Math.floor(rows / 2)) yield { ...LEAST, rows };
+  yield { ...LEAST, rows: 0 };
+}
+
+function render(outcome: Outcome, detail: Detail): string {
+  const { groups, history } = outcome;
+  const parts = [
+    `## ${heading(outcome)}`,
+    facts(outcome),
+    reason(outcome),
+    flaky(outcome),
+    groupsStale(outcome),
+    causes(outcome, detail),
+    failedTests(outcome, detail),
+    ...(groups.length === 0 ? [] : ['### Build groups']),
+    groupTable(outcome, detail),
+    savings(outcome),
+    detail.diagram ? diagram(groups) : '',
+    detail.artifacts ? artifacts(outcome) : '',
+    decisions(outcome),
+    logs(outcome, detail),
+    historyTable(history, detail),
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function heading(outcome: Outcome): string {
+  const { ending, conclusion, batchStatus, batch, attempt } = outcome;
+  const project =
+    batch === null ? 'Retry CodeBuild Batch' : markdown(batch.projectName, LONGEST_NAME);
+  const onAttempt = attempt > 1 ? ` on attempt ${attempt}` : '';
+  switch (conclusion) {
+    case 'success':
+      return ending.kind === 'retry-accepted'
+        ? `🔁 ${project}: the batch is being retried`
+        : `✅ ${project}: the batch succeeded${onAttempt}`;
+    case 'skipped':
+      return `⏭️ ${project}: the batch would ${ending.kind === 'dry-run' && ending.retry ? '' : 'not '}be retried (dry run)`;
+    case 'timed_out':
+      return `⌛ ${project}: this step timed out`;
+    case 'cancelled':
+      return `🚫 ${project}: this step was cancelled`;
+    case 'failure':
+      return ending.kind === 'failed'
+        ? `❌ ${project}: the batch ended ${markdown(batchStatus, LONGEST_NAME)}${onAttempt}${ownCause(outcome)}`
+        : `❌ ${project}: ${FAILURES[ending.kind] ?? 'this step failed'}`;
+  }
+}
+
+/** Where no group failed, nothing else says why. */
+function ownCause(outcome: Outcome): string {
+  const first = firstCause(outcome, outcome.groups);
+  return first?.group === null ? `: ${markdown(first.cause, LONGEST_IN_HEADING)}` : '';
+}
+
+const FAILURES: Readonly<Record<string, string>> = {
+  flaky: 'the batch succeeded, but not at once',
+  'bad-input': 'the inputs are not right',
+  'retry-refused': 'CodeBuild refused the retry',
+  'never-seen': 'the retry was sent but never seen',
+  'still-running': 'the batch is still running',
+  gone: 'the batch is gone',
+};
+
+/** Project, batch number, commit, attempts, duration, console link. */
+function facts({ batch, attempt, elapsedMs }: Outcome): string {
+  if (batch === null) return '';
+  const commit = batch.resolvedSourceVersion;
+  return [
+    `**${markdown(batch.projectName, LONGEST_NAME)}**`,
+    ...(batch.number === null ? [] : [`batch ${batch.number}`]),
+    ...(commit === null ? [] : [`commit ${code(commit.slice(0, 12))}`]),
+    count(attempt, 'attempt'),
+    `this step took ${formatDuration(elapsedMs)}`,
+    ...(batch.consoleUrl === '' ? [] : [link('CodeBuild console', batch.consoleUrl)]),
+  ].join(' · ');
+}
+
+/** The output `reason`, word for word. */
+function reason({ ending, reason: text, batch }: Outcome): string {
+  if (ending.kind === 'bad-input') {
+    const problems = ending.problems.map((problem) => `- ${markdown(problem, LONGEST_MESSAGE)}`);
+    return [problemsTitle(ending.problems), problems.join('\n')].join('\n\n');
+  }
+  const told = oneLine(text, LONGEST_MESSAGE);
+  const url = batch?.consoleUrl ?? '';
+  if (!url.startsWith('https://')) return markdown(told);
+  return told
+    .split(url)
+    .map((part) => markdown(part))
+    .join(link(markdown(url), url));
+}
+
+/** Only where the reason does not name the flaky groups. */
+function flaky({ groups, ending }: Outcome): string {
+  if ((ending.kind === 'succeeded' && !ending.already) || ending.kind === 'flaky') return '';
+  const found = groups.filter((group) => group.flaky);
+  if (found.length === 0) return '';
+  const names = firstOf(found, (group) => name(group.identifier), ', ');
+  return `⚠️ **Flaky:** ${names} failed in an earlier attempt and then succeeded with the same source.`;
+}
+
+function groupsStale(outcome: Outcome): string {
+  if (!outcome.groupsStale) return '';
+  return '⚠️ The batch is over, but CodeBuild still shows some build groups as of an earlier attempt. They are marked in the table.';
+}
+
+/** The locations of all artifacts, those of the whole batch first. */
+function artifacts({ batch, groups }: Outcome): string {
+  const ofBatch = batch?.combinedArtifacts ?? [];
+  const ofGroups = groups.flatMap((group) => group.build?.artifacts ?? []);
+  const all = [...ofBatch, ...ofGroups];
+  if (all.length === 0) return '';
+  return [
+    '### Artifacts',
+    table(
+      [
+        ['Of', ({ group }) => (group === null ? 'the whole batch' : name(group))],
+        ['Location', artifactLocation],
+      ],
+      all.slice(0, MOST_ARTIFACTS),
+    ),
+    ...(all.length > MOST_ARTIFACTS
+      ? [
+          `… and ${count(all.length - MOST_ARTIFACTS, 'more artifact')}. The output artifacts has all.`,
+        ]
+      : []),
+  ].join('\n\n');
+}
+
+/** What was decided after each attempt that ended badly, and why, unless the reason tells all of it. */
+function decisions({ decisions: decided, reason: told }: Outcome): string {
+  if (decided.length === 1 && decided.every(({ reason }) => told.includes(reason))) return '';
+  const lines = decided.slice(-MOST_DECISIONS).map(({ attempt, status, retry, reason }) => {
+    const what = retry ? 'retried' : 'not retried';
+    return `- Attempt ${attempt} ended ${markdown(status, LONGEST_NAME)}: ${what} because ${markdown(reason, LONGEST_BECAUSE)}.`;
+  });
+  return lines.length === 0 ? '' : ['### What was decided', lines.join('\n')].join('\n\n');
+}

@@ -1,0 +1,110 @@
+// Everything that comes from a build is hostile text until it is escaped for where it goes.
+
+import { cutMiddle } from './words.ts';
+
+/** Characters of one message: the runner cuts an annotation at 4,096. */
+export const LONGEST_MESSAGE = 4000;
+/** Of a link. The longest of the console name an S3 key: 1,024 bytes (S3 user guide), of three characters each. */
+const LONGEST_URL = 8000;
+
+// eslint-disable-next-line no-control-regex -- ANSI sequences begin with the control character ESC
+const ANSI = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g;
+// Control characters, line separators, marks that turn the direction of writing, and what shows nothing.
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]+/gu;
+// eslint-disable-next-line no-control-regex -- ESC again
+const COLOR = /(\u001b\[[\d;]*m)/;
+const NO_COLOR = '\u001b[0m';
+// What means something in Markdown or HTML, mentions, a pair of dollars (mathematics), and what GitHub
+// would link in a text: URLs and numbers of issues.
+const SPECIAL = /[\\`*_[\]|~&<>@$]|:\/\/|www(?=\.)|#(?=\d)|\bgh-(?=\d)/gi;
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '@': '@&#8203;',
+};
+const WITH_A_BACKSLASH = /^[\\`*_[\]|~]/;
+const AT_THE_START = /^(?:[-+#=]|\d+(?=[.)]))/;
+const LINE_BREAK = /\r\n|[\n\r\u0085\u2028\u2029]/;
+const LINE_BREAK_AT_END = /(?:\r\n|[\n\r\u0085\u2028\u2029])$/;
+const NOT_OF_A_URL = /[^\w\-.~:/?#@!$&*+,;=%]+/g;
+
+/** The lines of a text, however they are broken, without the last empty one. */
+export function splitLines(text: string): string[] {
+  return text.replace(LINE_BREAK_AT_END, '').split(LINE_BREAK);
+}
+
+/** One printable line of at most so many characters: no colors, controls or line breaks. */
+export function oneLine(text: string, most = Infinity): string {
+  return cutMiddle(printable(text).trim(), most);
+}
+
+/**
+ * A line for the log that cannot act on the runner: it takes `::command::` at the beginning of a line
+ * and `##[command]` anywhere in it for a workflow command.
+ */
+export function logLine(text: string): string {
+  return cutMiddle(printable(text).trimEnd(), LONGEST_MESSAGE)
+    .replace(/^(\s*):(?=:)/, '$1: ')
+    .replaceAll('##[', '## [');
+}
+
+/**
+ * A line of a build's log for the log of the runner: colors are kept unless it is too long, but it
+ * stands behind a bar, so that it never begins with a workflow command.
+ */
+export function buildLogLine(text: string): string {
+  if (text.length > LONGEST_MESSAGE) return `│ ${logLine(text)}`;
+  const [plain = '', ...colored] = text.split(COLOR).map((part, index) => {
+    const isColor = index % 2 === 1;
+    return isColor ? part : printable(part);
+  });
+  const line = colored.length === 0 ? plain : `${plain}${colored.join('')}${NO_COLOR}`;
+  return `│ ${line.replaceAll('##[', '## [')}`;
+}
+
+/** Text for a place in HTML where Markdown does not reach, such as within `<pre>`. */
+export function html(text: string): string {
+  return printable(text).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+}
+
+/** Text within a line or table cell of GitHub-flavored Markdown; nothing is linked or mentioned by it. */
+export function markdown(text: string, most = Infinity): string {
+  return oneLine(text, most)
+    .replace(SPECIAL, escapeMark)
+    .replace(AT_THE_START, (mark) => (/\d/.test(mark) ? `${mark}&#8203;` : `\\${mark}`));
+}
+
+/** An element of its own cuts a URL in two, and a dollar from its pair. */
+function escapeMark(mark: string): string {
+  return ENTITIES[mark] ?? (WITH_A_BACKSLASH.test(mark) ? `\\${mark}` : `<span>${mark}</span>`);
+}
+
+/** A name in the type of code, safe in a table cell too. */
+export function code(text: string, most = Infinity): string {
+  return `<code>${markdown(text, most)}</code>`;
+}
+
+/** A link with a Markdown label; the label alone where there is no URL, or one of no reasonable length. */
+export function link(label: string, url: string): string {
+  if (!url.startsWith('https://')) return label;
+  const target = url.toWellFormed().replace(NOT_OF_A_URL, encodeFully);
+  return target.length > LONGEST_URL ? label : `[${label}](${target})`;
+}
+
+/** Bytes of a text in UTF-8. */
+export function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
+/** Parentheses and quotes too, which encodeURIComponent leaves alone. */
+function encodeFully(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[()']/g,
+    (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+function printable(text: string): string {
+  return text.replace(ANSI, '').replaceAll('\t', '    ').replace(UNPRINTABLE, ' ');
+}
