@@ -42,7 +42,10 @@ describe('while a retry runs', () => {
   test.each([
     [{ ...began, attempt: 2, retry: 1 }, 'Retry 1 of 3 is running'],
     [{ ...began, attempt: 4, retry: null }, 'Attempt 4 is running'],
-    [{ kind: 'retried-by-others', attempt: 3, batch: aBatch() } as const, 'Attempt 3 is running'],
+    [
+      { kind: 'retried-by-others', attempt: 3, batch: aBatch(), former: aFailedBatch() } as const,
+      'Attempt 3 is running',
+    ],
   ])('the status is pending, %#', (event, description) => {
     expect(describeRunning(event)).toEqual({ state: 'pending', description });
   });

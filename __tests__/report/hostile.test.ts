@@ -167,9 +167,14 @@ describe('hostile text in the log', () => {
       { kind: 'batch-found', batch, attempt: 1 },
       { kind: 'cause', group: text, cause },
       { kind: 'cause', group: null, cause },
-      { kind: 'log', group: text, tail: { kind: 'lines', lines: [text, text], url: text } },
-      { kind: 'log', group: text, tail: { kind: 'none', reason: text, url: text } },
-      { kind: 'details-unreadable', level: 'warning', reason: text },
+      {
+        kind: 'log',
+        group: text,
+        arn: text,
+        tail: { kind: 'lines', lines: [text, text], url: text },
+      },
+      { kind: 'log', group: text, arn: text, tail: { kind: 'none', reason: text, url: text } },
+      { kind: 'details-unreadable', permission: text, level: 'warning', reason: text },
       { kind: 'retrying', reason: text, delay: 0 },
     ];
     for (const step of events.flatMap(formatEvent)) {
