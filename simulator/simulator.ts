@@ -1,7 +1,7 @@
 import { EXPIRED_TOKEN, type Fault, faultFor, type FaultRule, THROTTLED } from './domain/faults.ts';
+import type { Attempt } from './domain/model.ts';
 import { openBucket } from './domain/rate-limit.ts';
 import type { Scenario } from './domain/scenario.ts';
-import type { Attempt } from './domain/timetable.ts';
 import { type Deed, openAccount } from './protocol/account.ts';
 import {
   type Answer,

@@ -1,6 +1,5 @@
+import type { Build, PhaseLook } from './model.ts';
 import type { Cause, GroupEnding } from './scenario.ts';
-import type { PhaseLook } from './look.ts';
-import type { Build } from './timetable.ts';
 
 /** Phases of a build and the share of its time that each takes, near to AWS's recordings. */
 const PHASES: readonly (readonly [string, number])[] = [

@@ -1,8 +1,8 @@
-import type { Batch } from './batch.ts';
 import { DOWNLOAD_SOURCE } from './graph.ts';
-import { reportsMerged, reportsWritten, type WrittenReport } from './reports.ts';
+import type { Attempt, Batch, Build, PhaseLook, WrittenReport } from './model.ts';
+import { reportsMerged, reportsWritten } from './reports.ts';
 import type { Switches } from './switches.ts';
-import { type Attempt, type Build, type PhaseSpan, terminalPhase } from './timetable.ts';
+import { terminalPhase } from './timetable.ts';
 
 /** What a batch shows at one moment. Times in ms. */
 export interface BatchLook {
@@ -18,14 +18,6 @@ export interface BatchLook {
   readonly sourceResolved: boolean;
   readonly artifactsCombined: boolean;
   readonly reports: readonly WrittenReport[];
-}
-
-export interface PhaseLook {
-  readonly type: string;
-  readonly startedOn: number;
-  /** Null: the phase is open. */
-  readonly closed: { readonly status: string; readonly endedOn: number } | null;
-  readonly context?: PhaseSpan['context'];
 }
 
 export interface GroupLook {

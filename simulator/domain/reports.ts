@@ -1,27 +1,6 @@
 import { buildPhasesAt } from './build-phases.ts';
+import type { Attempt, AttemptOrder, Report, WrittenReport } from './model.ts';
 import type { BatchPlan, ReportPlan, ReportResult, TestCase } from './scenario.ts';
-import type { Attempt, AttemptOrder, Build } from './timetable.ts';
-
-/** A test report that a build writes if it comes that far. */
-export interface Report {
-  readonly uuid: string;
-  /** As in the plan; its report group bears the project's name before it. */
-  readonly name: string;
-  /** The build group that writes it. */
-  readonly group: string;
-  readonly result: ReportResult;
-  /** Cases that failed in an earlier attempt and are among those that passed in this one. */
-  readonly recovered: readonly TestCase[];
-}
-
-/** A report that there is. Times in ms. */
-export interface WrittenReport extends Report {
-  /** The build that wrote it; null: the batch merged it. */
-  readonly build: Build | null;
-  /** Of which the batch merged it; else empty. */
-  readonly shards: readonly WrittenReport[];
-  readonly createdOn: number;
-}
 
 /** A test case as the report tells it. */
 export interface ReportedCase extends TestCase {

@@ -1,58 +1,7 @@
 import { DOWNLOAD_SOURCE, groupsInOrder } from './graph.ts';
-import { mergedUuidsOrdered, type Report, reportsOrdered } from './reports.ts';
+import type { Attempt, AttemptOrder, Build, PhaseSpan } from './model.ts';
+import { mergedUuidsOrdered, reportsOrdered } from './reports.ts';
 import type { BatchEnding, BatchPlan, DetailedBatchEnding, GroupEnding } from './scenario.ts';
-
-/** One build of a build group: all that will be known of it, decided beforehand. Times in ms. */
-export interface Build {
-  readonly uuid: string;
-  readonly group: string;
-  /** From then on the group lists it, as PENDING until it begins. */
-  readonly createdOn: number;
-  /** Null: it never begins. */
-  readonly startsOn: number | null;
-  readonly endsOn: number;
-  readonly status: string;
-  readonly ending: GroupEnding;
-  /** Of a build that was stopped: how it would have gone. */
-  readonly unstopped?: Build;
-}
-
-export interface PhaseSpan {
-  readonly type: string;
-  readonly status: string;
-  readonly startsOn: number;
-  readonly endsOn: number;
-  readonly context?: { readonly code: string; readonly message: string };
-}
-
-/** One attempt of a batch from its submission to its end. Times in ms. */
-export interface Attempt {
-  /** The first is 1. */
-  readonly number: number;
-  readonly submittedOn: number;
-  /** All but the terminal phase, without gaps. */
-  readonly phases: readonly PhaseSpan[];
-  readonly endsOn: number;
-  /** The batch's status from then on. */
-  readonly status: string;
-  readonly builds: readonly Build[];
-  /** Those that its builds write if they come that far. */
-  readonly reports: readonly Report[];
-  /** The uuids of the reports that a fanout batch merges from them, by name. */
-  readonly mergedUuids: ReadonlyMap<string, string>;
-}
-
-/** What an attempt is to do. */
-export interface AttemptOrder {
-  readonly plan: BatchPlan;
-  readonly number: number;
-  readonly submittedOn: number;
-  /** Groups that keep the build they have and do not run. */
-  readonly keptGroups: ReadonlySet<string>;
-  readonly downloadsBatchspec: boolean;
-  readonly ignoredFailuresBlock: boolean;
-  readonly newUuid: () => string;
-}
 
 /** In ms, near to those of AWS's recordings. */
 const SUBMITTING = 300;

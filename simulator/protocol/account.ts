@@ -1,10 +1,10 @@
-import { type Batch, type NewUuid, retryBatch, startBatch } from '../domain/batch.ts';
+import { retryBatch, startBatch } from '../domain/batch.ts';
 import { checkScenario } from '../domain/graph.ts';
+import type { Batch, Build, NewUuid, WrittenReport } from '../domain/model.ts';
 import { type Home, homeOf, projectIn, uuidIn } from '../domain/names.ts';
-import { reportsMerged, reportsWritten, type WrittenReport } from '../domain/reports.ts';
+import { reportsMerged, reportsWritten } from '../domain/reports.ts';
 import type { Scenario } from '../domain/scenario.ts';
 import type { Switches } from '../domain/switches.ts';
-import type { Build } from '../domain/timetable.ts';
 
 export interface FoundReport {
   readonly batch: Batch;

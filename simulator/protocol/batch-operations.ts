@@ -1,5 +1,4 @@
 import {
-  type Batch,
   isRetriable,
   lastAttempt,
   retryBatch,
@@ -9,6 +8,7 @@ import {
   stopBatch,
 } from '../domain/batch.ts';
 import { isVisible, lookAt } from '../domain/look.ts';
+import type { Batch } from '../domain/model.ts';
 import { arnOf, idIn, projectIn } from '../domain/names.ts';
 import type { Account } from './account.ts';
 import { batchView, startedBatchView } from './batch-view.ts';

@@ -1,4 +1,5 @@
-import type { BatchLook, BuildLook, GroupLook, PhaseLook } from '../domain/look.ts';
+import type { BatchLook, BuildLook, GroupLook } from '../domain/look.ts';
+import type { PhaseLook } from '../domain/model.ts';
 import { arnOf, type Home } from '../domain/names.ts';
 import type { BatchPlan, GroupPlan } from '../domain/scenario.ts';
 import type { Switches } from '../domain/switches.ts';

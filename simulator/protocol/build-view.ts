@@ -1,12 +1,11 @@
-import type { Batch } from '../domain/batch.ts';
 import { type BuildPhaseLook, buildPhasesAt, hasLogStream } from '../domain/build-phases.ts';
 import { DOWNLOAD_SOURCE } from '../domain/graph.ts';
 import { buildLookAt } from '../domain/look.ts';
+import type { Batch, Build } from '../domain/model.ts';
 import { arnOf, type Home } from '../domain/names.ts';
 import { reportsWritten } from '../domain/reports.ts';
 import type { BatchPlan, GroupPlan } from '../domain/scenario.ts';
 import type { Switches } from '../domain/switches.ts';
-import type { Build } from '../domain/timetable.ts';
 import { artifactLocation, hasUploaded } from './batch-view.ts';
 import { reportArn } from './report-view.ts';
 import {

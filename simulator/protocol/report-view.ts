@@ -1,4 +1,4 @@
-import type { Batch } from '../domain/batch.ts';
+import type { Batch, WrittenReport } from '../domain/model.ts';
 import { arnOf, type Home } from '../domain/names.ts';
 import {
   CASE_STATUSES,
@@ -7,7 +7,6 @@ import {
   durationOf,
   type ReportedCase,
   statusOf,
-  type WrittenReport,
 } from '../domain/reports.ts';
 import { type Json, wireTime } from './settings.ts';
 
