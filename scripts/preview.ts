@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { rehearse } from '../simulator/demo/rehearse.ts';
+import { runBundle } from '../simulator/demo/run-bundle.ts';
 import { SCENARIOS } from '../simulator/index.ts';
 import { chromiumPath, draw, openBrowser } from './preview/browser.ts';
 import { pageOf, THEMES } from './preview/page.ts';
@@ -79,10 +79,10 @@ function argumentsGiven(): Given | string {
 
 async function summaryOf(name: string): Promise<string> {
   const scenario = SCENARIOS[name] ?? { projects: {} };
-  const { summary } = await rehearse(
+  const { summary } = await runBundle(
     scenario,
     { 'poll-interval': '5' },
-    { log: false, begin: () => console.log(`Running dist/index.js on the scenario ${name} …`) },
+    { log: false, onStart: () => console.log(`Running dist/index.js on the scenario ${name} …`) },
   );
   return summary;
 }

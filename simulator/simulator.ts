@@ -1,8 +1,8 @@
 import { EXPIRED_TOKEN, type Fault, faultFor, type FaultRule, THROTTLED } from './domain/faults.ts';
 import type { Attempt } from './domain/model.ts';
-import { openBucket } from './domain/rate-limit.ts';
+import { openTokenBucket } from './domain/rate-limit.ts';
 import type { Scenario } from './domain/scenario.ts';
-import { type Deed, openAccount } from './protocol/account.ts';
+import { type Intervention, openAccount } from './protocol/account.ts';
 import {
   type Answer,
   faultyAnswer,
@@ -40,28 +40,28 @@ export interface Simulator {
   /** Answers one request. Never throws. */
   readonly handle: (request: Request) => Answer;
   /**
-   * Acts as another person: not among the calls, never faulty, counts as nobody's look.
+   * Acts as someone else: not among the calls, no faults, not counted as a poll.
    *
    * @throws ServiceError as the service would refuse
    */
   readonly perform: (operation: Operation, input: Json) => Json;
   /** Deletes a batch with its builds; false if there is none of that id. */
   readonly deleteBatch: (id: string) => boolean;
-  /** How many attempts a batch has had, whoever began them; 0 for an unknown one. */
+  /** How many attempts a batch has had, by any caller; 0 for an unknown one. */
   readonly attemptsOf: (id: string) => number;
   /** They themselves, oldest first, with all that will be known of them. */
   readonly historyOf: (id: string) => readonly Attempt[];
-  /** The retries that were made of a batch since the simulator began, by whomever. */
-  readonly retriesOf: (id: string) => readonly Deed[];
+  /** The retries of a batch since the simulator began, by any caller. */
+  readonly retriesOf: (id: string) => readonly Intervention[];
   /** The attempts of a batch that were stopped since then. */
-  readonly stopsOf: (id: string) => readonly Deed[];
+  readonly stopsOf: (id: string) => readonly Intervention[];
   /** In the order in which they were asked. */
   readonly calls: readonly Call[];
   /** The first rule that fits a call makes it go wrong. May be changed at any time. */
   readonly faults: FaultRule[];
   /** Whether credentials are good; all are, unless this is changed. Bad ones count as expired. */
   accepts: (authorization: string) => boolean;
-  /** Told of each call right before and right after it is handled: others may act then. Does nothing by default. */
+  /** Runs right before and right after each call is handled: others may act then. Does nothing by default. */
   onCall: (call: Call, moment: 'before' | 'after') => void;
 }
 
@@ -84,7 +84,7 @@ export function createSimulator(scenario: Scenario, { now, uuid }: Surroundings)
   const calls: Call[] = [];
   const faults = [...(scenario.faults ?? [])];
   const isWithinLimit =
-    scenario.rateLimit === undefined ? () => true : openBucket(scenario.rateLimit, began);
+    scenario.rateLimit === undefined ? () => true : openTokenBucket(scenario.rateLimit, began);
 
   const late = openQueue();
   const settled = (): number => {
@@ -152,11 +152,11 @@ export function createSimulator(scenario: Scenario, { now, uuid }: Surroundings)
     },
     retriesOf: (id) => {
       settled();
-      return account.deedsOn(id, 'retry');
+      return account.interventionsOn(id, 'retry');
     },
     stopsOf: (id) => {
       settled();
-      return account.deedsOn(id, 'stop');
+      return account.interventionsOn(id, 'stop');
     },
     handle: ({ target, body, authorization = '' }) => {
       const operation = operationOf(target);
@@ -174,7 +174,7 @@ export function createSimulator(scenario: Scenario, { now, uuid }: Surroundings)
   return simulator;
 }
 
-/** What is to be carried out later. It is, with that moment as the present, as soon as someone acts or looks. */
+/** What is to be carried out later. It is, with that moment as the present, as soon as someone calls. */
 function openQueue(): {
   add: (due: number, act: () => void) => void;
   settle: (at: number) => void;

@@ -89,7 +89,7 @@ export interface WrittenReport extends Report {
 }
 
 /** A phase as a batch shows it at a moment. Times in ms. */
-export interface PhaseLook {
+export interface PhaseSnapshot {
   readonly type: string;
   readonly startedOn: number;
   /** Null: the phase is open. */

@@ -2,7 +2,7 @@ import { buildPhasesAt } from './build-phases.ts';
 import type { Attempt, AttemptOrder, Report, WrittenReport } from './model.ts';
 import type { BatchPlan, ReportPlan, ReportResult, TestCase } from './scenario.ts';
 
-/** A test case as the report tells it. */
+/** A test case as the report lists it. */
 export interface ReportedCase extends TestCase {
   readonly status: CaseStatus;
 }

@@ -1,7 +1,7 @@
+import { type Home, homeOf, projectIn, uuidIn } from '../domain/arn.ts';
 import { retryBatch, startBatch } from '../domain/batch.ts';
 import { checkScenario } from '../domain/graph.ts';
 import type { Batch, Build, NewUuid, WrittenReport } from '../domain/model.ts';
-import { type Home, homeOf, projectIn, uuidIn } from '../domain/names.ts';
 import { reportsMerged, reportsWritten } from '../domain/reports.ts';
 import type { Scenario } from '../domain/scenario.ts';
 import type { Switches } from '../domain/switches.ts';
@@ -12,12 +12,12 @@ export interface FoundReport {
 }
 
 /** A retry that was made or an attempt that was stopped: what was asked and came to nothing is none. */
-export interface Deed {
+export interface Intervention {
   readonly kind: 'retry' | 'stop';
   readonly batchId: string;
   /** The batch afterwards: another id where a retry makes a new batch. */
   readonly resultId: string;
-  /** A caller over the wire, or another person. */
+  /** A caller over the wire, or someone else. */
   readonly by: 'wire' | 'other';
   /** The idempotency token, if the request had one. */
   readonly token: string | null;
@@ -27,7 +27,7 @@ export interface Deed {
   readonly attempt: number;
 }
 
-/** The batches of the simulated account, and how often each was looked at since it changed. */
+/** The batches of the simulated account, and how often each was polled since it changed. */
 export interface Account {
   readonly home: Home;
   readonly scenario: Scenario;
@@ -45,13 +45,13 @@ export interface Account {
   /** Adds a batch or replaces the one with its id. */
   readonly put: (batch: Batch) => void;
   readonly remove: (id: string) => boolean;
-  /** From now on looks at the batch are counted anew. */
-  readonly restartLooks: (id: string) => void;
-  /** Counts a look; Infinity for a batch that nobody has started or retried since the simulator began. */
-  readonly countLook: (id: string) => number;
-  readonly note: (deed: Deed) => void;
+  /** From now on polls of the batch are counted anew. */
+  readonly resetPollCount: (id: string) => void;
+  /** The number of this poll of a batch; Infinity for one that was not started or retried since the simulator began. */
+  readonly countPoll: (id: string) => number;
+  readonly recordIntervention: (intervention: Intervention) => void;
   /** What was done of that kind to a batch, and to the batches that its retries have made; oldest first. */
-  readonly deedsOn: (id: string, kind: Deed['kind']) => Deed[];
+  readonly interventionsOn: (id: string, kind: Intervention['kind']) => Intervention[];
 }
 
 /**
@@ -65,8 +65,8 @@ export function openAccount(scenario: Scenario, now: number, newUuid: NewUuid): 
   const switches = scenario.switches ?? {};
   const batches = new Map<string, Batch>();
   const numbers = new Map<string, number>();
-  const looks = new Map<string, number>();
-  const deeds: Deed[] = [];
+  const pollCounts = new Map<string, number>();
+  const interventions: Intervention[] = [];
 
   const account: Account = {
     home: homeOf(scenario),
@@ -106,19 +106,19 @@ export function openAccount(scenario: Scenario, now: number, newUuid: NewUuid): 
         .sort((one, other) => one.startedOn - other.startedOn || one.number - other.number),
     put: (batch) => void batches.set(batch.id, batch),
     remove: (id) => batches.delete(id),
-    restartLooks: (id) => void looks.set(id, 0),
-    countLook: (id) => {
-      const count = (looks.get(id) ?? Infinity) + 1;
-      looks.set(id, count);
+    resetPollCount: (id) => void pollCounts.set(id, 0),
+    countPoll: (id) => {
+      const count = (pollCounts.get(id) ?? Infinity) + 1;
+      pollCounts.set(id, count);
       return count;
     },
-    note: (deed) => void deeds.push(deed),
-    deedsOn: (id, kind) => {
+    recordIntervention: (intervention) => void interventions.push(intervention),
+    interventionsOn: (id, kind) => {
       const ids = new Set([id]);
-      return deeds.filter((deed) => {
-        if (!ids.has(deed.batchId)) return false;
-        ids.add(deed.resultId);
-        return deed.kind === kind;
+      return interventions.filter((intervention) => {
+        if (!ids.has(intervention.batchId)) return false;
+        ids.add(intervention.resultId);
+        return intervention.kind === kind;
       });
     },
   };

@@ -1,10 +1,10 @@
-import { type BuildPhaseLook, buildPhasesAt, hasLogStream } from '../domain/build-phases.ts';
+import { arnOf, type Home } from '../domain/arn.ts';
+import { type BuildPhaseSnapshot, buildPhasesAt, hasLogStream } from '../domain/build-phases.ts';
 import { DOWNLOAD_SOURCE } from '../domain/graph.ts';
-import { buildLookAt } from '../domain/look.ts';
 import type { Batch, Build } from '../domain/model.ts';
-import { arnOf, type Home } from '../domain/names.ts';
 import { reportsWritten } from '../domain/reports.ts';
 import type { BatchPlan, GroupPlan } from '../domain/scenario.ts';
+import { buildSnapshotAt } from '../domain/snapshot.ts';
 import type { Switches } from '../domain/switches.ts';
 import { artifactLocation, hasUploaded } from './batch-view.ts';
 import { reportArn } from './report-view.ts';
@@ -33,7 +33,7 @@ export function buildView(
 ): Json {
   const { plan, project } = batch;
   const id = `${project}:${build.uuid}`;
-  const look = buildLookAt(build, at);
+  const snapshot = buildSnapshotAt(build, at);
   const phases = buildPhasesAt(build, at);
   const over = at >= build.endsOn;
   const reports = batch.attempts
@@ -43,17 +43,17 @@ export function buildView(
   return {
     id,
     arn: arnOf(home, 'build', id),
-    startTime: wireTime(look.requestedOn),
+    startTime: wireTime(snapshot.requestedOn),
     ...(over && { endTime: wireTime(build.endsOn) }),
     currentPhase: phases.at(-1)?.type,
     // A build that waits has no status of its own in the API model.
-    buildStatus: look.status === 'PENDING' ? 'IN_PROGRESS' : look.status,
+    buildStatus: snapshot.status === 'PENDING' ? 'IN_PROGRESS' : snapshot.status,
     ...sourceVersionOf(build, plan),
     ...(resolved && { resolvedSourceVersion: commitOf(plan) }),
     projectName: project,
     phases: phases.map(buildPhase),
     ...settingsOf(project, plan),
-    ...artifactsOf(build, plan.groups[build.group] ?? {}, hasUploaded(look)),
+    ...artifactsOf(build, plan.groups[build.group] ?? {}, hasUploaded(snapshot)),
     cache: CACHE,
     environment: ENVIRONMENT,
     serviceRole: serviceRole(home, project),
@@ -83,7 +83,7 @@ export function logGroupOf(project: string): string {
   return `/aws/codebuild/${project}`;
 }
 
-function buildPhase(phase: BuildPhaseLook): Json {
+function buildPhase(phase: BuildPhaseSnapshot): Json {
   const { contexts } = phase;
   if (contexts === null) return wirePhase(phase);
   return {
@@ -120,7 +120,7 @@ const CONSOLES: Readonly<Record<string, string>> = {
 
 /**
  * Before PROVISIONING the log has no name: "null" (AWS CLI example of retry-build). That it stays so
- * without CloudWatch Logs is inferred, and so are the addresses in S3.
+ * without CloudWatch Logs is inferred, and so are the links to S3.
  */
 function logsOf(
   build: Build,

@@ -2,7 +2,7 @@ import { invalidInput } from './errors.ts';
 import type { Json } from './settings.ts';
 
 /** In ms. "The token is [...] valid for five minutes" (API_RetryBuildBatch, API_StartBuildBatch). */
-const VALID_FOR = 5 * 60_000;
+const VALID_FOR_MS = 5 * 60_000;
 
 /** Remembers answers by idempotency token. */
 export type TokenBook = Map<string, { at: number; parameters: string; answer: Json }>;
@@ -26,7 +26,7 @@ export function oncePerToken(
   const key = `${operation} ${token}`;
   const parameters = JSON.stringify(Object.entries(rest).sort(([a], [b]) => a.localeCompare(b)));
   const known = book.get(key);
-  if (known !== undefined && at < known.at + VALID_FOR) {
+  if (known !== undefined && at < known.at + VALID_FOR_MS) {
     if (known.parameters === parameters) return known.answer;
     throw invalidInput('Parameter mismatch: this idempotency token came with other parameters');
   }
