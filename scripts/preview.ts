@@ -103,7 +103,7 @@ async function write(markdown: string, executable: string, out: string): Promise
   } finally {
     await browser.close();
   }
-  return tell(problems);
+  return printProblems(problems);
 }
 
 async function writeForReadme(markdown: string, executable: string): Promise<number> {
@@ -123,10 +123,10 @@ async function writeForReadme(markdown: string, executable: string): Promise<num
   } finally {
     await browser.close();
   }
-  return tell(problems);
+  return printProblems(problems);
 }
 
-function tell(problems: ReadonlySet<string>): number {
+function printProblems(problems: ReadonlySet<string>): number {
   for (const problem of problems) console.error(`A diagram could not be drawn: ${problem}`);
   return problems.size > 0 ? 1 : 0;
 }

@@ -27,6 +27,6 @@ export function whether(isSo: boolean, seen: { yes: string; no: string }): Findi
 export const NO_RETRY_SEEN = open('no look shows the new attempt');
 
 /** Milliseconds as seconds, such as `3.2 s`. */
-export function seconds(milliseconds: number): string {
-  return `${(milliseconds / 1000).toFixed(1)} s`;
+export function formatSeconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
 }
