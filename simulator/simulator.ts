@@ -82,6 +82,7 @@ export function createSimulator(scenario: Scenario, { now, uuid }: Surroundings)
   const account = openAccount(scenario, began, uuid);
   const tokens: TokenBook = new Map();
   const calls: Call[] = [];
+  const callsByOperation = new Map<string, number>();
   const faults = [...(scenario.faults ?? [])];
   const isWithinLimit =
     scenario.rateLimit === undefined ? () => true : openTokenBucket(scenario.rateLimit, began);
@@ -113,7 +114,7 @@ export function createSimulator(scenario: Scenario, { now, uuid }: Surroundings)
     if (!simulator.accepts(authorization)) return EXPIRED_TOKEN;
     return faultFor(faults, {
       operation,
-      numberOfOperation: 1 + calls.filter((call) => call.operation === operation).length,
+      numberOfOperation: 1 + (callsByOperation.get(operation) ?? 0),
       numberOfAll: 1 + calls.length,
       seconds: (at - began) / 1000,
     });
@@ -165,6 +166,7 @@ export function createSimulator(scenario: Scenario, { now, uuid }: Surroundings)
       const fault = faultOf(asked, authorization);
       const call: Call = fault === null ? asked : { ...asked, fault };
       calls.push(call);
+      callsByOperation.set(call.operation, 1 + (callsByOperation.get(call.operation) ?? 0));
       simulator.onCall(call, 'before');
       const answer = answerOf(call, operation, input);
       simulator.onCall(call, 'after');
@@ -179,11 +181,12 @@ function openQueue(): {
   add: (due: number, act: () => void) => void;
   settle: (at: number) => void;
 } {
+  /** By their due times. */
   const waiting: { readonly due: number; readonly act: () => void }[] = [];
   return {
     add(due, act) {
-      waiting.push({ due, act });
-      waiting.sort((one, other) => one.due - other.due);
+      const before = waiting.findLastIndex((other) => other.due <= due);
+      waiting.splice(before + 1, 0, { due, act });
     },
     settle(at) {
       const later = waiting.findIndex(({ due }) => due > at);

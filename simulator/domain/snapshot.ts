@@ -140,12 +140,13 @@ function groupsShown(
   const builds = refreshed
     .flatMap((attempt) => attempt.builds)
     .filter((build) => build.createdOn <= at);
+  const buildsByGroup = Map.groupBy(builds, ({ group }) => group);
   const identifiers = [DOWNLOAD_SOURCE, ...Object.keys(batch.plan.groups)];
   return identifiers.flatMap((identifier) => {
-    const own = builds
-      .filter((build) => build.group === identifier)
-      .map((build) => buildSnapshotAt(build, at));
-    return own.length === 0 ? [] : [groupShown(batch, identifier, own, switches)];
+    const own = buildsByGroup.get(identifier);
+    if (own === undefined) return [];
+    const snapshots = own.map((build) => buildSnapshotAt(build, at));
+    return [groupShown(batch, identifier, snapshots, switches)];
   });
 }
 
@@ -185,10 +186,10 @@ function reportsShown(
 }
 
 function sourceResolved(attempts: readonly Attempt[], at: number): boolean {
-  return attempts
-    .flatMap((attempt) => attempt.builds)
-    .some(
+  return attempts.some(({ builds }) =>
+    builds.some(
       (build) =>
         build.group === DOWNLOAD_SOURCE && build.status === 'SUCCEEDED' && build.endsOn <= at,
-    );
+    ),
+  );
 }

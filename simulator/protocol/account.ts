@@ -1,8 +1,9 @@
 import { type Home, homeOf, projectIn, uuidIn } from '../domain/arn.ts';
+import { indexOf } from '../domain/attempt-index.ts';
 import { retryBatch, startBatch } from '../domain/batch.ts';
 import { checkScenario } from '../domain/graph.ts';
-import type { Batch, Build, NewUuid, WrittenReport } from '../domain/model.ts';
-import { reportsMerged, reportsWritten } from '../domain/reports.ts';
+import type { Attempt, Batch, Build, NewUuid, WrittenReport } from '../domain/model.ts';
+import { findReport } from '../domain/reports.ts';
 import type { Scenario } from '../domain/scenario.ts';
 import type { Switches } from '../domain/switches.ts';
 
@@ -64,6 +65,9 @@ export function openAccount(scenario: Scenario, now: number, newUuid: NewUuid): 
   checkScenario(scenario);
   const switches = scenario.switches ?? {};
   const batches = new Map<string, Batch>();
+  const owners = openOwners();
+  const ownersOf = (uuid: string): Batch[] =>
+    owners.idsOf(uuid).flatMap((id) => batches.get(id) ?? []);
   const numbers = new Map<string, number>();
   const pollCounts = new Map<string, number>();
   const interventions: Intervention[] = [];
@@ -81,22 +85,20 @@ export function openAccount(scenario: Scenario, now: number, newUuid: NewUuid): 
     },
     find: (id) => batches.get(id) ?? null,
     findBuild: (id) => {
-      for (const batch of account.batchesOf(projectIn(id))) {
+      const [project, uuid] = [projectIn(id), uuidIn(id)];
+      for (const batch of ownersOf(uuid)) {
+        if (batch.project !== project) continue;
         for (const attempt of batch.attempts) {
-          const build = attempt.builds.find(({ uuid }) => uuid === uuidIn(id));
+          const build = indexOf(attempt).buildsByUuid.get(uuid);
           if (build !== undefined) return { batch, build };
         }
       }
       return null;
     },
     findReport: (uuid, at) => {
-      for (const batch of batches.values()) {
-        const { plan, attempts } = batch;
-        const report = [
-          ...attempts.flatMap((attempt) => reportsWritten(attempt, at)),
-          ...reportsMerged(plan, attempts, at),
-        ].find((written) => written.uuid === uuid);
-        if (report !== undefined) return { batch, report };
+      for (const batch of ownersOf(uuid)) {
+        const report = findReport(batch, uuid, at);
+        if (report !== null) return { batch, report };
       }
       return null;
     },
@@ -104,7 +106,10 @@ export function openAccount(scenario: Scenario, now: number, newUuid: NewUuid): 
       [...batches.values()]
         .filter((batch) => batch.project === project)
         .sort((one, other) => one.startedOn - other.startedOn || one.number - other.number),
-    put: (batch) => void batches.set(batch.id, batch),
+    put: (batch) => {
+      batches.set(batch.id, batch);
+      owners.add(batch);
+    },
     remove: (id) => batches.delete(id),
     resetPollCount: (id) => void pollCounts.set(id, 0),
     countPoll: (id) => {
@@ -124,6 +129,32 @@ export function openAccount(scenario: Scenario, now: number, newUuid: NewUuid): 
   };
   addExistingBatches(account, now);
   return account;
+}
+
+/** Which batches have a build or report, by its uuid: two of them where a retry has made a new batch. */
+function openOwners(): {
+  add: (batch: Batch) => void;
+  /** Oldest first. A batch may be gone. */
+  idsOf: (uuid: string) => readonly string[];
+} {
+  const owners = new Map<string, string[]>();
+  const added = new WeakSet<Attempt>();
+  return {
+    add({ id, attempts }) {
+      for (const attempt of attempts) {
+        if (added.has(attempt)) continue;
+        added.add(attempt);
+        const { builds, reports, mergedUuids } = attempt;
+        const uuids = [...builds, ...reports].map(({ uuid }) => uuid);
+        for (const uuid of [...uuids, ...mergedUuids.values()]) {
+          const ids = owners.get(uuid);
+          if (ids === undefined) owners.set(uuid, [id]);
+          else if (!ids.includes(id)) ids.push(id);
+        }
+      }
+    },
+    idsOf: (uuid) => owners.get(uuid) ?? [],
+  };
 }
 
 function addExistingBatches(account: Account, now: number): void {

@@ -2,7 +2,7 @@ import { arnOf, type Home } from '../domain/arn.ts';
 import { type BuildPhaseSnapshot, buildPhasesAt, hasLogStream } from '../domain/build-phases.ts';
 import { DOWNLOAD_SOURCE } from '../domain/graph.ts';
 import type { Batch, Build } from '../domain/model.ts';
-import { reportsWritten } from '../domain/reports.ts';
+import { reportsOfBuild } from '../domain/reports.ts';
 import type { BatchPlan, GroupPlan } from '../domain/scenario.ts';
 import { buildSnapshotAt } from '../domain/snapshot.ts';
 import type { Switches } from '../domain/switches.ts';
@@ -36,9 +36,7 @@ export function buildView(
   const snapshot = buildSnapshotAt(build, at);
   const phases = buildPhasesAt(build, at);
   const over = at >= build.endsOn;
-  const reports = batch.attempts
-    .flatMap((attempt) => reportsWritten(attempt, at))
-    .filter((report) => report.build?.uuid === build.uuid);
+  const reports = batch.attempts.flatMap((attempt) => reportsOfBuild(attempt, build, at));
   const resolved = build.group !== DOWNLOAD_SOURCE || (over && build.status === 'SUCCEEDED');
   return {
     id,
