@@ -5,7 +5,7 @@ import { large, type Scenario, SCENARIOS } from '../../simulator/index.ts';
 import { type BatchView, type BuildView, statusesOf, virtual } from './virtual.ts';
 
 /** Statuses of the scenario's first batch: at the start, and after as many retries of a hundred seconds. */
-function story(scenario: Scenario, retries: number): string[] {
+function statusesInOrder(scenario: Scenario, retries: number): string[] {
   const { ask, poll, retry, pass } = virtual(scenario);
   const [projectName] = Object.keys(scenario.projects);
   const [id = ''] = ask('ListBuildBatchesForProject', { projectName })['ids'] as string[];
@@ -34,7 +34,7 @@ test.each<[string, number, string[]]>([
   ['badSpec', 1, ['FAILED', 'FAILED']],
   ['large', 1, ['FAILED', 'SUCCEEDED']],
 ])('%s', (name, retries, statuses) =>
-  expect(story(SCENARIOS[name] ?? { projects: {} }, retries)).toEqual(statuses),
+  expect(statusesInOrder(SCENARIOS[name] ?? { projects: {} }, retries)).toEqual(statuses),
 );
 
 test('the demo’s batch has a flaky, an ignored and two skipped groups, and a retry of about 20 seconds', () => {

@@ -1,6 +1,6 @@
 /** What a recording says on one open question. */
 export interface Finding {
-  /** Whether the service did what the switch makes the simulator do; `open`: the recording cannot tell. */
+  /** Whether the service did what the switch makes the simulator do; `open`: the recording does not say. */
   readonly answer: 'yes' | 'no' | 'open';
   /** What was seen, or what would have to be recorded. */
   readonly seen: string;
