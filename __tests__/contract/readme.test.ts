@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parseDocument } from 'yaml';
-import { renderTables } from '../../scripts/readme-tables/render.ts';
+import { renderTables } from '../../scripts/readme-tables/render-tables.ts';
 import { SCENARIOS } from '../../simulator/index.ts';
 import { readInputs } from '../../src/inputs.ts';
 import { ACTION, codeBlocks, read, README, ROOT } from './files.ts';

@@ -12,7 +12,7 @@ export const ELEMENTS_ALLOWED: ReadonlySet<string> = new Set(defaultSchema.tagNa
 const parser = unified()
   .use(remarkParse)
   .use(remarkGfm)
-  // The sanitiser prefixes ids; without this footnotes would be prefixed twice.
+  // The sanitizer prefixes ids; without this footnotes would be prefixed twice.
   .use(remarkRehype, { allowDangerousHtml: true, clobberPrefix: '' })
   .use(rehypeRaw)
   .freeze();
@@ -25,12 +25,12 @@ export type Tree = ReturnType<typeof parser.runSync>;
 type Child = Tree['children'][number];
 export type Element = Extract<Child, { type: 'element' }>;
 
-/** Markdown to HTML as GitHub does it: GitHub Flavored Markdown, then GitHub's sanitiser. */
+/** Markdown to HTML as GitHub does it: GitHub Flavored Markdown, then GitHub's sanitizer. */
 export function renderOnGitHub(markdown: string): string {
   return stringifier.stringify(sanitizer.runSync(parsed(markdown)));
 }
 
-/** The document before GitHub's sanitiser. */
+/** The document before GitHub's sanitizer. */
 export function parsed(markdown: string): Tree {
   return parser.runSync(parser.parse(markdown));
 }
