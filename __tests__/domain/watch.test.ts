@@ -3,6 +3,7 @@ import type { Batch } from '../../src/domain/batch.ts';
 import type { Past } from '../../src/domain/groups.ts';
 import {
   beginWatch,
+  correctSubmission,
   judge,
   untilNextLook,
   type Judgement,
@@ -335,6 +336,12 @@ describe('watching after a retry', () => {
     expect(beginWatch(retried, at(200), given)).toMatchObject({ newest: null, submittedOn: null });
   });
 
+  it('keeps no time of its builds once the attempt is over, though no phase closes it', () => {
+    const timedOut = aRecoveredBatch({ status: 'TIMED_OUT', phases: RERUNNING_PHASES });
+    const { watch } = watchAll(retried, [[305, timedOut]], answer);
+    expect(watch).toMatchObject({ overSince: at(305), builtSince: null });
+  });
+
   it('takes no answer for news where nothing was retried', () => {
     expect(beginWatch(aPast(), at(200), answer).newest).toBeNull();
   });
@@ -452,7 +459,7 @@ describe('groups that lag behind a batch that is over', () => {
       ],
       answer,
     );
-    expect(judgements.at(-1)).toMatchObject({ kind: 'over', batch: { status: 'SUCCEEDED' } });
+    expect(judgements.at(-1)).toEqual({ kind: 'over', batch: lagging, groupsLag: true });
   });
 
   it.each([
@@ -468,5 +475,54 @@ describe('groups that lag behind a batch that is over', () => {
     expect(kinds.at(-1)).toBe(kind);
     if (kind === 'over') expect(judgements.at(-1)).toMatchObject({ batch: over, groupsLag: true });
     expect(untilNextLook(watch, new Map(), 15 * SECOND, at(seconds))).toBeGreaterThan(0);
+  });
+});
+
+/** A snapshot of the retried batch, whose present attempt was submitted at a second. */
+function submittedAt(seconds: number, overrides: Partial<Batch> = {}): Batch {
+  const since = phases(['FAILED', 100, 'RETRY'], ['SUBMITTED', seconds]);
+  return aBatch({ phases: [...FAILED_PHASES.slice(0, -1), ...since], ...overrides });
+}
+
+describe('an attempt between the one that was retried and the one under a new id', () => {
+  const underNewId = submittedAt(200, { id: 'app:new' });
+
+  test.each<[string, Batch, string]>([
+    ['does not count where it was submitted before', submittedAt(150), 'stale'],
+    ['does not count where it was submitted a little before', submittedAt(198.5), 'stale'],
+    ['is the new one where the clocks may differ by as much', submittedAt(199), 'running'],
+    ['is the new one where no phase tells', aBatch({ phases: [] }), 'running'],
+  ])('%s', (_, snapshot, kind) => {
+    expect(watchAll(retried, [[215, snapshot]], underNewId).kinds).toEqual([kind]);
+  });
+});
+
+describe('the submission as RetryBuildBatch answered it', () => {
+  const begun = beginWatch(retried, at(200), answer);
+
+  it.each([199, 199.5, 200, 200.5, 201])('is corrected by the first poll: %d s', (seconds) => {
+    expect(correctSubmission(begun, submittedAt(seconds))).toEqual({
+      ...begun,
+      newest: null,
+      submittedOn: at(seconds),
+    });
+  });
+
+  test.each<[string, Watch, Batch | null]>([
+    ['by a poll that found no batch', begun, null],
+    ['by a poll without phases', begun, aBatch({ phases: [] })],
+    ['by an attempt of much earlier', begun, submittedAt(198.5)],
+    ['by an attempt of much later', begun, submittedAt(201.5)],
+    ['by another batch', begun, submittedAt(200.5, { id: 'app:new' })],
+    ['without an answer', beginWatch(retried, at(200)), submittedAt(200.5)],
+    ['once a poll has shown it', judge(begun, rerunning, at(215))[0], submittedAt(200.5)],
+    ['twice', correctSubmission(begun, submittedAt(200.5)), submittedAt(201)],
+  ])('is not corrected %s', (_, watch, snapshot) => {
+    expect(correctSubmission(watch, snapshot)).toBe(watch);
+  });
+
+  it('tells no end of an attempt that no poll has shown', () => {
+    const corrected = correctSubmission(begun, submittedAt(200.5));
+    expect(untilNextLook(corrected, new Map(), 15 * SECOND, at(201))).toBe(15 * SECOND);
   });
 });
