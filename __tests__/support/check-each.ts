@@ -1,0 +1,34 @@
+/** Enough of a failure to see what is wrong, where texts may be of 100,000 characters. */
+const MAX_MESSAGE = 1500;
+
+/**
+ * Checks the rows of a table in one test, all of them, and fails once: with the name of each row that
+ * failed, and how.
+ *
+ * @param rows each with its name first
+ * @throws Error also if there is no row, which would prove nothing
+ */
+export async function checkEach<Values extends readonly unknown[]>(
+  rows: readonly (readonly [name: string, ...values: Values])[],
+  check: (name: string, ...values: Values) => void | Promise<void>,
+): Promise<void> {
+  if (rows.length === 0) throw new Error('The table has no rows.');
+  const failures: string[] = [];
+  for (const row of rows) {
+    try {
+      await check(...row);
+    } catch (error) {
+      failures.push(`● ${row[0].slice(0, 100)}\n${explain(error)}`);
+    }
+  }
+  if (failures.length > 0) {
+    throw new Error(`${failures.length} of ${rows.length} rows failed\n\n${failures.join('\n\n')}`);
+  }
+}
+
+/** What an assertion says, and the line of the test that it stands in. */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const [line = ''] = /\n\s+at [^\n]*\.test\.ts[^\n]*/.exec(error.stack ?? '') ?? [];
+  return `${error.message.slice(0, MAX_MESSAGE)}${line}`;
+}
