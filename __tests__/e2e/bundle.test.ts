@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { accessDenied, THROTTLED, type BatchPlan } from '../../simulator/index.ts';
 import { OUTPUT_NAMES } from '../../src/report/outputs.ts';
-import { runAction } from '../support/action.ts';
+import { onceLogged, runAction } from '../support/action.ts';
+import { HELD_TIMERS, passAnHour } from '../support/held-timers.ts';
 import { ID, shop } from '../support/scenarios.ts';
 
 const LOOK = 'BatchGetBuildBatches';
@@ -132,7 +133,9 @@ describe('the committed bundle', () => {
 
   test('ends at its timeout and leaves the batch running', async () => {
     const scenario = shop({ ...QUICK, groups: { unit: { takes: 600 } }, startedAgo: 10 });
-    const run = await runAction(scenario, { ...inputs, timeout: '1' });
+    const given = { ...inputs, timeout: '1h' };
+    const found = onceLogged('::group::Attempt 1', passAnHour);
+    const run = await runAction(scenario, given, HELD_TIMERS, found);
 
     expect(run.exitCode).toBe(1);
     expect(run.outputs).toMatchObject({ conclusion: 'timed_out', 'batch-status': 'IN_PROGRESS' });
@@ -142,11 +145,8 @@ describe('the committed bundle', () => {
 
   test('ends with outputs and summary when it is cancelled', async () => {
     const scenario = shop({ ...QUICK, groups: { unit: { takes: 600 } }, startedAgo: 10 });
-    const run = await runAction(scenario, inputs, {}, ({ action }) => {
-      action.stdout?.on('data', (text: Buffer) => {
-        if (text.includes('::group::Attempt 1')) action.kill('SIGINT');
-      });
-    });
+    const cancel = onceLogged('::group::Attempt 1', ({ action }) => action.kill('SIGINT'));
+    const run = await runAction(scenario, inputs, {}, cancel);
 
     expect(run.exitCode).toBe(1);
     expect(run.outputs).toMatchObject({ conclusion: 'cancelled', 'batch-id': ID });
