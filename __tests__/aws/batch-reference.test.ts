@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { isAddressOf, isProjectName, parseBatchReference } from '../../src/aws/batch-reference.ts';
-import { eachHostile } from '../support/hostile.ts';
+import { HOSTILE } from '../support/hostile.ts';
+import { testAll } from '../support/test-all.ts';
 
 const UUID = '8472cae5-7aef-4c95-b5c1-174db2eda892';
 const ID = `app:${UUID}`;
@@ -169,17 +170,11 @@ describe('isAddressOf', () => {
     expect(isAddressOf(text, ID, 'us-west-2')).toBe(expected);
   });
 
-  test('is false of hostile text', () =>
-    eachHostile((text) => {
-      for (const target of [
-        text,
-        `https://${text}`,
-        page(AWS, text),
-        page(AWS, `${BATCH}${text}`),
-      ]) {
-        expect(isAddressOf(target, `${ID}x`, 'us-west-2')).toBe(false);
-      }
-    }));
+  testAll(HOSTILE)('is false of hostile text', (_, text) => {
+    for (const target of [text, `https://${text}`, page(AWS, text), page(AWS, `${BATCH}${text}`)]) {
+      expect(isAddressOf(target, `${ID}x`, 'us-west-2')).toBe(false);
+    }
+  });
 });
 
 describe('isProjectName', () => {

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { checkEach } from '../support/check-each.ts';
+import { checkEach } from '../support/test-all.ts';
 import { read, ROOT } from './files.ts';
 import {
   actionsOfSeveralVersions,

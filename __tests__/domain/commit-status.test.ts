@@ -5,7 +5,8 @@ import {
   type StatusOwner,
   type UnwrittenStatus,
 } from '../../src/domain/commit-status.ts';
-import { eachHostile } from '../support/hostile.ts';
+import { HOSTILE } from '../support/hostile.ts';
+import { testAll } from '../support/test-all.ts';
 
 const STATUS: UnwrittenStatus & StatusOwner = {
   repository: { owner: 'octo-org', name: 'web-shop' },
@@ -67,12 +68,11 @@ describe('a status that was left to be written', () => {
     expect(parseStatus(text)).toBeNull();
   });
 
-  test('has no hostile text in a request', () =>
-    eachHostile((text) => {
-      for (const name of ['commit', 'batchId', 'region', 'runId', 'targetUrl']) {
-        expect(parseStatus(JSON.stringify({ ...STATUS, [name]: text }))).toBeNull();
-      }
-    }));
+  testAll(HOSTILE)('has no hostile text in a request', (_, text) => {
+    for (const name of ['commit', 'batchId', 'region', 'runId', 'targetUrl']) {
+      expect(parseStatus(JSON.stringify({ ...STATUS, [name]: text }))).toBeNull();
+    }
+  });
 
   test.each(['', '{', 'undefined'])('is none in "%s"', (text) => {
     expect(parseStatus(text)).toBeNull();

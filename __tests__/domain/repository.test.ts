@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { repositoryOf } from '../../src/domain/repository.ts';
-import { eachHostile } from '../support/hostile.ts';
+import { HOSTILE } from '../support/hostile.ts';
+import { testAll } from '../support/test-all.ts';
 
 const GITHUB = 'https://github.com';
 const of = (location: string, type = 'GITHUB', server = GITHUB) =>
@@ -91,10 +92,9 @@ describe('the repository of a batch', () => {
     expect(typeof of('https://github.com/a/b', 'GITHUB', '')).toBe('string');
   });
 
-  test('is none in hostile text', () =>
-    eachHostile((text) => {
-      for (const location of [text, `https://github.com/${text}`, `git@github.com:${text}`]) {
-        expect(typeof of(location)).toBe('string');
-      }
-    }));
+  testAll(HOSTILE)('is none in hostile text', (_, text) => {
+    for (const location of [text, `https://github.com/${text}`, `git@github.com:${text}`]) {
+      expect(typeof of(location)).toBe('string');
+    }
+  });
 });

@@ -13,7 +13,8 @@ import {
   NOT_RETRIED,
 } from '../support/batches.ts';
 import { known, someDetails, TESTS_FAILED } from '../support/failures.ts';
-import { eachHostile, UNPRINTABLE } from '../support/hostile.ts';
+import { HOSTILE, UNPRINTABLE } from '../support/hostile.ts';
+import { testAll } from '../support/test-all.ts';
 
 const twelve = aFailedBatch({
   groups: Array.from({ length: 12 }, (_, index) => aGroup(`g${index + 1}`, 'FAILED')),
@@ -152,27 +153,26 @@ describe('errorsOf', () => {
     expect(problems[0]?.length).toBeLessThan(1000);
   });
 
-  test('is one printable line of at most 4,000 characters', () =>
-    eachHostile((text) => {
-      const batch = aFailedBatch({
-        id: text,
-        status: text,
-        groups: [aGroup(text, 'FAILED'), aGroup('x', text)],
-      });
-      const endings: Ending[] = [
-        { kind: 'failed', because: text },
-        { kind: 'retry-refused', sentence: text },
-        { kind: 'fault', sentence: text },
-        { kind: 'bad-input', problems: [text] },
-      ];
-      for (const { title, message } of endings.flatMap((ending) =>
-        errorsOf(anOutcome(ending, { batch })),
-      )) {
-        expect(message.length).toBeLessThanOrEqual(4000);
-        expect(title.length).toBeLessThanOrEqual(200);
-        expect(title + message).not.toMatch(UNPRINTABLE);
-      }
-    }));
+  testAll(HOSTILE)('is one printable line of at most 4,000 characters', (_, text) => {
+    const batch = aFailedBatch({
+      id: text,
+      status: text,
+      groups: [aGroup(text, 'FAILED'), aGroup('x', text)],
+    });
+    const endings: Ending[] = [
+      { kind: 'failed', because: text },
+      { kind: 'retry-refused', sentence: text },
+      { kind: 'fault', sentence: text },
+      { kind: 'bad-input', problems: [text] },
+    ];
+    for (const { title, message } of endings.flatMap((ending) =>
+      errorsOf(anOutcome(ending, { batch })),
+    )) {
+      expect(message.length).toBeLessThanOrEqual(4000);
+      expect(title.length).toBeLessThanOrEqual(200);
+      expect(title + message).not.toMatch(UNPRINTABLE);
+    }
+  });
 });
 
 describe('warningsOf', () => {

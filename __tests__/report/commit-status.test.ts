@@ -20,7 +20,8 @@ import {
   aRetriedGroup,
   NOT_RETRIED,
 } from '../support/batches.ts';
-import { eachHostile, UNPRINTABLE } from '../support/hostile.ts';
+import { HOSTILE, UNPRINTABLE } from '../support/hostile.ts';
+import { testAll } from '../support/test-all.ts';
 
 const first = aFailedBatch();
 const retried = (ending: Ending, known: Parameters<typeof anOutcome>[1] = {}): Outcome =>
@@ -184,20 +185,19 @@ describe('at the end', () => {
     expect(description).toMatch(/^Succeeded after 1 retry; flaky: x+ … x+4 and 4 more$/);
   });
 
-  test('hostile text is made plain', () =>
-    eachHostile((text) => {
-      const batch = aRecoveredBatch({ groups: [aRetriedGroup(text, 'FAILED', 'SUCCEEDED')] });
-      const outcomes = [
-        retried(succeeded, { batch }),
-        retried(NOT_RETRIED, { batch: { ...failed, status: text } }),
-        retried({ kind: 'retry-refused', sentence: text }),
-      ];
-      for (const { description } of outcomes.map(tellOutcome)) {
-        expect(description.length).toBeLessThanOrEqual(140);
-        expect(description).not.toMatch(UNPRINTABLE);
-        expect(description).not.toMatch(/[\ud800-\udfff]/);
-      }
-    }));
+  testAll(HOSTILE)('hostile text is made plain', (_, text) => {
+    const batch = aRecoveredBatch({ groups: [aRetriedGroup(text, 'FAILED', 'SUCCEEDED')] });
+    const outcomes = [
+      retried(succeeded, { batch }),
+      retried(NOT_RETRIED, { batch: { ...failed, status: text } }),
+      retried({ kind: 'retry-refused', sentence: text }),
+    ];
+    for (const { description } of outcomes.map(tellOutcome)) {
+      expect(description.length).toBeLessThanOrEqual(140);
+      expect(description).not.toMatch(UNPRINTABLE);
+      expect(description).not.toMatch(/[\ud800-\udfff]/);
+    }
+  });
 });
 
 describe('what a killed step leaves to be told', () => {

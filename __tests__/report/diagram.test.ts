@@ -12,7 +12,8 @@ import {
   aRecoveredBatch,
   aRetriedGroup,
 } from '../support/batches.ts';
-import { eachHostile } from '../support/hostile.ts';
+import { HOSTILE } from '../support/hostile.ts';
+import { testAll } from '../support/test-all.ts';
 import { parseMermaid } from '../support/mermaid.ts';
 import { source, stopped } from '../support/outcomes.ts';
 
@@ -168,10 +169,9 @@ describe('the diagram', () => {
     },
   );
 
-  test('is drawn by Mermaid with hostile names', () =>
-    eachHostile(async (text) => {
-      const lines = await sourceOf(draw([aGroup(text), after('b', text)]));
-      expect(lines).toHaveLength(5);
-      expect(lines[1]).toMatch(/^g0\["(?:\w|#\d+;)*"\]:::succeeded$/);
-    }));
+  testAll(HOSTILE)('is drawn by Mermaid with hostile names', async (_, text) => {
+    const lines = await sourceOf(draw([aGroup(text), after('b', text)]));
+    expect(lines).toHaveLength(5);
+    expect(lines[1]).toMatch(/^g0\["(?:\w|#\d+;)*"\]:::succeeded$/);
+  });
 });

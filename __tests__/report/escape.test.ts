@@ -10,53 +10,49 @@ import {
   oneLine,
   splitLines,
 } from '../../src/report/escape.ts';
-import { eachHostile, UNPRINTABLE } from '../support/hostile.ts';
+import { HOSTILE, UNPRINTABLE } from '../support/hostile.ts';
+import { testAll } from '../support/test-all.ts';
 
 /** What keeps GitHub from making a link, or mathematics. */
 const SPAN = /<span>(?:[$]|:[/][/]|www|#|GH-)<[/]span>/gi;
 
 describe('hostile text', () => {
-  test('cannot act on the runner from the log', () =>
-    eachHostile((text) => {
-      const line = logLine(text);
-      expect(line).not.toMatch(/^\s*::/);
-      expect(line).not.toContain('##[');
-      expect(line).not.toMatch(UNPRINTABLE);
-    }));
+  testAll(HOSTILE)('cannot act on the runner from the log', (_, text) => {
+    const line = logLine(text);
+    expect(line).not.toMatch(/^\s*::/);
+    expect(line).not.toContain('##[');
+    expect(line).not.toMatch(UNPRINTABLE);
+  });
 
-  test('is one printable line', () =>
-    eachHostile((text) => {
-      expect(oneLine(text)).not.toMatch(UNPRINTABLE);
-      expect(oneLine(text, 100).length).toBeLessThanOrEqual(100);
-    }));
+  testAll(HOSTILE)('is one printable line', (_, text) => {
+    expect(oneLine(text)).not.toMatch(UNPRINTABLE);
+    expect(oneLine(text, 100).length).toBeLessThanOrEqual(100);
+  });
 
-  test('is text in Markdown, and nothing else', () =>
-    eachHostile((text) => {
-      const escaped = markdown(text);
-      const withoutEscapes = escaped
-        .replace(/^\\[-+#=]/, 'x')
-        .replace(/\\[\\`*_[\]|~]/g, 'x')
-        .replaceAll(SPAN, '');
-      expect(escaped).not.toMatch(UNPRINTABLE);
-      expect(withoutEscapes).not.toMatch(/[\\`*_[\]|<>~$]/);
-      expect(withoutEscapes).not.toMatch(/^(?:[-+#=]|\d+[.)])/);
-      expect(withoutEscapes).not.toMatch(/@(?!&#8203;)/);
-      expect(withoutEscapes).not.toMatch(/&(?!amp;|lt;|gt;|#8203;)/);
-    }));
+  testAll(HOSTILE)('is text in Markdown, and nothing else', (_, text) => {
+    const escaped = markdown(text);
+    const withoutEscapes = escaped
+      .replace(/^\\[-+#=]/, 'x')
+      .replace(/\\[\\`*_[\]|~]/g, 'x')
+      .replaceAll(SPAN, '');
+    expect(escaped).not.toMatch(UNPRINTABLE);
+    expect(withoutEscapes).not.toMatch(/[\\`*_[\]|<>~$]/);
+    expect(withoutEscapes).not.toMatch(/^(?:[-+#=]|\d+[.)])/);
+    expect(withoutEscapes).not.toMatch(/@(?!&#8203;)/);
+    expect(withoutEscapes).not.toMatch(/&(?!amp;|lt;|gt;|#8203;)/);
+  });
 
-  test('stays within its code element', () =>
-    eachHostile((text) => {
-      expect(code(text).replaceAll(SPAN, '')).toMatch(/^<code>[^<>$]*<\/code>$/);
-    }));
+  testAll(HOSTILE)('stays within its code element', (_, text) => {
+    expect(code(text).replaceAll(SPAN, '')).toMatch(/^<code>[^<>$]*<\/code>$/);
+  });
 
-  test('stays within the target of a link', () =>
-    eachHostile((text) => {
-      const target = /^\[label\]\(https:\/\/aws\.example\/(.*)\)$/s.exec(
-        link('label', `https://aws.example/${text.slice(0, 800)}`),
-      )?.[1];
-      expect(target).toBeDefined();
-      expect(target).not.toMatch(/[\s<>()[\]\\|`"']/);
-    }));
+  testAll(HOSTILE)('stays within the target of a link', (_, text) => {
+    const target = /^\[label\]\(https:\/\/aws\.example\/(.*)\)$/s.exec(
+      link('label', `https://aws.example/${text.slice(0, 800)}`),
+    )?.[1];
+    expect(target).toBeDefined();
+    expect(target).not.toMatch(/[\s<>()[\]\\|`"']/);
+  });
 
   test.each(['x'.repeat(8000), '日'.repeat(1000)])('is no link where a URL is too long', (path) => {
     expect(link('label', `https://aws.example/${path}`)).toBe('label');
@@ -223,10 +219,9 @@ describe('link', () => {
     );
   });
 
-  it('encodes what cannot be printed: a control would end the target', () =>
-    eachHostile((text) => {
-      expect(link('x', `https://a/${text}`)).not.toMatch(UNPRINTABLE);
-    }));
+  testAll(HOSTILE)('encodes what cannot be printed: a control would end the target', (_, text) => {
+    expect(link('x', `https://a/${text}`)).not.toMatch(UNPRINTABLE);
+  });
 
   it('encodes white space beyond ASCII as UTF-8', () => {
     expect(link('x', 'https://a/\u2028\u00a0')).toBe('[x](https://a/%E2%80%A8%C2%A0)');

@@ -1,4 +1,4 @@
-import { describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, jest } from '@jest/globals';
 import type { Event } from '../../src/domain/story.ts';
 import type { Ending, Outcome } from '../../src/domain/outcome.ts';
 import { errorsOf, warningsOf } from '../../src/report/annotations.ts';
@@ -30,7 +30,8 @@ import {
   renderOnGitHub,
   visibleText,
 } from '../support/github-markdown.ts';
-import { eachHostile, UNPRINTABLE } from '../support/hostile.ts';
+import { HOSTILE, UNPRINTABLE } from '../support/hostile.ts';
+import { testAll } from '../support/test-all.ts';
 import { parseMermaid } from '../support/mermaid.ts';
 
 // Every summary is parsed as Markdown, as HTML and its diagram by Mermaid, which takes its time.
@@ -112,123 +113,117 @@ function wordsOf(text: string): string[] {
 }
 
 describe('hostile text everywhere in a summary', () => {
-  test('is only text', () =>
-    eachHostile(async (text) => {
-      const [ending] = ENDINGS(text);
-      const outcome = everywhere(text, ending ?? { kind: 'gone' });
-      const summary = renderSummary(outcome);
+  testAll(HOSTILE)('is only text', async (_, text) => {
+    const [ending] = ENDINGS(text);
+    const outcome = everywhere(text, ending ?? { kind: 'gone' });
+    const summary = renderSummary(outcome);
+    const html = renderOnGitHub(summary);
+
+    expect(elementsRemoved(summary)).toEqual([]);
+    expect(
+      elementsOutside(html, [
+        ...['h2', 'h3', 'p', 'a', 'strong', 'code', 'span', 'sub', 'pre', 'details', 'summary'],
+        ...['table', 'thead', 'tbody', 'tr', 'th', 'td', 'ul', 'li'],
+      ]),
+    ).toEqual([]);
+    expect(mentionsIn(html)).toEqual([]);
+    expect(
+      linksOf(html).filter(({ href }) => !/^https:\/\/[\w.-]+\.aws\.amazon\.com\//.test(href)),
+    ).toEqual([]);
+    expect(headingsOf(html).map(({ level }) => level)).toEqual([2, 3, 3, 3, 3, 3, 3, 3]);
+    for (let table = 0; table < 6; table += 1) {
+      const [heading = [], ...rows] = cellsOf(html, table);
+      expect(rows.length).toBeGreaterThan(0);
+      expect(new Set(rows.map((row) => row.length))).toEqual(new Set([heading.length]));
+    }
+    expect(() => cellsOf(html, 6)).toThrow();
+    expect(summary.split('\n').filter((line) => UNPRINTABLE.test(line))).toEqual([]);
+    const seen = visibleText(html).replaceAll('\u200b', '');
+    for (const word of wordsOf(text)) expect(seen).toContain(word);
+    const diagrams = codeBlocksOf(html).filter(({ language }) => language === 'mermaid');
+    expect(diagrams).toHaveLength(1);
+    for (const { text: source } of diagrams) await parseMermaid(source);
+  });
+
+  testAll(HOSTILE)('is only text, however the step ended', (_, text) => {
+    for (const ending of ENDINGS(text).slice(1)) {
+      const summary = renderSummary({ ...everywhere('plain', ending), groups: [] });
       const html = renderOnGitHub(summary);
-
       expect(elementsRemoved(summary)).toEqual([]);
-      expect(
-        elementsOutside(html, [
-          ...['h2', 'h3', 'p', 'a', 'strong', 'code', 'span', 'sub', 'pre', 'details', 'summary'],
-          ...['table', 'thead', 'tbody', 'tr', 'th', 'td', 'ul', 'li'],
-        ]),
-      ).toEqual([]);
       expect(mentionsIn(html)).toEqual([]);
-      expect(
-        linksOf(html).filter(({ href }) => !/^https:\/\/[\w.-]+\.aws\.amazon\.com\//.test(href)),
-      ).toEqual([]);
-      expect(headingsOf(html).map(({ level }) => level)).toEqual([2, 3, 3, 3, 3, 3, 3, 3]);
-      for (let table = 0; table < 6; table += 1) {
-        const [heading = [], ...rows] = cellsOf(html, table);
-        expect(rows.length).toBeGreaterThan(0);
-        expect(new Set(rows.map((row) => row.length))).toEqual(new Set([heading.length]));
-      }
-      expect(() => cellsOf(html, 6)).toThrow();
-      expect(summary.split('\n').filter((line) => UNPRINTABLE.test(line))).toEqual([]);
-      const seen = visibleText(html).replaceAll('\u200b', '');
-      for (const word of wordsOf(text)) expect(seen).toContain(word);
-      const diagrams = codeBlocksOf(html).filter(({ language }) => language === 'mermaid');
-      expect(diagrams).toHaveLength(1);
-      for (const { text: source } of diagrams) await parseMermaid(source);
-    }));
-
-  test('is only text, however the step ended', () =>
-    eachHostile((text) => {
-      for (const ending of ENDINGS(text).slice(1)) {
-        const summary = renderSummary({ ...everywhere('plain', ending), groups: [] });
-        const html = renderOnGitHub(summary);
-        expect(elementsRemoved(summary)).toEqual([]);
-        expect(mentionsIn(html)).toEqual([]);
-        expect(headingsOf(html).filter(({ level }) => level < 3)).toHaveLength(1);
-        expect(linksOf(html).filter(({ href }) => /evil|javascript|data:/.test(href))).toEqual([]);
-      }
-    }));
+      expect(headingsOf(html).filter(({ level }) => level < 3)).toHaveLength(1);
+      expect(linksOf(html).filter(({ href }) => /evil|javascript|data:/.test(href))).toEqual([]);
+    }
+  });
 });
 
 describe('hostile text in the log', () => {
-  test('cannot act on the runner', () =>
-    eachHostile((text) => {
-      const batch = aBatch({ id: text, projectName: text, status: text, consoleUrl: text });
-      const cause = {
-        phase: text,
-        code: text,
-        message: text,
-        kind: 'code',
-        permanent: false,
-      } as const;
-      const events: Event[] = [
-        { kind: 'batch-found', batch, attempt: 1 },
-        { kind: 'cause', group: text, cause },
-        { kind: 'cause', group: null, cause },
-        { kind: 'log', group: text, tail: { kind: 'lines', lines: [text, text], url: text } },
-        { kind: 'log', group: text, tail: { kind: 'none', because: text, url: text } },
-        { kind: 'not-readable', level: 'warning', because: text },
-        { kind: 'retrying', because: text, delay: 0 },
-      ];
-      for (const step of events.flatMap(narrate)) {
-        const told = step.kind === 'fold' ? step.title : step.kind === 'unfold' ? '' : step.text;
-        // eslint-disable-next-line no-control-regex -- colours are the one control that a log may hold
-        const plain = told.replace(/\u001b\[[\d;]*m/g, '');
-        expect(plain).not.toMatch(UNPRINTABLE);
-        expect(told).not.toMatch(/^\s*::/);
-        if (step.kind !== 'warning') expect(told).not.toContain('##[');
-      }
-    }));
+  testAll(HOSTILE)('cannot act on the runner', (_, text) => {
+    const batch = aBatch({ id: text, projectName: text, status: text, consoleUrl: text });
+    const cause = {
+      phase: text,
+      code: text,
+      message: text,
+      kind: 'code',
+      permanent: false,
+    } as const;
+    const events: Event[] = [
+      { kind: 'batch-found', batch, attempt: 1 },
+      { kind: 'cause', group: text, cause },
+      { kind: 'cause', group: null, cause },
+      { kind: 'log', group: text, tail: { kind: 'lines', lines: [text, text], url: text } },
+      { kind: 'log', group: text, tail: { kind: 'none', because: text, url: text } },
+      { kind: 'not-readable', level: 'warning', because: text },
+      { kind: 'retrying', because: text, delay: 0 },
+    ];
+    for (const step of events.flatMap(narrate)) {
+      const told = step.kind === 'fold' ? step.title : step.kind === 'unfold' ? '' : step.text;
+      // eslint-disable-next-line no-control-regex -- colours are the one control that a log may hold
+      const plain = told.replace(/\u001b\[[\d;]*m/g, '');
+      expect(plain).not.toMatch(UNPRINTABLE);
+      expect(told).not.toMatch(/^\s*::/);
+      if (step.kind !== 'warning') expect(told).not.toContain('##[');
+    }
+  });
 
-  test('does not colour what follows it', () =>
-    eachHostile((text) => {
-      const line = buildLogLine(text);
-      expect(line.startsWith('│ ')).toBe(true);
-      // eslint-disable-next-line no-control-regex -- colours
-      if (line.includes('\u001b')) expect(line).toMatch(/\u001b\[0m$/);
-    }));
+  testAll(HOSTILE)('does not colour what follows it', (_, text) => {
+    const line = buildLogLine(text);
+    expect(line.startsWith('│ ')).toBe(true);
+    // eslint-disable-next-line no-control-regex -- colours
+    if (line.includes('\u001b')) expect(line).toMatch(/\u001b\[0m$/);
+  });
 });
 
 describe('hostile text in annotations', () => {
-  test('is one printable line of at most 4,000 characters', () =>
-    eachHostile((text) => {
-      for (const ending of ENDINGS(text)) {
-        const outcome = everywhere(text, ending);
-        for (const { title, message } of [...errorsOf(outcome), ...warningsOf(outcome)]) {
-          expect(message.length).toBeLessThanOrEqual(4000);
-          expect(title.length).toBeLessThanOrEqual(200);
-          expect(title + message).not.toMatch(UNPRINTABLE);
-        }
+  testAll(HOSTILE)('is one printable line of at most 4,000 characters', (_, text) => {
+    for (const ending of ENDINGS(text)) {
+      const outcome = everywhere(text, ending);
+      for (const { title, message } of [...errorsOf(outcome), ...warningsOf(outcome)]) {
+        expect(message.length).toBeLessThanOrEqual(4000);
+        expect(title.length).toBeLessThanOrEqual(200);
+        expect(title + message).not.toMatch(UNPRINTABLE);
       }
-    }));
+    }
+  });
 });
 
 describe('hostile text in outputs', () => {
-  test('is carried whole, as JSON', () =>
-    eachHostile((text) => {
-      for (const ending of ENDINGS(text)) {
-        const outcome = everywhere(text, ending);
-        const { outputs } = outputsOf(resultsOf(outcome), '/tmp/results.json');
-        expect(outputs.reason).not.toMatch(UNPRINTABLE);
-        expect([[], [`flaky ${text}`]]).toContainEqual(JSON.parse(outputs['flaky-groups']));
-        const results = JSON.parse(
-          resultsText(resultsOf(outcome), '/tmp/results.json'),
-        ) as typeof outputs;
-        expect(results['build-groups']).toMatchObject([
-          { identifier: 'first' },
-          { identifier: text, status: 'FAILED', dependsOn: ['first', text] },
-          { identifier: `flaky ${text}`, status: 'SUCCEEDED' },
-        ]);
-        expect(results['flaky-groups']).toEqual([`flaky ${text}`]);
-        expect(results['report-arns']).toEqual([text]);
-      }
-    }));
+  testAll(HOSTILE)('is carried whole, as JSON', (_, text) => {
+    for (const ending of ENDINGS(text)) {
+      const outcome = everywhere(text, ending);
+      const { outputs } = outputsOf(resultsOf(outcome), '/tmp/results.json');
+      expect(outputs.reason).not.toMatch(UNPRINTABLE);
+      expect([[], [`flaky ${text}`]]).toContainEqual(JSON.parse(outputs['flaky-groups']));
+      const results = JSON.parse(
+        resultsText(resultsOf(outcome), '/tmp/results.json'),
+      ) as typeof outputs;
+      expect(results['build-groups']).toMatchObject([
+        { identifier: 'first' },
+        { identifier: text, status: 'FAILED', dependsOn: ['first', text] },
+        { identifier: `flaky ${text}`, status: 'SUCCEEDED' },
+      ]);
+      expect(results['flaky-groups']).toEqual([`flaky ${text}`]);
+      expect(results['report-arns']).toEqual([text]);
+    }
+  });
 });

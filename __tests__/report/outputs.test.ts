@@ -23,7 +23,8 @@ import {
   NOT_RETRIED,
 } from '../support/batches.ts';
 import { aLogUrl, known, someDetails, TESTS_FAILED } from '../support/failures.ts';
-import { eachHostile, UNPRINTABLE } from '../support/hostile.ts';
+import { HOSTILE, UNPRINTABLE } from '../support/hostile.ts';
+import { testAll } from '../support/test-all.ts';
 
 const FILE = '/tmp/results.json';
 const LIMIT = 500_000;
@@ -238,33 +239,31 @@ describe('outputsOf', () => {
     expect(outputs['failed-groups']).toBe('[]');
   });
 
-  test('carries hostile names whole, as JSON', () =>
-    eachHostile((text) => {
-      const batch = aFailedBatch({
-        groups: [aGroup(text, 'FAILED', { dependsOn: [text] })],
-        reportArns: [text],
-      });
-      const outcome = anOutcome(NOT_RETRIED, { batch });
-      const { outputs } = outputsOf(resultsOf(outcome), FILE);
-      expect(JSON.parse(outputs['failed-groups'])).toEqual([text]);
-      expect(JSON.parse(outputs['build-groups'])).toMatchObject([
-        { identifier: text, status: 'FAILED' },
-      ]);
-      expect(JSON.parse(resultsText(resultsOf(outcome), FILE))).toMatchObject({
-        'build-groups': [{ identifier: text, dependsOn: [text] }],
-        'report-arns': [text],
-      });
-    }));
+  testAll(HOSTILE)('carries hostile names whole, as JSON', (_, text) => {
+    const batch = aFailedBatch({
+      groups: [aGroup(text, 'FAILED', { dependsOn: [text] })],
+      reportArns: [text],
+    });
+    const outcome = anOutcome(NOT_RETRIED, { batch });
+    const { outputs } = outputsOf(resultsOf(outcome), FILE);
+    expect(JSON.parse(outputs['failed-groups'])).toEqual([text]);
+    expect(JSON.parse(outputs['build-groups'])).toMatchObject([
+      { identifier: text, status: 'FAILED' },
+    ]);
+    expect(JSON.parse(resultsText(resultsOf(outcome), FILE))).toMatchObject({
+      'build-groups': [{ identifier: text, dependsOn: [text] }],
+      'report-arns': [text],
+    });
+  });
 
-  it('gives a reason of one printable line, whatever AWS or a name brings', () =>
-    eachHostile((text) => {
-      const batch = aFailedBatch({ groups: [aGroup(text, 'FAILED')] });
-      const endings: Ending[] = [NOT_RETRIED, { kind: 'retry-refused', sentence: text }];
-      for (const ending of endings) {
-        const { outputs } = outputsOf(resultsOf(anOutcome(ending, { batch })), FILE);
-        expect(outputs.reason).not.toMatch(UNPRINTABLE);
-      }
-    }));
+  testAll(HOSTILE)('gives a reason of one printable line', (_, text) => {
+    const batch = aFailedBatch({ groups: [aGroup(text, 'FAILED')] });
+    const endings: Ending[] = [NOT_RETRIED, { kind: 'retry-refused', sentence: text }];
+    for (const ending of endings) {
+      const { outputs } = outputsOf(resultsOf(anOutcome(ending, { batch })), FILE);
+      expect(outputs.reason).not.toMatch(UNPRINTABLE);
+    }
+  });
 });
 
 describe('outputs of a large batch', () => {

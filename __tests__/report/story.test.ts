@@ -5,7 +5,8 @@ import type { Event } from '../../src/domain/story.ts';
 import { narrate, type LogStep } from '../../src/report/story.ts';
 import { aBatch, aGroup } from '../support/batches.ts';
 import { TESTS_FAILED } from '../support/failures.ts';
-import { eachHostile, UNPRINTABLE } from '../support/hostile.ts';
+import { HOSTILE, UNPRINTABLE } from '../support/hostile.ts';
+import { testAll } from '../support/test-all.ts';
 
 const CONSOLE = aBatch().consoleUrl;
 const line = (text: string): LogStep => ({ kind: 'line', text });
@@ -284,43 +285,41 @@ describe('narrate', () => {
     ]);
   });
 
-  test('lets no name or status act on the runner', () =>
-    eachHostile((text) => {
-      const events: Event[] = [
-        { kind: 'batch-found', batch: aHostileBatch(text), attempt: 1 },
-        { kind: 'group-changed', identifier: text, from: text, to: text, lasted: null },
-        { kind: 'phase-changed', from: text, to: text, lasted: null },
-        { kind: 'groups-appeared', statuses: [text] },
-        { kind: 'heartbeat', batch: aHostileBatch(text), elapsed: 0 },
-        { kind: 'attempt-ended', attempt: 1, status: text, failed: text },
-        { kind: 'retrying', because: text, delay: 0 },
-        { kind: 'trouble-began', sentence: text },
-        { kind: 'status-written', status: { ...aStatus, context: text, description: text } },
-        { kind: 'status-not-pending', because: text },
-        { kind: 'status-postponed', because: text },
-      ];
-      const lines = events.flatMap(narrate).filter((step) => step.kind === 'line');
-      expect(lines.length).toBeGreaterThanOrEqual(events.length);
-      for (const { text: told } of lines) {
-        expect(told).not.toMatch(/^\s*::/);
-        expect(told).not.toContain('##[');
-        expect(told).not.toMatch(UNPRINTABLE);
-      }
-    }));
+  testAll(HOSTILE)('lets no name or status act on the runner', (_, text) => {
+    const events: Event[] = [
+      { kind: 'batch-found', batch: aHostileBatch(text), attempt: 1 },
+      { kind: 'group-changed', identifier: text, from: text, to: text, lasted: null },
+      { kind: 'phase-changed', from: text, to: text, lasted: null },
+      { kind: 'groups-appeared', statuses: [text] },
+      { kind: 'heartbeat', batch: aHostileBatch(text), elapsed: 0 },
+      { kind: 'attempt-ended', attempt: 1, status: text, failed: text },
+      { kind: 'retrying', because: text, delay: 0 },
+      { kind: 'trouble-began', sentence: text },
+      { kind: 'status-written', status: { ...aStatus, context: text, description: text } },
+      { kind: 'status-not-pending', because: text },
+      { kind: 'status-postponed', because: text },
+    ];
+    const lines = events.flatMap(narrate).filter((step) => step.kind === 'line');
+    expect(lines.length).toBeGreaterThanOrEqual(events.length);
+    for (const { text: told } of lines) {
+      expect(told).not.toMatch(/^\s*::/);
+      expect(told).not.toContain('##[');
+      expect(told).not.toMatch(UNPRINTABLE);
+    }
+  });
 
-  it('warns in one printable line of at most 4,000 characters', () =>
-    eachHostile((text) => {
-      const batch = aHostileBatch(text);
-      const warnings = [
-        ...narrate({ kind: 'batch-id-changed', from: text, batch }),
-        ...narrate({ kind: 'groups-lag', batch }),
-        ...narrate({ kind: 'status-left-alone', level: 'warning', because: text }),
-      ].filter((step) => step.kind === 'warning');
-      for (const warning of warnings) {
-        expect(warning.text).not.toMatch(UNPRINTABLE);
-        expect(warning.text.length).toBeLessThanOrEqual(4000);
-      }
-    }));
+  testAll(HOSTILE)('warns in one printable line of at most 4,000 characters', (_, text) => {
+    const batch = aHostileBatch(text);
+    const warnings = [
+      ...narrate({ kind: 'batch-id-changed', from: text, batch }),
+      ...narrate({ kind: 'groups-lag', batch }),
+      ...narrate({ kind: 'status-left-alone', level: 'warning', because: text }),
+    ].filter((step) => step.kind === 'warning');
+    for (const warning of warnings) {
+      expect(warning.text).not.toMatch(UNPRINTABLE);
+      expect(warning.text.length).toBeLessThanOrEqual(4000);
+    }
+  });
 });
 
 function aHostileBatch(text: string): Batch {

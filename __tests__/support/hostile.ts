@@ -1,5 +1,3 @@
-import { checkEach } from './check-each.ts';
-
 /** Text that a build, or whoever can name its parts, may bring to act on the runner or the summary. */
 export const HOSTILE: readonly (readonly [what: string, text: string])[] = [
   ['a workflow command', '::set-output name=conclusion::success'],
@@ -60,8 +58,3 @@ export const HOSTILE: readonly (readonly [what: string, text: string])[] = [
 export const UNPRINTABLE =
   // eslint-disable-next-line no-control-regex -- control characters are what it finds
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff]|\udb40[\udc00-\udc7f]/;
-
-/** Checks what an outlet makes of every hostile text, in one test. */
-export function eachHostile(check: (text: string) => void | Promise<void>): Promise<void> {
-  return checkEach(HOSTILE, (_, text) => check(text));
-}

@@ -1,24 +1,41 @@
+import { test } from '@jest/globals';
+
 /** Enough of a failure to see what is wrong, where texts may be of 100,000 characters. */
 const MAX_MESSAGE = 1500;
+
+/** A row: its name, and what else it has. */
+type Row<Values extends readonly unknown[]> = string | readonly [name: string, ...values: Values];
+
+/**
+ * One test of all rows of a table, in the manner of `test.each`, which makes one of each row.
+ *
+ * @param rows each with its name first, or nothing but a text
+ */
+export function testAll<Values extends readonly unknown[]>(rows: readonly Row<Values>[]) {
+  return (name: string, check: (name: string, ...values: Values) => void | Promise<void>): void => {
+    test(name, () => checkEach(rows, check));
+  };
+}
 
 /**
  * Checks the rows of a table in one test, all of them, and fails once: with the name of each row that
  * failed, and how.
  *
- * @param rows each with its name first
  * @throws Error also if there is no row, which would prove nothing
  */
 export async function checkEach<Values extends readonly unknown[]>(
-  rows: readonly (readonly [name: string, ...values: Values])[],
+  rows: readonly Row<Values>[],
   check: (name: string, ...values: Values) => void | Promise<void>,
 ): Promise<void> {
   if (rows.length === 0) throw new Error('The table has no rows.');
   const failures: string[] = [];
   for (const row of rows) {
+    const [name, ...values] =
+      typeof row === 'string' ? ([row] as unknown as [string, ...Values]) : row;
     try {
-      await check(...row);
+      await check(name, ...values);
     } catch (error) {
-      failures.push(`● ${row[0].slice(0, 100)}\n${explain(error)}`);
+      failures.push(`● ${JSON.stringify(name.slice(0, 100))}\n${explain(error)}`);
     }
   }
   if (failures.length > 0) {

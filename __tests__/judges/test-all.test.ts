@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { checkEach } from '../support/check-each.ts';
+import { checkEach, testAll } from '../support/test-all.ts';
 
 const ROWS: readonly [string, number][] = [
   ['one', 1],
@@ -19,13 +19,13 @@ test('every row that fails is named, with what was wrong and where', async () =>
     expect(number).toBe(2);
   });
   await expect(failing).rejects.toThrow(
-    /^2 of 3 rows failed\n\n● one\n[^●]*toBe[^●]*check-each\.test\.ts:\d+[^●]*● three\n[^●]*toBe[^●]*$/,
+    /^2 of 3 rows failed\n\n● "one"\n[^●]*toBe[^●]*test-all\.test\.ts:\d+[^●]*● "three"\n[^●]*toBe[^●]*$/,
   );
 });
 
 test('a failure of a very long text stays readable', async () => {
   const long = 'x'.repeat(100_000);
-  const failing = checkEach([[long]], (text) => expect(text).toBe('short'));
+  const failing = checkEach([long], (text) => expect(text).toBe('short'));
   const message = await failing.then(
     () => 'passed',
     (error: unknown) => (error as Error).message,
@@ -36,4 +36,8 @@ test('a failure of a very long text stays readable', async () => {
 
 test('a table without rows proves nothing', async () => {
   await expect(checkEach([], () => undefined)).rejects.toThrow('The table has no rows.');
+});
+
+testAll(['a', 'b'])('texts alone are rows too', (text) => {
+  expect(['a', 'b']).toContain(text);
 });
