@@ -37,7 +37,7 @@ describe('a status that was left to be written', () => {
   });
 
   const without = Object.keys(STATUS).map((name) => ({ ...STATUS, [name]: undefined }));
-  test.each(
+  testAll(
     [
       ...without,
       { ...STATUS, state: 'pending' },
@@ -64,7 +64,7 @@ describe('a status that was left to be written', () => {
       [],
       'text',
     ].map((value) => JSON.stringify(value)),
-  )('is none in %s', (text) => {
+  )('is none in anything else', (text) => {
     expect(parseStatus(text)).toBeNull();
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, it, test } from '@jest/globals';
 import type { Cause } from '../../src/domain/cause.ts';
 import { decide, type Causes, type RetryRules, type Standing } from '../../src/domain/policy.ts';
 import { aCause } from '../support/batches.ts';
+import { testAll } from '../support/test-all.ts';
 
 const RULES: RetryRules = {
   retryOn: ['FAILED', 'FAULT', 'TIMED_OUT'],
@@ -315,7 +316,7 @@ describe('no retry is made', () => {
 });
 
 describe('never-retry', () => {
-  test.each([
+  testAll([
     ['unit', 'unit', true],
     ['unit', 'units', false],
     ['unit', 'Unit', false],
@@ -337,10 +338,13 @@ describe('never-retry', () => {
     ['(', '(', true],
     ['^$|\\{}', '^$|\\{}', true],
     [`${'*'.repeat(60)}b`, 'a'.repeat(128), false],
-  ])('%s: %s is matched: %s', (pattern, identifier, matched) => {
-    const { retry } = decideOn({ failed: [identifier] }, { neverRetry: [pattern] });
-    expect(retry).toBe(!matched);
-  });
+  ])(
+    'is matched as a whole, with * for any text and ? for any character',
+    (pattern, identifier, matched) => {
+      const { retry } = decideOn({ failed: [identifier] }, { neverRetry: [pattern] });
+      expect(retry).toBe(!matched);
+    },
+  );
 });
 
 describe('max-failed-percent', () => {

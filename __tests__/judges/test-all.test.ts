@@ -19,7 +19,7 @@ test('every row that fails is named, with what was wrong and where', async () =>
     expect(number).toBe(2);
   });
   await expect(failing).rejects.toThrow(
-    /^2 of 3 rows failed\n\n● "one"\n[^●]*toBe[^●]*test-all\.test\.ts:\d+[^●]*● "three"\n[^●]*toBe[^●]*$/,
+    /^2 of 3 rows failed\n\n● "one", 1\n[^●]*toBe[^●]*test-all\.test\.ts:\d+[^●]*● "three", 3\n[^●]*toBe[^●]*$/,
   );
 });
 

@@ -18,8 +18,8 @@ export function testAll<Values extends readonly unknown[]>(rows: readonly Row<Va
 }
 
 /**
- * Checks the rows of a table in one test, all of them, and fails once: with the name of each row that
- * failed, and how.
+ * Checks the rows of a table in one test, all of them, and fails once: with each row that failed, and
+ * how.
  *
  * @throws Error also if there is no row, which would prove nothing
  */
@@ -35,12 +35,18 @@ export async function checkEach<Values extends readonly unknown[]>(
     try {
       await check(name, ...values);
     } catch (error) {
-      failures.push(`● ${JSON.stringify(name.slice(0, 100))}\n${explain(error)}`);
+      failures.push(`● ${[name, ...values].flatMap(labelOf).join(', ')}\n${explain(error)}`);
     }
   }
   if (failures.length > 0) {
     throw new Error(`${failures.length} of ${rows.length} rows failed\n\n${failures.join('\n\n')}`);
   }
+}
+
+/** A value that tells one row from another at a glance; nothing of an object. */
+function labelOf(value: unknown): string | [] {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 60));
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : [];
 }
 
 /** What an assertion says, and the line of the test that it stands in. */
