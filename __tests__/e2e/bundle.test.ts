@@ -13,17 +13,17 @@ const SHORT_LOG = ['GetLogEvents', 'GetLogEvents'];
 
 /** Short enough for real time. */
 const QUICK: BatchPlan = {
-  downloadBatchspec: 0.2,
+  downloadBatchspec: 0.05,
   commit: '5f0c1e9a7b3d4826c1d2e3f4a5b6c7d8e9f0a1b2',
   combinedArtifact: 'arn:aws:s3:::shop/all.zip',
   groups: {
-    lint: { takes: 0.2 },
-    unit: { takes: 0.5, ends: ['FAILED', 'SUCCEEDED'] },
-    package: { takes: 0.3, dependsOn: ['unit'], artifact: 'arn:aws:s3:::shop/package.zip' },
+    lint: { takes: 0.1 },
+    unit: { takes: 0.1, ends: ['FAILED', 'SUCCEEDED'] },
+    package: { takes: 0.1, dependsOn: ['unit'], artifact: 'arn:aws:s3:::shop/package.zip' },
   },
 };
-const STUBBORN: BatchPlan = { ...QUICK, groups: { unit: { takes: 0.3, ends: ['FAILED'] } } };
-const inputs = { 'batch-id': ID, 'poll-interval': '0.5' };
+const STUBBORN: BatchPlan = { ...QUICK, groups: { unit: { takes: 0.1, ends: ['FAILED'] } } };
+const inputs = { 'batch-id': ID, 'poll-interval': '0.1' };
 
 const errorsIn = (stdout: string): string[] =>
   stdout.split('\n').filter((line) => line.startsWith('::error'));

@@ -25,14 +25,14 @@ const OF_CODEBUILD = {
 };
 
 /** Fails quickly, then runs for so many seconds and ends so. */
-const shopThat = (end: 'FAILED' | 'SUCCEEDED', takes = 0.5): BatchPlan => ({
-  downloadBatchspec: 0.2,
+const shopThat = (end: 'FAILED' | 'SUCCEEDED', takes = 0.1): BatchPlan => ({
+  downloadBatchspec: 0.05,
   commit: COMMIT,
-  groups: { unit: { takes, ends: [{ status: 'FAILED', takes: 0.3 }, end] } },
+  groups: { unit: { takes, ends: [{ status: 'FAILED', takes: 0.1 }, end] } },
 });
 const inputs = {
   'batch-id': ID,
-  'poll-interval': '0.5',
+  'poll-interval': '0.1',
   'commit-status': 'true',
   'github-token': TOKEN,
 };
@@ -84,7 +84,8 @@ describe('commit-status', () => {
 
   test('sets the status of the batch to pending, then to its success', async () => {
     github.statuses.push({ ...OF_CODEBUILD, context: 'lint', target_url: null }, OF_CODEBUILD);
-    const run = await runOn(shopThat('SUCCEEDED'), {}, undefined, { RUNNER_DEBUG: '1' });
+    const environment = { ...NO_EVENT, RUNNER_DEBUG: '1' };
+    const run = await runOn(shopThat('SUCCEEDED'), {}, undefined, environment);
     expect(run.exitCode).toBe(0);
     expect(run.stderr).toBe('');
     expect(asked()).toEqual([LIST, WRITE, WRITE]);
@@ -111,6 +112,13 @@ describe('commit-status', () => {
       'Commit status Batch of the shop: success (Succeeded after 1 retry; flaky: unit)\n',
     );
     expectNoToken(run);
+
+    // Its client is loaded for the first call.
+    const [loaded, retried] = [NO_EVENT.GITHUB_EVENT_PATH, '::group::Attempt 2'].map((text) =>
+      run.stdout.indexOf(text),
+    );
+    expect(retried).toBeGreaterThan(0);
+    expect(loaded).toBeGreaterThan(retried ?? 0);
   });
 
   test("sets CodeBuild's usual context to the failure of the last retry", async () => {
@@ -246,15 +254,6 @@ describe('commit-status', () => {
     expect(asked()).toEqual([]);
     expect(run.stdout).not.toContain(NO_EVENT.GITHUB_EVENT_PATH);
     expect(warningsIn(run)).toEqual([]);
-  });
-
-  test('loads the client of GitHub for the first call', async () => {
-    const run = await runOn(shopThat('SUCCEEDED'), {}, undefined, NO_EVENT);
-    const [loaded, retried] = [NO_EVENT.GITHUB_EVENT_PATH, '::group::Attempt 2'].map((text) =>
-      run.stdout.indexOf(text),
-    );
-    expect(retried).toBeGreaterThan(0);
-    expect(loaded).toBeGreaterThan(retried ?? 0);
   });
 
   test('is left alone, with a notice, where the source is elsewhere', async () => {

@@ -8,10 +8,10 @@ import { ID, shop } from '../support/scenarios.ts';
 const STOP = 'StopBuildBatch';
 /** Fails quickly, then runs for as long as a test needs. */
 const LONG: BatchPlan = {
-  downloadBatchspec: 0.2,
+  downloadBatchspec: 0.05,
   groups: { unit: { takes: 600, ends: [{ status: 'FAILED', takes: 1 }, 'SUCCEEDED'] } },
 };
-const inputs = { 'batch-id': ID, 'poll-interval': '0.5' };
+const inputs = { 'batch-id': ID, 'poll-interval': '0.1' };
 const NOTHING = { exitCode: 0, stdout: '', stderr: '', outputs: {}, state: {}, summary: '' };
 
 /** Does something as soon as the retry shows in the log. */
@@ -78,7 +78,7 @@ describe('the post step', () => {
   });
 
   test('does nothing after a step that ended by itself', async () => {
-    const quick = { ...LONG, groups: { unit: { takes: 0.3, ends: ['FAILED', 'SUCCEEDED'] } } };
+    const quick = { ...LONG, groups: { unit: { takes: 0.1, ends: ['FAILED', 'SUCCEEDED'] } } };
     const run = await runAction(shop(quick), inputs);
     const calls = run.simulator.calls.length;
     const post = await runPostStep(run, inputs);

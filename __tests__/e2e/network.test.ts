@@ -21,10 +21,10 @@ import { listen } from '../support/sockets.ts';
 const LOOK = 'BatchGetBuildBatches';
 const RETRY = 'RetryBuildBatch';
 const QUICK: BatchPlan = {
-  downloadBatchspec: 0.2,
-  groups: { unit: { takes: 1, ends: [{ status: 'FAILED', takes: 0.2 }, 'SUCCEEDED'] } },
+  downloadBatchspec: 0.05,
+  groups: { unit: { takes: 0.2, ends: ['FAILED', 'SUCCEEDED'] } },
 };
-const inputs = { 'batch-id': ID, 'poll-interval': '0.5' };
+const inputs = { 'batch-id': ID, 'poll-interval': '0.1' };
 
 test.each<[string, FaultRule[]]>([
   ['answers are slow', [{ every: 2, fault: { kind: 'slow', seconds: 0.7 } }]],

@@ -70,6 +70,7 @@ async function runOn(
     const child = spawn(process.execPath, [SCRIPT, ...given], {
       env: {
         PATH: process.env['PATH'],
+        NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
         AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
         AWS_SECRET_ACCESS_KEY: 'example',
         AWS_REGION: 'us-west-2',
