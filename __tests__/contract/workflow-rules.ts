@@ -64,10 +64,9 @@ function lint({ path, text }: Workflow): readonly LintResult[] {
 export const OURS = 'your-org/retry-codebuild-batch@v1';
 
 /** Of this action, in examples and in the workflows of its own repository. */
-export const isOurs = ({ uses }: Step): boolean => uses === OURS || uses === './';
+const isOurs = ({ uses }: Step): boolean => uses === OURS || uses === './';
 
-export const stepsOf = ({ jobs }: Workflow): Step[] =>
-  Object.values(jobs).flatMap(({ steps }) => steps);
+const stepsOf = ({ jobs }: Workflow): Step[] => Object.values(jobs).flatMap(({ steps }) => steps);
 
 /** The values of a step as the runner hands them on, with samples in the place of expressions. */
 function valuesOf({ with: given = {} }: Step): Record<string, string> {
