@@ -21,6 +21,7 @@ import {
   NOT_RETRIED,
 } from '../support/batches.ts';
 import { HOSTILE, UNPRINTABLE } from '../support/hostile.ts';
+import { testAll } from '../support/test-all.ts';
 
 const first = aFailedBatch();
 const retried = (ending: Ending, known: Parameters<typeof anOutcome>[1] = {}): Outcome =>
@@ -194,7 +195,7 @@ describe('at the end', () => {
     expect(description).toMatch(/^Succeeded after 1 retry; flaky: x+ … x+4 and 4 more$/);
   });
 
-  test.each(HOSTILE)('%s is made plain', (_, text) => {
+  testAll(HOSTILE)('hostile text is made plain', (_, text) => {
     const batch = aRecoveredBatch({ groups: [aRetriedGroup(text, 'FAILED', 'SUCCEEDED')] });
     const outcomes = [
       retried(succeeded, { batch }),

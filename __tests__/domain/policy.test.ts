@@ -8,6 +8,7 @@ import {
   type FailedAttempt,
 } from '../../src/domain/policy.ts';
 import { aCause } from '../support/batches.ts';
+import { testAll } from '../support/test-all.ts';
 
 const RULES: RetryRules = {
   retryOn: ['FAILED', 'FAULT', 'TIMED_OUT'],
@@ -355,7 +356,7 @@ describe('no retry is made', () => {
 });
 
 describe('never-retry', () => {
-  test.each([
+  testAll([
     ['unit', 'unit', true],
     ['unit', 'units', false],
     ['unit', 'Unit', false],
@@ -377,10 +378,13 @@ describe('never-retry', () => {
     ['(', '(', true],
     ['^$|\\{}', '^$|\\{}', true],
     [`${'*'.repeat(60)}b`, 'a'.repeat(128), false],
-  ])('%s: %s is matched: %s', (pattern, identifier, matched) => {
-    const { retry } = decideOn({ failed: [identifier] }, { neverRetry: [pattern] });
-    expect(retry).toBe(!matched);
-  });
+  ])(
+    'is matched as a whole, with * for any text and ? for any character',
+    (pattern, identifier, matched) => {
+      const { retry } = decideOn({ failed: [identifier] }, { neverRetry: [pattern] });
+      expect(retry).toBe(!matched);
+    },
+  );
 });
 
 describe('max-failed-percent', () => {

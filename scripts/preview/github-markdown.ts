@@ -31,13 +31,20 @@ export function renderOnGitHub(markdown: string): string {
 }
 
 /** The document before GitHub's sanitizer. */
-export function parsed(markdown: string): Tree {
-  return parser.runSync(parser.parse(markdown));
-}
+export const parsed = onceInARow((markdown) => parser.runSync(parser.parse(markdown)));
 
 /** Reads HTML as a browser does. */
-export function treeOf(html: string): Tree {
-  return reader.runSync({ type: 'root', children: [{ type: 'raw', value: html }] });
+export const treeOf = onceInARow((html) =>
+  reader.runSync({ type: 'root', children: [{ type: 'raw', value: html }] }),
+);
+
+/** Parsing is slow, and a page is looked at from many sides, one after the other; nobody changes a tree. */
+function onceInARow(parse: (text: string) => Tree): (text: string) => Tree {
+  let last: { readonly text: string; readonly tree: Tree } | null = null;
+  return (text) => {
+    if (last?.text !== text) last = { text, tree: parse(text) };
+    return last.tree;
+  };
 }
 
 /** All elements below a node, in the order of the document. */
