@@ -203,8 +203,13 @@ function gaveUp(
   elapsedMs: number,
 ): ServiceError {
   const { kind, code, maybeDone } = error;
-  const tried = `${message} Tried ${tries} times over ${formatDuration(elapsedMs)}`;
+  const time = formatDuration(elapsedMs);
   return kind === 'credentials'
-    ? new ServiceError('permanent', code, `${tried}.`)
-    : new ServiceError('outage', code, `${tried} without an answer.`, maybeDone);
+    ? new ServiceError('permanent', code, `${message} Tried ${tries} times over ${time}.`)
+    : new ServiceError(
+        'outage',
+        code,
+        `${message} Tried ${tries} times over ${time} without an answer.`,
+        maybeDone,
+      );
 }
