@@ -137,12 +137,12 @@ describe('a retry is recorded', () => {
     expect(table).toContain('| `noPriorSummaries` | no |');
   });
 
-  test('as it answers when it lags behind, by the times of the looks', async () => {
+  test('as it answers when it lags behind, by the times of the polls', async () => {
     const table = await findings({ staleSecondsAfterRetry: 3.5 * CALL, noPriorSummaries: true });
     const calls = await recorded();
     const retriedAt = calls.find(({ purpose }) => purpose === 'retry')?.askedAt ?? '';
-    const looks = calls.filter(({ purpose }) => purpose === 'look');
-    const [lastOld = '', firstNew = ''] = looks
+    const polls = calls.filter(({ purpose }) => purpose === 'poll');
+    const [lastOld = '', firstNew = ''] = polls
       .slice(2)
       .map(({ askedAt }) => ((Date.parse(askedAt) - Date.parse(retriedAt)) / 1000).toFixed(1));
     expect(table).toMatch(/\| `staleLooksAfterRetry` \| yes \| [^|]*: 3 \|/);
