@@ -4,6 +4,7 @@ import type { Outcome } from '../src/domain/outcome.ts';
 import type { Runner } from '../src/github/runner.ts';
 import { openLog, optionalOf, report } from '../src/publish.ts';
 import { OUTPUT_NAMES } from '../src/report/outputs.ts';
+import { reasonOf } from '../src/report/reason.ts';
 import {
   aFailedBatch,
   aGroup,
@@ -22,19 +23,20 @@ const succeeded = anOutcome(
   { batch: aRecoveredBatch(), attempt: 2 },
 );
 
-/** What a runner has taken of a report; some of its methods fail. */
+/** What a runner gets of a report; some of its methods fail. */
 async function reportTo(
   outcome: Outcome,
   broken: Partial<Record<Method, (name: string) => boolean>> = {},
+  reason = reasonOf(outcome),
 ) {
   const log: string[] = [];
   const outputs: Record<string, string> = {};
-  const taken = { summary: '', exitCode: NaN };
+  const received = { summary: '', exitCode: NaN };
   const failIf = (method: Method, name = ''): void => {
     if (broken[method]?.(name)) throw new Error(`ENOSPC of ${name || method}`);
   };
   const runner = {
-    setExitCode: (code) => (taken.exitCode = code),
+    setExitCode: (code) => (received.exitCode = code),
     info: (line) => log.push(line),
     debug: (message) => log.push(`debug: ${message}`),
     notice: (message) => log.push(`notice: ${message}`),
@@ -46,7 +48,7 @@ async function reportTo(
     },
     writeSummary(text) {
       failIf('writeSummary');
-      taken.summary = text;
+      received.summary = text;
     },
     writeTemporaryFile(textFor) {
       failIf('writeTemporaryFile');
@@ -54,10 +56,10 @@ async function reportTo(
       return Promise.resolve('/tmp/results.json');
     },
   } satisfies Partial<Runner> as unknown as Runner;
-  await report(outcome, runner, optionalOf(runner));
+  await report(outcome, reason, runner, optionalOf(runner));
   const errors = log.filter((line) => line.startsWith('error'));
   const warnings = log.filter((line) => line.startsWith('warning: The'));
-  return { log, outputs, ...taken, errors, warnings };
+  return { log, outputs, ...received, errors, warnings };
 }
 
 test('a report that nothing hinders is complete', async () => {
@@ -85,7 +87,7 @@ describe('what cannot be written', () => {
   test.each<[string, Outcome, number]>([
     ['a failure', failed, 1],
     ['a success', succeeded, 0],
-  ])('does not change the verdict of %s, and is told once each', async (_, outcome, code) => {
+  ])('does not change the result of %s, and causes one warning each', async (_, outcome, code) => {
     const always = (): boolean => true;
     const { exitCode, errors, warnings, outputs, summary } = await reportTo(outcome, {
       setOutput: always,
@@ -103,7 +105,7 @@ describe('what cannot be written', () => {
   });
 });
 
-describe('what cannot be made of what CodeBuild has said', () => {
+describe('what cannot be generated from the data of CodeBuild', () => {
   /** An outcome whose groups cannot be read: all that is made of them fails. */
   const unreadable = (outcome: Outcome): Outcome => ({
     ...outcome,
@@ -112,15 +114,19 @@ describe('what cannot be made of what CodeBuild has said', () => {
     },
   });
 
-  test('costs neither the verdict nor the least that is to be shown', async () => {
-    const { outputs, summary, exitCode, errors, warnings } = await reportTo(unreadable(failed));
+  test('changes neither the result nor the least of what is reported', async () => {
+    const { outputs, summary, exitCode, errors, warnings } = await reportTo(
+      unreadable(failed),
+      {},
+      reasonOf(failed),
+    );
     expect(exitCode).toBe(1);
-    expect(errors).toEqual([`error Retry CodeBuild Batch: ${failed.reason}`]);
+    expect(errors).toEqual([`error Retry CodeBuild Batch: ${reasonOf(failed)}`]);
     expect(outputs).toMatchObject({
       'batch-id': failed.batch?.id,
       'batch-status': 'FAILED',
       conclusion: 'failure',
-      reason: failed.reason,
+      reason: reasonOf(failed),
       'retry-count': '0',
     });
     expect(summary).toContain('FAILED');
@@ -131,7 +137,7 @@ describe('what cannot be made of what CodeBuild has said', () => {
     );
   });
 
-  test('costs the least of the outputs neither where they cannot be made small', async () => {
+  test('leaves the least of the outputs where they cannot be shortened', async () => {
     const odd = {
       toJSON(): never {
         throw new TypeError('odd artifact');
@@ -148,15 +154,19 @@ describe('what cannot be made of what CodeBuild has said', () => {
     );
   });
 
-  test('makes no failure of a success', async () => {
-    const { exitCode, errors, log } = await reportTo(unreadable(succeeded));
+  test('does not turn a success into a failure', async () => {
+    const { exitCode, errors, log } = await reportTo(
+      unreadable(succeeded),
+      {},
+      reasonOf(succeeded),
+    );
     expect(exitCode).toBe(0);
     expect(errors).toEqual([]);
-    expect(log).toContain(succeeded.reason);
+    expect(log).toContain(reasonOf(succeeded));
   });
 });
 
-test('an event that cannot be told costs one warning, and no other event', () => {
+test('an event that cannot be logged causes one warning and no other to be lost', () => {
   const log: string[] = [];
   const runner = {
     info: (line: string) => log.push(line),
@@ -179,7 +189,7 @@ test('an event that cannot be told costs one warning, and no other event', () =>
   ]);
 });
 
-test('a failure is told on one line, however long and hostile it is', () => {
+test('a failure is reported on one line, however long and hostile it is', () => {
   const warnings: string[] = [];
   const optional = optionalOf({ warning: (message) => void warnings.push(message) });
   optional.failed('The log is incomplete', new Error(`a\n::error::b${'x'.repeat(9000)}`));

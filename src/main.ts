@@ -13,6 +13,7 @@ import { readInputs, reportsToCommit, warnAbout, type Inputs } from './inputs.ts
 import { cleanUp } from './cleanup.ts';
 import { openLog, optionalOf, report, setOutputs, type Log, type Optional } from './publish.ts';
 import { earlyOutputs } from './report/outputs.ts';
+import { reasonOf } from './report/reason.ts';
 import { run } from './run.ts';
 import { STARTED_ATTEMPT, UNWRITTEN_STATUS } from './saved-state.ts';
 import { createReporter, type Reporter } from './commit-status/reporter.ts';
@@ -30,6 +31,7 @@ export async function main(): Promise<void> {
   const log = openLog(runner, optional);
   let status: Reporter | null = null;
   let outcome: Outcome;
+  let reason: string;
   try {
     const inputs = readInputs((name) => runner.getInput(name), process.env);
     if ('problems' in inputs) {
@@ -42,13 +44,15 @@ export async function main(): Promise<void> {
       );
       outcome = await runStep(inputs, runner, optional, log, status, signal);
     }
+    reason = reasonOf(outcome);
   } catch (error) {
     log.write({ kind: 'internal-error', error });
     outcome = conclude(internalError(error), initialState(), 0, 0);
+    reason = reasonOf(outcome);
   }
   log.close();
-  await report(outcome, runner, optional);
-  await optional.later(STATUS_NOT_UPDATED, async () => status?.finish(outcome));
+  await report(outcome, reason, runner, optional);
+  await optional.later(STATUS_NOT_UPDATED, async () => status?.finish(outcome, reason));
 }
 
 /** What runs after the step: only what the step has saved is acted on. */

@@ -9,6 +9,7 @@ import {
 import type { Batch } from './domain/batch.ts';
 import { forgetPhase } from './domain/changes.ts';
 import { ServiceError } from './async/service-error.ts';
+import { failedGroupsOf } from './domain/failed-groups.ts';
 import { countedGroups, hasRun, viewGroups, type GroupView } from './domain/groups.ts';
 import { Interruption } from './async/interruption.ts';
 import { initialState } from './domain/state.ts';
@@ -20,7 +21,6 @@ import {
   type StopKind,
 } from './domain/outcome.ts';
 import { decide, unmatchedPatterns, type Decision } from './domain/policy.ts';
-import { describeFailed } from './domain/reason.ts';
 import { isSuccess } from './domain/status.ts';
 import { startTimer } from './async/timer.ts';
 import { startPolling, type Polling } from './domain/polling.ts';
@@ -98,9 +98,9 @@ async function tellStory(step: RunContext): Promise<Ending> {
       if (inputs.failOnFlaky && groups.some((group) => group.flaky)) return { kind: 'flaky' };
       return { kind: 'succeeded', already: !running && known.past.attempts.length === 0 };
     }
-    const { retry, reason } = await decideOnRetry(step, end.batch, groups);
-    if (inputs.dryRun) return { kind: 'dry-run', retry, reason };
-    if (!retry) return { kind: 'failed', reason };
+    const { retry, reason, quotedCause } = await decideOnRetry(step, end.batch, groups);
+    if (inputs.dryRun) return { kind: 'dry-run', retry, reason, quotedCause };
+    if (!retry) return { kind: 'failed', reason, quotedCause };
     ports.tell({ kind: 'retrying', reason, delay: inputs.retryDelayMs });
     if (inputs.retryDelayMs > 0) await ports.clock.sleep(inputs.retryDelayMs, step.signal);
     const result = await retryBatch(step, end.batch);
@@ -114,7 +114,9 @@ async function tellStory(step: RunContext): Promise<Ending> {
     const begun = turnToNewAttempt(step, end.batch, result.kind, snapshot);
     if (result.kind === 'unproven') {
       ports.tell({ kind: 'attempt-unproven', attempt: known.attempt });
-      if (!inputs.wait && (snapshot === null || !isOver(snapshot))) return NOT_CONFIRMED;
+      if (!inputs.wait && (snapshot === null || !isOver(snapshot))) {
+        return { kind: 'retry-unconfirmed' };
+      }
     }
     if (!inputs.wait && result.kind === 'accepted') return { kind: 'retry-accepted' };
     const first = result.kind === 'accepted' ? null : snapshot;
@@ -164,13 +166,6 @@ function warnOfUnmatchedPatterns(
     ports.tell({ kind: 'pattern-unmatched', pattern, identifiers });
   }
 }
-
-/** `wait: false`, and nothing proves that the retry was made. */
-const NOT_CONFIRMED: Ending = {
-  kind: 'fault',
-  message:
-    'CodeBuild did not confirm the retry. Check the batch in the CodeBuild console, or run this step again.',
-};
 
 function newWatch({ known, ports }: RunContext): Polling {
   return startPolling(known.past, ports.clock.elapsed());
@@ -224,8 +219,9 @@ function tellAttemptEnded(
   { batch, groupsStale }: WatchEnd & { kind: 'over' },
   groups: readonly GroupView[],
 ): void {
-  const failed = describeFailed(groups);
-  ports.tell({ kind: 'attempt-ended', attempt: known.attempt, status: batch.status, failed });
+  const { attempt } = known;
+  const failed = failedGroupsOf(groups);
+  ports.tell({ kind: 'attempt-ended', attempt, status: batch.status, ...failed });
   if (groupsStale) ports.tell({ kind: 'groups-stale', batch });
 }
 
@@ -259,7 +255,7 @@ async function stopOwned(step: RunContext, owned: OwnedAttempt): Promise<StopKin
   const shown = 'batch' in result ? result.batch : null;
   settleUnanswered(step, owned, shown ?? snapshot);
   known.batch = shown ?? known.batch;
-  if (result.kind === 'no-answer') ports.tell({ kind: 'not-stopped', reason: result.reason });
+  if (result.kind === 'no-answer') ports.tell({ kind: 'not-stopped', error: result.error });
   // What may still run stays saved: the post step tries again.
   if (result.kind !== 'no-answer' && result.kind !== 'not-begun') saveOwned(step, null);
   return result.kind;
@@ -284,7 +280,7 @@ function endingOf(error: unknown, { patience, ports }: RunContext): Ending {
       ? { ...source, lastError: patience.trouble }
       : { ...source, stop: null };
   }
-  if (error instanceof ServiceError) return { kind: 'fault', message: error.message };
+  if (error instanceof ServiceError) return { kind: 'service-error', message: error.message };
   ports.tell({ kind: 'internal-error', error });
   return internalError(error);
 }

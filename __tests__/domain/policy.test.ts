@@ -18,7 +18,7 @@ const RULES: RetryRules = {
 };
 const UNREADABLE: Causes = {
   kind: 'unreadable',
-  reason: 'the permission codebuild:BatchGetBuilds is missing',
+  failure: { kind: 'denied', permission: 'codebuild:BatchGetBuilds' },
 };
 const FAILED_ONCE: FailedAttempt = {
   status: 'FAILED',
@@ -138,7 +138,12 @@ describe('a retry is made', () => {
       'FAULT is a status to retry on; retry 1 of 2; the batch failed for a cause worth a retry (retry-when: infrastructure)',
     ],
   ])('%s', (_, standing, rules, reason) => {
-    expect(decideOn(standing, rules)).toEqual({ retry: true, decidedBy: null, reason });
+    expect(decideOn(standing, rules)).toEqual({
+      retry: true,
+      decidedBy: null,
+      reason,
+      quotedCause: null,
+    });
   });
 });
 
@@ -149,7 +154,7 @@ describe('no retry is made', () => {
   test.each<[string, string, Partial<FailedAttempt>, Partial<RetryRules>, string]>([
     ['of a status that is not listed', 'retry-on', { status: 'STOPPED' }, {}, STATUS],
     [
-      'of a word nobody knows',
+      'of an unknown status',
       'retry-on',
       { status: 'EXPLODED' },
       {},
@@ -293,7 +298,9 @@ describe('no retry is made', () => {
       'the batch failed for a cause that nobody knows (retry-when: infrastructure)',
     ],
   ])('%s (%s)', (_, decidedBy, standing, rules, reason) => {
-    expect(decideOn(standing, rules)).toEqual({ retry: false, decidedBy, reason });
+    const { quotedCause, ...decision } = decideOn(standing, rules);
+    expect(decision).toEqual({ retry: false, decidedBy, reason });
+    expect(quotedCause !== null).toBe(/[(][A-Z_]+, [A-Z_]+: /.test(reason));
   });
 
   it('for one reason: the first rule that forbids it decides', () => {
@@ -311,11 +318,19 @@ describe('no retry is made', () => {
     });
   });
 
-  it('and the sentence stays short, whatever the cause says', () => {
+  it('with the cause that the reason quotes as data', () => {
+    const standing = {
+      failed: ['image', 'unit', 'e2e'],
+      causes: causes({ image: NO_IMAGE, unit: aCause(), e2e: aCause({ code: 'OTHER' }) }),
+    };
+    expect(decideOn(standing, { retryWhen: 'infrastructure' }).quotedCause).toEqual(aCause());
+  });
+
+  it('and the reason stays short, however long the cause is', () => {
     const standing = { causes: causes({ unit: aCause({ message: 'é'.repeat(5000) }) }) };
     const { reason } = decideOn(standing, { retryWhen: 'infrastructure' });
     expect(reason.length).toBeLessThan(400);
-    expect(reason).toMatch(/é…\) \(retry-when: infrastructure\)$/);
+    expect(reason).toMatch(/é … é+\) \(retry-when: infrastructure\)$/);
   });
 });
 

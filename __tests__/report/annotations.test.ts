@@ -96,14 +96,14 @@ describe('errorsOf', () => {
     ['refused', { kind: 'retry-refused', message: 'No.' }],
     ['timed out', { kind: 'timed-out', timeoutMs: MINUTE, lastError: null }],
     ['cancelled', { kind: 'cancelled', by: 'SIGINT', stop: null }],
-    ['a fault', { kind: 'fault', message: 'Access denied.' }],
+    ['a fault', { kind: 'service-error', message: 'Access denied.' }],
   ])('counts in the verdict the groups that get no annotation of their own: %s', (_, ending) => {
     const [verdict] = errorsOf(anOutcome(ending, { batch: twelve }));
     expect(verdict?.message).toMatch(/[.] Of the 12 failed build groups, 9 follow[.]$/);
   });
 
   it('leaves room to count them in the verdict, however long the reason is', () => {
-    const ending: Ending = { kind: 'failed', reason: 'x'.repeat(9000) };
+    const ending: Ending = { kind: 'failed', reason: 'x'.repeat(9000), quotedCause: null };
     const [verdict] = errorsOf(anOutcome(ending, { batch: twelve }));
     expect(verdict?.message).toHaveLength(4000);
     expect(verdict?.message).toMatch(/x[.] Of the 12 failed build groups, 9 follow[.]$/);
@@ -159,9 +159,9 @@ describe('errorsOf', () => {
       groups: [aGroup(text, 'FAILED'), aGroup('x', text)],
     });
     const endings: Ending[] = [
-      { kind: 'failed', reason: text },
+      { kind: 'failed', reason: text, quotedCause: null },
       { kind: 'retry-refused', message: text },
-      { kind: 'fault', message: text },
+      { kind: 'service-error', message: text },
       { kind: 'bad-input', problems: [text] },
     ];
     for (const { title, message } of endings.flatMap((ending) =>

@@ -3,7 +3,8 @@ import type { RunEvent } from '../../src/domain/events.ts';
 import type { Ending, Outcome } from '../../src/domain/outcome.ts';
 import { errorsOf, warningsOf } from '../../src/report/annotations.ts';
 import { buildLogLine } from '../../src/text/escape.ts';
-import { outputsOf, resultsOf, resultsText } from '../../src/report/outputs.ts';
+import { outputsOf } from '../../src/report/outputs.ts';
+import { resultsOf, resultsText } from '../../src/report/results.ts';
 import { formatEvent } from '../../src/report/log.ts';
 import { renderSummary } from '../../src/report/summary/summary.ts';
 import {
@@ -84,7 +85,7 @@ function everywhere(text: string, ending: Ending): Outcome {
     ),
     logs: new Map([
       [aBuild({ id: 'first-1' }).arn, { kind: 'lines', lines: [text, text], url: text }],
-      [second, { kind: 'none', reason: text, url: text }],
+      [second, { kind: 'none', why: { kind: 'denied', permission: text }, url: text }],
       [aBuild({ id: `${text}-1` }).arn, { kind: 'lines', lines: [text], url: '' }],
     ]),
     reports: [aReport({ name: text, arn: text, consoleUrl: text })],
@@ -94,10 +95,10 @@ function everywhere(text: string, ending: Ending): Outcome {
 }
 
 const ENDINGS = (text: string): Ending[] => [
-  { kind: 'failed', reason: text },
+  { kind: 'failed', reason: text, quotedCause: null },
   { kind: 'retry-refused', message: text },
-  { kind: 'fault', message: text },
-  { kind: 'dry-run', retry: true, reason: text },
+  { kind: 'service-error', message: text },
+  { kind: 'dry-run', retry: true, reason: text, quotedCause: null },
   { kind: 'bad-input', problems: [text, text] },
 ];
 
@@ -163,13 +164,14 @@ describe('hostile text in the log', () => {
       kind: 'code',
       permanent: false,
     } as const;
+    const failure = { kind: 'failed', permission: text, code: text } as const;
     const events: RunEvent[] = [
       { kind: 'batch-found', batch, attempt: 1 },
       { kind: 'cause', group: text, cause },
       { kind: 'cause', group: null, cause },
       { kind: 'log', group: text, tail: { kind: 'lines', lines: [text, text], url: text } },
-      { kind: 'log', group: text, tail: { kind: 'none', reason: text, url: text } },
-      { kind: 'details-unreadable', level: 'warning', reason: text },
+      { kind: 'log', group: text, tail: { kind: 'none', why: failure, url: text } },
+      { kind: 'details-unreadable', level: 'warning', failure },
       { kind: 'retrying', reason: text, delay: 0 },
     ];
     for (const step of events.flatMap(formatEvent)) {

@@ -51,7 +51,7 @@ describe('narrate', () => {
     ],
     [
       'the end of an attempt',
-      { kind: 'attempt-ended', attempt: 2, status: 'SUCCEEDED', failed: '' },
+      { kind: 'attempt-ended', attempt: 2, status: 'SUCCEEDED', failed: [], groups: 2 },
       [{ kind: 'unfold' }, line('Attempt 2 ended SUCCEEDED')],
     ],
     [
@@ -60,7 +60,8 @@ describe('narrate', () => {
         kind: 'attempt-ended',
         attempt: 1,
         status: 'FAILED',
-        failed: '1 of 2 build groups failed (unit)',
+        failed: ['unit'],
+        groups: 2,
       },
       [{ kind: 'unfold' }, line('Attempt 1 ended FAILED: 1 of 2 build groups failed (unit)')],
     ],
@@ -152,24 +153,33 @@ describe('narrate', () => {
       {
         kind: 'log',
         group: 'unit',
-        tail: { kind: 'none', reason: 'its log is in S3 only', url: 'https://x' },
+        tail: { kind: 'none', why: { kind: 'in-s3-only' }, url: 'https://x' },
       },
       [line('No log of unit is shown: its log is in S3 only. See https://x')],
     ],
     [
       'why there is no log, where CodeBuild names no address',
-      { kind: 'log', group: 'unit', tail: { kind: 'none', reason: 'it is empty', url: '' } },
-      [line('No log of unit is shown: it is empty.')],
+      { kind: 'log', group: 'unit', tail: { kind: 'none', why: { kind: 'empty' }, url: '' } },
+      [line('No log of unit is shown: its log is empty.')],
     ],
     [
       'what could not be read',
-      { kind: 'details-unreadable', level: 'warning', reason: 'access denied' },
+      {
+        kind: 'details-unreadable',
+        level: 'warning',
+        failure: { kind: 'denied', permission: 'codebuild:BatchGetBuilds' },
+      },
       [
         {
           kind: 'warning',
-          text: 'Something that is only for your information could not be read: access denied. The verdict does not depend on it.',
+          text: 'Something that is only for your information could not be read: the permission codebuild:BatchGetBuilds is missing. The verdict does not depend on it.',
         },
       ],
+    ],
+    [
+      'that an attempt could not be stopped',
+      { kind: 'not-stopped', error: 'Access denied.' },
+      [{ kind: 'warning', text: 'The attempt could not be stopped. Access denied.' }],
     ],
     [
       'a retry',
@@ -291,7 +301,7 @@ describe('narrate', () => {
       { kind: 'phase-changed', from: text, to: text, lasted: null },
       { kind: 'groups-appeared', statuses: [text] },
       { kind: 'heartbeat', batch: aHostileBatch(text), elapsed: 0 },
-      { kind: 'attempt-ended', attempt: 1, status: text, failed: text },
+      { kind: 'attempt-ended', attempt: 1, status: text, failed: [text], groups: 1 },
       { kind: 'retrying', reason: text, delay: 0 },
       { kind: 'calls-failing', sentence: text },
       { kind: 'status-written', status: { ...aStatus, context: text, description: text } },

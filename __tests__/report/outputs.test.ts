@@ -1,14 +1,8 @@
 import { describe, expect, it, test } from '@jest/globals';
 import type { Batch, BuildGroup } from '../../src/domain/batch.ts';
 import type { Ending, Outcome } from '../../src/domain/outcome.ts';
-import {
-  earlyOutputs,
-  noticeOfSize,
-  OUTPUT_NAMES,
-  outputsOf,
-  resultsOf,
-  resultsText,
-} from '../../src/report/outputs.ts';
+import { earlyOutputs, noticeOfSize, OUTPUT_NAMES, outputsOf } from '../../src/report/outputs.ts';
+import { resultsOf, resultsText } from '../../src/report/results.ts';
 import {
   aBatch,
   aBuild,

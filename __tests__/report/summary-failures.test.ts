@@ -254,9 +254,9 @@ describe('logs', () => {
   });
 
   it('say why there is none, with a link', () => {
-    const part = partOf('Logs', { logs: tails({ 'unit-1': 'its log is in *S3* only' }) });
+    const part = partOf('Logs', { logs: tails({ 'unit-1': { kind: 'denied', permission: '*' } }) });
     expect(part).toBe(
-      `\n\nNo log of <code>unit</code>: its log is in \\*S3\\* only ([whole log](${aLogUrl('unit-1')})).\n`,
+      `\n\nNo log of <code>unit</code>: the permission \\* is missing ([whole log](${aLogUrl('unit-1')})).\n`,
     );
   });
 

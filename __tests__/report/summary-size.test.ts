@@ -187,13 +187,17 @@ describe('the size of a summary', () => {
     });
     const summary = renderSummary(
       anOutcome(
-        { kind: 'failed', reason: text },
+        { kind: 'failed', reason: text, quotedCause: null },
         {
           batch,
           builds: known(
             ...batch.groups.map((_, n) => someDetails(String(n), { code: text, message: text })),
           ),
-          logs: tails(Object.fromEntries(batch.groups.map((_, n) => [String(n), text]))),
+          logs: tails(
+            Object.fromEntries(
+              batch.groups.map((_, n) => [String(n), { kind: 'denied', permission: text }]),
+            ),
+          ),
           reports: Array.from({ length: 300 }, () => aReport({ name: text })),
           failedTests: Array.from({ length: 300 }, () =>
             aTestCase({ suite: text, name: text, message: text }),

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from '@jest/globals';
 import type { Ending, Outcome } from '../../src/domain/outcome.ts';
-import { resultsOf } from '../../src/report/outputs.ts';
+import { resultsOf } from '../../src/report/results.ts';
 import { renderSummary } from '../../src/report/summary/summary.ts';
 import {
   aBatch,
@@ -62,7 +62,7 @@ describe('the heading', () => {
     ['## ❌ app: the batch is gone', anOutcome({ kind: 'gone' }, { batch })],
     [
       '## ❌ Retry CodeBuild Batch: this step failed',
-      anOutcome({ kind: 'fault', message: 'Access denied.' }),
+      anOutcome({ kind: 'service-error', message: 'Access denied.' }),
     ],
     [
       '## ⌛ app: this step timed out',
@@ -74,11 +74,11 @@ describe('the heading', () => {
     ],
     [
       '## ⏭️ app: the batch would be retried (dry run)',
-      anOutcome({ kind: 'dry-run', retry: true, reason: 'so' }, { batch }),
+      anOutcome({ kind: 'dry-run', retry: true, reason: 'so', quotedCause: null }, { batch }),
     ],
     [
       '## ⏭️ app: the batch would not be retried (dry run)',
-      anOutcome({ kind: 'dry-run', retry: false, reason: 'so' }, { batch }),
+      anOutcome({ kind: 'dry-run', retry: false, reason: 'so', quotedCause: null }, { batch }),
     ],
     [
       '## ❌ app: the batch succeeded, but not at once',
@@ -114,8 +114,11 @@ describe('the reason', () => {
   test.each<[string, Outcome]>([
     ['a link in it', anOutcome(timedOut, { batch: aBatch() })],
     ['no link in it', anOutcome(timedOut, { batch: aBatch({ consoleUrl: '' }) })],
-    ['marks in it', anOutcome({ kind: 'fault', message: 'See *this* | <that> #1, www.x.y $1' })],
-    ['more than fits', anOutcome({ kind: 'fault', message: `${'x'.repeat(9000)} y` })],
+    [
+      'marks in it',
+      anOutcome({ kind: 'service-error', message: 'See *this* | <that> #1, www.x.y $1' }),
+    ],
+    ['more than fits', anOutcome({ kind: 'service-error', message: `${'x'.repeat(9000)} y` })],
     ['many problems', anOutcome({ kind: 'bad-input', problems: ['a: 1.', 'b: 2.'] })],
     ['a cause', anOutcome(NOT_RETRIED, { batch: faulty })],
   ])('is the output, word for word: %s', (_, outcome) => {

@@ -1,5 +1,7 @@
 import type { Batch, LogTail } from './batch.ts';
 import type { Cause } from './cause.ts';
+import type { FailedGroups } from './failed-groups.ts';
+import type { ReadFailure } from './read-failure.ts';
 import type { CommitStatus } from '../commit-status/status.ts';
 import type { Trouble } from '../async/backoff.ts';
 
@@ -22,13 +24,11 @@ export type RunEvent =
   | PhaseChange
   | GroupChange
   | { readonly kind: 'heartbeat'; readonly batch: Batch; readonly elapsed: number }
-  | {
+  | ({
       readonly kind: 'attempt-ended';
       readonly attempt: number;
       readonly status: string;
-      /** Which groups failed; empty if none did. */
-      readonly failed: string;
-    }
+    } & FailedGroups)
   /** Why a group failed; of the batch itself if the group is null. */
   | { readonly kind: 'cause'; readonly group: string | null; readonly cause: Cause }
   | { readonly kind: 'log'; readonly group: string; readonly tail: LogTail }
@@ -36,10 +36,13 @@ export type RunEvent =
   | {
       readonly kind: 'details-unreadable';
       readonly level: 'warning' | 'notice';
-      readonly reason: string;
+      readonly failure: ReadFailure;
     }
-  /** A cancelled step could not stop what it had started. */
-  | { readonly kind: 'not-stopped'; readonly reason: string }
+  /**
+   * A cancelled step could not stop what it had started: the message of the service error; null if
+   * CodeBuild has not confirmed the retry.
+   */
+  | { readonly kind: 'not-stopped'; readonly error: string | null }
   /** A pattern of never-retry that matches no group of the batch. */
   | {
       readonly kind: 'pattern-unmatched';

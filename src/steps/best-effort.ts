@@ -2,6 +2,7 @@ import { ServiceError } from '../async/service-error.ts';
 import { Interruption } from '../async/interruption.ts';
 import { persist } from '../async/backoff.ts';
 import { unlessAborted, within } from '../async/timer.ts';
+import type { ReadFailure } from '../domain/read-failure.ts';
 import type { RunContext } from './context.ts';
 
 /** How long an optional read may hold up the step, in milliseconds. */
@@ -14,7 +15,7 @@ export type Read<Answer> = { readonly kind: 'read'; readonly answer: Answer } | 
 
 export interface Unreadable {
   readonly kind: 'unreadable';
-  readonly reason: string;
+  readonly failure: ReadFailure;
 }
 
 /**
@@ -38,12 +39,12 @@ export async function bestEffort<Answer>(
         : await persist(call, step.patience, patience ?? PATIENCE);
     return { kind: 'read', answer };
   } catch (error) {
-    const reason = explain(error, permission);
-    if (!(error instanceof Interruption) && !step.warned.has(permission)) {
+    const failure = failureOf(error, permission);
+    if (failure.kind !== 'interrupted' && !step.warned.has(permission)) {
       step.warned.add(permission);
-      step.ports.tell({ kind: 'details-unreadable', level, reason });
+      step.ports.tell({ kind: 'details-unreadable', level, failure });
     }
-    return { kind: 'unreadable', reason };
+    return { kind: 'unreadable', failure };
   }
 }
 
@@ -58,11 +59,10 @@ function tryOnce<Answer>(
   });
 }
 
-function explain(error: unknown, permission: string): string {
-  if (error instanceof Interruption) return 'the step was ended before it could be read';
-  if (!(error instanceof ServiceError))
-    return `the answer to ${permission} could not be understood`;
+function failureOf(error: unknown, permission: string): ReadFailure {
+  if (error instanceof Interruption) return { kind: 'interrupted' };
+  if (!(error instanceof ServiceError)) return { kind: 'not-understood', permission };
   return error.code.startsWith('AccessDenied')
-    ? `the permission ${permission} is missing`
-    : `${permission} did not answer (${error.code})`;
+    ? { kind: 'denied', permission }
+    : { kind: 'failed', permission, code: error.code };
 }

@@ -5,6 +5,7 @@ import { attemptOf, attemptStarts } from '../../domain/rebuilds.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { count } from '../../text/words.ts';
 import { code, html, link, markdown, oneLine, splitLines } from '../../text/escape.ts';
+import { describeMissingLog } from '../missing-log.ts';
 import { fold, LONGEST_NAME, name, table, type Detail } from './markdown.ts';
 
 const LONGEST_MESSAGE = 500;
@@ -148,7 +149,8 @@ export function logs(outcome: Outcome, detail: Detail): string {
     const lines = tail.kind === 'none' ? [] : tailThatFits(tail, room / (shown.length - index));
     room -= lines.reduce((sum, line) => sum + line.length, 0);
     if (lines.length === 0) {
-      const reason = tail.kind === 'none' ? tail.reason : 'there was no room for it';
+      const reason =
+        tail.kind === 'none' ? describeMissingLog(tail.why) : 'there was no room for it';
       const whole = link('whole log', url);
       return `No log of ${name(group.identifier)}${onAttempt}: ${markdown(reason, LONGEST_MESSAGE)} (${whole}).`;
     }
