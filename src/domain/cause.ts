@@ -2,7 +2,7 @@ import type { ContextualPhase, PhaseContext } from './batch.ts';
 import { findingOf, foldCode, type Finding } from './cause-rules.ts';
 
 /**
- * Whether a failure is the infrastructure's, the code's, or cannot be told. Of the code is also what
+ * Whether a failure is the infrastructure's, the code's, or unknown. Of the code is also what
  * the repository, the project or its role name wrongly: a retry does not change it.
  */
 export type CauseKind = 'infrastructure' | 'code' | 'unknown';

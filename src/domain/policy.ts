@@ -14,7 +14,7 @@ export interface RetryRules {
   /** Final batch statuses worth a retry, upper case. */
   readonly retryOn: readonly string[];
   readonly maxRetries: number;
-  /** No retry once the batch has had so many attempts, whoever started them; null: no such limit. */
+  /** No retry once the batch has had so many attempts, including retries started elsewhere; null: no limit. */
   readonly maxAttempts: number | null;
   readonly retryWhen: RetryWhen;
   /** Patterns of group identifiers, as `wildcard` takes them. */
@@ -38,7 +38,7 @@ export type Causes =
 export interface FailedAttempt {
   /** The batch's final status, as CodeBuild gave it. */
   readonly status: string;
-  /** Attempts the batch has had, whoever started them. */
+  /** Attempts the batch has had, including retries started elsewhere. */
   readonly attempts: number;
   /** Retries that this step has started. */
   readonly retries: number;

@@ -35,7 +35,7 @@ export interface TestCase {
 }
 
 /**
- * ARNs of the test reports that are known, each once: those of the batch, then those of the builds
+ * The known ARNs of test reports, each once: those of the batch, then those of the builds
  * that were read, which are the failed ones of every attempt. The present builds come first.
  */
 export function reportArnsOf({

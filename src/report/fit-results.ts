@@ -1,8 +1,8 @@
 import { count, cutMiddle } from '../text/words.ts';
 import type { GroupOutput, Results } from './results.ts';
 
-const ATTEMPTS_KEPT = 3;
-const REPORTS_KEPT = 100;
+const MOST_ATTEMPTS = 3;
+const MOST_REPORTS = 100;
 const SHORT_MESSAGE = 200;
 
 interface Economy {
@@ -20,9 +20,9 @@ const ECONOMIES: readonly Economy[] = [
       attempts: group.attempts.map(({ status, requestedOn }) => ({ status, requestedOn })),
     }),
   ),
-  ofGroups(`all but the last ${ATTEMPTS_KEPT} attempts in build-groups`, (group) =>
-    group.attempts.length > ATTEMPTS_KEPT
-      ? { ...group, attempts: group.attempts.slice(-ATTEMPTS_KEPT) }
+  ofGroups(`all but the last ${MOST_ATTEMPTS} attempts in build-groups`, (group) =>
+    group.attempts.length > MOST_ATTEMPTS
+      ? { ...group, attempts: group.attempts.slice(-MOST_ATTEMPTS) }
       : group,
   ),
   ofGroups('the artifacts in build-groups', ({ artifacts, ...group }) => group),
@@ -98,7 +98,7 @@ function fewerGroups(results: Results, room: number): Shortened {
 
 function fewerReports(results: Results, room: number): Shortened {
   const arns = results['report-arns'];
-  const kept = beginning(arns.slice(0, REPORTS_KEPT), room / 2);
+  const kept = beginning(arns.slice(0, MOST_REPORTS), room / 2);
   return {
     less: { ...results, 'report-arns': kept },
     what: countLeft(arns.length - kept.length, 'ARN in report-arns', 'ARNs in report-arns'),

@@ -44,11 +44,11 @@ export function earlyOutputs(batch: Batch): Partial<Record<OutputName, string>> 
 }
 
 /**
- * All outputs of the step, within the size that a job can carry. A text of its own is at most as long as
+ * All outputs of the step, within the size that GitHub allows for a job. A text of its own is at most as long as
  * a message, or left out.
  *
  * @param resultsFile path of the file that holds them in full; empty if it could not be written
- * @returns the outputs, and what was given up to keep them small
+ * @returns the outputs, and what was given up for size
  */
 export function outputsOf(
   results: Results,
@@ -64,7 +64,7 @@ export function outputsOf(
   return { outputs: stringify(kept, resultsFile), givenUp: [...endless, ...givenUp] };
 }
 
-/** What a notice says of outputs that had to be made small. */
+/** The notice on outputs that had to be shortened. */
 export function noticeOfSize(givenUp: readonly string[], resultsFile: string): string {
   const where =
     resultsFile === ''

@@ -46,7 +46,7 @@ function partsOf(outcome: Outcome): Part[] {
   return [...describeEnding(outcome, asSentence), unproven, ` ${cause}`];
 }
 
-/** Empty where none is known, and where the decision quotes it. */
+/** Empty where no cause is known, and where the decision quotes it. */
 function describeFirstCause(outcome: Outcome): string {
   const { ending } = outcome;
   const first = firstCause(outcome);
@@ -63,7 +63,7 @@ export function givesLastDecision({ ending, retries }: Outcome): boolean {
   return ending.kind === 'failed' || ending.kind === 'dry-run';
 }
 
-/** @param close what a message of AWS must be to be followed by another sentence */
+/** @param close makes a foreign message ready for another sentence after it */
 function describeEnding(outcome: Outcome, close: (message: string) => string): Part[] {
   const { ending, groups } = outcome;
   const id = outcome.batch === null ? 'the batch' : `batch ${outcome.batch.id}`;

@@ -109,7 +109,7 @@ function groupOutput(group: GroupView, builds: Outcome['builds']): GroupOutput {
   };
 }
 
-/** Null for a moment that is not known, or that is none: no date may cost the outputs. */
+/** Null for an unknown or invalid moment: a date must not cost the outputs. */
 function isoTime(moment: Moment | null): string | null {
   const date = new Date(moment ?? NaN);
   return Number.isNaN(date.getTime()) ? null : date.toISOString();

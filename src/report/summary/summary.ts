@@ -5,9 +5,10 @@ import { count } from '../../text/words.ts';
 import { byteLength, code, link, LONGEST_MESSAGE, markdown } from '../../text/escape.ts';
 import { givesLastDecision, problemsTitle, reasonOf, type ReasonFormat } from '../reason.ts';
 import { diagram } from './diagram.ts';
-import { causes, logs } from './failures.ts';
+import { failureTable } from './failure-table.ts';
 import { groupTable, savings } from './group-table.ts';
 import { historyTable } from './history-table.ts';
+import { logExcerpts } from './log-excerpts.ts';
 import { artifactLocation, firstOf, LONGEST_NAME, name, table, type Detail } from './markdown.ts';
 import { failedTests } from './failed-tests.ts';
 
@@ -44,7 +45,7 @@ const LEAST: Omit<Detail, 'rows'> = {
   logs: 5000,
 };
 
-/** The job summary of a step: GitHub-flavoured Markdown of less than 1,000,000 bytes. */
+/** The job summary of a step: GitHub-flavored Markdown of less than 1,000,000 bytes. */
 export function renderSummary(outcome: Outcome): string {
   let summary = '';
   for (const detail of economies(outcome.groups.length)) {
@@ -69,7 +70,7 @@ function render(outcome: Outcome, detail: Detail): string {
     reason(outcome),
     flaky(outcome),
     groupsStale(outcome),
-    causes(outcome, detail),
+    failureTable(outcome, detail),
     failedTests(outcome, detail),
     ...(groups.length === 0 ? [] : ['### Build groups']),
     groupTable(outcome, detail),
@@ -77,7 +78,7 @@ function render(outcome: Outcome, detail: Detail): string {
     detail.diagram ? diagram(groups) : '',
     detail.artifacts ? artifacts(outcome) : '',
     decisions(outcome),
-    logs(outcome, detail),
+    logExcerpts(outcome, detail),
     historyTable(history, detail),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
@@ -106,7 +107,7 @@ function heading(outcome: Outcome): string {
   }
 }
 
-/** Where no group failed, nothing else says why. */
+/** The cause of the batch itself, where no group failed. */
 function ownCause(outcome: Outcome): string {
   const first = firstCause(outcome);
   return first?.group === null ? `: ${markdown(formatCause(first.cause), LONGEST_IN_HEADING)}` : '';
