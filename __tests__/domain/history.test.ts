@@ -18,16 +18,16 @@ describe('tellHistory', () => {
     ['SUCCEEDED', one('SUCCEEDED'), 'succeeded'],
     ['FAILED', one('FAILED'), 'failed'],
     ['FAULT', one('FAULT'), 'failed'],
-    ['ended with a word that is not known', one('EXPLODED'), 'failed'],
+    ['ended with an unknown status', one('EXPLODED'), 'failed'],
     [
-      'not begun, with a word that is not known',
+      'not begun, with an unknown status',
       aFailedBatch({
         groups: [aGroup('unit', 'INITIALIZED', { build: { hasArtifactEntry: false } })],
       }),
       null,
     ],
     [
-      'in a batch that succeeded, with a word that is not known',
+      'in a batch that succeeded, with an unknown status',
       aFailedBatch({ status: 'SUCCEEDED', groups: [aGroup('unit', 'INITIALIZED')] }),
       null,
     ],
@@ -66,8 +66,8 @@ describe('tellHistory', () => {
   });
 });
 
-describe('knowNothing', () => {
-  it('knows nothing, anew each time', () => {
+describe('initialState', () => {
+  it('is empty, anew each time', () => {
     const [one, two] = [initialState(), initialState()];
     expect(one).toEqual(two);
     expect(one).toEqual({

@@ -6,6 +6,7 @@ import {
   type RetryRules,
   type FailedAttempt,
 } from '../../src/domain/policy.ts';
+import { describeReadFailure, type ReadFailure } from '../../src/domain/read-failure.ts';
 import { aCause } from '../support/batches.ts';
 
 const RULES: RetryRules = {
@@ -16,10 +17,8 @@ const RULES: RetryRules = {
   neverRetry: [],
   maxFailedPercent: 100,
 };
-const UNREADABLE: Causes = {
-  kind: 'unreadable',
-  failure: { kind: 'denied', permission: 'codebuild:BatchGetBuilds' },
-};
+const DENIED: ReadFailure = { kind: 'denied', permission: 'codebuild:BatchGetBuilds' };
+const UNREADABLE: Causes = { kind: 'unreadable', failure: DENIED };
 const FAILED_ONCE: FailedAttempt = {
   status: 'FAILED',
   attempts: 1,
@@ -221,14 +220,14 @@ describe('no retry is made', () => {
       'retry-when',
       {},
       INFRASTRUCTURE,
-      'the permission codebuild:BatchGetBuilds is missing (retry-when: infrastructure)',
+      `${describeReadFailure(DENIED)} (retry-when: infrastructure)`,
     ],
     [
       'where causes cannot be read, also of named ones',
       'retry-when',
       {},
       { retryWhen: ['QUEUED', 'BUILD'] },
-      'the permission codebuild:BatchGetBuilds is missing (retry-when: QUEUED, BUILD)',
+      `${describeReadFailure(DENIED)} (retry-when: QUEUED, BUILD)`,
     ],
     [
       'of the code',
@@ -245,7 +244,7 @@ describe('no retry is made', () => {
       'unit failed for the code, not the infrastructure (BUILD, COMMAND_EXECUTION_ERROR: exit status 1) (retry-when: infrastructure)',
     ],
     [
-      'of what no retry can mend, though it be the infrastructure',
+      'of a permanent cause, even of the infrastructure',
       'retry-when',
       { causes: causes({ unit: { ...NO_IMAGE, permanent: true } }) },
       INFRASTRUCTURE,
@@ -291,7 +290,7 @@ describe('no retry is made', () => {
       'the batch failed for a cause that no retry can mend (DOWNLOAD_BATCHSPEC, BATCH_SPEC_VALIDATION_ERROR: bad spec) (retry-when: infrastructure)',
     ],
     [
-      'where no group failed and the batch says nothing',
+      'where no group failed and the batch has no cause',
       'retry-when',
       { status: 'TIMED_OUT', failed: [], causes: causes({}) },
       INFRASTRUCTURE,

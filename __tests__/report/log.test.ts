@@ -2,6 +2,7 @@ import { describe, expect, it, test } from '@jest/globals';
 import type { Batch } from '../../src/domain/batch.ts';
 import type { CommitStatus } from '../../src/commit-status/status.ts';
 import type { RunEvent } from '../../src/domain/events.ts';
+import { describeReadFailure, type ReadFailure } from '../../src/domain/read-failure.ts';
 import { formatEvent, type LogEntry } from '../../src/report/log.ts';
 import { aBatch, aGroup } from '../support/batches.ts';
 import { TESTS_FAILED } from '../support/service-errors.ts';
@@ -17,13 +18,14 @@ const aStatus: CommitStatus = {
   description: 'Retry 1 of 1 is running',
   targetUrl: 'https://github.com/octo-org/app/actions/runs/42/attempts/1',
 };
+const DENIED: ReadFailure = { kind: 'denied', permission: 'codebuild:BatchGetBuilds' };
 const groups = [
   aGroup('DOWNLOAD_SOURCE'),
   aGroup('lint', 'IN_PROGRESS'),
   aGroup('unit', '', { current: null }),
 ];
 
-describe('narrate', () => {
+describe('formatEvent', () => {
   test.each<[string, RunEvent, LogEntry[]]>([
     [
       'the batch',
@@ -31,7 +33,7 @@ describe('narrate', () => {
       [line('Batch #7 of app: IN_PROGRESS, commit 3a9e11cb419e, app:8472cae5'), line(CONSOLE)],
     ],
     [
-      'a batch of which little is known, in a later attempt',
+      'a batch without number and commit, in a later attempt',
       {
         kind: 'batch-found',
         batch: aBatch({ number: null, resolvedSourceVersion: null }),
@@ -112,7 +114,7 @@ describe('narrate', () => {
       [line(`unit failed in BUILD, ${TESTS_FAILED.code}: ${TESTS_FAILED.message} [code]`)],
     ],
     [
-      'why the batch itself failed, where little is known',
+      'why the batch itself failed, where the cause has no details',
       {
         kind: 'cause',
         group: null,
@@ -121,7 +123,7 @@ describe('narrate', () => {
       [line('The batch failed [infrastructure]')],
     ],
     [
-      'a cause that nobody knows',
+      'an unknown cause',
       {
         kind: 'cause',
         group: 'unit',
@@ -158,7 +160,7 @@ describe('narrate', () => {
       [line('No log of unit is shown: its log is in S3 only. See https://x')],
     ],
     [
-      'why there is no log, where CodeBuild names no address',
+      'why there is no log, where CodeBuild names no URL',
       { kind: 'log', group: 'unit', tail: { kind: 'none', why: { kind: 'empty' }, url: '' } },
       [line('No log of unit is shown: its log is empty.')],
     ],
@@ -167,12 +169,12 @@ describe('narrate', () => {
       {
         kind: 'details-unreadable',
         level: 'warning',
-        failure: { kind: 'denied', permission: 'codebuild:BatchGetBuilds' },
+        failure: DENIED,
       },
       [
         {
           kind: 'warning',
-          text: 'Something that is only for your information could not be read: the permission codebuild:BatchGetBuilds is missing. The verdict does not depend on it.',
+          text: `Something that is only for your information could not be read: ${describeReadFailure(DENIED)}. The verdict does not depend on it.`,
         },
       ],
     ],
@@ -181,15 +183,11 @@ describe('narrate', () => {
       { kind: 'not-stopped', error: 'Access denied.' },
       [{ kind: 'warning', text: 'The attempt could not be stopped. Access denied.' }],
     ],
-    [
-      'a retry',
-      { kind: 'retrying', reason: 'FAILED is a status to retry on', delay: 0 },
-      [line('Retrying: FAILED is a status to retry on.')],
-    ],
+    ['a retry', { kind: 'retrying', reason: 'a reason', delay: 0 }, [line('Retrying: a reason.')]],
     [
       'a pause before a retry',
-      { kind: 'retrying', reason: 'FAILED is a status to retry on', delay: 90_000 },
-      [line('Retrying: FAILED is a status to retry on. Pausing for 1m 30s first.')],
+      { kind: 'retrying', reason: 'a reason', delay: 90_000 },
+      [line('Retrying: a reason. Pausing for 1m 30s first.')],
     ],
     [
       "someone else's retry",
@@ -211,7 +209,7 @@ describe('narrate', () => {
       ],
     ],
     [
-      'groups that lag',
+      'stale groups',
       { kind: 'groups-stale', batch: aBatch({ status: 'SUCCEEDED' }) },
       [
         {
@@ -221,12 +219,12 @@ describe('narrate', () => {
       ],
     ],
     [
-      'trouble',
+      'calls that fail',
       { kind: 'calls-failing', sentence: 'AWS throttled it.' },
       [line('AWS throttled it. This says nothing about the batch; asking again.')],
     ],
     [
-      'the end of trouble',
+      'calls that succeed again',
       { kind: 'calls-recovered', failures: 1, milliseconds: 8000 },
       [line('AWS answers again, after 1 failed call in 8s.')],
     ],
@@ -267,7 +265,7 @@ describe('narrate', () => {
       { kind: 'internal-error', error: 'a string' },
       [{ kind: 'debug', text: 'a string' }],
     ],
-  ])('tells %s', (_, event, expected) => {
+  ])('formats %s', (_, event, expected) => {
     expect(formatEvent(event)).toEqual(expected);
   });
 
@@ -278,7 +276,7 @@ describe('narrate', () => {
     ]);
   });
 
-  it('leaves no empty line where a batch has no console address', () => {
+  it('leaves no empty line where a batch has no console URL', () => {
     const found: RunEvent = { kind: 'batch-found', batch: aBatch({ consoleUrl: '' }), attempt: 1 };
     expect(formatEvent(found)).toHaveLength(1);
   });
@@ -310,10 +308,10 @@ describe('narrate', () => {
     ];
     const lines = events.flatMap(formatEvent).filter((step) => step.kind === 'line');
     expect(lines.length).toBeGreaterThanOrEqual(events.length);
-    for (const { text: told } of lines) {
-      expect(told).not.toMatch(/^\s*::/);
-      expect(told).not.toContain('##[');
-      expect(told).not.toMatch(UNPRINTABLE);
+    for (const { text: printed } of lines) {
+      expect(printed).not.toMatch(/^\s*::/);
+      expect(printed).not.toContain('##[');
+      expect(printed).not.toMatch(UNPRINTABLE);
     }
   });
 

@@ -91,17 +91,14 @@ describe('the heading', () => {
   it.each([
     ['was over', aFailedBatch()],
     ['was never found', null],
-  ])('does not claim that the batch goes on when it %s', (_, known) => {
-    const outcome = anOutcome(
-      { kind: 'timed-out', timeoutMs: MINUTE, lastError: null },
-      { batch: known },
-    );
+  ])('does not claim that the batch keeps running when it %s', (_, batch) => {
+    const outcome = anOutcome({ kind: 'timed-out', timeoutMs: MINUTE, lastError: null }, { batch });
     expect(renderSummary(outcome)).not.toMatch(/the batch goes on/);
   });
 });
 
 describe('the facts', () => {
-  it('leave out what CodeBuild does not tell', () => {
+  it('leave out what CodeBuild does not give', () => {
     const batch = aFailedBatch({ number: null, resolvedSourceVersion: null, consoleUrl: '' });
     const facts = renderSummary(anOutcome(NOT_RETRIED, { batch })).split('\n')[2];
     expect(facts).toBe('**app** · 1 attempt · this step took 5m');
@@ -134,7 +131,7 @@ describe('the reason', () => {
 });
 
 describe('bad input', () => {
-  it('is told as a list of problems, each in a line of its own', () => {
+  it('is a list of problems, each in a line of its own', () => {
     const problems = ['a: 1.', 'b: x\n- y | <b>.'];
     expect(renderSummary(anOutcome({ kind: 'bad-input', problems }))).toBe(
       '## ❌ Retry CodeBuild Batch: the inputs are not right\n\n2 problems with the inputs:\n\n- a: 1.\n- b: x - y \\| &lt;b&gt;.\n',
@@ -146,12 +143,12 @@ describe('flaky groups', () => {
   const groups = Array.from({ length: 60 }, (_, n) =>
     aRetriedGroup(`g${n}`, 'FAILED', 'SUCCEEDED'),
   );
-  const known = { batch: aRecoveredBatch({ groups }), attempt: 2 };
+  const state = { batch: aRecoveredBatch({ groups }), attempt: 2 };
 
   it('are named above the table where the reason does not name them, fifty at most', () => {
     for (const outcome of [
-      anOutcome(NOT_RETRIED, known),
-      anOutcome({ kind: 'succeeded', already: true }, known),
+      anOutcome(NOT_RETRIED, state),
+      anOutcome({ kind: 'succeeded', already: true }, state),
     ]) {
       expect(renderSummary(outcome)).toMatch(
         /⚠️ \*\*Flaky:\*\* .*<code>g49<\/code> and 10 more failed in an earlier attempt/,
@@ -161,8 +158,8 @@ describe('flaky groups', () => {
 
   it('are not named again where it does', () => {
     for (const outcome of [
-      anOutcome({ kind: 'flaky' }, known),
-      anOutcome({ kind: 'succeeded', already: false }, known),
+      anOutcome({ kind: 'flaky' }, state),
+      anOutcome({ kind: 'succeeded', already: false }, state),
     ]) {
       const summary = renderSummary(outcome);
       expect(summary).toContain('60 flaky build groups: g0, g1, g2, g3, g4 and 55 more');
@@ -202,7 +199,7 @@ describe('what was decided', () => {
   const partOf = (outcome: Outcome): string[] =>
     (renderSummary(outcome).split('### What was decided\n\n')[1] ?? '').trim().split('\n');
 
-  it('is told of each attempt', () => {
+  it('is listed for each attempt', () => {
     const decisions = [decided(1, true, 'it *may* help'), decided(2, false, 'it did not')];
     const batch = aRecoveredBatch({ status: 'FAILED', groups: [] });
     expect(partOf(anOutcome(NOT_RETRIED, { batch, attempt: 2, decisions }))).toEqual([
@@ -211,7 +208,7 @@ describe('what was decided', () => {
     ]);
   });
 
-  it('is left out where the reason tells it', () => {
+  it('is left out where the reason gives it', () => {
     const outcome = anOutcome(NOT_RETRIED, {
       batch: aFailedBatch(),
       decisions: [decided(1, false, NO_RETRY_LEFT)],
@@ -219,7 +216,7 @@ describe('what was decided', () => {
     expect(renderSummary(outcome)).not.toContain('What was decided');
   });
 
-  it('is told of the last twenty attempts', () => {
+  it('is listed for the last twenty attempts', () => {
     const decisions = Array.from({ length: 100 }, (_, n) => decided(n + 1, true, 'so'));
     const batch = aFailedBatch({ groups: [] });
     const lines = partOf(anOutcome(NOT_RETRIED, { batch, decisions }));

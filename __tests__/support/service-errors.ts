@@ -7,7 +7,7 @@ export const TESTS_FAILED = {
   message: 'Error while executing command: npm test. Reason: exit status 1',
 };
 
-/** A failed build as BatchGetBuilds tells it: by default a command of its BUILD phase failed. */
+/** A failed build as BatchGetBuilds gives it: by default a command of its BUILD phase failed. */
 export function someDetails(
   id: string,
   { type = 'BUILD', status = 'FAILED', ...context }: Record<string, string> = {},
@@ -33,7 +33,7 @@ export function someDetails(
   };
 }
 
-/** What is known of builds, by ARN. */
+/** Builds as the run state holds them, by ARN. */
 export function known(...builds: readonly BuildDetails[]): Map<string, BuildDetails> {
   return new Map(builds.map((build) => [build.arn, build]));
 }
