@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Artifact } from '../src/domain/batch.ts';
 import type { Outcome } from '../src/domain/outcome.ts';
 import type { Runner } from '../src/github/runner.ts';
-import { openLog, optionalOf, report } from '../src/publish.ts';
+import { openLog, optionalOf, publish } from '../src/publish.ts';
 import { OUTPUT_NAMES } from '../src/report/outputs.ts';
 import { reasonOf } from '../src/report/reason.ts';
 import {
@@ -24,7 +24,7 @@ const succeeded = anOutcome(
 );
 
 /** What a runner gets of a report; some of its methods fail. */
-async function reportTo(
+async function publishTo(
   outcome: Outcome,
   broken: Partial<Record<Method, (name: string) => boolean>> = {},
   reason = reasonOf(outcome),
@@ -56,14 +56,14 @@ async function reportTo(
       return Promise.resolve('/tmp/results.json');
     },
   } satisfies Partial<Runner> as unknown as Runner;
-  await report(outcome, reason, runner, optionalOf(runner));
+  await publish(outcome, reason, runner, optionalOf(runner));
   const errors = log.filter((line) => line.startsWith('error'));
   const warnings = log.filter((line) => line.startsWith('warning: The'));
   return { log, outputs, ...received, errors, warnings };
 }
 
 test('a report that nothing hinders is complete', async () => {
-  const { outputs, summary, exitCode, errors, warnings } = await reportTo(failed);
+  const { outputs, summary, exitCode, errors, warnings } = await publishTo(failed);
   expect(Object.keys(outputs)).toEqual(OUTPUT_NAMES);
   expect(summary).toContain('unit');
   expect(exitCode).toBe(1);
@@ -74,7 +74,7 @@ test('a report that nothing hinders is complete', async () => {
 describe('what cannot be written', () => {
   test('keeps none of the other outputs from being set', async () => {
     const which = ['batch-id', 'build-groups'];
-    const { outputs, summary, warnings } = await reportTo(failed, {
+    const { outputs, summary, warnings } = await publishTo(failed, {
       setOutput: (name) => which.includes(name),
     });
     expect(Object.keys(outputs)).toEqual(OUTPUT_NAMES.filter((name) => !which.includes(name)));
@@ -89,7 +89,7 @@ describe('what cannot be written', () => {
     ['a success', succeeded, 0],
   ])('does not change the result of %s, and causes one warning each', async (_, outcome, code) => {
     const always = (): boolean => true;
-    const { exitCode, errors, warnings, outputs, summary } = await reportTo(outcome, {
+    const { exitCode, errors, warnings, outputs, summary } = await publishTo(outcome, {
       setOutput: always,
       writeSummary: always,
       writeTemporaryFile: always,
@@ -115,7 +115,7 @@ describe('what cannot be generated from the data of CodeBuild', () => {
   });
 
   test('changes neither the result nor the least of what is reported', async () => {
-    const { outputs, summary, exitCode, errors, warnings } = await reportTo(
+    const { outputs, summary, exitCode, errors, warnings } = await publishTo(
       unreadable(failed),
       {},
       reasonOf(failed),
@@ -144,7 +144,7 @@ describe('what cannot be generated from the data of CodeBuild', () => {
       },
     } as unknown as Artifact;
     const { batch } = failed;
-    const { outputs, warnings } = await reportTo({
+    const { outputs, warnings } = await publishTo({
       ...failed,
       batch: batch && { ...batch, combinedArtifacts: [odd] },
     });
@@ -155,7 +155,7 @@ describe('what cannot be generated from the data of CodeBuild', () => {
   });
 
   test('does not turn a success into a failure', async () => {
-    const { exitCode, errors, log } = await reportTo(
+    const { exitCode, errors, log } = await publishTo(
       unreadable(succeeded),
       {},
       reasonOf(succeeded),

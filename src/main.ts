@@ -11,7 +11,7 @@ import { createGitHub } from './github/statuses.ts';
 import { createRunner, type Runner } from './github/runner.ts';
 import { readInputs, reportsToCommit, warnAbout, type Inputs } from './inputs.ts';
 import { cleanUp } from './cleanup.ts';
-import { openLog, optionalOf, report, setOutputs, type Log, type Optional } from './publish.ts';
+import { openLog, optionalOf, publish, setOutputs, type Log, type Optional } from './publish.ts';
 import { earlyOutputs } from './report/outputs.ts';
 import { reasonOf } from './report/reason.ts';
 import { run } from './run.ts';
@@ -51,7 +51,7 @@ export async function main(): Promise<void> {
     reason = reasonOf(outcome);
   }
   log.close();
-  await report(outcome, reason, runner, optional);
+  await publish(outcome, reason, runner, optional);
   await optional.later(STATUS_NOT_UPDATED, async () => status?.finish(outcome, reason));
 }
 

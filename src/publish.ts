@@ -60,7 +60,7 @@ export function optionalOf(runner: Pick<Runner, 'warning'>): Optional {
  *
  * @param reason why the step ended so, as `reasonOf` makes it
  */
-export async function report(
+export async function publish(
   outcome: Outcome,
   reason: string,
   runner: Runner,
@@ -69,7 +69,7 @@ export async function report(
   runner.setExitCode(outcome.exitCode);
   annotate(outcome, reason, runner, optional);
   await optional.later('The outputs could not be set', () =>
-    publish(outcome, reason, runner, optional),
+    publishOutputs(outcome, reason, runner, optional),
   );
   optional.now('The job summary could not be written', () => {
     const summary = optional.now('The job summary could not be generated', () =>
@@ -89,7 +89,7 @@ function annotate(outcome: Outcome, reason: string, runner: Runner, optional: Op
   if (outcome.exitCode === 0) runner.info(logLine(reason));
 }
 
-async function publish(
+async function publishOutputs(
   outcome: Outcome,
   reason: string,
   runner: Runner,
