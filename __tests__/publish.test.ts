@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Artifact } from '../src/domain/batch.ts';
+import type { RunEvent } from '../src/domain/events.ts';
 import type { Outcome } from '../src/domain/outcome.ts';
 import type { Runner } from '../src/github/runner.ts';
 import { openLog, optionalOf, publish } from '../src/publish.ts';
@@ -164,6 +165,46 @@ describe('what cannot be generated from the data of CodeBuild', () => {
     expect(errors).toEqual([]);
     expect(log).toContain(reasonOf(succeeded));
   });
+});
+
+test('the log has a group for each attempt, never one in another, and none left open', () => {
+  const log: string[] = [];
+  const to =
+    (prefix: string) =>
+    (text = ''): void =>
+      void log.push(`${prefix}${text}`);
+  const runner = {
+    ...{ info: to(''), warning: to('warning: '), notice: to('notice: '), debug: to('debug: ') },
+    ...{ startGroup: to('> '), endGroup: to('<') },
+  } as unknown as Runner;
+  const opened = openLog(runner, optionalOf(runner));
+  const batch = aFailedBatch({ consoleUrl: '' });
+  const events: RunEvent[] = [
+    { kind: 'attempt-began', attempt: 1, retry: null, maxRetries: 1, batch },
+    { kind: 'attempt-ended', attempt: 1, status: 'FAILED', failed: ['unit'], groups: 2 },
+    { kind: 'status-not-updated', level: 'notice', reason: 'odd' },
+    { kind: 'attempt-began', attempt: 2, retry: 1, maxRetries: 1, batch },
+    { kind: 'retried-by-others', attempt: 3, batch },
+    { kind: 'attempt-began', attempt: 4, retry: null, maxRetries: 1, batch },
+    { kind: 'internal-error', error: 'odd' },
+  ];
+  events.forEach((event) => opened.write(event));
+  opened.close();
+  opened.close();
+  expect(log).toEqual([
+    '> Attempt 1',
+    '<',
+    expect.stringMatching(/^Attempt 1 ended FAILED: /),
+    expect.stringMatching(/^notice: /),
+    '> Attempt 2 (retry 1 of 1)',
+    '<',
+    expect.stringMatching(/^Someone else retried/),
+    '> Attempt 3 (started by someone else)',
+    '<',
+    '> Attempt 4',
+    'debug: odd',
+    '<',
+  ]);
 });
 
 test('an event that cannot be logged causes one warning and no other to be lost', () => {

@@ -25,6 +25,7 @@ export interface Optional {
   failed(what: string, error: unknown): void;
 }
 
+/** Work whose failure causes a warning of this runner. */
 export function optionalOf(runner: Pick<Runner, 'warning'>): Optional {
   const warned = new Set<string>();
   const failed = (what: string, error: unknown): void => {
@@ -157,38 +158,30 @@ export interface Log {
   close(): void;
 }
 
+/** Writes each event to the runner's log as it happens. */
 export function openLog(runner: Runner, optional: Optional): Log {
   let folded = false;
   const unfold = (): void => {
     if (folded) runner.endGroup();
     folded = false;
   };
-  const write = (step: LogEntry): void => {
-    switch (step.kind) {
-      case 'line': {
-        runner.info(step.text);
-        return;
-      }
-      case 'warning': {
-        runner.warning(step.text);
-        return;
-      }
-      case 'notice': {
-        runner.notice(step.text);
-        return;
-      }
-      case 'debug': {
-        runner.debug(step.text);
-        return;
-      }
-      case 'unfold': {
-        unfold();
-        return;
-      }
+  const write = (entry: LogEntry): void => {
+    switch (entry.kind) {
+      case 'line':
+        runner.info(entry.text);
+        break;
+      case 'warning':
+      case 'notice':
+      case 'debug':
+        runner[entry.kind](entry.text);
+        break;
       case 'fold':
         unfold();
-        runner.startGroup(step.title);
+        runner.startGroup(entry.title);
         folded = true;
+        break;
+      case 'unfold':
+        unfold();
     }
   };
   return {

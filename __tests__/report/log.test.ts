@@ -52,6 +52,16 @@ describe('formatEvent', () => {
       [{ kind: 'fold', title: 'Attempt 3 (retry 1 of 2)' }],
     ],
     [
+      'an attempt that this step may have started',
+      { kind: 'attempt-unproven', attempt: 2 },
+      [
+        {
+          kind: 'warning',
+          text: 'RetryBuildBatch got no response, so it is unknown whether this step started attempt 2. The attempt counts against max-retries, and canceling this step does not stop it.',
+        },
+      ],
+    ],
+    [
       'the end of an attempt',
       { kind: 'attempt-ended', attempt: 2, status: 'SUCCEEDED', failed: [], groups: 2 },
       [{ kind: 'unfold' }, line('Attempt 2 ended SUCCEEDED')],
