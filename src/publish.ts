@@ -3,7 +3,7 @@ import type { RunEvent } from './domain/events.ts';
 import type { Runner } from './github/runner.ts';
 import { errorsOf, RESULT_TITLE, warningsOf, type Annotation } from './report/annotations.ts';
 import { LONGEST_MESSAGE, logLine, markdown, oneLine } from './text/escape.ts';
-import { asSentence } from './text/words.ts';
+import { asSentence } from './text/as-sentence.ts';
 import { earlyOutputs, noticeOfSize, outputsOf, type OutputName } from './report/outputs.ts';
 import { resultsOf, resultsText, type Results } from './report/results.ts';
 import { formatEvent, type LogEntry } from './report/log.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from '@jest/globals';
 import type { Ending, StopKind } from '../../src/domain/outcome.ts';
 import type { RunState } from '../../src/domain/state.ts';
-import { givesLastDecision, reasonOf } from '../../src/report/reason.ts';
+import { describeFailedGroups, givesLastDecision, reasonOf } from '../../src/report/reason.ts';
 import {
   aBatch,
   aCause,
@@ -314,6 +314,22 @@ describe('givesLastDecision', () => {
     const isGiven = reasonFor(ending, state).includes('of the policy');
     expect(givesLastDecision(anOutcome(ending, state))).toBe(expected);
     if (ending.kind === 'succeeded' || ending.kind === 'flaky') expect(isGiven).toBe(expected);
+  });
+});
+
+describe('describeFailedGroups', () => {
+  test.each([
+    ['nothing where none did', [], 2, ''],
+    ['one', ['g1'], 1, '1 of 1 build group failed (g1)'],
+    ['five by name', ['a', 'b', 'c', 'd', 'e'], 6, '5 of 6 build groups failed (a, b, c, d, e)'],
+    [
+      'more than five by number',
+      ['a', 'b', 'c', 'd', 'e', 'f', 'g'],
+      7,
+      '7 of 7 build groups failed (a, b, c, d, e and 2 more)',
+    ],
+  ])('names %s', (_, failed, groups, expected) => {
+    expect(describeFailedGroups({ failed, groups })).toBe(expected);
   });
 });
 

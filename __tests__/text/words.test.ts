@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from '@jest/globals';
-import { asSentence, count, cutMiddle, nameSome } from '../../src/text/words.ts';
+import { count, cutMiddle, nameSome } from '../../src/text/words.ts';
 
 describe('count', () => {
   test.each([
@@ -12,19 +12,6 @@ describe('count', () => {
 
   it('forms a regular plural by itself', () => {
     expect([1, 3].map((number) => count(number, 'look'))).toEqual(['1 look', '3 looks']);
-  });
-});
-
-describe('asSentence', () => {
-  test.each([
-    ['exit status 1', 'exit status 1.'],
-    ['Access denied.', 'Access denied.'],
-    ['Really?', 'Really?'],
-    ['No!', 'No!'],
-    ['{"Effect":"Allow"}', '{"Effect":"Allow"}'],
-    ['', '.'],
-  ])('"%s" becomes "%s"', (text, expected) => {
-    expect(asSentence(text)).toBe(expected);
   });
 });
 

@@ -3,7 +3,7 @@ import type { Batch } from '../domain/batch.ts';
 import type { CommitStatus, StatusText } from './status.ts';
 import { formatDuration } from '../text/duration.ts';
 import { isOfWatchedAttempt, type Outcome, type StopKind } from '../domain/outcome.ts';
-import { describeFailedGroups, failedGroupsOf } from '../domain/failed-groups.ts';
+import { failedGroupsOf } from '../domain/failed-groups.ts';
 import type { RunEvent } from '../domain/events.ts';
 import { count, nameSome } from '../text/words.ts';
 import { oneLine } from '../text/escape.ts';
@@ -81,8 +81,9 @@ function describe(outcome: Outcome, reason: string): StatusText {
       return { state: 'failure', description: `Succeeded${retried(outcome)}${told}` };
     }
     case 'failed': {
-      const failed = describeFailedGroups(failedGroupsOf(groups));
-      const told = `${batchStatus}${retried(outcome)}${failed === '' ? '' : `: ${failed}`}`;
+      const { failed, groups: all } = failedGroupsOf(groups);
+      const of = `: ${failed.length} of ${count(all, 'build group')} failed (${nameSome(failed)})`;
+      const told = `${batchStatus}${retried(outcome)}${failed.length === 0 ? '' : of}`;
       return { state: 'failure', description: told };
     }
     case 'retry-refused':

@@ -1,5 +1,4 @@
 import { countedGroups, type GroupView } from './groups.ts';
-import { count, nameSome } from '../text/words.ts';
 
 /** Which build groups of an attempt failed. */
 export interface FailedGroups {
@@ -15,10 +14,4 @@ export function failedGroupsOf(groups: readonly GroupView[]): FailedGroups {
     failed: groups.filter((group) => group.failed).map((group) => group.identifier),
     groups: countedGroups(groups).length,
   };
-}
-
-/** "2 of 7 build groups failed (lint, unit)"; empty if none did. */
-export function describeFailedGroups({ failed, groups }: FailedGroups): string {
-  if (failed.length === 0) return '';
-  return `${failed.length} of ${count(groups, 'build group')} failed (${nameSome(failed)})`;
 }

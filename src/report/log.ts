@@ -2,13 +2,14 @@ import type { Batch } from '../domain/batch.ts';
 import { formatCause, isExplained, type CauseKind } from '../domain/cause.ts';
 import { formatDuration } from '../text/duration.ts';
 import { isCounted } from '../domain/groups.ts';
-import { describeFailedGroups, type FailedGroups } from '../domain/failed-groups.ts';
+import type { FailedGroups } from '../domain/failed-groups.ts';
 import { describeReadFailure } from '../domain/read-failure.ts';
 import type { RunEvent } from '../domain/events.ts';
 import { count, nameSome } from '../text/words.ts';
 import { formatWritten } from '../commit-status/description.ts';
 import { buildLogLine, LONGEST_MESSAGE, logLine, oneLine, splitLines } from '../text/escape.ts';
 import { describeMissingLog } from './missing-log.ts';
+import { describeFailedGroups } from './reason.ts';
 import { describeStopError } from './stop-result.ts';
 
 /** What an event does to the log: lines are printed; a fold hides what follows until it is closed. */

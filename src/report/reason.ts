@@ -1,9 +1,10 @@
 import { isOver } from '../domain/attempt.ts';
 import { formatCause, isSameCause } from '../domain/cause.ts';
-import { describeFailedGroups, failedGroupsOf } from '../domain/failed-groups.ts';
+import { failedGroupsOf, type FailedGroups } from '../domain/failed-groups.ts';
 import { firstCause, isOfWatchedAttempt, type Outcome, type StopKind } from '../domain/outcome.ts';
+import { asSentence } from '../text/as-sentence.ts';
 import { formatDuration } from '../text/duration.ts';
-import { asSentence, count, cutMiddle, nameSome } from '../text/words.ts';
+import { count, cutMiddle, nameSome } from '../text/words.ts';
 
 /** Characters of the first cause. */
 const LONGEST_CAUSE = 500;
@@ -197,6 +198,12 @@ function listFlaky(groups: Outcome['groups']): string {
   const flaky = groups.filter((group) => group.flaky).map((group) => group.identifier);
   if (flaky.length === 0) return '';
   return `; ${count(flaky.length, 'flaky build group')}: ${nameSome(flaky)}`;
+}
+
+/** "2 of 7 build groups failed (lint, unit)"; empty if none did. */
+export function describeFailedGroups({ failed, groups }: FailedGroups): string {
+  if (failed.length === 0) return '';
+  return `${failed.length} of ${count(groups, 'build group')} failed (${nameSome(failed)})`;
 }
 
 /** What introduces the problems with the inputs. */

@@ -9,11 +9,6 @@ export function nameSome(names: readonly string[], most = 5): string {
   return names.length > most ? `${shown} and ${names.length - most} more` : shown;
 }
 
-/** Foreign text as a sentence: with a full stop, unless it ends with one or the like. */
-export function asSentence(text: string): string {
-  return /[.!?}]$/.test(text) ? text : `${text}.`;
-}
-
 const GAP = ' … ';
 /** Below this many characters two ends of a text tell less than one. */
 const SHORTEST_WITH_TWO_ENDS = 20;
