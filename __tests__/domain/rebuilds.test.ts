@@ -57,7 +57,7 @@ describe('attemptOf', () => {
     expect(attemptOf(aBuild({ requestedOn: at(seconds) }), STARTS)).toBe(expected);
   });
 
-  it('is unknown for a build without a time', () => {
+  it('is not known of a build without a time', () => {
     expect(attemptOf(aBuild({ requestedOn: null }), STARTS)).toBeNull();
   });
 });
@@ -107,11 +107,11 @@ describe('countRebuilt', () => {
     }),
   );
 
-  it('counts what the last attempt built and what it reused', () => {
+  it('tells what the last attempt built and what it kept', () => {
     expect(countRebuilt(groups, STARTS)).toEqual({ rebuilt: 3, reused: 1 });
   });
 
-  it('counts nothing as reused where no attempt is known', () => {
+  it('claims nothing reused where no attempt is known', () => {
     expect(countRebuilt(groups, [])).toEqual({ rebuilt: 4, reused: 0 });
   });
 });

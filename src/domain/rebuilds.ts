@@ -2,8 +2,8 @@ import type { Batch, Build, Moment } from './batch.ts';
 import type { GroupView } from './groups.ts';
 
 /**
- * When each attempt was submitted, oldest first, as far as it is known: from the phases of this
- * snapshot and of earlier ones, in case a retry drops the phases of the attempt before.
+ * When each attempt was submitted, oldest first, as far as it is known: from the phases of this look,
+ * and from those of earlier looks, in case a retry does not keep the phases of the attempt before.
  */
 export function attemptStarts(batch: Batch, earlier: readonly Batch[]): Moment[] {
   const starts = [...earlier, batch]
@@ -14,7 +14,7 @@ export function attemptStarts(batch: Batch, earlier: readonly Batch[]): Moment[]
   return [...new Set(starts)].sort((a, b) => a - b);
 }
 
-/** The index of the attempt in which a build was requested; null if it is unknown. */
+/** The index of the attempt in which a build was requested; null if it cannot be told. */
 export function attemptOf({ requestedOn }: Build, starts: readonly Moment[]): number | null {
   if (requestedOn === null) return null;
   const index = starts.findLastIndex((start) => start <= requestedOn);
@@ -35,7 +35,7 @@ export function buildsByAttempt(group: GroupView, starts: readonly Moment[]): (B
   return cells;
 }
 
-/** How many of the groups that the last attempt could build it built again, and how many it reused. */
+/** How many of the groups that the last attempt could build were built in it, and how many kept. */
 export function countRebuilt(
   groups: readonly GroupView[],
   starts: readonly Moment[],
