@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Artifact } from '../src/domain/batch.ts';
+import type { StatusEvent } from '../src/commit-status/events.ts';
 import type { RunEvent } from '../src/domain/events.ts';
 import type { Outcome } from '../src/domain/outcome.ts';
 import type { Runner } from '../src/github/runner.ts';
@@ -179,12 +180,19 @@ test('the log has a group for each attempt, never one in another, and none left 
   } as unknown as Runner;
   const opened = openLog(runner, optionalOf(runner));
   const batch = aFailedBatch({ consoleUrl: '' });
-  const events: RunEvent[] = [
+  const events: (RunEvent | StatusEvent)[] = [
     { kind: 'attempt-began', attempt: 1, retry: null, maxRetries: 1, batch },
-    { kind: 'attempt-ended', attempt: 1, status: 'FAILED', failed: ['unit'], groups: 2 },
+    {
+      kind: 'attempt-ended',
+      attempt: 1,
+      status: 'FAILED',
+      failed: ['unit'],
+      groups: 2,
+      groupsStale: false,
+    },
     { kind: 'status-not-updated', level: 'notice', reason: 'odd' },
     { kind: 'attempt-began', attempt: 2, retry: 1, maxRetries: 1, batch },
-    { kind: 'retried-by-others', attempt: 3, batch },
+    { kind: 'retried-by-others', attempt: 3, batch, former: batch },
     { kind: 'attempt-began', attempt: 4, retry: null, maxRetries: 1, batch },
     { kind: 'internal-error', error: 'odd' },
   ];

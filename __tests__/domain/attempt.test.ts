@@ -29,6 +29,7 @@ import {
   RETRIED_PHASES,
 } from '../support/batches.ts';
 import { randomRuns } from '../support/random-runs.ts';
+import { testAll } from '../support/test-all.ts';
 
 describe('the attempt that a look shows', () => {
   test.each([
@@ -408,7 +409,7 @@ describe('parseOwned', () => {
     expect(parseOwned(JSON.stringify(more))).toEqual(OURS);
   });
 
-  it.each([
+  testAll([
     '',
     ' ',
     'null',
@@ -438,7 +439,7 @@ describe('parseOwned', () => {
     JSON.stringify({ ...OURS, request: { sentOn: 1 } }),
     JSON.stringify({ ...OURS, request: { sentOn: '1', endsOn: 2 } }),
     '{"__proto__":{"batchId":"a","region":"b","retriesBefore":0,"submittedOn":null}}',
-  ])('reads nothing in %j', (text) => {
+  ])('reads nothing in anything else', (text) => {
     expect(parseOwned(text)).toBeNull();
   });
 });

@@ -1,13 +1,16 @@
 import { describe, expect, it, test } from '@jest/globals';
-import type { Cause } from '../../src/domain/cause.ts';
+import { formatCause, type Cause } from '../../src/domain/cause.ts';
 import {
   decide,
+  unmatchedPatterns,
   type Causes,
   type RetryRules,
   type FailedAttempt,
 } from '../../src/domain/policy.ts';
 import { describeReadFailure, type ReadFailure } from '../../src/domain/read-failure.ts';
+import { cutMiddle } from '../../src/text/words.ts';
 import { aCause } from '../support/batches.ts';
+import { testAll } from '../support/test-all.ts';
 
 const RULES: RetryRules = {
   retryOn: ['FAILED', 'FAULT', 'TIMED_OUT'],
@@ -331,10 +334,37 @@ describe('no retry is made', () => {
     expect(reason.length).toBeLessThan(400);
     expect(reason).toMatch(/é … é+\) \(retry-when: infrastructure\)$/);
   });
+
+  test.each([
+    [300, 'whole'],
+    [301, 'without its middle'],
+  ])('and a cause of %d characters is quoted %s', (length, how) => {
+    const before = formatCause(aCause({ message: '' })).length + ': '.length;
+    const cause = aCause({ message: 'x'.repeat(length - before) });
+    const { reason } = decideOn({ causes: causes({ unit: cause }) }, INFRASTRUCTURE);
+    const quote = cutMiddle(formatCause(cause), 300);
+    expect(reason).toContain(` (${quote}) (retry-when: `);
+    expect(quote.includes(' … ')).toBe(how !== 'whole');
+  });
+
+  it('by the failed group that comes first and is never retried', () => {
+    const { reason } = decideOn(
+      { failed: ['lint', 'e2e', 'unit'] },
+      { neverRetry: ['?2e', 'u*', 'e*'] },
+    );
+    expect(reason).toBe('e2e failed and is never retried (never-retry: ?2e)');
+    const both = decideOn({ failed: ['a1', 'a2'] }, { neverRetry: ['a*'] });
+    expect(both.reason).toBe('a1 failed and is never retried (never-retry: a*)');
+  });
+
+  it('and all patterns are named where the failed groups are not known', () => {
+    const { reason } = decideOn({ groupsStale: true }, { neverRetry: ['deploy_*', 'e2e'] });
+    expect(reason).toMatch(/ \(never-retry: deploy_\*, e2e\)$/);
+  });
 });
 
 describe('never-retry', () => {
-  test.each([
+  testAll([
     ['unit', 'unit', true],
     ['unit', 'units', false],
     ['unit', 'Unit', false],
@@ -356,10 +386,13 @@ describe('never-retry', () => {
     ['(', '(', true],
     ['^$|\\{}', '^$|\\{}', true],
     [`${'*'.repeat(60)}b`, 'a'.repeat(128), false],
-  ])('%s: %s is matched: %s', (pattern, identifier, matched) => {
-    const { retry } = decideOn({ failed: [identifier] }, { neverRetry: [pattern] });
-    expect(retry).toBe(!matched);
-  });
+  ])(
+    'is matched as a whole, with * for any text and ? for any character',
+    (pattern, identifier, matched) => {
+      const { retry } = decideOn({ failed: [identifier] }, { neverRetry: [pattern] });
+      expect(retry).toBe(!matched);
+    },
+  );
 });
 
 describe('max-failed-percent', () => {
@@ -378,5 +411,17 @@ describe('max-failed-percent', () => {
   ])('%d of %d failed, %d %% allowed: %s', (failed, ran, maxFailedPercent, retry) => {
     const names = Array.from({ length: failed }, (_, index) => `g${index}`);
     expect(decideOn({ failed: names, ran }, { maxFailedPercent }).retry).toBe(retry);
+  });
+});
+
+describe('patterns of never-retry that match no group', () => {
+  test.each([
+    ['none, where each matches a group', ['unit', 'lint'], ['unit', 'lint'], []],
+    ['none, where one of several groups is enough', ['un*'], ['lint', 'unit'], []],
+    ['those that match nothing, in their order', ['z', 'unit', 'a*'], ['unit'], ['z', 'a*']],
+    ['all, without groups', ['*'], [], ['*']],
+    ['none, without patterns', [], ['unit'], []],
+  ])('are %s', (_, patterns, identifiers, expected) => {
+    expect(unmatchedPatterns(patterns, identifiers)).toEqual(expected);
   });
 });

@@ -3,6 +3,7 @@ import type { Batch } from '../../src/domain/batch.ts';
 import type { Past } from '../../src/domain/groups.ts';
 import {
   startPolling,
+  correctSubmission,
   interpret,
   msUntilNextPoll,
   type PollResult,
@@ -338,6 +339,12 @@ describe('watching after a retry', () => {
     });
   });
 
+  it('keeps no time of its builds once the attempt is over, though no phase closes it', () => {
+    const timedOut = aRecoveredBatch({ status: 'TIMED_OUT', phases: RERUNNING_PHASES });
+    const { watch } = watchAll(retried, [[305, timedOut]], answer);
+    expect(watch).toMatchObject({ overSince: at(305), builtSince: null });
+  });
+
   it('takes no answer for news where nothing was retried', () => {
     expect(startPolling(aPast(), at(200), answer).newest).toBeNull();
   });
@@ -386,11 +393,11 @@ describe('a retry that is never seen', () => {
     expect(watchAll(retried, looks).kinds).toEqual(expected);
   });
 
-  it('says how many looks it took, and how long', () => {
+  it('says how many polls it took, and how long', () => {
     expect(watchAll(retried, every(20, 5, failed), answer).judgements.at(-1)).toEqual({
       kind: 'never-seen',
-      looks: 5,
-      milliseconds: 100 * SECOND,
+      polls: 5,
+      elapsedMs: 100 * SECOND,
     });
   });
 
@@ -455,7 +462,7 @@ describe('groups that lag behind a batch that is over', () => {
       ],
       answer,
     );
-    expect(judgements.at(-1)).toMatchObject({ kind: 'over', batch: { status: 'SUCCEEDED' } });
+    expect(judgements.at(-1)).toEqual({ kind: 'over', batch: lagging, groupsStale: true });
   });
 
   it.each([
@@ -472,5 +479,54 @@ describe('groups that lag behind a batch that is over', () => {
     if (kind === 'over')
       expect(judgements.at(-1)).toMatchObject({ batch: over, groupsStale: true });
     expect(msUntilNextPoll(watch, new Map(), 15 * SECOND, at(seconds))).toBeGreaterThan(0);
+  });
+});
+
+/** A snapshot of the retried batch, whose present attempt was submitted at a second. */
+function submittedAt(seconds: number, overrides: Partial<Batch> = {}): Batch {
+  const since = phases(['FAILED', 100, 'RETRY'], ['SUBMITTED', seconds]);
+  return aBatch({ phases: [...FAILED_PHASES.slice(0, -1), ...since], ...overrides });
+}
+
+describe('an attempt between the one that was retried and the one under a new id', () => {
+  const underNewId = submittedAt(200, { id: 'app:new' });
+
+  test.each<[string, Batch, string]>([
+    ['does not count where it was submitted before', submittedAt(150), 'stale'],
+    ['does not count where it was submitted a little before', submittedAt(198.5), 'stale'],
+    ['is the new one where the clocks may differ by as much', submittedAt(199), 'running'],
+    ['is the new one where no phase tells', aBatch({ phases: [] }), 'running'],
+  ])('%s', (_, snapshot, kind) => {
+    expect(watchAll(retried, [[215, snapshot]], underNewId).kinds).toEqual([kind]);
+  });
+});
+
+describe('the submission as RetryBuildBatch answered it', () => {
+  const begun = startPolling(retried, at(200), answer);
+
+  it.each([199, 199.5, 200, 200.5, 201])('is corrected by the first poll: %d s', (seconds) => {
+    expect(correctSubmission(begun, submittedAt(seconds))).toEqual({
+      ...begun,
+      newest: null,
+      submittedOn: at(seconds),
+    });
+  });
+
+  test.each<[string, Polling, Batch | null]>([
+    ['by a poll that found no batch', begun, null],
+    ['by a poll without phases', begun, aBatch({ phases: [] })],
+    ['by an attempt of much earlier', begun, submittedAt(198.5)],
+    ['by an attempt of much later', begun, submittedAt(201.5)],
+    ['by another batch', begun, submittedAt(200.5, { id: 'app:new' })],
+    ['without an answer', startPolling(retried, at(200)), submittedAt(200.5)],
+    ['once a poll has shown it', interpret(begun, rerunning, at(215))[0], submittedAt(200.5)],
+    ['twice', correctSubmission(begun, submittedAt(200.5)), submittedAt(201)],
+  ])('is not corrected %s', (_, watch, snapshot) => {
+    expect(correctSubmission(watch, snapshot)).toBe(watch);
+  });
+
+  it('tells no end of an attempt that no poll has shown', () => {
+    const corrected = correctSubmission(begun, submittedAt(200.5));
+    expect(msUntilNextPoll(corrected, new Map(), 15 * SECOND, at(201))).toBe(15 * SECOND);
   });
 });

@@ -1,12 +1,14 @@
 import { describe, expect, it, test } from '@jest/globals';
 import type { Batch } from '../../src/domain/batch.ts';
 import type { CommitStatus } from '../../src/commit-status/status.ts';
+import type { StatusEvent } from '../../src/commit-status/events.ts';
 import type { RunEvent } from '../../src/domain/events.ts';
 import { describeReadFailure, type ReadFailure } from '../../src/domain/read-failure.ts';
 import { formatEvent, type LogEntry } from '../../src/report/log.ts';
-import { aBatch, aGroup } from '../support/batches.ts';
+import { aFailedBatch, aBatch, aGroup } from '../support/batches.ts';
 import { TESTS_FAILED } from '../support/service-errors.ts';
 import { HOSTILE, UNPRINTABLE } from '../support/hostile.ts';
+import { testAll } from '../support/test-all.ts';
 
 const CONSOLE = aBatch().consoleUrl;
 const line = (text: string): LogEntry => ({ kind: 'line', text });
@@ -26,7 +28,7 @@ const groups = [
 ];
 
 describe('formatEvent', () => {
-  test.each<[string, RunEvent, LogEntry[]]>([
+  test.each<[string, RunEvent | StatusEvent, LogEntry[]]>([
     [
       'the batch',
       { kind: 'batch-found', batch: aBatch(), attempt: 1 },
@@ -63,7 +65,14 @@ describe('formatEvent', () => {
     ],
     [
       'the end of an attempt',
-      { kind: 'attempt-ended', attempt: 2, status: 'SUCCEEDED', failed: [], groups: 2 },
+      {
+        kind: 'attempt-ended',
+        attempt: 2,
+        status: 'SUCCEEDED',
+        failed: [],
+        groups: 2,
+        groupsStale: false,
+      },
       [{ kind: 'unfold' }, line('Attempt 2 ended SUCCEEDED')],
     ],
     [
@@ -74,6 +83,7 @@ describe('formatEvent', () => {
         status: 'FAILED',
         failed: ['unit'],
         groups: 2,
+        groupsStale: false,
       },
       [{ kind: 'unfold' }, line('Attempt 1 ended FAILED: 1 of 2 build groups failed (unit)')],
     ],
@@ -146,6 +156,7 @@ describe('formatEvent', () => {
       {
         kind: 'log',
         group: 'unit',
+        arn: 'arn:unit',
         tail: {
           kind: 'lines',
           lines: ['\u001b[31mred\u001b[0m', '::error::a\r##[error]b\n'],
@@ -165,22 +176,24 @@ describe('formatEvent', () => {
       {
         kind: 'log',
         group: 'unit',
+        arn: 'arn:unit',
         tail: { kind: 'none', why: { kind: 'in-s3-only' }, url: 'https://x' },
       },
       [line('No log of unit is shown: its log is in S3 only. See https://x')],
     ],
     [
       'why there is no log, where CodeBuild names no URL',
-      { kind: 'log', group: 'unit', tail: { kind: 'none', why: { kind: 'empty' }, url: '' } },
+      {
+        kind: 'log',
+        group: 'unit',
+        arn: 'arn:unit',
+        tail: { kind: 'none', why: { kind: 'empty' }, url: '' },
+      },
       [line('No log of unit is shown: its log is empty.')],
     ],
     [
       'what could not be read',
-      {
-        kind: 'details-unreadable',
-        level: 'warning',
-        failure: DENIED,
-      },
+      { kind: 'details-unreadable', permission: 'p', level: 'warning', failure: DENIED },
       [
         {
           kind: 'warning',
@@ -201,7 +214,7 @@ describe('formatEvent', () => {
     ],
     [
       "someone else's retry",
-      { kind: 'retried-by-others', attempt: 2, batch: aBatch() },
+      { kind: 'retried-by-others', attempt: 2, batch: aBatch(), former: aFailedBatch() },
       [
         { kind: 'unfold' },
         line('Someone else retried the batch: their attempt is watched now.'),
@@ -230,7 +243,7 @@ describe('formatEvent', () => {
     ],
     [
       'calls that fail',
-      { kind: 'calls-failing', sentence: 'AWS throttled it.' },
+      { kind: 'call-failed', message: 'AWS throttled it.', failures: 1, isRetried: true },
       [line('AWS throttled it. This says nothing about the batch; asking again.')],
     ],
     [
@@ -247,11 +260,13 @@ describe('formatEvent', () => {
         ),
       ],
     ],
-    ...(['notice', 'warning'] as const).map((level): [string, RunEvent, LogEntry[]] => [
-      `a commit status that is left alone, with a ${level}`,
-      { kind: 'status-not-updated', level, reason: 'GitHub answered 502' },
-      [{ kind: level, text: 'The commit status is left alone: GitHub answered 502.' }],
-    ]),
+    ...(['notice', 'warning'] as const).map(
+      (level): [string, RunEvent | StatusEvent, LogEntry[]] => [
+        `a commit status that is left alone, with a ${level}`,
+        { kind: 'status-not-updated', level, reason: 'GitHub answered 502' },
+        [{ kind: level, text: 'The commit status is left alone: GitHub answered 502.' }],
+      ],
+    ),
     [
       'a commit status that cannot be set to pending',
       { kind: 'status-not-pending', reason: 'GitHub answered 502' },
@@ -302,16 +317,23 @@ describe('formatEvent', () => {
     ]);
   });
 
-  test.each(HOSTILE)('lets no name or status act on the runner: %s', (_, text) => {
-    const events: RunEvent[] = [
+  testAll(HOSTILE)('lets no name or status act on the runner', (_, text) => {
+    const events: (RunEvent | StatusEvent)[] = [
       { kind: 'batch-found', batch: aHostileBatch(text), attempt: 1 },
       { kind: 'group-changed', identifier: text, from: text, to: text, lasted: null },
       { kind: 'phase-changed', from: text, to: text, lasted: null },
       { kind: 'groups-appeared', statuses: [text] },
       { kind: 'heartbeat', batch: aHostileBatch(text), elapsed: 0 },
-      { kind: 'attempt-ended', attempt: 1, status: text, failed: [text], groups: 1 },
+      {
+        kind: 'attempt-ended',
+        attempt: 1,
+        status: text,
+        failed: [text],
+        groups: 1,
+        groupsStale: false,
+      },
       { kind: 'retrying', reason: text, delay: 0 },
-      { kind: 'calls-failing', sentence: text },
+      { kind: 'call-failed', message: text, failures: 1, isRetried: true },
       { kind: 'status-written', status: { ...aStatus, context: text, description: text } },
       { kind: 'status-not-pending', reason: text },
       { kind: 'status-postponed', reason: text },
@@ -325,17 +347,17 @@ describe('formatEvent', () => {
     }
   });
 
-  it('warns in one printable line of at most 4,000 characters', () => {
-    const broken = HOSTILE.filter(([, text]) => {
-      const batch = aHostileBatch(text);
-      const warnings = [
-        ...formatEvent({ kind: 'batch-id-changed', from: text, batch }),
-        ...formatEvent({ kind: 'groups-stale', batch }),
-        ...formatEvent({ kind: 'status-not-updated', level: 'warning', reason: text }),
-      ].filter((step) => step.kind === 'warning');
-      return warnings.some((step) => UNPRINTABLE.test(step.text) || step.text.length > 4000);
-    });
-    expect(broken.map(([what]) => what)).toEqual([]);
+  testAll(HOSTILE)('warns in one printable line of at most 4,000 characters', (_, text) => {
+    const batch = aHostileBatch(text);
+    const warnings = [
+      ...formatEvent({ kind: 'batch-id-changed', from: text, batch }),
+      ...formatEvent({ kind: 'groups-stale', batch }),
+      ...formatEvent({ kind: 'status-not-updated', level: 'warning', reason: text }),
+    ].filter((step) => step.kind === 'warning');
+    for (const warning of warnings) {
+      expect(warning.text).not.toMatch(UNPRINTABLE);
+      expect(warning.text.length).toBeLessThanOrEqual(4000);
+    }
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Attempt } from '../../simulator/domain/timetable.ts';
+import type { Attempt } from '../../simulator/domain/model.ts';
 import { OUTPUT_NAMES, outputsOf } from '../../src/report/outputs.ts';
 import { resultsOf } from '../../src/report/results.ts';
 import { renderSummary } from '../../src/report/summary/summary.ts';
