@@ -1,9 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Artifact } from '../src/domain/batch.ts';
+import type { StatusEvent } from '../src/commit-status/events.ts';
+import type { RunEvent } from '../src/domain/events.ts';
 import type { Outcome } from '../src/domain/outcome.ts';
 import type { Runner } from '../src/github/runner.ts';
-import { openLog, optionalOf, report } from '../src/publish.ts';
+import { openLog, optionalOf, publish } from '../src/publish.ts';
 import { OUTPUT_NAMES } from '../src/report/outputs.ts';
+import { reasonOf } from '../src/report/reason.ts';
 import {
   aFailedBatch,
   aGroup,
@@ -22,19 +25,20 @@ const succeeded = anOutcome(
   { batch: aRecoveredBatch(), attempt: 2 },
 );
 
-/** What a runner has taken of a report; some of its methods fail. */
-async function reportTo(
+/** What a runner gets of a report; some of its methods fail. */
+async function publishTo(
   outcome: Outcome,
   broken: Partial<Record<Method, (name: string) => boolean>> = {},
+  reason = reasonOf(outcome),
 ) {
   const log: string[] = [];
   const outputs: Record<string, string> = {};
-  const taken = { summary: '', exitCode: NaN };
+  const received = { summary: '', exitCode: NaN };
   const failIf = (method: Method, name = ''): void => {
     if (broken[method]?.(name)) throw new Error(`ENOSPC of ${name || method}`);
   };
   const runner = {
-    setExitCode: (code) => (taken.exitCode = code),
+    setExitCode: (code) => (received.exitCode = code),
     info: (line) => log.push(line),
     debug: (message) => log.push(`debug: ${message}`),
     notice: (message) => log.push(`notice: ${message}`),
@@ -46,7 +50,7 @@ async function reportTo(
     },
     writeSummary(text) {
       failIf('writeSummary');
-      taken.summary = text;
+      received.summary = text;
     },
     writeTemporaryFile(textFor) {
       failIf('writeTemporaryFile');
@@ -54,14 +58,14 @@ async function reportTo(
       return Promise.resolve('/tmp/results.json');
     },
   } satisfies Partial<Runner> as unknown as Runner;
-  await report(outcome, runner, optionalOf(runner));
+  await publish(outcome, reason, runner, optionalOf(runner));
   const errors = log.filter((line) => line.startsWith('error'));
   const warnings = log.filter((line) => line.startsWith('warning: The'));
-  return { log, outputs, ...taken, errors, warnings };
+  return { log, outputs, ...received, errors, warnings };
 }
 
 test('a report that nothing hinders is complete', async () => {
-  const { outputs, summary, exitCode, errors, warnings } = await reportTo(failed);
+  const { outputs, summary, exitCode, errors, warnings } = await publishTo(failed);
   expect(Object.keys(outputs)).toEqual(OUTPUT_NAMES);
   expect(summary).toContain('unit');
   expect(exitCode).toBe(1);
@@ -72,7 +76,7 @@ test('a report that nothing hinders is complete', async () => {
 describe('what cannot be written', () => {
   test('keeps none of the other outputs from being set', async () => {
     const which = ['batch-id', 'build-groups'];
-    const { outputs, summary, warnings } = await reportTo(failed, {
+    const { outputs, summary, warnings } = await publishTo(failed, {
       setOutput: (name) => which.includes(name),
     });
     expect(Object.keys(outputs)).toEqual(OUTPUT_NAMES.filter((name) => !which.includes(name)));
@@ -85,9 +89,9 @@ describe('what cannot be written', () => {
   test.each<[string, Outcome, number]>([
     ['a failure', failed, 1],
     ['a success', succeeded, 0],
-  ])('does not change the verdict of %s, and is told once each', async (_, outcome, code) => {
+  ])('does not change the result of %s, and causes one warning each', async (_, outcome, code) => {
     const always = (): boolean => true;
-    const { exitCode, errors, warnings, outputs, summary } = await reportTo(outcome, {
+    const { exitCode, errors, warnings, outputs, summary } = await publishTo(outcome, {
       setOutput: always,
       writeSummary: always,
       writeTemporaryFile: always,
@@ -103,7 +107,7 @@ describe('what cannot be written', () => {
   });
 });
 
-describe('what cannot be made of what CodeBuild has said', () => {
+describe('what cannot be generated from the data of CodeBuild', () => {
   /** An outcome whose groups cannot be read: all that is made of them fails. */
   const unreadable = (outcome: Outcome): Outcome => ({
     ...outcome,
@@ -112,15 +116,19 @@ describe('what cannot be made of what CodeBuild has said', () => {
     },
   });
 
-  test('costs neither the verdict nor the least that is to be shown', async () => {
-    const { outputs, summary, exitCode, errors, warnings } = await reportTo(unreadable(failed));
+  test('changes neither the result nor the least of what is reported', async () => {
+    const { outputs, summary, exitCode, errors, warnings } = await publishTo(
+      unreadable(failed),
+      {},
+      reasonOf(failed),
+    );
     expect(exitCode).toBe(1);
-    expect(errors).toEqual([`error Retry CodeBuild Batch: ${failed.reason}`]);
+    expect(errors).toEqual([`error Retry CodeBuild Batch: ${reasonOf(failed)}`]);
     expect(outputs).toMatchObject({
       'batch-id': failed.batch?.id,
       'batch-status': 'FAILED',
       conclusion: 'failure',
-      reason: failed.reason,
+      reason: reasonOf(failed),
       'retry-count': '0',
     });
     expect(summary).toContain('FAILED');
@@ -131,14 +139,14 @@ describe('what cannot be made of what CodeBuild has said', () => {
     );
   });
 
-  test('costs the least of the outputs neither where they cannot be made small', async () => {
+  test('leaves the least of the outputs where they cannot be shortened', async () => {
     const odd = {
       toJSON(): never {
         throw new TypeError('odd artifact');
       },
     } as unknown as Artifact;
     const { batch } = failed;
-    const { outputs, warnings } = await reportTo({
+    const { outputs, warnings } = await publishTo({
       ...failed,
       batch: batch && { ...batch, combinedArtifacts: [odd] },
     });
@@ -148,15 +156,66 @@ describe('what cannot be made of what CodeBuild has said', () => {
     );
   });
 
-  test('makes no failure of a success', async () => {
-    const { exitCode, errors, log } = await reportTo(unreadable(succeeded));
+  test('does not turn a success into a failure', async () => {
+    const { exitCode, errors, log } = await publishTo(
+      unreadable(succeeded),
+      {},
+      reasonOf(succeeded),
+    );
     expect(exitCode).toBe(0);
     expect(errors).toEqual([]);
-    expect(log).toContain(succeeded.reason);
+    expect(log).toContain(reasonOf(succeeded));
   });
 });
 
-test('an event that cannot be told costs one warning, and no other event', () => {
+test('the log has a group for each attempt, never one in another, and none left open', () => {
+  const log: string[] = [];
+  const to =
+    (prefix: string) =>
+    (text = ''): void =>
+      void log.push(`${prefix}${text}`);
+  const runner = {
+    ...{ info: to(''), warning: to('warning: '), notice: to('notice: '), debug: to('debug: ') },
+    ...{ startGroup: to('> '), endGroup: to('<') },
+  } as unknown as Runner;
+  const opened = openLog(runner, optionalOf(runner));
+  const batch = aFailedBatch({ consoleUrl: '' });
+  const events: (RunEvent | StatusEvent)[] = [
+    { kind: 'attempt-began', attempt: 1, retry: null, maxRetries: 1, batch },
+    {
+      kind: 'attempt-ended',
+      attempt: 1,
+      status: 'FAILED',
+      failed: ['unit'],
+      groups: 2,
+      groupsStale: false,
+    },
+    { kind: 'status-not-updated', level: 'notice', reason: 'odd' },
+    { kind: 'attempt-began', attempt: 2, retry: 1, maxRetries: 1, batch },
+    { kind: 'retried-by-others', attempt: 3, batch, former: batch },
+    { kind: 'attempt-began', attempt: 4, retry: null, maxRetries: 1, batch },
+    { kind: 'internal-error', error: 'odd' },
+  ];
+  events.forEach((event) => opened.write(event));
+  opened.close();
+  opened.close();
+  expect(log).toEqual([
+    '> Attempt 1',
+    '<',
+    expect.stringMatching(/^Attempt 1 ended FAILED: /),
+    expect.stringMatching(/^notice: /),
+    '> Attempt 2 (retry 1 of 1)',
+    '<',
+    expect.stringMatching(/^Someone else retried/),
+    '> Attempt 3 (started by someone else)',
+    '<',
+    '> Attempt 4',
+    'debug: odd',
+    '<',
+  ]);
+});
+
+test('an event that cannot be logged causes one warning and no other to be lost', () => {
   const log: string[] = [];
   const runner = {
     info: (line: string) => log.push(line),
@@ -172,14 +231,14 @@ test('an event that cannot be told costs one warning, and no other event', () =>
       },
     });
   }
-  opened.write({ ...odd, reason: 'FAILED is a status to retry on' });
+  opened.write({ ...odd, reason: 'a reason' });
   expect(log).toEqual([
     'warning: The log is incomplete: odd reason. This does not affect the result.',
-    'Retrying: FAILED is a status to retry on.',
+    'Retrying: a reason.',
   ]);
 });
 
-test('a failure is told on one line, however long and hostile it is', () => {
+test('a failure is reported on one line, however long and hostile it is', () => {
   const warnings: string[] = [];
   const optional = optionalOf({ warning: (message) => void warnings.push(message) });
   optional.failed('The log is incomplete', new Error(`a\n::error::b${'x'.repeat(9000)}`));

@@ -1,3 +1,4 @@
+import { describeReadFailure } from '../src/domain/read-failure.ts';
 import { createSimulator, type RateLimit } from '../simulator/index.ts';
 import { createUuids, runStep } from '../__tests__/support/flow.ts';
 import { BROKEN, FLAKY } from '../__tests__/support/scenarios.ts';
@@ -70,7 +71,9 @@ export async function runCrowd(seed: number, rateLimit?: RateLimit): Promise<Cro
       return isRight ? [] : [outcome.reason];
     }),
     warnings: flows.flatMap(({ events }) =>
-      events.flatMap((event) => (event.kind === 'details-unreadable' ? [event.reason] : [])),
+      events.flatMap((event) =>
+        event.kind === 'details-unreadable' ? [describeReadFailure(event.failure)] : [],
+      ),
     ),
     seconds: clock.elapsed() / 1000,
   };

@@ -8,7 +8,7 @@ import { createGitHub } from './github/statuses.ts';
 import type { Runner } from './github/runner.ts';
 import { describeSaved, formatWritten } from './commit-status/description.ts';
 import { logLine } from './text/escape.ts';
-import { formatStop } from './report/log.ts';
+import { describeStopError, formatStopResult } from './report/stop-result.ts';
 import { STARTED_ATTEMPT, UNWRITTEN_STATUS } from './saved-state.ts';
 import { POST_STEP, stopLeftBehind, type StopResult } from './steps/stop.ts';
 import { writeSavedStatus } from './commit-status/writer.ts';
@@ -56,9 +56,10 @@ async function stopLeftAttempt(
     limits: POST_STEP,
   };
   const result = await stopLeftBehind(owned, ports);
-  const told = formatStop(result, owned.batchId);
-  if (result.kind === 'no-answer') runner.warning(logLine(`${told} ${result.reason}`));
-  else runner.info(logLine(told));
+  const text = formatStopResult(result, owned.batchId);
+  if (result.kind === 'no-answer') {
+    runner.warning(logLine(`${text} ${describeStopError(result.error)}`));
+  } else runner.info(logLine(text));
   return result;
 }
 

@@ -11,8 +11,9 @@ import { createGitHub } from './github/statuses.ts';
 import { createRunner, type Runner } from './github/runner.ts';
 import { readInputs, reportsToCommit, warnAbout, type Inputs } from './inputs.ts';
 import { cleanUp } from './cleanup.ts';
-import { openLog, optionalOf, report, setOutputs, type Log, type Optional } from './publish.ts';
+import { openLog, optionalOf, publish, setOutputs, type Log, type Optional } from './publish.ts';
 import { earlyOutputs } from './report/outputs.ts';
+import { reasonOf } from './report/reason.ts';
 import { run } from './run.ts';
 import { STARTED_ATTEMPT, UNWRITTEN_STATUS } from './saved-state.ts';
 import { createReporter, type Reporter } from './commit-status/reporter.ts';
@@ -31,6 +32,7 @@ export async function main(): Promise<void> {
   const log = openLog(runner, optional);
   let status: Reporter | null = null;
   let outcome: Outcome;
+  let reason: string;
   try {
     const inputs = readInputs((name) => runner.getInput(name), process.env);
     if ('problems' in inputs) {
@@ -43,13 +45,15 @@ export async function main(): Promise<void> {
       );
       outcome = await runStep(inputs, runner, optional, log, status, signal);
     }
+    reason = reasonOf(outcome);
   } catch (error) {
     log.write({ kind: 'internal-error', error });
     outcome = conclude(internalError(error), initialState(), 0, 0);
+    reason = reasonOf(outcome);
   }
   log.close();
-  await report(outcome, runner, optional);
-  await optional.later(STATUS_NOT_UPDATED, async () => status?.finish(outcome));
+  await publish(outcome, reason, runner, optional);
+  await optional.later(STATUS_NOT_UPDATED, async () => status?.finish(outcome, reason));
 }
 
 /** What runs after the step: only what the step has saved is acted on. */

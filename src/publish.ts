@@ -2,21 +2,15 @@ import type { Outcome } from './domain/outcome.ts';
 import type { StatusEvent } from './commit-status/events.ts';
 import type { RunEvent } from './domain/events.ts';
 import type { Runner } from './github/runner.ts';
-import { errorsOf, warningsOf, type Annotation } from './report/annotations.ts';
+import { errorsOf, RESULT_TITLE, warningsOf, type Annotation } from './report/annotations.ts';
 import { LONGEST_MESSAGE, logLine, markdown, oneLine } from './text/escape.ts';
-import {
-  earlyOutputs,
-  noticeOfSize,
-  outputsOf,
-  resultsOf,
-  resultsText,
-  type OutputName,
-  type Results,
-} from './report/outputs.ts';
+import { asSentence } from './text/as-sentence.ts';
+import { earlyOutputs, noticeOfSize, outputsOf, type OutputName } from './report/outputs.ts';
+import { resultsOf, resultsText, type Results } from './report/results.ts';
 import { formatEvent, type LogEntry } from './report/log.ts';
 import { renderSummary } from './report/summary/summary.ts';
 
-const ASSURANCE = '. This does not affect the result.';
+const ASSURANCE = ' This does not affect the result.';
 
 type Outputs = Partial<Record<OutputName, string>>;
 
@@ -26,36 +20,37 @@ type Outputs = Partial<Record<OutputName, string>>;
  */
 export interface Optional {
   /** Does something; null if it failed. */
-  now<Result>(trouble: string, work: () => Result): Result | null;
-  later(trouble: string, work: () => Promise<void>): Promise<void>;
-  /** Tells of something that has failed. */
-  failed(trouble: string, error: unknown): void;
+  now<Result>(what: string, work: () => Result): Result | null;
+  later(what: string, work: () => Promise<void>): Promise<void>;
+  /** Warns of something that has failed. */
+  failed(what: string, error: unknown): void;
 }
 
+/** Work whose failure causes a warning of this runner. */
 export function optionalOf(runner: Pick<Runner, 'warning'>): Optional {
   const warned = new Set<string>();
-  const failed = (trouble: string, error: unknown): void => {
+  const failed = (what: string, error: unknown): void => {
     const message = error instanceof Error ? error.message : String(error);
-    const told = oneLine(`${trouble}: ${message}`, LONGEST_MESSAGE - ASSURANCE.length);
-    const text = `${told.replace(/\.$/, '')}${ASSURANCE}`;
+    const failure = oneLine(`${what}: ${message}`, LONGEST_MESSAGE - ASSURANCE.length - 1);
+    const text = `${asSentence(failure)}${ASSURANCE}`;
     if (!warned.has(text)) runner.warning(text);
     warned.add(text);
   };
   return {
     failed,
-    now(trouble, work) {
+    now(what, work) {
       try {
         return work();
       } catch (error) {
-        failed(trouble, error);
+        failed(what, error);
         return null;
       }
     },
-    async later(trouble, work) {
+    async later(what, work) {
       try {
         await work();
       } catch (error) {
-        failed(trouble, error);
+        failed(what, error);
       }
     },
   };
@@ -64,55 +59,70 @@ export function optionalOf(runner: Pick<Runner, 'warning'>): Optional {
 /**
  * Writes annotations, outputs and summary independently: a failure causes a warning, and neither
  * changes the result nor keeps the others from being written.
+ *
+ * @param reason why the step ended so, as `reasonOf` makes it
  */
-export async function report(outcome: Outcome, runner: Runner, optional: Optional): Promise<void> {
+export async function publish(
+  outcome: Outcome,
+  reason: string,
+  runner: Runner,
+  optional: Optional,
+): Promise<void> {
   runner.setExitCode(outcome.exitCode);
-  annotate(outcome, runner, optional);
-  await optional.later('The outputs could not be set', () => publish(outcome, runner, optional));
+  annotate(outcome, reason, runner, optional);
+  await optional.later('The outputs could not be set', () =>
+    publishOutputs(outcome, reason, runner, optional),
+  );
   optional.now('The job summary could not be written', () => {
     const summary = optional.now('The job summary could not be generated', () =>
       renderSummary(outcome),
     );
-    runner.writeSummary(summary ?? markdown(outcome.reason, LONGEST_MESSAGE));
+    runner.writeSummary(summary ?? markdown(reason, LONGEST_MESSAGE));
   });
 }
 
-function annotate(outcome: Outcome, runner: Runner, optional: Optional): void {
-  const trouble = 'The annotations could not be generated';
-  const errors = optional.now(trouble, () => errorsOf(outcome)) ?? leastErrors(outcome);
+function annotate(outcome: Outcome, reason: string, runner: Runner, optional: Optional): void {
+  const what = 'The annotations could not be generated';
+  const errors =
+    optional.now(what, () => errorsOf(outcome, reason)) ?? leastErrors(outcome, reason);
   for (const { title, message } of errors) runner.error(message, title);
-  const warnings = optional.now(trouble, () => warningsOf(outcome)) ?? [];
+  const warnings = optional.now(what, () => warningsOf(outcome)) ?? [];
   for (const { title, message } of warnings) runner.warning(message, title);
-  if (outcome.exitCode === 0) runner.info(logLine(outcome.reason));
+  if (outcome.exitCode === 0) runner.info(logLine(reason));
 }
 
-async function publish(outcome: Outcome, runner: Runner, optional: Optional): Promise<void> {
-  const trouble = 'The outputs could not be generated';
-  const results = optional.now(trouble, () => resultsOf(outcome));
+async function publishOutputs(
+  outcome: Outcome,
+  reason: string,
+  runner: Runner,
+  optional: Optional,
+): Promise<void> {
+  const what = 'The outputs could not be generated';
+  const results = optional.now(what, () => resultsOf(outcome, reason));
   const resultsFile = results === null ? '' : await writeResults(results, runner, optional);
-  const made = optional.now(trouble, () => results && outputsOf(results, resultsFile));
+  const made = optional.now(what, () => results && outputsOf(results, resultsFile));
   if (made === null) {
     const file = resultsFile === '' ? {} : { 'results-file': resultsFile };
-    setOutputs({ ...leastOutputs(outcome), ...file }, runner, optional);
+    setOutputs({ ...leastOutputs(outcome, reason), ...file }, runner, optional);
     return;
   }
   setOutputs(made.outputs, runner, optional);
   if (made.givenUp.length > 0) runner.notice(noticeOfSize(made.givenUp, resultsFile));
 }
 
-/** The verdict's annotation, made of nothing but the reason. */
-function leastErrors({ exitCode, reason }: Outcome): Annotation[] {
+/** The first annotation, made of nothing but the reason. */
+function leastErrors({ exitCode }: Outcome, reason: string): Annotation[] {
   if (exitCode === 0) return [];
-  return [{ title: 'Retry CodeBuild Batch', message: oneLine(reason, LONGEST_MESSAGE) }];
+  return [{ title: RESULT_TITLE, message: oneLine(reason, LONGEST_MESSAGE) }];
 }
 
 /** The outputs that take nothing of the groups. */
-function leastOutputs(outcome: Outcome): Outputs {
+function leastOutputs(outcome: Outcome, reason: string): Outputs {
   return {
     ...(outcome.batch === null ? {} : earlyOutputs(outcome.batch)),
     'batch-status': outcome.batchStatus,
     conclusion: outcome.conclusion,
-    reason: oneLine(outcome.reason, LONGEST_MESSAGE),
+    reason: oneLine(reason, LONGEST_MESSAGE),
     'retry-count': String(outcome.retries),
   };
 }
@@ -149,38 +159,30 @@ export interface Log {
   readonly close: () => void;
 }
 
+/** Writes each event to the runner's log as it happens. */
 export function openLog(runner: Runner, optional: Optional): Log {
   let folded = false;
   const unfold = (): void => {
     if (folded) runner.endGroup();
     folded = false;
   };
-  const write = (step: LogEntry): void => {
-    switch (step.kind) {
-      case 'line': {
-        runner.info(step.text);
-        return;
-      }
-      case 'warning': {
-        runner.warning(step.text);
-        return;
-      }
-      case 'notice': {
-        runner.notice(step.text);
-        return;
-      }
-      case 'debug': {
-        runner.debug(step.text);
-        return;
-      }
-      case 'unfold': {
-        unfold();
-        return;
-      }
+  const write = (entry: LogEntry): void => {
+    switch (entry.kind) {
+      case 'line':
+        runner.info(entry.text);
+        break;
+      case 'warning':
+      case 'notice':
+      case 'debug':
+        runner[entry.kind](entry.text);
+        break;
       case 'fold':
         unfold();
-        runner.startGroup(step.title);
+        runner.startGroup(entry.title);
         folded = true;
+        break;
+      case 'unfold':
+        unfold();
     }
   };
   return {

@@ -12,6 +12,7 @@ import {
 } from './domain/attempt.ts';
 import type { Batch } from './domain/batch.ts';
 import type { FormerAttempt } from './domain/events.ts';
+import { failedGroupsOf } from './domain/failed-groups.ts';
 import { countedGroups, hasRun, viewGroups, type GroupView } from './domain/groups.ts';
 import {
   conclude,
@@ -22,7 +23,6 @@ import {
 } from './domain/outcome.ts';
 import { decide, unmatchedPatterns, type Decision } from './domain/policy.ts';
 import { startPolling, type Polling } from './domain/polling.ts';
-import { describeFailed } from './domain/reason.ts';
 import { isSuccess } from './domain/status.ts';
 import type { Inputs } from './inputs.ts';
 import type { Ports } from './ports.ts';
@@ -99,9 +99,9 @@ async function retryUntilDone(context: RunContext): Promise<Ending> {
       if (inputs.failOnFlaky && groups.some((group) => group.flaky)) return { kind: 'flaky' };
       return { kind: 'succeeded', already: !running && state().past.attempts.length === 0 };
     }
-    const { retry, reason } = await decideOnRetry(context, end.batch, groups);
-    if (inputs.dryRun) return { kind: 'dry-run', retry, reason };
-    if (!retry) return { kind: 'failed', reason };
+    const { retry, reason, quotedCause } = await decideOnRetry(context, end.batch, groups);
+    if (inputs.dryRun) return { kind: 'dry-run', retry, reason, quotedCause };
+    if (!retry) return { kind: 'failed', reason, quotedCause };
     emit({ kind: 'retrying', reason, delay: inputs.retryDelayMs });
     if (inputs.retryDelayMs > 0) await ports.clock.sleep(inputs.retryDelayMs, signal);
     const result = await retryBatch(context, end.batch);
@@ -115,7 +115,9 @@ async function retryUntilDone(context: RunContext): Promise<Ending> {
     const begun = beginAttempt(context, end.batch, RETRIED_BY[result.kind], snapshot);
     if (result.kind === 'unproven') {
       emit({ kind: 'attempt-unproven', attempt: state().attempt });
-      if (!inputs.wait && (snapshot === null || !isOver(snapshot))) return NOT_CONFIRMED;
+      if (!inputs.wait && (snapshot === null || !isOver(snapshot))) {
+        return { kind: 'retry-unconfirmed' };
+      }
     }
     if (!inputs.wait && result.kind === 'accepted') return { kind: 'retry-accepted' };
     const first = result.kind === 'accepted' ? null : snapshot;
@@ -165,13 +167,6 @@ function warnOfUnmatchedPatterns(
   }
 }
 
-/** `wait: false`, and nothing proves that the retry was made. */
-const NOT_CONFIRMED: Ending = {
-  kind: 'fault',
-  message:
-    'CodeBuild did not confirm the retry. Check the batch in the CodeBuild console, or run this step again.',
-};
-
 function newPolling({ ports, state }: RunContext): Polling {
   return startPolling(state().past, ports.clock.elapsed());
 }
@@ -220,8 +215,8 @@ function emitAttemptEnded(
 ): GroupView[] {
   const { attempt, past } = state();
   const groups = viewGroups(batch, past);
-  const failed = describeFailed(groups);
-  emit({ kind: 'attempt-ended', attempt, status: batch.status, failed, groupsStale });
+  const failed = failedGroupsOf(groups);
+  emit({ kind: 'attempt-ended', attempt, status: batch.status, ...failed, groupsStale });
   if (groupsStale) emit({ kind: 'groups-stale', batch });
   return groups;
 }
@@ -259,7 +254,7 @@ async function stopOwned(context: RunContext, owned: OwnedAttempt): Promise<Stop
   const shown = 'batch' in result ? result.batch : null;
   settleUnanswered(context, owned, shown ?? snapshot);
   if (shown !== null) emit({ kind: 'stop-answered', batch: shown });
-  if (result.kind === 'no-answer') emit({ kind: 'not-stopped', reason: result.reason });
+  if (result.kind === 'no-answer') emit({ kind: 'not-stopped', error: result.error });
   // What may still run stays saved: the post step tries again.
   if (result.kind !== 'no-answer' && result.kind !== 'not-begun') {
     emit({ kind: 'attempt-disowned' });
@@ -286,7 +281,7 @@ function endingOf(error: unknown, { emit, state }: RunContext): Ending {
       ? { ...source, lastError: state().lastError }
       : { ...source, stop: null };
   }
-  if (error instanceof ServiceError) return { kind: 'fault', message: error.message };
+  if (error instanceof ServiceError) return { kind: 'service-error', message: error.message };
   emit({ kind: 'internal-error', error });
   return internalError(error);
 }

@@ -16,7 +16,8 @@ import type { Batch, BuildDetails } from '../../src/domain/batch.ts';
 import { initialState, type RunState } from '../../src/domain/state.ts';
 import { conclude } from '../../src/domain/outcome.ts';
 import type { TestCase, TestReport } from '../../src/domain/test-report.ts';
-import { outputsOf, resultsOf } from '../../src/report/outputs.ts';
+import { outputsOf } from '../../src/report/outputs.ts';
+import { resultsOf } from '../../src/report/results.ts';
 import { renderSummary } from '../../src/report/summary/summary.ts';
 import { canned } from '../support/canned.ts';
 import { changed, fullAnswer, type Place } from '../support/shapes.ts';
@@ -153,7 +154,7 @@ describe.each(Object.entries(CASES))(
           const expected = await understood(call, changed(answer, place));
           expect(found).toEqual(expected);
           if (learn === undefined || typeof found === 'string') return;
-          const ending = { kind: 'failed', reason: 'why' } as const;
+          const ending = { kind: 'failed', reason: 'why', quotedCause: null } as const;
           const outcome = conclude(ending, { ...initialState(), ...learn(found) }, 0, 0);
           const shown = JSON.stringify([
             outputsOf(resultsOf(outcome), '').outputs,

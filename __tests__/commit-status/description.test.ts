@@ -9,6 +9,7 @@ import {
   describeOutcome,
   describeRunning,
 } from '../../src/commit-status/description.ts';
+import { reasonOf } from '../../src/report/reason.ts';
 import {
   aBatch,
   aFailedBatch,
@@ -94,12 +95,15 @@ describe('at the end', () => {
     ],
     [
       'a fault',
-      retried({ kind: 'fault', message: 'AWS cannot be asked.' }),
+      retried({ kind: 'service-error', message: 'AWS cannot be asked.' }),
       'error: The step could not go on; the batch ended SUCCEEDED',
     ],
     [
       'a fault while the retry runs',
-      retried({ kind: 'fault', message: 'AWS cannot be asked.' }, { batch: aRetriedBatch() }),
+      retried(
+        { kind: 'service-error', message: 'AWS cannot be asked.' },
+        { batch: aRetriedBatch() },
+      ),
       'error: The step could not go on; the batch may still run',
     ],
     [
@@ -164,7 +168,7 @@ describe('at the end', () => {
       'error: The step was cancelled; the batch may still run',
     ],
   ])('%s is told', (_, outcome, told) => {
-    const { state, description } = describeOutcome(outcome);
+    const { state, description } = describeOutcome(outcome, reasonOf(outcome));
     expect(`${state}: ${description}`).toBe(told);
   });
 
@@ -173,10 +177,10 @@ describe('at the end', () => {
       { kind: 'retry-accepted' },
       { kind: 'still-running' },
       { kind: 'bad-input', problems: ['a: b.'] },
-      { kind: 'dry-run', retry: true, reason: 'it failed' },
+      { kind: 'dry-run', retry: true, reason: 'it failed', quotedCause: null },
     ];
     for (const { state, description } of endings.map((ending) =>
-      describeOutcome(retried(ending)),
+      describeOutcome(retried(ending), 'Because.'),
     )) {
       expect(['success', 'failure', 'error']).toContain(state);
       expect(description.length).toBeGreaterThan(0);
@@ -190,6 +194,7 @@ describe('at the end', () => {
     );
     const { description } = describeOutcome(
       retried(succeeded, { batch: aRecoveredBatch({ groups }) }),
+      '',
     );
     expect(description).toHaveLength(140);
     expect(description).toMatch(/^Succeeded after 1 retry; flaky: x+ … x+4 and 4 more$/);
@@ -202,7 +207,9 @@ describe('at the end', () => {
       retried(NOT_RETRIED, { batch: { ...failed, status: text } }),
       retried({ kind: 'retry-refused', message: text }),
     ];
-    for (const { description } of outcomes.map(describeOutcome)) {
+    for (const { description } of outcomes.map((outcome) =>
+      describeOutcome(outcome, reasonOf(outcome)),
+    )) {
       expect(description.length).toBeLessThanOrEqual(140);
       expect(description).not.toMatch(UNPRINTABLE);
       expect(description).not.toMatch(/[\ud800-\udfff]/);

@@ -427,7 +427,7 @@ describe('as the story tells it', () => {
       bench.keeper.follow(event);
       await new Promise(setImmediate);
     }
-    await bench.keeper.finish(flow.outcome);
+    await bench.keeper.finish(flow.outcome, flow.outcome.reason);
     return bench.written.map(({ state, description }) => `${state}: ${description}`);
   };
   const retryElsewhere =

@@ -9,13 +9,9 @@ import {
   type StopKind,
 } from '../../src/domain/outcome.ts';
 import { errorsOf } from '../../src/report/annotations.ts';
-import {
-  earlyOutputs,
-  OUTPUT_NAMES,
-  outputsOf,
-  resultsOf,
-  resultsText,
-} from '../../src/report/outputs.ts';
+import { earlyOutputs, OUTPUT_NAMES, outputsOf } from '../../src/report/outputs.ts';
+import { resultsOf, resultsText } from '../../src/report/results.ts';
+import { reasonOf } from '../../src/report/reason.ts';
 import { renderSummary } from '../../src/report/summary/summary.ts';
 import { ACTION, README } from './files.ts';
 
@@ -25,15 +21,22 @@ type Kind = Ending['kind'];
 const ENDINGS: Readonly<Record<Kind, Ending>> = {
   succeeded: { kind: 'succeeded', already: false },
   flaky: { kind: 'flaky' },
-  'dry-run': { kind: 'dry-run', retry: true, reason: 'FAILED is a status to retry on' },
-  failed: { kind: 'failed', reason: 'no retry is left' },
+  'dry-run': {
+    kind: 'dry-run',
+    retry: true,
+    reason: 'FAILED is a status to retry on',
+    quotedCause: null,
+  },
+  failed: { kind: 'failed', reason: 'no retry is left', quotedCause: null },
   'retry-accepted': { kind: 'retry-accepted' },
+  'retry-unconfirmed': { kind: 'retry-unconfirmed' },
   'still-running': { kind: 'still-running' },
   'retry-refused': { kind: 'retry-refused', message: 'The batch is being deleted.' },
   'never-seen': { kind: 'never-seen', polls: 5, elapsedMs: 60_000 },
   gone: { kind: 'gone' },
   'bad-input': { kind: 'bad-input', problems: ['wait: "maybe" must be true or false.'] },
-  fault: { kind: 'fault', message: 'Access denied.' },
+  'service-error': { kind: 'service-error', message: 'Access denied.' },
+  'internal-error': { kind: 'internal-error', error: 'TypeError: x is undefined' },
   'timed-out': { kind: 'timed-out', timeoutMs: 60_000, lastError: null },
   cancelled: { kind: 'cancelled', by: 'SIGINT', stop: null },
 };
@@ -44,12 +47,14 @@ const VERDICTS: Readonly<Record<Kind, readonly [Conclusion, Outcome['exitCode']]
   'dry-run': ['skipped', 0],
   failed: ['failure', 1],
   'retry-accepted': ['success', 0],
+  'retry-unconfirmed': ['failure', 1],
   'still-running': ['failure', 1],
   'retry-refused': ['failure', 1],
   'never-seen': ['failure', 1],
   gone: ['failure', 1],
   'bad-input': ['failure', 1],
-  fault: ['failure', 1],
+  'service-error': ['failure', 1],
+  'internal-error': ['failure', 1],
   'timed-out': ['timed_out', 1],
   cancelled: ['cancelled', 1],
 };
@@ -148,7 +153,8 @@ describe.each(KINDS)('%s', (kind) => {
   ])('knowing %s: verdict, outputs, annotations and summary are complete', (_, know) => {
     const outcome = conclude(ENDINGS[kind], know(), 0, 1000);
     expect([outcome.conclusion, outcome.exitCode]).toEqual(VERDICTS[kind]);
-    expect(outcome.reason).toMatch(/\S/);
+    const reason = reasonOf(outcome);
+    expect(reason).toMatch(/\S/);
 
     const { outputs, givenUp } = outputsOf(resultsOf(outcome), RESULTS_FILE);
     expect(Object.keys(outputs).sort()).toEqual([...OUTPUT_NAMES].sort());
@@ -164,7 +170,7 @@ describe.each(KINDS)('%s', (kind) => {
     expect(Object.keys(results).sort()).toEqual([...OUTPUT_NAMES].sort());
 
     const errors = errorsOf(outcome);
-    if (outcome.exitCode === 1) expect(errors[0]?.message).toContain(outcome.reason.trim());
+    if (outcome.exitCode === 1) expect(errors[0]?.message).toContain(reason.trim());
     expect(errors).toHaveLength(outcome.exitCode === 0 ? 0 : outcome.batch === null ? 1 : 10);
 
     expect(renderSummary(outcome)).toMatch(/^## \S/);
@@ -178,7 +184,7 @@ describe.each(KINDS)('%s', (kind) => {
       'console-url': '',
       'batch-status': '',
       conclusion: outcome.conclusion,
-      reason: outcome.reason,
+      reason: reasonOf(outcome),
       'retry-count': '0',
       'failed-groups': '[]',
       'flaky-groups': '[]',
@@ -209,7 +215,7 @@ test.each(Object.keys(STOPS) as StopKind[])('cancelled, and the attempt: %s', (s
   const ending: Ending = { kind: 'cancelled', by: 'SIGINT', stop };
   const outcome = conclude(ending, knowBatch(), 0, 1000);
   expect([outcome.conclusion, outcome.exitCode]).toEqual(VERDICTS.cancelled);
-  expect(errorsOf(outcome)[0]?.message).toContain(outcome.reason);
+  expect(errorsOf(outcome)[0]?.message).toContain(reasonOf(outcome));
 });
 
 describe('what is known', () => {

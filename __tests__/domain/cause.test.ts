@@ -80,12 +80,12 @@ describe('a source that is gone', () => {
     'reference not found for primary source and source version abc',
     "fatal: couldn't find remote ref refs/pull/7/head",
     'remote: Repository not found.',
-  ])('is a cause that no retry can mend: %s', (message) => {
-    const mended = { kind: 'code', permanent: true };
+  ])('is permanent: %s', (message) => {
+    const permanent = { kind: 'code', permanent: true };
     const of = (phase: string): Cause =>
       causeOf('FAILED', [aPhase(phase, 'FAILED', ['CLIENT_ERROR', message])]);
-    expect(of('DOWNLOAD_SOURCE')).toMatchObject(mended);
-    expect(of('DOWNLOAD_BATCHSPEC')).toMatchObject(mended);
+    expect(of('DOWNLOAD_SOURCE')).toMatchObject(permanent);
+    expect(of('DOWNLOAD_BATCHSPEC')).toMatchObject(permanent);
     expect(of('BUILD')).toMatchObject({ permanent: false });
   });
 
@@ -353,7 +353,7 @@ describe('a message', () => {
   });
 
   it.each(['INSTALL', 'PRE_BUILD', 'BUILD', 'POST_BUILD'])(
-    'tells nothing in %s, where it is what commands print',
+    'means nothing in %s, where it is the output of commands',
     (phase) => {
       for (const message of ['manifest unknown', 'Rate exceeded', 'access denied', 'early EOF']) {
         const context = ['CLIENT_ERROR', message] as const;
@@ -365,7 +365,7 @@ describe('a message', () => {
     },
   );
 
-  it('tells nothing of a command, whatever the phase', () => {
+  it('means nothing for a command, whatever the phase', () => {
     const context = ['COMMAND_EXECUTION_ERROR', 'echo Rate exceeded, manifest unknown'] as const;
     expect(causeOf('FAILED', [aPhase('FINALIZING', 'FAILED', context)])).toMatchObject({
       kind: 'code',
@@ -405,7 +405,7 @@ describe('the kind of a cause', () => {
     ['BUILDSPEC_ERROR', 'DOWNLOAD_SOURCE', 'code'],
     ['command_execution_error', 'FINALIZING', 'code'],
     ['NOT_A_VPC_CLIENT_ERROR', 'BUILD', 'code'],
-  ])('of the code %s in %s is told by the code first: %s', (code, phase, kind) => {
+  ])('of the code %s in %s follows from the code first: %s', (code, phase, kind) => {
     expect(causeOf('FAILED', [aPhase(phase, 'FAILED', [code, 'x'])]).kind).toBe(kind);
   });
 
@@ -431,7 +431,7 @@ describe('causeOf', () => {
     expect(causeOf('FAILED', phases)).toMatchObject({ code: 'ONE', message: 'one' });
   });
 
-  it('takes a failing phase that says nothing before a later one that does', () => {
+  it('takes a failing phase without a context before a later one with one', () => {
     const phases = [
       aPhase('BUILD', 'TIMED_OUT'),
       aPhase('UPLOAD_ARTIFACTS', 'FAILED', NO_ARTIFACTS),
@@ -440,7 +440,7 @@ describe('causeOf', () => {
   });
 
   test.each(['SUCCEEDED', 'IN_PROGRESS', 'PENDING', 'RETRY', null])(
-    'takes no phase of status %s, whatever it says',
+    'takes no phase of status %s, whatever its context',
     (status) => {
       expect(causeOf('FAILED', [aPhase('BUILD', status, COMMAND)])).toEqual(NOTHING);
     },
@@ -460,7 +460,7 @@ describe('causeOfBatch', () => {
   const SPEC = ['BATCH_SPEC_VALIDATION_ERROR', 'bad'] as const;
 
   test.each(['FAILED', 'TIMED_OUT', 'STOPPED'])(
-    'is none where the phases of a %s batch say nothing',
+    'is null where the phases of a %s batch have no context',
     (status) => {
       expect(causeOfBatch(status, [aPhase('IN_PROGRESS', 'CLIENT_ERROR')])).toBeNull();
       expect(causeOfBatch(status, [])).toBeNull();
@@ -473,7 +473,7 @@ describe('causeOfBatch', () => {
     expect(causeOfBatch('FAULT', [aPhase('IN_PROGRESS', 'FAULT')])).toEqual(fault);
   });
 
-  it('passes over failing phases that say nothing', () => {
+  it('skips failing phases without a context', () => {
     const phases = [aPhase('IN_PROGRESS', 'CLIENT_ERROR'), aPhase('FAILED', null, SPEC)];
     expect(causeOfBatch('FAILED', phases)).toMatchObject({ phase: 'FAILED', code: SPEC[0] });
   });

@@ -17,16 +17,16 @@ describe('tellHistory', () => {
     ['SUCCEEDED', one('SUCCEEDED'), 'succeeded'],
     ['FAILED', one('FAILED'), 'failed'],
     ['FAULT', one('FAULT'), 'failed'],
-    ['ended with a word that is not known', one('EXPLODED'), 'failed'],
+    ['ended with an unknown status', one('EXPLODED'), 'failed'],
     [
-      'not begun, with a word that is not known',
+      'not begun, with an unknown status',
       aFailedBatch({
         groups: [aGroup('unit', 'INITIALIZED', { build: { hasArtifactEntry: false } })],
       }),
       null,
     ],
     [
-      'in a batch that succeeded, with a word that is not known',
+      'in a batch that succeeded, with an unknown status',
       aFailedBatch({ status: 'SUCCEEDED', groups: [aGroup('unit', 'INITIALIZED')] }),
       null,
     ],

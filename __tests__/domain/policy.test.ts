@@ -7,6 +7,8 @@ import {
   type RetryRules,
   type FailedAttempt,
 } from '../../src/domain/policy.ts';
+import { describeReadFailure, type ReadFailure } from '../../src/domain/read-failure.ts';
+import { cutMiddle } from '../../src/text/words.ts';
 import { aCause } from '../support/batches.ts';
 import { testAll } from '../support/test-all.ts';
 
@@ -18,10 +20,8 @@ const RULES: RetryRules = {
   neverRetry: [],
   maxFailedPercent: 100,
 };
-const UNREADABLE: Causes = {
-  kind: 'unreadable',
-  reason: 'the permission codebuild:BatchGetBuilds is missing',
-};
+const DENIED: ReadFailure = { kind: 'denied', permission: 'codebuild:BatchGetBuilds' };
+const UNREADABLE: Causes = { kind: 'unreadable', failure: DENIED };
 const FAILED_ONCE: FailedAttempt = {
   status: 'FAILED',
   attempts: 1,
@@ -140,7 +140,12 @@ describe('a retry is made', () => {
       'FAULT is a status to retry on; retry 1 of 2; the batch failed for a cause worth a retry (retry-when: infrastructure)',
     ],
   ])('%s', (_, standing, rules, reason) => {
-    expect(decideOn(standing, rules)).toEqual({ retry: true, decidedBy: null, reason });
+    expect(decideOn(standing, rules)).toEqual({
+      retry: true,
+      decidedBy: null,
+      reason,
+      quotedCause: null,
+    });
   });
 });
 
@@ -151,7 +156,7 @@ describe('no retry is made', () => {
   test.each<[string, string, Partial<FailedAttempt>, Partial<RetryRules>, string]>([
     ['of a status that is not listed', 'retry-on', { status: 'STOPPED' }, {}, STATUS],
     [
-      'of a word nobody knows',
+      'of an unknown status',
       'retry-on',
       { status: 'EXPLODED' },
       {},
@@ -218,14 +223,14 @@ describe('no retry is made', () => {
       'retry-when',
       {},
       INFRASTRUCTURE,
-      'the permission codebuild:BatchGetBuilds is missing (retry-when: infrastructure)',
+      `${describeReadFailure(DENIED)} (retry-when: infrastructure)`,
     ],
     [
       'where causes cannot be read, also of named ones',
       'retry-when',
       {},
       { retryWhen: ['QUEUED', 'BUILD'] },
-      'the permission codebuild:BatchGetBuilds is missing (retry-when: QUEUED, BUILD)',
+      `${describeReadFailure(DENIED)} (retry-when: QUEUED, BUILD)`,
     ],
     [
       'of the code',
@@ -242,7 +247,7 @@ describe('no retry is made', () => {
       'unit failed for the code, not the infrastructure (BUILD, COMMAND_EXECUTION_ERROR: exit status 1) (retry-when: infrastructure)',
     ],
     [
-      'of what no retry can mend, though it be the infrastructure',
+      'of a permanent cause, even of the infrastructure',
       'retry-when',
       { causes: causes({ unit: { ...NO_IMAGE, permanent: true } }) },
       INFRASTRUCTURE,
@@ -288,14 +293,16 @@ describe('no retry is made', () => {
       'the batch failed for a cause that no retry can mend (DOWNLOAD_BATCHSPEC, BATCH_SPEC_VALIDATION_ERROR: bad spec) (retry-when: infrastructure)',
     ],
     [
-      'where no group failed and the batch says nothing',
+      'where no group failed and the batch has no cause',
       'retry-when',
       { status: 'TIMED_OUT', failed: [], causes: causes({}) },
       INFRASTRUCTURE,
       'the batch failed for a cause that nobody knows (retry-when: infrastructure)',
     ],
   ])('%s (%s)', (_, decidedBy, standing, rules, reason) => {
-    expect(decideOn(standing, rules)).toEqual({ retry: false, decidedBy, reason });
+    const { quotedCause, ...decision } = decideOn(standing, rules);
+    expect(decision).toEqual({ retry: false, decidedBy, reason });
+    expect(quotedCause !== null).toBe(/[(][A-Z_]+, [A-Z_]+: /.test(reason));
   });
 
   it('for one reason: the first rule that forbids it decides', () => {
@@ -313,30 +320,31 @@ describe('no retry is made', () => {
     });
   });
 
-  it('and the sentence stays short, whatever the cause says', () => {
+  it('with the cause that the reason quotes as data', () => {
+    const standing = {
+      failed: ['image', 'unit', 'e2e'],
+      causes: causes({ image: NO_IMAGE, unit: aCause(), e2e: aCause({ code: 'OTHER' }) }),
+    };
+    expect(decideOn(standing, { retryWhen: 'infrastructure' }).quotedCause).toEqual(aCause());
+  });
+
+  it('and the reason stays short, however long the cause is', () => {
     const standing = { causes: causes({ unit: aCause({ message: 'é'.repeat(5000) }) }) };
     const { reason } = decideOn(standing, { retryWhen: 'infrastructure' });
     expect(reason.length).toBeLessThan(400);
-    expect(reason).toMatch(/é…\) \(retry-when: infrastructure\)$/);
+    expect(reason).toMatch(/é … é+\) \(retry-when: infrastructure\)$/);
   });
 
-  describe('and a cause of more than 300 characters is cut', () => {
-    const before = formatCause(aCause({ message: 'x' })).length - 1;
-    const told = (message: string): string =>
-      decideOn({ causes: causes({ unit: aCause({ message }) }) }, INFRASTRUCTURE).reason;
-
-    test.each([
-      ['not at 300', 'x'.repeat(300 - before), `${'x'.repeat(300 - before)})`],
-      ['at 301', 'x'.repeat(301 - before), `${'x'.repeat(300 - before)}…)`],
-      [
-        'into no half character',
-        `${'x'.repeat(299 - before)}😀`,
-        `${'x'.repeat(299 - before)}\ufffd…)`,
-      ],
-    ])('%s', (_, message, expected) => {
-      const { 1: shown = '' } = /: (x.*) \(retry-when/u.exec(told(message)) ?? [];
-      expect(shown).toBe(expected);
-    });
+  test.each([
+    [300, 'whole'],
+    [301, 'without its middle'],
+  ])('and a cause of %d characters is quoted %s', (length, how) => {
+    const before = formatCause(aCause({ message: '' })).length + ': '.length;
+    const cause = aCause({ message: 'x'.repeat(length - before) });
+    const { reason } = decideOn({ causes: causes({ unit: cause }) }, INFRASTRUCTURE);
+    const quote = cutMiddle(formatCause(cause), 300);
+    expect(reason).toContain(` (${quote}) (retry-when: `);
+    expect(quote.includes(' … ')).toBe(how !== 'whole');
   });
 
   it('by the failed group that comes first and is never retried', () => {

@@ -8,7 +8,7 @@ import {
   type Scenario,
 } from '../../simulator/index.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
-import { resultsOf } from '../../src/report/outputs.ts';
+import { resultsOf } from '../../src/report/results.ts';
 import { renderSummary } from '../../src/report/summary/summary.ts';
 import { runFlow } from '../support/flow.ts';
 import { BROKEN, FLAKY, ID, shop } from '../support/scenarios.ts';
@@ -138,9 +138,7 @@ describe('the logs of failed builds', () => {
     });
     expect(countOf(operations, 'GetLogEvents')).toBe(10);
     expect(elapsed).toBe(9 * 200);
-    expect([...outcome.logs.values()]).toMatchObject([
-      { kind: 'none', reason: 'its log is empty' },
-    ]);
+    expect([...outcome.logs.values()]).toMatchObject([{ kind: 'none', why: { kind: 'empty' } }]);
   });
 
   test('are not read with log-lines 0', async () => {

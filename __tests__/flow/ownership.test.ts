@@ -252,7 +252,10 @@ describe('a request for a retry that gets no answer', () => {
       },
       { 'batch-id': ID },
     );
-    expect(flow.outcome).toMatchObject({ conclusion: 'failure', ending: { kind: 'fault' } });
+    expect(flow.outcome).toMatchObject({
+      conclusion: 'failure',
+      ending: { kind: 'service-error' },
+    });
     expect(flow.outcome.reason).toContain('the retry may have been made');
   });
 });

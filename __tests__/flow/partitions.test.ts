@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { resultsOf } from '../../src/report/outputs.ts';
+import { resultsOf } from '../../src/report/results.ts';
 import { renderSummary } from '../../src/report/summary/summary.ts';
 import { runFlow } from '../support/flow.ts';
 import { BROKEN, ID, shop } from '../support/scenarios.ts';

@@ -166,7 +166,11 @@ describe('a failed call is not a failed build', () => {
   test('an outage of 15 minutes ends the step and says so', async () => {
     const scenario = { ...shop(FLAKY), faults: [{ operation: LOOK, from: 1, fault: THROTTLED }] };
     const { outcome, elapsed } = await runFlow(scenario, { 'batch-id': ID });
-    expect(outcome).toMatchObject({ conclusion: 'failure', retries: 1, ending: { kind: 'fault' } });
+    expect(outcome).toMatchObject({
+      conclusion: 'failure',
+      retries: 1,
+      ending: { kind: 'service-error' },
+    });
     expect(outcome.reason).toMatch(/throttled .* Tried \d+ times over 15m without an answer\.$/);
     expect(elapsed).toBe(915_000);
   });

@@ -46,7 +46,7 @@ describe('a batch that a poll does not find at first', () => {
     });
     expect(operations.filter((operation) => operation === POLL)).toHaveLength(2);
     expect(elapsed).toBe(3000);
-    expect(outcome).toMatchObject({ conclusion: 'failure', ending: { kind: 'fault' } });
+    expect(outcome).toMatchObject({ conclusion: 'failure', ending: { kind: 'service-error' } });
   });
 });
 

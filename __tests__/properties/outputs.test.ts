@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { BuildGroup } from '../../src/domain/batch.ts';
 import type { RunState } from '../../src/domain/state.ts';
-import { OUTPUT_NAMES, outputsOf, resultsOf, type Results } from '../../src/report/outputs.ts';
+import { OUTPUT_NAMES, outputsOf } from '../../src/report/outputs.ts';
+import { resultsOf, type Results } from '../../src/report/results.ts';
 import {
   aBuild,
   aGroup,

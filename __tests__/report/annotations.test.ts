@@ -2,6 +2,7 @@ import { describe, expect, it, test } from '@jest/globals';
 import type { Ending } from '../../src/domain/outcome.ts';
 import { readInputs } from '../../src/inputs.ts';
 import { errorsOf, warningsOf } from '../../src/report/annotations.ts';
+import { reasonOf } from '../../src/report/reason.ts';
 import {
   aBuild,
   aFailedBatch,
@@ -21,25 +22,22 @@ const twelve = aFailedBatch({
 });
 
 describe('errorsOf', () => {
-  it('has nothing to say of a success, whatever failed on the way or was ignored', () => {
+  it('has none for a success, even if groups failed before or are ignored', () => {
     const groups = [aGroup('unit', 'FAILED', { ignoreFailure: true }), aGroup('e2e', 'FAILED')];
     const batch = aRecoveredBatch({ groups });
     expect(errorsOf(anOutcome({ kind: 'succeeded', already: false }, { batch }))).toEqual([]);
   });
 
-  it('gives the verdict first, then the groups that failed', () => {
+  it('gives the reason first, then the groups that failed', () => {
     const groups = [
       aGroup('lint', 'FAULT'),
       aGroup('docs', 'FAILED', { ignoreFailure: true }),
       aGroup('unit', 'FAILED'),
       aGroup('e2e', 'STOPPED', { dependsOn: ['unit'] }),
     ];
-    expect(errorsOf(anOutcome(NOT_RETRIED, { batch: aFailedBatch({ groups }) }))).toEqual([
-      {
-        title: 'Retry CodeBuild Batch',
-        message:
-          'Batch app:8472cae5 ended FAILED: 2 of 4 build groups failed (lint, unit); not retried because retry limit reached (max-retries: 1).',
-      },
+    const outcome = anOutcome(NOT_RETRIED, { batch: aFailedBatch({ groups }) });
+    expect(errorsOf(outcome)).toEqual([
+      { title: 'Retry CodeBuild Batch', message: reasonOf(outcome) },
       { title: 'lint', message: `lint ended FAULT. ${aBuild({ id: 'lint-1' }).consoleUrl}` },
       {
         title: 'unit',
@@ -48,14 +46,14 @@ describe('errorsOf', () => {
     ]);
   });
 
-  it('leaves no gap where a build has no address', () => {
+  it('leaves no gap where a build has no URL', () => {
     const batch = aFailedBatch({
       groups: [aGroup('unit', 'FAILED', { build: { consoleUrl: '' } })],
     });
     expect(errorsOf(anOutcome(NOT_RETRIED, { batch }))[1]?.message).toBe('unit ended FAILED.');
   });
 
-  it('says phase, code and message of each group in one line, then where to read more', () => {
+  it('gives phase, code and message of each group in one line, then the link', () => {
     const outcome = anOutcome(NOT_RETRIED, {
       batch: aFailedBatch(),
       builds: known(someDetails('unit-1', { message: 'exit\n\u001b[31mstatus 1.' })),
@@ -66,7 +64,7 @@ describe('errorsOf', () => {
     });
   });
 
-  it('does not let a long cause or name push out the address', () => {
+  it('does not let a long cause or name push out the link', () => {
     const name = 'x'.repeat(9000);
     const group = aGroup(name, 'FAILED', { build: { id: 'unit-1' } });
     const outcome = anOutcome(NOT_RETRIED, {
@@ -78,7 +76,7 @@ describe('errorsOf', () => {
     expect(message).toMatch(/y … y+[.] https:/);
   });
 
-  it('says nothing of a cause that is not known', () => {
+  it('leaves out an unknown cause', () => {
     const outcome = anOutcome(NOT_RETRIED, {
       batch: aFailedBatch(),
       builds: known(someDetails('unit-1', {}, { phases: [] })),
@@ -97,20 +95,20 @@ describe('errorsOf', () => {
     ['refused', { kind: 'retry-refused', message: 'No.' }],
     ['timed out', { kind: 'timed-out', timeoutMs: MINUTE, lastError: null }],
     ['cancelled', { kind: 'cancelled', by: 'SIGINT', stop: null }],
-    ['a fault', { kind: 'fault', message: 'Access denied.' }],
-  ])('counts in the verdict the groups that get no annotation of their own: %s', (_, ending) => {
+    ['a service error', { kind: 'service-error', message: 'Access denied.' }],
+  ])('counts in the first the groups that get no annotation of their own: %s', (_, ending) => {
     const [verdict] = errorsOf(anOutcome(ending, { batch: twelve }));
     expect(verdict?.message).toMatch(/[.] Of the 12 failed build groups, 9 follow[.]$/);
   });
 
-  it('leaves room to count them in the verdict, however long the reason is', () => {
-    const ending: Ending = { kind: 'failed', reason: 'x'.repeat(9000) };
+  it('leaves room to count them in the first, however long the reason is', () => {
+    const ending: Ending = { kind: 'failed', reason: 'x'.repeat(9000), quotedCause: null };
     const [verdict] = errorsOf(anOutcome(ending, { batch: twelve }));
     expect(verdict?.message).toHaveLength(4000);
     expect(verdict?.message).toMatch(/x[.] Of the 12 failed build groups, 9 follow[.]$/);
   });
 
-  it('keeps the end of a long cause, in the verdict and in that of the group', () => {
+  it('keeps the end of a long cause, in the first and in that of the group', () => {
     const message = `${'make '.repeat(3000)}Reason: exit status 2`;
     const outcome = anOutcome(NOT_RETRIED, {
       batch: aFailedBatch(),
@@ -118,7 +116,7 @@ describe('errorsOf', () => {
     });
     const messages = errorsOf(outcome).map((error) => error.message);
     expect(messages).toHaveLength(2);
-    for (const told of messages) expect(told).toContain('Reason: exit status 2.');
+    for (const text of messages) expect(text).toContain('Reason: exit status 2.');
   });
 
   it('names every input that is wrong, however many and long the wrong values are', () => {
@@ -137,8 +135,8 @@ describe('errorsOf', () => {
     const inputs = readInputs((name) => given[name] ?? '', {});
     const problems = 'problems' in inputs ? inputs.problems : [];
     const [verdict, ...others] = errorsOf(anOutcome({ kind: 'bad-input', problems }));
-    const told = Object.keys(given).filter((name) => verdict?.message.includes(`${name}: `));
-    expect(told).toEqual(Object.keys(given));
+    const named = Object.keys(given).filter((name) => verdict?.message.includes(`${name}: `));
+    expect(named).toEqual(Object.keys(given));
     expect(others).toEqual([]);
   });
 
@@ -160,9 +158,9 @@ describe('errorsOf', () => {
       groups: [aGroup(text, 'FAILED'), aGroup('x', text)],
     });
     const endings: Ending[] = [
-      { kind: 'failed', reason: text },
+      { kind: 'failed', reason: text, quotedCause: null },
       { kind: 'retry-refused', message: text },
-      { kind: 'fault', message: text },
+      { kind: 'service-error', message: text },
       { kind: 'bad-input', problems: [text] },
     ];
     for (const { title, message } of endings.flatMap((ending) =>
@@ -178,8 +176,8 @@ describe('errorsOf', () => {
 describe('warningsOf', () => {
   const warningsFor = (...names: string[]) => {
     const groups = names.map((name) => aRetriedGroup(name, 'FAILED', 'SUCCEEDED'));
-    const known = { batch: aRecoveredBatch({ groups }), attempt: 2 };
-    return warningsOf(anOutcome({ kind: 'succeeded', already: false }, known));
+    const state = { batch: aRecoveredBatch({ groups }), attempt: 2 };
+    return warningsOf(anOutcome({ kind: 'succeeded', already: false }, state));
   };
 
   it('warns once of all flaky groups', () => {
@@ -197,7 +195,7 @@ describe('warningsOf', () => {
     expect(warningsFor('x'.repeat(9000))[0]?.message).toHaveLength(4000);
   });
 
-  it('has nothing to say where none is', () => {
+  it('has none where no group is flaky', () => {
     expect(warningsFor()).toEqual([]);
   });
 });

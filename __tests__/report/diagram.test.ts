@@ -59,12 +59,12 @@ describe('the diagram', () => {
     ['a group that runs', aGroup('unit', 'IN_PROGRESS'), '"unit<br/>not over"]:::running'],
     ['a group that waits', aGroup('unit', 'PENDING'), '"unit<br/>did not begin"]:::notBegun'],
     [
-      'a group of a word that is not known',
+      'a group with an unknown status',
       aGroup('unit', 'INITIALIZED', { build: { hasArtifactEntry: false } }),
       '"unit<br/>did not begin"]:::notBegun',
     ],
     ['a group that was stopped', aGroup('unit', 'STOPPED'), '"unit<br/>not run"]:::notRun'],
-  ])('colours %s and says so', async (_, group, expected) => {
+  ])('colors %s and names it', async (_, group, expected) => {
     const lines = await sourceOf(draw([group, after('b', 'unit')]));
     expect(lines[1]).toBe(`g0[${expected}`);
     expect(lines.some((line) => line.startsWith(`classDef ${expected.split(':::')[1]} `))).toBe(
@@ -72,14 +72,14 @@ describe('the diagram', () => {
     );
   });
 
-  it('colours what waits in a batch that runs, whatever its word', async () => {
+  it('colors what waits in a batch that runs, whatever its status', async () => {
     const groups = [aGroup('a', 'IN_PROGRESS'), aGroup('b', 'INITIALIZED', { dependsOn: ['a'] })];
     expect((await sourceOf(draw(groups, aPast(), aBatch())))[2]).toBe(
       'g1["b<br/>did not begin"]:::waiting',
     );
   });
 
-  it('colours what was skipped, and what is not known yet', async () => {
+  it('colors what was skipped, and what is unknown', async () => {
     const groups = [aGroup('a', 'FAILED'), stopped('b', 'a')];
     expect((await sourceOf(draw(groups)))[2]).toBe('g1["b<br/>not run"]:::notRun');
     const lines = await sourceOf(

@@ -3,7 +3,8 @@ import type { RunEvent } from '../../src/domain/events.ts';
 import type { Ending, Outcome } from '../../src/domain/outcome.ts';
 import { errorsOf, warningsOf } from '../../src/report/annotations.ts';
 import { buildLogLine } from '../../src/text/escape.ts';
-import { outputsOf, resultsOf, resultsText } from '../../src/report/outputs.ts';
+import { outputsOf } from '../../src/report/outputs.ts';
+import { resultsOf, resultsText } from '../../src/report/results.ts';
 import { formatEvent } from '../../src/report/log.ts';
 import { renderSummary } from '../../src/report/summary/summary.ts';
 import {
@@ -88,7 +89,7 @@ function everywhere(text: string, ending: Ending): Outcome {
     ),
     logs: new Map([
       [aBuild({ id: 'first-1' }).arn, { kind: 'lines', lines: [text, text], url: text }],
-      [second, { kind: 'none', reason: text, url: text }],
+      [second, { kind: 'none', why: { kind: 'denied', permission: text }, url: text }],
       [aBuild({ id: `${text}-1` }).arn, { kind: 'lines', lines: [text], url: '' }],
     ]),
     reports: [aReport({ name: text, arn: text, consoleUrl: text })],
@@ -98,10 +99,10 @@ function everywhere(text: string, ending: Ending): Outcome {
 }
 
 const ENDINGS = (text: string): Ending[] => [
-  { kind: 'failed', reason: text },
+  { kind: 'failed', reason: text, quotedCause: null },
   { kind: 'retry-refused', message: text },
-  { kind: 'fault', message: text },
-  { kind: 'dry-run', retry: true, reason: text },
+  { kind: 'service-error', message: text },
+  { kind: 'dry-run', retry: true, reason: text, quotedCause: null },
   { kind: 'bad-input', problems: [text, text] },
 ];
 
@@ -167,6 +168,7 @@ describe('hostile text in the log', () => {
       kind: 'code',
       permanent: false,
     } as const;
+    const failure = { kind: 'failed', permission: text, code: text } as const;
     const events: RunEvent[] = [
       { kind: 'batch-found', batch, attempt: 1 },
       { kind: 'cause', group: text, cause },
@@ -177,8 +179,8 @@ describe('hostile text in the log', () => {
         arn: text,
         tail: { kind: 'lines', lines: [text, text], url: text },
       },
-      { kind: 'log', group: text, arn: text, tail: { kind: 'none', reason: text, url: text } },
-      { kind: 'details-unreadable', permission: text, level: 'warning', reason: text },
+      { kind: 'log', group: text, arn: text, tail: { kind: 'none', why: failure, url: text } },
+      { kind: 'details-unreadable', permission: text, level: 'warning', failure },
       { kind: 'retrying', reason: text, delay: 0 },
     ];
     for (const step of events.flatMap(formatEvent)) {

@@ -3,6 +3,7 @@ import type { Batch } from '../../src/domain/batch.ts';
 import type { CommitStatus } from '../../src/commit-status/status.ts';
 import type { StatusEvent } from '../../src/commit-status/events.ts';
 import type { RunEvent } from '../../src/domain/events.ts';
+import { describeReadFailure, type ReadFailure } from '../../src/domain/read-failure.ts';
 import { formatEvent, type LogEntry } from '../../src/report/log.ts';
 import { aFailedBatch, aBatch, aGroup } from '../support/batches.ts';
 import { TESTS_FAILED } from '../support/service-errors.ts';
@@ -19,13 +20,14 @@ const aStatus: CommitStatus = {
   description: 'Retry 1 of 1 is running',
   targetUrl: 'https://github.com/octo-org/app/actions/runs/42/attempts/1',
 };
+const DENIED: ReadFailure = { kind: 'denied', permission: 'codebuild:BatchGetBuilds' };
 const groups = [
   aGroup('DOWNLOAD_SOURCE'),
   aGroup('lint', 'IN_PROGRESS'),
   aGroup('unit', '', { current: null }),
 ];
 
-describe('narrate', () => {
+describe('formatEvent', () => {
   test.each<[string, RunEvent | StatusEvent, LogEntry[]]>([
     [
       'the batch',
@@ -33,7 +35,7 @@ describe('narrate', () => {
       [line('Batch #7 of app: IN_PROGRESS, commit 3a9e11cb419e, app:8472cae5'), line(CONSOLE)],
     ],
     [
-      'a batch of which little is known, in a later attempt',
+      'a batch without number and commit, in a later attempt',
       {
         kind: 'batch-found',
         batch: aBatch({ number: null, resolvedSourceVersion: null }),
@@ -52,8 +54,25 @@ describe('narrate', () => {
       [{ kind: 'fold', title: 'Attempt 3 (retry 1 of 2)' }],
     ],
     [
+      'an attempt that this step may have started',
+      { kind: 'attempt-unproven', attempt: 2 },
+      [
+        {
+          kind: 'warning',
+          text: 'RetryBuildBatch got no response, so it is unknown whether this step started attempt 2. The attempt counts against max-retries, and canceling this step does not stop it.',
+        },
+      ],
+    ],
+    [
       'the end of an attempt',
-      { kind: 'attempt-ended', attempt: 2, status: 'SUCCEEDED', failed: '', groupsStale: false },
+      {
+        kind: 'attempt-ended',
+        attempt: 2,
+        status: 'SUCCEEDED',
+        failed: [],
+        groups: 2,
+        groupsStale: false,
+      },
       [{ kind: 'unfold' }, line('Attempt 2 ended SUCCEEDED')],
     ],
     [
@@ -62,7 +81,8 @@ describe('narrate', () => {
         kind: 'attempt-ended',
         attempt: 1,
         status: 'FAILED',
-        failed: '1 of 2 build groups failed (unit)',
+        failed: ['unit'],
+        groups: 2,
         groupsStale: false,
       },
       [{ kind: 'unfold' }, line('Attempt 1 ended FAILED: 1 of 2 build groups failed (unit)')],
@@ -114,7 +134,7 @@ describe('narrate', () => {
       [line(`unit failed in BUILD, ${TESTS_FAILED.code}: ${TESTS_FAILED.message} [code]`)],
     ],
     [
-      'why the batch itself failed, where little is known',
+      'why the batch itself failed, where the cause has no details',
       {
         kind: 'cause',
         group: null,
@@ -123,7 +143,7 @@ describe('narrate', () => {
       [line('The batch failed [infrastructure]')],
     ],
     [
-      'a cause that nobody knows',
+      'an unknown cause',
       {
         kind: 'cause',
         group: 'unit',
@@ -157,39 +177,40 @@ describe('narrate', () => {
         kind: 'log',
         group: 'unit',
         arn: 'arn:unit',
-        tail: { kind: 'none', reason: 'its log is in S3 only', url: 'https://x' },
+        tail: { kind: 'none', why: { kind: 'in-s3-only' }, url: 'https://x' },
       },
       [line('No log of unit is shown: its log is in S3 only. See https://x')],
     ],
     [
-      'why there is no log, where CodeBuild names no address',
+      'why there is no log, where CodeBuild names no URL',
       {
         kind: 'log',
         group: 'unit',
         arn: 'arn:unit',
-        tail: { kind: 'none', reason: 'it is empty', url: '' },
+        tail: { kind: 'none', why: { kind: 'empty' }, url: '' },
       },
-      [line('No log of unit is shown: it is empty.')],
+      [line('No log of unit is shown: its log is empty.')],
     ],
     [
       'what could not be read',
-      { kind: 'details-unreadable', permission: 'p', level: 'warning', reason: 'access denied' },
+      { kind: 'details-unreadable', permission: 'p', level: 'warning', failure: DENIED },
       [
         {
           kind: 'warning',
-          text: 'Something that is only for your information could not be read: access denied. The verdict does not depend on it.',
+          text: `Something that is only for your information could not be read: ${describeReadFailure(DENIED)}. The verdict does not depend on it.`,
         },
       ],
     ],
     [
-      'a retry',
-      { kind: 'retrying', reason: 'FAILED is a status to retry on', delay: 0 },
-      [line('Retrying: FAILED is a status to retry on.')],
+      'that an attempt could not be stopped',
+      { kind: 'not-stopped', error: 'Access denied.' },
+      [{ kind: 'warning', text: 'The attempt could not be stopped. Access denied.' }],
     ],
+    ['a retry', { kind: 'retrying', reason: 'a reason', delay: 0 }, [line('Retrying: a reason.')]],
     [
       'a pause before a retry',
-      { kind: 'retrying', reason: 'FAILED is a status to retry on', delay: 90_000 },
-      [line('Retrying: FAILED is a status to retry on. Pausing for 1m 30s first.')],
+      { kind: 'retrying', reason: 'a reason', delay: 90_000 },
+      [line('Retrying: a reason. Pausing for 1m 30s first.')],
     ],
     [
       "someone else's retry",
@@ -211,7 +232,7 @@ describe('narrate', () => {
       ],
     ],
     [
-      'groups that lag',
+      'stale groups',
       { kind: 'groups-stale', batch: aBatch({ status: 'SUCCEEDED' }) },
       [
         {
@@ -221,12 +242,12 @@ describe('narrate', () => {
       ],
     ],
     [
-      'trouble',
+      'calls that fail',
       { kind: 'call-failed', message: 'AWS throttled it.', failures: 1, isRetried: true },
       [line('AWS throttled it. This says nothing about the batch; asking again.')],
     ],
     [
-      'the end of trouble',
+      'calls that succeed again',
       { kind: 'calls-recovered', failures: 1, milliseconds: 8000 },
       [line('AWS answers again, after 1 failed call in 8s.')],
     ],
@@ -269,7 +290,7 @@ describe('narrate', () => {
       { kind: 'internal-error', error: 'a string' },
       [{ kind: 'debug', text: 'a string' }],
     ],
-  ])('tells %s', (_, event, expected) => {
+  ])('formats %s', (_, event, expected) => {
     expect(formatEvent(event)).toEqual(expected);
   });
 
@@ -280,7 +301,7 @@ describe('narrate', () => {
     ]);
   });
 
-  it('leaves no empty line where a batch has no console address', () => {
+  it('leaves no empty line where a batch has no console URL', () => {
     const found: RunEvent = { kind: 'batch-found', batch: aBatch({ consoleUrl: '' }), attempt: 1 };
     expect(formatEvent(found)).toHaveLength(1);
   });
@@ -303,7 +324,14 @@ describe('narrate', () => {
       { kind: 'phase-changed', from: text, to: text, lasted: null },
       { kind: 'groups-appeared', statuses: [text] },
       { kind: 'heartbeat', batch: aHostileBatch(text), elapsed: 0 },
-      { kind: 'attempt-ended', attempt: 1, status: text, failed: text, groupsStale: false },
+      {
+        kind: 'attempt-ended',
+        attempt: 1,
+        status: text,
+        failed: [text],
+        groups: 1,
+        groupsStale: false,
+      },
       { kind: 'retrying', reason: text, delay: 0 },
       { kind: 'call-failed', message: text, failures: 1, isRetried: true },
       { kind: 'status-written', status: { ...aStatus, context: text, description: text } },
@@ -312,10 +340,10 @@ describe('narrate', () => {
     ];
     const lines = events.flatMap(formatEvent).filter((step) => step.kind === 'line');
     expect(lines.length).toBeGreaterThanOrEqual(events.length);
-    for (const { text: told } of lines) {
-      expect(told).not.toMatch(/^\s*::/);
-      expect(told).not.toContain('##[');
-      expect(told).not.toMatch(UNPRINTABLE);
+    for (const { text: printed } of lines) {
+      expect(printed).not.toMatch(/^\s*::/);
+      expect(printed).not.toContain('##[');
+      expect(printed).not.toMatch(UNPRINTABLE);
     }
   });
 

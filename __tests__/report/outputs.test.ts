@@ -1,14 +1,8 @@
 import { describe, expect, it, test } from '@jest/globals';
 import type { Batch, BuildGroup } from '../../src/domain/batch.ts';
 import type { Ending, Outcome } from '../../src/domain/outcome.ts';
-import {
-  earlyOutputs,
-  noticeOfSize,
-  OUTPUT_NAMES,
-  outputsOf,
-  resultsOf,
-  resultsText,
-} from '../../src/report/outputs.ts';
+import { earlyOutputs, noticeOfSize, OUTPUT_NAMES, outputsOf } from '../../src/report/outputs.ts';
+import { resultsOf, resultsText } from '../../src/report/results.ts';
 import {
   aBatch,
   aBuild,
@@ -88,7 +82,7 @@ function aLargeOutcome(
 }
 
 describe('outputsOf', () => {
-  it('sets every output though nothing is known', () => {
+  it('sets every output in the initial state', () => {
     const outcome = anOutcome({ kind: 'bad-input', problems: ['A.'] });
     expect(outputsOf(resultsOf(outcome), '')).toEqual({
       outputs: {
@@ -118,7 +112,7 @@ describe('outputsOf', () => {
     expect(Object.keys(outputs)).toEqual([...OUTPUT_NAMES]);
   });
 
-  it('tells a whole batch', () => {
+  it('holds a whole batch', () => {
     const artifact = anArtifact({ group: 'docs', identifier: 'docs' });
     const combined = anArtifact({
       group: null,
@@ -197,7 +191,7 @@ describe('outputsOf', () => {
     });
   });
 
-  it('tells the cause of a failure as the contract says, and the own link of its log', () => {
+  it('holds the cause of a failure, and the link to its own log', () => {
     const outcome = anOutcome(NOT_RETRIED, {
       batch: aFailedBatch({ groups: [aGroup('unit', 'FAILED'), aGroup('lint', 'FAULT')] }),
       builds: known(someDetails('unit-1')),
@@ -230,9 +224,9 @@ describe('outputsOf', () => {
   it('marks a group that still shows an earlier attempt, and only such', () => {
     const before = aFailedBatch({ groups: [aGroup('unit', 'FAILED'), aGroup('lint')] });
     const batch = aRecoveredBatch({ groups: before.groups });
-    const known = { batch, past: afterRetryOf(before), groupsStale: true };
+    const state = { batch, past: afterRetryOf(before), groupsStale: true };
     const { outputs } = outputsOf(
-      resultsOf(anOutcome({ kind: 'succeeded', already: false }, known)),
+      resultsOf(anOutcome({ kind: 'succeeded', already: false }, state)),
       '',
     );
     expect(groupsOf(outputs).map((group) => 'ofEarlierAttempt' in group)).toEqual([true, false]);
@@ -294,7 +288,7 @@ describe('outputs of a large batch', () => {
       [LINKS, ATTEMPTS, ARTIFACTS, MESSAGES, ALL_ARTIFACTS],
     ],
     [
-      'dependencies last of what is told of a group',
+      'dependencies last of the members of a group',
       aLargeOutcome(250, 5, 13, 'x'.repeat(3000), 100),
       [LINKS, ATTEMPTS, ARTIFACTS, MESSAGES, ALL_ARTIFACTS, DEPENDENCIES],
     ],
@@ -455,7 +449,7 @@ describe('outputs of a large batch', () => {
     expect(sizeOf(outputs)).toBeGreaterThan(LIMIT - 5000);
   });
 
-  it('are told of in a notice, with the place of all of it', () => {
+  it('cause a notice that names the file with the full data', () => {
     expect(noticeOfSize([LINKS, '3 names in failed-groups'], FILE)).toBe(
       `The outputs were shortened to fit the size that GitHub allows for a job. Omitted: ${LINKS}; 3 names in failed-groups. The full data is in the file named by results-file: ${FILE}`,
     );
@@ -487,7 +481,7 @@ describe('outputs of a large batch', () => {
 });
 
 describe('earlyOutputs', () => {
-  it('tells which batch it is', () => {
+  it('identifies the batch', () => {
     const batch = aBatch();
     expect(earlyOutputs(batch)).toEqual({
       'batch-id': 'app:8472cae5',

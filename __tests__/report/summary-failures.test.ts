@@ -51,14 +51,14 @@ describe('why builds failed', () => {
   const causesOf = (overrides: Partial<RunState>): string[][] =>
     cellsOf(renderOnGitHub(partOf('Why builds failed', overrides)));
 
-  it('is told in a table, with the first phase that failed', () => {
+  it('is in a table, with the first phase that failed', () => {
     expect(causesOf({ builds: known(someDetails('unit-1')) })).toEqual([
       ['Failed', 'Phase', 'Cause', 'Message'],
       ['unit', 'BUILD', '🧑‍💻\u00a0code', MESSAGE],
     ]);
   });
 
-  it('is told of each attempt; of several once if it is the same', () => {
+  it('has a row for each attempt; one for several if it is the same', () => {
     const rows = causesOf({
       ...retried(
         ['same', 'FAILED', 'FAILED'],
@@ -82,7 +82,7 @@ describe('why builds failed', () => {
     ]);
   });
 
-  describe('with what tells the builds apart', () => {
+  describe('with what distinguishes the builds', () => {
     const environments = (...images: readonly Partial<BuildDetails>[]): string[][] => {
       const names = images.map((_, n) => `build${n}`);
       return causesOf({
@@ -107,7 +107,7 @@ describe('why builds failed', () => {
       ]);
     });
 
-    it('shows all of it where only one build is known', () => {
+    it('shows all of it where only one build was read', () => {
       const rows = environments({
         image: 'standard:7.0',
         computeType: 'SMALL',
@@ -116,7 +116,7 @@ describe('why builds failed', () => {
       expect(rows[1]?.[1]).toBe('standard:7.0\nSMALL\nci.yml');
     });
 
-    it('shows nothing where all that is known is the same', () => {
+    it('shows nothing where all of it is the same', () => {
       expect(environments({ image: 'x' }, { image: 'x' })[0]).not.toContain('Environment');
     });
 
@@ -139,7 +139,7 @@ describe('why builds failed', () => {
     });
   });
 
-  it('is told without the attempt where that cannot be known', () => {
+  it('has no attempt where that is unknown', () => {
     const group = aGroup('unit', 'FAILED', { build: { requestedOn: null } });
     const rows = causesOf({
       ...retried(),
@@ -158,7 +158,7 @@ describe('why builds failed', () => {
       : phase,
   );
 
-  it('is told of the batch itself', () => {
+  it('has a row for the batch itself', () => {
     const batch = aFailedBatch({ groups: [], phases: ofItsSpec });
     const part = partOf('Why builds failed', { batch });
     expect(cellsOf(renderOnGitHub(part))[1]).toEqual([
@@ -170,19 +170,19 @@ describe('why builds failed', () => {
     expect(linksOf(renderOnGitHub(part))).toEqual([{ text: 'the batch', href: batch.consoleUrl }]);
   });
 
-  it('names the attempt that the look shows, not the one that is to come', () => {
+  it('names the attempt that the snapshot shows, not the next one', () => {
     const batch = aFailedBatch({ groups: [], phases: ofItsSpec });
     expect(causesOf({ batch, past: afterRetryOf(batch), attempt: 2 })[1]?.[1]).toBe('1');
   });
 
-  it('is told of a FAULT that nothing explains', () => {
+  it('has a row for a FAULT that nothing explains', () => {
     expect(causesOf({ batch: aFailedBatch({ status: 'FAULT', groups: [] }) })).toEqual([
       ['Failed', 'Cause'],
       ['the batch', '🏗️\u00a0infrastructure'],
     ]);
   });
 
-  it('is told of fifty builds', () => {
+  it('has fifty rows at most', () => {
     const names = Array.from({ length: 52 }, (_, n) => `g${n}`);
     const overrides = {
       batch: aFailedBatch({ groups: names.map((name) => aGroup(name, 'FAILED')) }),
@@ -192,13 +192,13 @@ describe('why builds failed', () => {
     expect(partOf('Why builds failed', overrides)).toContain('\n\n… and 2 more failures.\n');
   });
 
-  it('is left out where nobody knows', () => {
+  it('is left out where it is unknown', () => {
     expect(partOf('Why builds failed', {})).toBe('');
   });
 });
 
 describe('tests', () => {
-  it('are told by report and by test that failed', () => {
+  it('are listed by report and by test that failed', () => {
     const reports = [aReport(), aReport({ name: 'lint', errors: 0, failed: 0, skipped: 0 })];
     const failedTests = [aTestCase(), aTestCase({ suite: '', name: 'refunds' })];
     const html = renderOnGitHub(partOf('Tests', { reports, failedTests }));
@@ -253,10 +253,10 @@ describe('logs', () => {
     ]);
   });
 
-  it('say why there is none, with a link', () => {
-    const part = partOf('Logs', { logs: tails({ 'unit-1': 'its log is in *S3* only' }) });
+  it('give the reason where there is none, with a link', () => {
+    const part = partOf('Logs', { logs: tails({ 'unit-1': { kind: 'denied', permission: '*' } }) });
     expect(part).toBe(
-      `\n\nNo log of <code>unit</code>: its log is in \\*S3\\* only ([whole log](${aLogUrl('unit-1')})).\n`,
+      `\n\nNo log of <code>unit</code>: the permission \\* is missing ([whole log](${aLogUrl('unit-1')})).\n`,
     );
   });
 

@@ -102,7 +102,7 @@ describe('the size of a summary', () => {
     expect(shapeOf(summary)).toEqual(expected);
   });
 
-  it('says how many rows are left out, and keeps the verdict', () => {
+  it('counts the rows that are left out, and keeps the reason', () => {
     const summary = summaryOf({ groups: 16_000, dependencies: 1, artifacts: 1 });
     expect(summary).toContain('The first 8000 of 16000 build groups; the rest did not fit.');
     expect(summary).toContain('16000 of 16000 build groups failed');
@@ -151,7 +151,7 @@ describe('the size of a summary', () => {
     expect(summary).toContain('… and 4950 more logs.');
   });
 
-  it('says of a log that there was no room for it', () => {
+  it('names a log that has no room', () => {
     const logs = tails(Object.fromEntries(ids.map((id) => [id, ['日'.repeat(999)]])));
     const summary = summaryOf({ groups: 9000, attempts: 10 }, { logs });
     expect(byteLength(summary)).toBeLessThan(LIMIT);
@@ -187,13 +187,17 @@ describe('the size of a summary', () => {
     });
     const summary = renderSummary(
       anOutcome(
-        { kind: 'failed', reason: text },
+        { kind: 'failed', reason: text, quotedCause: null },
         {
           batch,
           builds: known(
             ...batch.groups.map((_, n) => someDetails(String(n), { code: text, message: text })),
           ),
-          logs: tails(Object.fromEntries(batch.groups.map((_, n) => [String(n), text]))),
+          logs: tails(
+            Object.fromEntries(
+              batch.groups.map((_, n) => [String(n), { kind: 'denied', permission: text }]),
+            ),
+          ),
           reports: Array.from({ length: 300 }, () => aReport({ name: text })),
           failedTests: Array.from({ length: 300 }, () =>
             aTestCase({ suite: text, name: text, message: text }),

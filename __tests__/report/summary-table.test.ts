@@ -34,7 +34,7 @@ describe('the table of build groups', () => {
   test.each<[string, BuildGroup, string[]]>([
     ['a success', aGroup('unit'), ['✅', 'unit', 'SUCCEEDED']],
     ['a failure', aGroup('unit', 'FAULT'), ['❌', 'unit', 'FAULT']],
-    ['a word nobody knows', aGroup('unit', 'EX_PLODED'), ['❌', 'unit', 'EX_PLODED']],
+    ['an unknown status', aGroup('unit', 'EX_PLODED'), ['❌', 'unit', 'EX_PLODED']],
     [
       'an ignored failure',
       aGroup('unit', 'FAILED', { ignoreFailure: true }),
@@ -48,17 +48,17 @@ describe('the table of build groups', () => {
       ['⏹️', 'unit', 'PENDING, did not begin'],
     ],
     [
-      'a group of a word that is not known',
+      'a group with an unknown status',
       aGroup('unit', 'INITIALIZED', { build: { hasArtifactEntry: false } }),
       ['⏹️', 'unit', 'INITIALIZED, did not begin'],
     ],
     [
-      'a group of no word',
+      'a group without a status',
       aGroup('unit', '', { build: { hasArtifactEntry: false } }),
       ['⏹️', 'unit', 'no status, did not begin'],
     ],
     [
-      'a group that may fail and whose word is not known',
+      'an ignored group with an unknown status',
       aGroup('unit', 'INITIALIZED', { ignoreFailure: true, build: { hasArtifactEntry: false } }),
       ['⏹️', 'unit', 'INITIALIZED, did not begin'],
     ],
@@ -67,11 +67,11 @@ describe('the table of build groups', () => {
       aRetriedGroup('unit', 'FAILED', 'SUCCEEDED'),
       ['✅', 'unit', 'SUCCEEDED, flaky'],
     ],
-  ])('tells %s', (_, group, expected) => {
+  ])('shows %s', (_, group, expected) => {
     expect(tableOf([group])).toEqual([['', 'Build group', 'Status'], expected]);
   });
 
-  it('tells what did not begin in a batch that still runs, whatever its word', () => {
+  it('shows what did not begin in a batch that still runs, whatever its status', () => {
     const groups = [aGroup('b', 'INITIALIZED'), aGroup('c', 'PENDING')];
     const rows = tableOf([], { batch: aBatch({ groups }) });
     expect(rows.slice(1)).toEqual([
@@ -80,7 +80,7 @@ describe('the table of build groups', () => {
     ]);
   });
 
-  it('tells the attempts of a word that is not known by whether they ended', () => {
+  it('shows attempts with an unknown status by whether they ended', () => {
     const prior = (id: string, hasArtifactEntry: boolean): BuildGroup =>
       aGroup(id, 'SUCCEEDED', {
         build: { id: `${id}-2`, requestedOn: at(210) },
@@ -94,12 +94,12 @@ describe('the table of build groups', () => {
     ]);
   });
 
-  it('tells which failure kept a group from running', () => {
+  it('names the failure that kept a group from running', () => {
     const rows = tableOf([aGroup('a', 'FAILED'), stopped('b', 'a'), stopped('c', 'b')]);
     expect(rows[3]?.slice(0, 3)).toEqual(['⏭️', 'c', 'skipped: a failed']);
   });
 
-  it('puts what a reader looks for first', () => {
+  it('puts what a reader wants to see first', () => {
     const rows = tableOf([
       source,
       aGroup('ok'),
@@ -133,7 +133,7 @@ describe('the table of build groups', () => {
     ]);
   });
 
-  it('tells a duration as CodeBuild gives it, else about as this step saw it', () => {
+  it('shows a duration as CodeBuild gives it, else approximately as this step saw it', () => {
     const groups = [aGroup('a', 'FAILED'), aGroup('b', 'FAILED'), aGroup('c', 'FAILED')];
     const summary = summaryOf(groups, {
       durations: new Map([
@@ -195,7 +195,7 @@ describe('the attempts', () => {
     );
   });
 
-  it('show what is still to come and what is not known', () => {
+  it('show what has not begun and what is unknown', () => {
     const groups = [
       aGroup('late', '', { current: null }),
       aRetriedGroup('running', 'FAILED', 'IN_PROGRESS'),
@@ -211,7 +211,7 @@ describe('the attempts', () => {
     expect(summary).toContain('❔ not known</sub>');
   });
 
-  it('stand in one column where nobody knows when each began', () => {
+  it('stand in one column where it is unknown when each began', () => {
     const batch = aRecoveredBatch({
       phases: phases(['SUBMITTED', 200], ['SUCCEEDED', 300]),
       groups: [aRetriedGroup('unit', 'FAILED', 'SUCCEEDED'), aGroup('lint')],
@@ -245,7 +245,7 @@ describe('what the retry saved', () => {
   const savingsOf = (overrides: Partial<RunState>): string =>
     /♻️.*/u.exec(summaryOf([], { attempt: 2, past, ...overrides }))?.[0] ?? '';
 
-  it('is told, without the source and what was skipped', () => {
+  it('is counted, without the source and what was skipped', () => {
     const groups = [
       source,
       aGroup('lint'),
@@ -263,10 +263,10 @@ describe('what the retry saved', () => {
   test.each<[string, Partial<RunState>]>([
     ['a batch that was never retried', { batch: aFailedBatch(), attempt: 1 }],
     ['an attempt that is not over', { batch: aRetriedBatch({ groups: [aGroup('a')] }) }],
-    ['groups that lag', { batch: aRecoveredBatch(), groupsStale: true }],
+    ['stale groups', { batch: aRecoveredBatch(), groupsStale: true }],
     ['no groups', { batch: aRecoveredBatch({ groups: [] }) }],
     ['no batch', { batch: null }],
-  ])('is not told of %s', (_, overrides) => {
+  ])('is left out for %s', (_, overrides) => {
     expect(savingsOf(overrides)).toBe('');
   });
 });
@@ -287,7 +287,7 @@ describe('earlier batches', () => {
     expect(part).toContain('🟩 succeeded at once, 🟧 flaky, 🟥 failed, ⬜ did not run.');
   });
 
-  it('are told of fifty groups', () => {
+  it('are shown for fifty groups', () => {
     const history = Array.from({ length: 51 }, (_, n) => ({ identifier: `g${n}`, results }));
     expect(historyOf(history)).toContain('\n\n… and 1 more build group.\n');
   });

@@ -37,7 +37,7 @@ test.each<[string, Partial<TestReport>, string[], string[]]>([
     ['0% of lines'],
   ],
   [
-    'coverage that is not known',
+    'unknown coverage',
     { ...NO_CASES, coverage: { lines: null, branches: null } },
     ['Note'],
     ['empty'],
@@ -62,7 +62,7 @@ test.each<[string, Partial<TestReport>, string[], string[]]>([
     ['7', '2', '1', 'truncated: not all test cases are listed'],
   ],
   ['what it is', { status: 'FAILED' }, ['Passed', 'Failed', 'Skipped'], ['7', '2', '1']],
-])('a report is told as %s', (_, report, titles, cells) => {
+])('a report is shown as %s', (_, report, titles, cells) => {
   expect(testsIn({ reports: [aReport(report)] })).toEqual([
     ['Test report', ...titles],
     ['app-junit', ...cells],
@@ -78,7 +78,7 @@ describe('reports of builds', () => {
   const failing = (id: string, message = 'no'): ReturnType<typeof aTestCase> =>
     aTestCase({ reportArn: arn(id), suite: '', name: 'pays', message });
 
-  it('are told with their groups, which tell them apart', () => {
+  it('are listed with their groups, which distinguish them', () => {
     const batch = aFailedBatch({
       groups: [aGroup('linux', 'FAILED'), aGroup('windows', 'FAILED')],
     });
@@ -100,7 +100,7 @@ describe('reports of builds', () => {
     ]);
   });
 
-  it('are told with their attempts; what failed alike in several, once', () => {
+  it('are listed with their attempts; what failed alike in several, once', () => {
     const ids = ['unit-2', 'unit-1'];
     expect(
       testsIn({
@@ -124,7 +124,7 @@ describe('reports of builds', () => {
     ]);
   });
 
-  it('do not tell again what a report of the batch tells', () => {
+  it('do not repeat what a report of the batch holds', () => {
     const rows = testsIn({
       batch: aFailedBatch({ groups: [aGroup('shard', 'FAILED')] }),
       builds: known(details('shard-1')),

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from '@jest/globals';
 import type { Ending, Outcome } from '../../src/domain/outcome.ts';
-import { resultsOf } from '../../src/report/outputs.ts';
+import { resultsOf } from '../../src/report/results.ts';
 import { renderSummary } from '../../src/report/summary/summary.ts';
 import {
   aBatch,
@@ -62,7 +62,7 @@ describe('the heading', () => {
     ['## ❌ app: the batch is gone', anOutcome({ kind: 'gone' }, { batch })],
     [
       '## ❌ Retry CodeBuild Batch: this step failed',
-      anOutcome({ kind: 'fault', message: 'Access denied.' }),
+      anOutcome({ kind: 'service-error', message: 'Access denied.' }),
     ],
     [
       '## ⌛ app: this step timed out',
@@ -74,11 +74,11 @@ describe('the heading', () => {
     ],
     [
       '## ⏭️ app: the batch would be retried (dry run)',
-      anOutcome({ kind: 'dry-run', retry: true, reason: 'so' }, { batch }),
+      anOutcome({ kind: 'dry-run', retry: true, reason: 'so', quotedCause: null }, { batch }),
     ],
     [
       '## ⏭️ app: the batch would not be retried (dry run)',
-      anOutcome({ kind: 'dry-run', retry: false, reason: 'so' }, { batch }),
+      anOutcome({ kind: 'dry-run', retry: false, reason: 'so', quotedCause: null }, { batch }),
     ],
     [
       '## ❌ app: the batch succeeded, but not at once',
@@ -91,17 +91,14 @@ describe('the heading', () => {
   it.each([
     ['was over', aFailedBatch()],
     ['was never found', null],
-  ])('does not claim that the batch goes on when it %s', (_, known) => {
-    const outcome = anOutcome(
-      { kind: 'timed-out', timeoutMs: MINUTE, lastError: null },
-      { batch: known },
-    );
+  ])('does not claim that the batch keeps running when it %s', (_, batch) => {
+    const outcome = anOutcome({ kind: 'timed-out', timeoutMs: MINUTE, lastError: null }, { batch });
     expect(renderSummary(outcome)).not.toMatch(/the batch goes on/);
   });
 });
 
 describe('the facts', () => {
-  it('leave out what CodeBuild does not tell', () => {
+  it('leave out what CodeBuild does not give', () => {
     const batch = aFailedBatch({ number: null, resolvedSourceVersion: null, consoleUrl: '' });
     const facts = renderSummary(anOutcome(NOT_RETRIED, { batch })).split('\n')[2];
     expect(facts).toBe('**app** · 1 attempt · this step took 5m');
@@ -114,8 +111,11 @@ describe('the reason', () => {
   test.each<[string, Outcome]>([
     ['a link in it', anOutcome(timedOut, { batch: aBatch() })],
     ['no link in it', anOutcome(timedOut, { batch: aBatch({ consoleUrl: '' }) })],
-    ['marks in it', anOutcome({ kind: 'fault', message: 'See *this* | <that> #1, www.x.y $1' })],
-    ['more than fits', anOutcome({ kind: 'fault', message: `${'x'.repeat(9000)} y` })],
+    [
+      'marks in it',
+      anOutcome({ kind: 'service-error', message: 'See *this* | <that> #1, www.x.y $1' }),
+    ],
+    ['more than fits', anOutcome({ kind: 'service-error', message: `${'x'.repeat(9000)} y` })],
     ['many problems', anOutcome({ kind: 'bad-input', problems: ['a: 1.', 'b: 2.'] })],
     ['a cause', anOutcome(NOT_RETRIED, { batch: faulty })],
   ])('is the output, word for word: %s', (_, outcome) => {
@@ -131,7 +131,7 @@ describe('the reason', () => {
 });
 
 describe('bad input', () => {
-  it('is told as a list of problems, each in a line of its own', () => {
+  it('is a list of problems, each in a line of its own', () => {
     const problems = ['a: 1.', 'b: x\n- y | <b>.'];
     expect(renderSummary(anOutcome({ kind: 'bad-input', problems }))).toBe(
       '## ❌ Retry CodeBuild Batch: the inputs are not right\n\n2 problems with the inputs:\n\n- a: 1.\n- b: x - y \\| &lt;b&gt;.\n',
@@ -143,12 +143,12 @@ describe('flaky groups', () => {
   const groups = Array.from({ length: 60 }, (_, n) =>
     aRetriedGroup(`g${n}`, 'FAILED', 'SUCCEEDED'),
   );
-  const known = { batch: aRecoveredBatch({ groups }), attempt: 2 };
+  const state = { batch: aRecoveredBatch({ groups }), attempt: 2 };
 
   it('are named above the table where the reason does not name them, fifty at most', () => {
     for (const outcome of [
-      anOutcome(NOT_RETRIED, known),
-      anOutcome({ kind: 'succeeded', already: true }, known),
+      anOutcome(NOT_RETRIED, state),
+      anOutcome({ kind: 'succeeded', already: true }, state),
     ]) {
       expect(renderSummary(outcome)).toMatch(
         /⚠️ \*\*Flaky:\*\* .*<code>g49<\/code> and 10 more failed in an earlier attempt/,
@@ -158,8 +158,8 @@ describe('flaky groups', () => {
 
   it('are not named again where it does', () => {
     for (const outcome of [
-      anOutcome({ kind: 'flaky' }, known),
-      anOutcome({ kind: 'succeeded', already: false }, known),
+      anOutcome({ kind: 'flaky' }, state),
+      anOutcome({ kind: 'succeeded', already: false }, state),
     ]) {
       const summary = renderSummary(outcome);
       expect(summary).toContain('60 flaky build groups: g0, g1, g2, g3, g4 and 55 more');
@@ -199,7 +199,7 @@ describe('what was decided', () => {
   const partOf = (outcome: Outcome): string[] =>
     (renderSummary(outcome).split('### What was decided\n\n')[1] ?? '').trim().split('\n');
 
-  it('is told of each attempt', () => {
+  it('is listed for each attempt', () => {
     const decisions = [decided(1, true, 'it *may* help'), decided(2, false, 'it did not')];
     const batch = aRecoveredBatch({ status: 'FAILED', groups: [] });
     expect(partOf(anOutcome(NOT_RETRIED, { batch, attempt: 2, decisions }))).toEqual([
@@ -208,7 +208,7 @@ describe('what was decided', () => {
     ]);
   });
 
-  it('is left out where the reason tells it', () => {
+  it('is left out where the reason gives it', () => {
     const outcome = anOutcome(NOT_RETRIED, {
       batch: aFailedBatch(),
       decisions: [decided(1, false, NO_RETRY_LEFT)],
@@ -216,7 +216,7 @@ describe('what was decided', () => {
     expect(renderSummary(outcome)).not.toContain('What was decided');
   });
 
-  it('is told of the last twenty attempts', () => {
+  it('is listed for the last twenty attempts', () => {
     const decisions = Array.from({ length: 100 }, (_, n) => decided(n + 1, true, 'so'));
     const batch = aFailedBatch({ groups: [] });
     const lines = partOf(anOutcome(NOT_RETRIED, { batch, decisions }));

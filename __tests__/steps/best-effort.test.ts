@@ -7,12 +7,12 @@ const MINUTE = 60_000;
 
 describe('logs that are not in CloudWatch Logs', () => {
   test.each([
-    [{ cloudWatch: 'DELETED' }, 'its log is gone'],
-    [{ cloudWatch: 'DISABLED', s3: 'bucket/logs' }, 'its log is in S3 only'],
-  ] as const)('%j are said in a line, not in a warning', async (logs, reason) => {
+    [{ cloudWatch: 'DELETED' }, 'gone'],
+    [{ cloudWatch: 'DISABLED', s3: 'bucket/logs' }, 'in-s3-only'],
+  ] as const)('%j cost a line, not a warning', async (logs, kind) => {
     const given = { 'batch-id': ID, 'max-retries': '0' };
     const { outcome, events } = await runFlow(shop({ ...BROKEN, logs }), given);
-    expect([...outcome.logs.values()]).toMatchObject([{ kind: 'none', reason }]);
+    expect([...outcome.logs.values()]).toMatchObject([{ kind: 'none', why: { kind } }]);
     expect(events.filter((event) => event.kind === 'details-unreadable')).toEqual([]);
   });
 });
@@ -39,7 +39,9 @@ test('logs that never come hold up the step for 20 seconds, and after that for 5
   const { outcome, elapsed } = await runFlow({ ...shop({ groups }), faults }, given);
   expect([...outcome.logs.values()]).toHaveLength(20);
   expect([...outcome.logs.values()]).toContainEqual(
-    expect.objectContaining({ reason: 'logs:GetLogEvents did not answer (TimeoutError)' }),
+    expect.objectContaining({
+      why: { kind: 'failed', permission: 'logs:GetLogEvents', code: 'TimeoutError' },
+    }),
   );
   expect(elapsed).toBe((20 + 4 * 5) * 1000);
 });

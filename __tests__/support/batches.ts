@@ -178,6 +178,7 @@ export function afterRetryOf(retried: Batch, everyGroupRuns = false): Past {
 export const NOT_RETRIED: Ending = {
   kind: 'failed',
   reason: 'retry limit reached (max-retries: 1)',
+  quotedCause: null,
 };
 
 /** The outcome of a step that took five minutes. */

@@ -7,13 +7,15 @@ import type { RunEvent } from '../../src/domain/events.ts';
 import { readInputs, type Inputs } from '../../src/inputs.ts';
 import type { CodeBuild } from '../../src/ports.ts';
 import { formatEvent } from '../../src/report/log.ts';
+import { reasonOf } from '../../src/report/reason.ts';
 import { run } from '../../src/run.ts';
 import { inProcess } from './in-process.ts';
 import { createVirtualClock, insideCalls, type VirtualClock } from './virtual-clock.ts';
 
 /** A whole run of the action's story on the simulator. */
 export interface Flow {
-  readonly outcome: Outcome;
+  /** With the reason as the action reports it. */
+  readonly outcome: Outcome & { readonly reason: string };
   readonly simulator: Simulator;
   /** Operations in the order in which they were called, by all steps on the simulator. */
   readonly operations: readonly string[];
@@ -86,7 +88,7 @@ export async function runStep(
     },
   });
   return {
-    outcome,
+    outcome: { ...outcome, reason: reasonOf(outcome) },
     simulator,
     operations: simulator.calls.map((call) => call.operation),
     events,

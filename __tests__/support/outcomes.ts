@@ -28,7 +28,7 @@ const ONE_RETRY = {
 
 export const source = aGroup('DOWNLOAD_SOURCE', 'SUCCEEDED', { build: { requestedOn: at(1) } });
 
-/** As NOT_RETRIED tells it. */
+/** The reason of NOT_RETRIED. */
 export const NO_RETRY_LEFT = 'retry limit reached (max-retries: 1)';
 
 /** A group that never ran. */
@@ -124,7 +124,7 @@ const stayedFailed = anOutcome(NOT_RETRIED, {
       { status: 'TIMED_OUT' },
     ),
   ),
-  logs: tails({ 'unit-1': LOG, 'unit-2': 'CodeBuild names no log of it' }),
+  logs: tails({ 'unit-1': LOG, 'unit-2': { kind: 'unnamed' } }),
   batch: aRecoveredBatch({
     status: 'FAILED',
     groups: [
@@ -194,7 +194,7 @@ export const GOLDEN: Readonly<Record<string, Outcome>> = {
     },
   ),
   'dry-run': anOutcome(
-    { kind: 'dry-run', retry: true, reason: ONE_RETRY.reason },
+    { kind: 'dry-run', retry: true, reason: ONE_RETRY.reason, quotedCause: null },
     {
       batch: firstAttempt,
       decisions: [ONE_RETRY],

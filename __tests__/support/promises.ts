@@ -1,5 +1,6 @@
 import type { Attempt } from '../../simulator/domain/model.ts';
-import { OUTPUT_NAMES, outputsOf, resultsOf } from '../../src/report/outputs.ts';
+import { OUTPUT_NAMES, outputsOf } from '../../src/report/outputs.ts';
+import { resultsOf } from '../../src/report/results.ts';
 import { renderSummary } from '../../src/report/summary/summary.ts';
 import { ID } from './scenarios.ts';
 import type { Trial, Verdict } from './trial.ts';

@@ -1,4 +1,4 @@
-import type { BuildDetails, LogTail } from '../../src/domain/batch.ts';
+import type { BuildDetails, LogTail, MissingLog } from '../../src/domain/batch.ts';
 import type { TestCase, TestReport } from '../../src/domain/test-report.ts';
 import { aBuild, at, SECOND } from './batches.ts';
 
@@ -7,7 +7,7 @@ export const TESTS_FAILED = {
   message: 'Error while executing command: npm test. Reason: exit status 1',
 };
 
-/** A failed build as BatchGetBuilds tells it: by default a command of its BUILD phase failed. */
+/** A failed build as BatchGetBuilds gives it: by default a command of its BUILD phase failed. */
 export function someDetails(
   id: string,
   { type = 'BUILD', status = 'FAILED', ...context }: Record<string, string> = {},
@@ -33,7 +33,7 @@ export function someDetails(
   };
 }
 
-/** What is known of builds, by ARN. */
+/** Builds as the run state holds them, by ARN. */
 export function known(...builds: readonly BuildDetails[]): Map<string, BuildDetails> {
   return new Map(builds.map((build) => [build.arn, build]));
 }
@@ -44,13 +44,13 @@ export function aLogUrl(id: string): string {
 
 /** The ends of logs by ARN, from pairs of the build's id and its lines, or why there are none. */
 export function tails(
-  logs: Readonly<Record<string, readonly string[] | string>>,
+  logs: Readonly<Record<string, readonly string[] | MissingLog>>,
 ): Map<string, LogTail> {
   return new Map(
     Object.entries(logs).map(([id, log]) => [
       aBuild({ id }).arn,
-      typeof log === 'string'
-        ? { kind: 'none', reason: log, url: aLogUrl(id) }
+      'kind' in log
+        ? { kind: 'none', why: log, url: aLogUrl(id) }
         : { kind: 'lines', lines: log, url: aLogUrl(id) },
     ]),
   );

@@ -10,6 +10,7 @@ import { Interruption } from '../../src/async/interruption.ts';
 import type { Ending } from '../../src/domain/outcome.ts';
 import type { StatusEvent } from '../../src/commit-status/events.ts';
 import { formatEvent } from '../../src/report/log.ts';
+import { reasonOf } from '../../src/report/reason.ts';
 import { createReporter, type Reporter } from '../../src/commit-status/reporter.ts';
 import { aBatch, aFailedBatch, afterRetryOf, anOutcome, aRecoveredBatch } from './batches.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
@@ -95,15 +96,15 @@ export function aBench(
       const retry = attempt - 1;
       bench.keeper.follow({ kind: 'attempt-began', attempt, retry, maxRetries: 2, batch });
     },
-    end: (ending) =>
-      bench.keeper.finish(
-        anOutcome(ending, {
-          attempt: 2,
-          retries: 1,
-          past: afterRetryOf(aFailedBatch()),
-          batch: aRecoveredBatch(),
-        }),
-      ),
+    end(ending) {
+      const outcome = anOutcome(ending, {
+        attempt: 2,
+        retries: 1,
+        past: afterRetryOf(aFailedBatch()),
+        batch: aRecoveredBatch(),
+      });
+      return bench.keeper.finish(outcome, reasonOf(outcome));
+    },
   };
   return bench;
 }

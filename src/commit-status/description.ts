@@ -2,8 +2,8 @@ import { isOver } from '../domain/attempt.ts';
 import type { Batch } from '../domain/batch.ts';
 import type { CommitStatus, StatusText } from './status.ts';
 import { formatDuration } from '../text/duration.ts';
-import type { Outcome, StopKind } from '../domain/outcome.ts';
-import { isOfWatchedAttempt, describeFailed } from '../domain/reason.ts';
+import { isOfWatchedAttempt, type Outcome, type StopKind } from '../domain/outcome.ts';
+import { failedGroupsOf } from '../domain/failed-groups.ts';
 import type { RunEvent } from '../domain/events.ts';
 import { count, nameSome } from '../text/words.ts';
 import { oneLine } from '../text/escape.ts';
@@ -38,9 +38,13 @@ export function describeRunning(
   return { state: 'pending', description: `${what} is running` };
 }
 
-/** What the status says when the step is over. */
-export function describeOutcome(outcome: Outcome): StatusText {
-  const { state, description } = describe(outcome);
+/**
+ * What the status says when the step is over.
+ *
+ * @param reason why the step ended so, in a sentence
+ */
+export function describeOutcome(outcome: Outcome, reason: string): StatusText {
+  const { state, description } = describe(outcome, reason);
   return { state, description: fit(description) };
 }
 
@@ -64,7 +68,7 @@ export function formatWritten({ context, state, description }: CommitStatus): st
   return `Commit status ${context}: ${state} (${description})`;
 }
 
-function describe(outcome: Outcome): StatusText {
+function describe(outcome: Outcome, reason: string): StatusText {
   const { ending, batchStatus, groups } = outcome;
   const flaky = groups.filter((group) => group.flaky).map((group) => group.identifier);
   switch (ending.kind) {
@@ -77,12 +81,13 @@ function describe(outcome: Outcome): StatusText {
       return { state: 'failure', description: `Succeeded${retried(outcome)}${told}` };
     }
     case 'failed': {
-      const failed = describeFailed(groups);
-      const told = `${batchStatus}${retried(outcome)}${failed === '' ? '' : `: ${failed}`}`;
+      const { failed, groups: all } = failedGroupsOf(groups);
+      const of = `: ${failed.length} of ${count(all, 'build group')} failed (${nameSome(failed)})`;
+      const told = `${batchStatus}${retried(outcome)}${failed.length === 0 ? '' : of}`;
       return { state: 'failure', description: told };
     }
     case 'retry-refused':
-      return { state: 'failure', description: outcome.reason };
+      return { state: 'failure', description: reason };
     // From here on CodeBuild has given no verdict, or a further retry was still to come.
     case 'timed-out': {
       const passed = `The step's timeout of ${formatDuration(ending.timeoutMs)} passed`;
@@ -92,7 +97,9 @@ function describe(outcome: Outcome): StatusText {
       return error(
         `The step was cancelled${ending.stop === 'stopped' ? STOPPED : (describeEnd(outcome) ?? MAY_STILL_RUN)}`,
       );
-    case 'fault':
+    case 'service-error':
+    case 'internal-error':
+    case 'retry-unconfirmed':
       return error(`The step could not go on${describeEnd(outcome) ?? MAY_STILL_RUN}`);
     case 'never-seen':
       return error('The retry was sent and does not show: it may still run');
@@ -102,7 +109,7 @@ function describe(outcome: Outcome): StatusText {
     case 'retry-accepted':
     case 'still-running':
     case 'bad-input':
-      return error(outcome.reason);
+      return error(reason);
   }
 }
 

@@ -50,7 +50,7 @@ export interface Reporter {
   /** Sets the status to pending when a retry has begun. GitHub is not waited for. */
   follow(event: RunEvent): void;
   /** Writes how the step ended, if there was a retry. Never throws. */
-  finish(outcome: Outcome): Promise<void>;
+  finish(outcome: Outcome, reason: string): Promise<void>;
 }
 
 /** The status of a batch that was retried. */
@@ -186,7 +186,7 @@ export function createReporter(settings: ReporterSettings, ports: ReporterPorts)
       }
     },
 
-    async finish(outcome) {
+    async finish(outcome, reason) {
       if (kept === null || typeof kept === 'string') return;
       const { ending } = outcome;
       const left = Math.min(FINAL_LIMIT_MS, Math.max(HURRIED_LIMIT_MS, deadline - clock.elapsed()));
@@ -196,7 +196,7 @@ export function createReporter(settings: ReporterSettings, ports: ReporterPorts)
       await unlessHurried(clock, left, interrupted, async (end) => {
         end.addEventListener('abort', () => over.abort(NO_ANSWER));
         await writing;
-        await writeEnd(status, describeOutcome(outcome), end, until - clock.elapsed());
+        await writeEnd(status, describeOutcome(outcome, reason), end, until - clock.elapsed());
       });
     },
   };

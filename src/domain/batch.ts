@@ -1,3 +1,5 @@
+import type { ReadFailure } from './read-failure.ts';
+
 /** A moment, in milliseconds since the epoch. */
 export type Moment = number;
 
@@ -122,4 +124,8 @@ export interface BuildDetails {
 /** The end of a build's log, or why there is none to show. */
 export type LogTail =
   | { readonly kind: 'lines'; readonly lines: readonly string[]; readonly url: string }
-  | { readonly kind: 'none'; readonly reason: string; readonly url: string };
+  | { readonly kind: 'none'; readonly why: MissingLog; readonly url: string };
+
+/** Why there is no log to show: `unnamed`, if CodeBuild names no log of the build. */
+export type MissingLog =
+  { readonly kind: 'in-s3-only' | 'unnamed' | 'gone' | 'empty' } | ReadFailure;

@@ -1,7 +1,7 @@
 import { wildcard } from '../text/wildcard.ts';
 
 /**
- * What a status code and its message tell about a failure:
+ * What a status code and its message mean for a failure:
  *
  * - `permanent`: a retry of the same source with the same project fails again
  * - `code`: what is built failed, although it may be flaky
@@ -24,7 +24,7 @@ export interface CauseRule {
  * the codes that decide where the message does not.
  */
 export const CAUSE_RULES: readonly CauseRule[] = [
-  // The message repeats the user's command, so it tells nothing more (aws/copilot-cli#2780).
+  // The message repeats the user's command, so it adds nothing (aws/copilot-cli#2780).
   { finding: 'code', codes: ['COMMAND_EXECUTION_ERROR'] },
   // A batch spec or buildspec that cannot be read (aws/copilot-cli#1673, aws-samples/mlops-e2e#68,
   // aws/aws-cdk#29592; user guide, "This build image requires selecting at least one runtime version").
@@ -221,7 +221,7 @@ export const CAUSE_RULES: readonly CauseRule[] = [
     ],
   },
 
-  // What the code tells where the message tells nothing.
+  // What the code means where the message adds nothing.
   {
     finding: 'permanent',
     codes: [
@@ -252,11 +252,11 @@ const COMPILED = CAUSE_RULES.map(({ finding, codes, texts }) => ({
 }));
 
 /**
- * What is known of a failure by its status code and message; null: nothing. The work grows with the
+ * What the status code and message of a failure mean; null: no rule fits. The work grows with the
  * length of the message, and with nothing more.
  *
  * @param code as CodeBuild gave it
- * @param message the same; null where messages are what commands print, and tell nothing
+ * @param message the same; null where messages are the output of commands, which means nothing here
  */
 export function findingOf(code: string, message: string | null): Finding | null {
   const name = foldCode(code);

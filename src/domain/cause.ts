@@ -2,7 +2,7 @@ import type { ContextualPhase, PhaseContext } from './batch.ts';
 import { findingOf, foldCode, type Finding } from './cause-rules.ts';
 
 /**
- * Whether a failure is the infrastructure's, the code's, or cannot be told. Of the code is also what
+ * Whether a failure is the infrastructure's, the code's, or unknown. Of the code is also what
  * the repository, the project or its role name wrongly: a retry does not change it.
  */
 export type CauseKind = 'infrastructure' | 'code' | 'unknown';
@@ -56,9 +56,9 @@ export function causeOf(status: string, phases: readonly ContextualPhase[]): Cau
 }
 
 /**
- * Why a batch failed of itself: the first failing phase of its last attempt that says something.
+ * Why a batch failed of itself: the first failing phase of its last attempt that has a context.
  *
- * @returns null if no phase says anything and the batch is not in FAULT: its groups may tell
+ * @returns null if no phase has a context and the batch is not in FAULT: its groups may have a cause
  */
 export function causeOfBatch(status: string, phases: readonly ContextualPhase[]): Cause | null {
   const last = phases.findLastIndex((phase) => phase.type === 'SUBMITTED');
@@ -75,6 +75,16 @@ export function formatCause({ phase, code, message }: Cause): string {
   const where = [phase, code].filter((part) => part !== '').join(', ');
   const what = message.trim().replaceAll(/\s+/g, ' ');
   return [where, what].filter((part) => part !== '').join(': ');
+}
+
+/** Whether anything is known of a cause. */
+export function isExplained(cause: Cause): boolean {
+  return formatCause(cause) !== '';
+}
+
+/** Whether CodeBuild gives both failures the same phase, error code and message. */
+export function isSameCause(one: Cause, other: Cause): boolean {
+  return one.phase === other.phase && one.code === other.code && one.message === other.message;
 }
 
 /** Whether a cause is of the phases and error codes that a list names, regardless of case. */

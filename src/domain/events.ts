@@ -2,6 +2,8 @@ import type { BackoffEvent } from '../async/backoff.ts';
 import type { OwnedAttempt } from './attempt.ts';
 import type { Batch, BuildDetails, LogTail } from './batch.ts';
 import type { Cause } from './cause.ts';
+import type { FailedGroups } from './failed-groups.ts';
+import type { ReadFailure } from './read-failure.ts';
 import type { DecisionRecord } from './policy.ts';
 import type { GroupHistory } from './history.ts';
 import type { RetryRequest } from './retry-request.ts';
@@ -23,15 +25,13 @@ export type RunEvent =
   | PhaseChange
   | GroupChange
   | { readonly kind: 'heartbeat'; readonly batch: Batch; readonly elapsed: number }
-  | {
+  | ({
       readonly kind: 'attempt-ended';
       readonly attempt: number;
       readonly status: string;
-      /** Which groups failed; empty if none did. */
-      readonly failed: string;
       /** The groups are still those of the attempt before. */
       readonly groupsStale: boolean;
-    }
+    } & FailedGroups)
   /** Why a group failed; of the batch itself if the group is null. */
   | { readonly kind: 'cause'; readonly group: string | null; readonly cause: Cause }
   | { readonly kind: 'builds-read'; readonly builds: readonly BuildDetails[] }
@@ -50,7 +50,7 @@ export type RunEvent =
       readonly kind: 'details-unreadable';
       readonly permission: string;
       readonly level: 'warning' | 'notice';
-      readonly reason: string;
+      readonly failure: ReadFailure;
     }
   /** A pattern of never-retry that matches no group of the batch. */
   | {
@@ -83,8 +83,11 @@ export type RunEvent =
   | { readonly kind: 'groups-stale'; readonly batch: Batch }
   /** CodeBuild showed the batch as it answered that it is to be stopped. */
   | { readonly kind: 'stop-answered'; readonly batch: Batch }
-  /** A cancelled step could not stop what it had started. */
-  | { readonly kind: 'not-stopped'; readonly reason: string }
+  /**
+   * A cancelled step could not stop what it had started: the message of the service error; null if
+   * CodeBuild has not confirmed the retry.
+   */
+  | { readonly kind: 'not-stopped'; readonly error: string | null }
   | { readonly kind: 'internal-error'; readonly error: unknown };
 
 /** An attempt is watched from here on. */

@@ -1,38 +1,46 @@
-import type { Moment } from './batch.ts';
-import { viewGroups, type GroupView } from './groups.ts';
+import { isLaterAttempt, isOver } from './attempt.ts';
+import type { Batch, Moment } from './batch.ts';
+import { causeOfBatch, isExplained, type Cause } from './cause.ts';
+import { viewGroups, type GroupView, type Past } from './groups.ts';
+import type { Decision } from './policy.ts';
 import type { RunState } from './state.ts';
-import { isOfWatchedAttempt, reasonOf } from './reason.ts';
+import { isSuccess } from './status.ts';
 
 /** How the step ended. */
 export type Ending =
-  /** The batch SUCCEEDED; `already` if it had before this step first looked. */
+  /** The batch SUCCEEDED; `already` if it had before this step first polled it. */
   | { readonly kind: 'succeeded'; readonly already: boolean }
   /** It SUCCEEDED, but flaky groups are to fail the step. */
   | { readonly kind: 'flaky' }
-  /** The attempt ended badly and is not retried, because of what the policy says. */
-  | { readonly kind: 'failed'; readonly reason: string }
-  /** `dry-run`: whether it would have been retried, and why. */
-  | { readonly kind: 'dry-run'; readonly retry: boolean; readonly reason: string }
+  /** The attempt ended badly and is not retried: what the policy decided. */
+  | ({ readonly kind: 'failed' } & Pick<Decision, 'reason' | 'quotedCause'>)
+  /** `dry-run`: what the policy decided. */
+  | ({ readonly kind: 'dry-run' } & Pick<Decision, 'retry' | 'reason' | 'quotedCause'>)
   /** `wait: false`: the retry was accepted. */
   | { readonly kind: 'retry-accepted' }
+  /** `wait: false`: the request for the retry got no answer, and no poll proves that it was made. */
+  | { readonly kind: 'retry-unconfirmed' }
   /** `wait: false`: the batch is not over yet. */
   | { readonly kind: 'still-running' }
+  /** CodeBuild's own message. */
   | { readonly kind: 'retry-refused'; readonly message: string }
   | { readonly kind: 'never-seen'; readonly polls: number; readonly elapsedMs: number }
   | { readonly kind: 'gone' }
   | { readonly kind: 'bad-input'; readonly problems: readonly string[] }
-  /** A fault that cannot be waited out, told in a sentence. */
-  | { readonly kind: 'fault'; readonly message: string }
+  /** A service error that backoff does not fix, with its message. */
+  | { readonly kind: 'service-error'; readonly message: string }
+  /** An error of this action: its name and message. */
+  | { readonly kind: 'internal-error'; readonly error: string }
   | {
       readonly kind: 'timed-out';
       readonly timeoutMs: number;
-      /** The fault that was being waited out; null: none. */
+      /** Message of the service error that the step was retrying with backoff; null: none. */
       readonly lastError: string | null;
     }
   | {
       readonly kind: 'cancelled';
       readonly by: string;
-      /** What came of stopping the attempt that this step had started; null: nothing was to be stopped. */
+      /** What came of stopping our attempt; null: there was nothing to stop. */
       readonly stop: StopKind | null;
     };
 
@@ -46,8 +54,6 @@ export interface Outcome extends Readonly<RunState> {
   readonly ending: Ending;
   readonly conclusion: Conclusion;
   readonly exitCode: 0 | 1;
-  /** One to three sentences: why the step ended so. Holds foreign text: escape it for where it goes. */
-  readonly reason: string;
   /** The last `buildBatchStatus` seen of the attempt being watched; empty if none was. */
   readonly batchStatus: string;
   readonly groups: readonly GroupView[];
@@ -57,24 +63,21 @@ export interface Outcome extends Readonly<RunState> {
 
 /** The ending for an error that is neither the user's nor AWS's but ours. */
 export function internalError(error: unknown): Ending {
-  const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  const advice = 'Please report it, with the log of a run with debug logging turned on';
-  return { kind: 'fault', message: `This action met an error of its own (${what}). ${advice}.` };
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return { kind: 'internal-error', error: text };
 }
 
-/** Draws the conclusion from how the step ended and what it knows. */
-export function conclude(ending: Ending, known: RunState, began: Moment, now: Moment): Outcome {
-  const { batch, past, builds } = known;
-  const groups = batch === null ? [] : viewGroups(batch, past, builds);
+/** Draws the conclusion from how the step ended and the run state. */
+export function conclude(ending: Ending, state: RunState, began: Moment, now: Moment): Outcome {
+  const { batch, past, builds } = state;
   const conclusion = conclusionOf(ending);
   return {
-    ...known,
+    ...state,
     ending,
     conclusion,
     exitCode: conclusion === 'success' || conclusion === 'skipped' ? 0 : 1,
-    reason: reasonOf(ending, known, groups),
     batchStatus: batch !== null && isOfWatchedAttempt(batch, past) ? batch.status : '',
-    groups,
+    groups: batch === null ? [] : viewGroups(batch, past, builds),
     elapsedMs: now - began,
   };
 }
@@ -92,12 +95,41 @@ function conclusionOf(ending: Ending): Conclusion {
       return 'cancelled';
     case 'failed':
     case 'flaky':
+    case 'retry-unconfirmed':
     case 'still-running':
     case 'retry-refused':
     case 'never-seen':
     case 'gone':
     case 'bad-input':
-    case 'fault':
+    case 'service-error':
+    case 'internal-error':
       return 'failure';
   }
+}
+
+/** Whether the newest snapshot shows the attempt that is watched, and not the one before it. */
+export function isOfWatchedAttempt(batch: Batch, { retried }: Past): boolean {
+  return retried === null || isLaterAttempt(batch, retried);
+}
+
+/** Why the watched attempt ended badly. */
+export interface FirstCause {
+  /** Identifier of the failed group; null: the batch itself failed. */
+  readonly group: string | null;
+  readonly cause: Cause;
+}
+
+/** The first known cause: of a failed group, else of the batch. Null if the batch did not end badly. */
+export function firstCause({
+  batch,
+  past,
+  groups,
+}: Pick<Outcome, 'batch' | 'past' | 'groups'>): FirstCause | null {
+  if (batch === null || !isOver(batch) || isSuccess(batch.status)) return null;
+  if (!isOfWatchedAttempt(batch, past)) return null;
+  for (const { identifier, cause } of groups) {
+    if (cause !== null && isExplained(cause)) return { group: identifier, cause };
+  }
+  const ofBatch = causeOfBatch(batch.status, batch.phases);
+  return ofBatch !== null && isExplained(ofBatch) ? { group: null, cause: ofBatch } : null;
 }

@@ -1,8 +1,9 @@
-import { isAmong, formatCause, type Cause } from './cause.ts';
+import { formatCause, isAmong, isExplained, type Cause } from './cause.ts';
+import { describeReadFailure, type ReadFailure } from './read-failure.ts';
 import { wildcard } from '../text/wildcard.ts';
-import { nameSome } from '../text/words.ts';
+import { cutMiddle, nameSome } from '../text/words.ts';
 
-/** Of a cause that a sentence repeats. */
+/** Characters of a cause that a reason quotes. */
 const LONGEST_CAUSE = 300;
 
 /** Which causes are worth a retry: any; infrastructure; or build phases and error codes, upper case. */
@@ -13,7 +14,7 @@ export interface RetryRules {
   /** Final batch statuses worth a retry, upper case. */
   readonly retryOn: readonly string[];
   readonly maxRetries: number;
-  /** No retry once the batch has had so many attempts, whoever started them; null: no such limit. */
+  /** No retry once the batch has had so many attempts, including retries started elsewhere; null: no limit. */
   readonly maxAttempts: number | null;
   readonly retryWhen: RetryWhen;
   /** Patterns of group identifiers, as `wildcard` takes them. */
@@ -28,16 +29,16 @@ export type Causes =
       readonly kind: 'read';
       /** By identifier of the failed group. */
       readonly ofGroups: ReadonlyMap<string, Cause>;
-      /** Of the batch itself; null if its phases say nothing. */
+      /** Of the batch itself; null if its phases give none. */
       readonly ofBatch: Cause | null;
     }
-  | { readonly kind: 'unreadable'; readonly reason: string };
+  | { readonly kind: 'unreadable'; readonly failure: ReadFailure };
 
-/** How things stand when an attempt has ended badly. */
+/** What the policy decides on: an attempt that has ended badly. */
 export interface FailedAttempt {
   /** The batch's final status, as CodeBuild gave it. */
   readonly status: string;
-  /** Attempts the batch has had, whoever started them. */
+  /** Attempts the batch has had, including retries started elsewhere. */
   readonly attempts: number;
   /** Retries that this step has started. */
   readonly retries: number;
@@ -45,7 +46,7 @@ export interface FailedAttempt {
   readonly failed: readonly string[];
   /** How many groups ran. */
   readonly ran: number;
-  /** Whether CodeBuild still shows groups of the attempt before: then nobody knows which failed. */
+  /** Whether CodeBuild still shows groups of the attempt before: then it is unknown which failed. */
   readonly groupsStale: boolean;
   readonly causes: Causes;
 }
@@ -54,8 +55,10 @@ export interface Decision {
   readonly retry: boolean;
   /** The input whose rule decided against a retry; null for a retry. */
   readonly decidedBy: string | null;
-  /** Why, rule by rule: a clause that can follow a colon. */
+  /** Why, rule by rule: it can follow a colon. */
   readonly reason: string;
+  /** The cause that the reason quotes; null: none. */
+  readonly quotedCause: Cause | null;
 }
 
 /** What was decided when an attempt had ended badly, and why. */
@@ -67,12 +70,14 @@ export interface DecisionRecord extends Pick<Decision, 'retry' | 'reason'> {
 interface RuleResult {
   readonly allows: boolean;
   readonly reason: string;
+  /** Undefined: the reason quotes none. */
+  readonly quotedCause?: Cause | undefined;
 }
 
-/** A rule finds for or against a retry; null: it does not apply. */
+/** A rule allows a retry or forbids it; null: it does not apply. */
 type Rule = (attempt: FailedAttempt, rules: RetryRules) => RuleResult | null;
 
-/** In the order in which they are asked: the first that finds against a retry decides. */
+/** In the order in which they are applied: the first that forbids a retry decides. */
 const RULES: readonly [input: string, rule: Rule][] = [
   ['retry-on', retryOn],
   ['max-retries', maxRetries],
@@ -82,19 +87,23 @@ const RULES: readonly [input: string, rule: Rule][] = [
   ['retry-when', retryWhen],
 ];
 
-/** Decides whether an attempt that ended badly is retried, and says why. */
+/** Decides whether an attempt that ended badly is retried, and why. */
 export function decide(attempt: FailedAttempt, rules: RetryRules): Decision {
   const results: RuleResult[] = [];
   for (const [decidedBy, rule] of RULES) {
     const result = rule(attempt, rules);
     if (result === null) continue;
-    if (!result.allows) return { retry: false, decidedBy, reason: result.reason };
+    if (!result.allows) {
+      const { reason, quotedCause = null } = result;
+      return { retry: false, decidedBy, reason, quotedCause };
+    }
     results.push(result);
   }
   return {
     retry: true,
     decidedBy: null,
-    reason: results.map((finding) => finding.reason).join('; '),
+    reason: results.map((result) => result.reason).join('; '),
+    quotedCause: null,
   };
 }
 
@@ -151,7 +160,7 @@ function maxFailedPercent(
     : { allows: true, reason: `${share}, not more than ${most} %` };
 }
 
-/** What may not be retried is not retried on a guess. */
+/** Without knowing which groups failed, a rule about them forbids the retry. */
 function unknownGroups(rule: string): RuleResult {
   return {
     allows: false,
@@ -162,9 +171,9 @@ function unknownGroups(rule: string): RuleResult {
 function retryWhen({ causes, failed }: FailedAttempt, rules: RetryRules): RuleResult | null {
   const wanted = rules.retryWhen;
   if (wanted === 'any') return null;
-  const named = `retry-when: ${typeof wanted === 'string' ? wanted : wanted.join(', ')}`;
+  const rule = `retry-when: ${typeof wanted === 'string' ? wanted : wanted.join(', ')}`;
   if (causes.kind === 'unreadable') {
-    return { allows: false, reason: `${causes.reason} (${named})` };
+    return { allows: false, reason: `${describeReadFailure(causes.failure)} (${rule})` };
   }
   const all: [string, Cause | undefined][] =
     failed.length > 0
@@ -172,33 +181,31 @@ function retryWhen({ causes, failed }: FailedAttempt, rules: RetryRules): RuleRe
       : [['the batch', causes.ofBatch ?? undefined]];
   for (const [who, cause] of all) {
     const against = reasonAgainst(cause, wanted);
-    if (against !== null) return { allows: false, reason: `${who} ${against} (${named})` };
+    if (against === null) continue;
+    const quotedCause = cause !== undefined && isExplained(cause) ? cause : undefined;
+    const quote =
+      quotedCause === undefined ? '' : ` (${cutMiddle(formatCause(quotedCause), LONGEST_CAUSE)})`;
+    return { allows: false, reason: `${who} ${against}${quote} (${rule})`, quotedCause };
   }
   const whoFailed = nameSome(all.map(([who]) => who));
-  return { allows: true, reason: `${whoFailed} failed for a cause worth a retry (${named})` };
+  return { allows: true, reason: `${whoFailed} failed for a cause worth a retry (${rule})` };
 }
 
 function reasonAgainst(cause: Cause | undefined, wanted: Exclude<RetryWhen, 'any'>): string | null {
   if (cause === undefined) return 'failed for a cause that nobody knows';
-  const told = formatCause(cause);
-  const reason = told === '' ? '' : ` (${cut(told)})`;
   if (wanted !== 'infrastructure') {
-    return isAmong(cause, wanted) ? null : `failed for another cause${reason}`;
+    return isAmong(cause, wanted) ? null : 'failed for another cause';
   }
-  if (cause.permanent) return `failed for a cause that no retry can mend${reason}`;
+  if (cause.permanent) return 'failed for a cause that no retry can mend';
   if (cause.kind === 'infrastructure') return null;
   const kind = cause.kind === 'code' ? 'the code' : 'a cause that nobody knows';
-  return `failed for ${kind}, not the infrastructure${reason}`;
+  return `failed for ${kind}, not the infrastructure`;
 }
 
-/** Patterns that match none of the identifiers: probably not what was meant. */
+/** Patterns that match none of the identifiers: probably a mistake. */
 export function unmatchedPatterns(
   patterns: readonly string[],
   identifiers: readonly string[],
 ): string[] {
   return patterns.filter((pattern) => !identifiers.some(wildcard(pattern)));
-}
-
-function cut(text: string): string {
-  return text.length > LONGEST_CAUSE ? `${text.slice(0, LONGEST_CAUSE).toWellFormed()}…` : text;
 }

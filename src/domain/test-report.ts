@@ -1,6 +1,6 @@
-import type { RunState } from './state.ts';
+import type { Batch, BuildDetails } from './batch.ts';
 
-/** A report of tests or of code coverage, as BatchGetReports tells it. */
+/** A report of tests or of code coverage, as BatchGetReports gives it. */
 export interface TestReport {
   readonly arn: string;
   /** Of its report group. */
@@ -15,12 +15,12 @@ export interface TestReport {
   /** Test cases that ended in an error. */
   readonly errors: number;
   readonly skipped: number;
-  /** What a report of code coverage tells; null for one of tests. */
+  /** Null for a report of tests. */
   readonly coverage: Coverage | null;
   readonly consoleUrl: string;
 }
 
-/** Shares in percent; null where the report tells none. */
+/** Shares in percent; null where the report gives none. */
 export interface Coverage {
   readonly lines: number | null;
   readonly branches: number | null;
@@ -35,10 +35,16 @@ export interface TestCase {
 }
 
 /**
- * ARNs of the test reports that are known, each once: those of the batch, then those of the builds
+ * The known ARNs of test reports, each once: those of the batch, then those of the builds
  * that were read, which are the failed ones of every attempt. The present builds come first.
  */
-export function reportArnsOf({ batch, builds }: Pick<RunState, 'batch' | 'builds'>): string[] {
+export function reportArnsOf({
+  batch,
+  builds,
+}: {
+  readonly batch: Batch | null;
+  readonly builds: ReadonlyMap<string, BuildDetails>;
+}): string[] {
   const present = new Set(batch?.groups.map(({ current }) => current?.arn));
   const read = [...builds.values()];
   const inOrder = [true, false].flatMap((isPresent) =>

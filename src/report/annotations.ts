@@ -1,23 +1,27 @@
 import { formatCause, type Cause } from '../domain/cause.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import { asSentence } from '../text/as-sentence.ts';
 import { count, nameSome } from '../text/words.ts';
 import { LONGEST_MESSAGE, oneLine } from '../text/escape.ts';
+import { reasonOf } from './reason.ts';
 
 export interface Annotation {
   readonly title: string;
   readonly message: string;
 }
 
-/** The runner keeps the first ten of a kind; the first is the verdict's. */
+/** Title of the annotation that says why the step failed. */
+export const RESULT_TITLE = 'Retry CodeBuild Batch';
+/** The runner keeps the first ten of a kind; the first gives the reason. */
 const MOST_GROUPS = 9;
 const LONGEST_CAUSE = 3000;
 const LONGEST_NAME = 200;
 
 /**
- * The error annotations of a step that fails: the verdict first, then one for each of the first nine
+ * The error annotations of a step that fails: the reason first, then one for each of the first nine
  * groups that failed. A step that succeeds has none.
  */
-export function errorsOf(outcome: Outcome): Annotation[] {
+export function errorsOf(outcome: Outcome, reason = reasonOf(outcome)): Annotation[] {
   if (outcome.exitCode === 0) return [];
   const failed = outcome.groups.filter((group) => group.failed);
   const more =
@@ -26,13 +30,16 @@ export function errorsOf(outcome: Outcome): Annotation[] {
       : '';
   return [
     {
-      title: 'Retry CodeBuild Batch',
-      message: `${oneLine(outcome.reason, LONGEST_MESSAGE - more.length)}${more}`,
+      title: RESULT_TITLE,
+      message: `${oneLine(reason, LONGEST_MESSAGE - more.length)}${more}`,
     },
     ...failed.slice(0, MOST_GROUPS).map(({ identifier, status, build, cause }) => {
       const [name, word] = [oneLine(identifier, LONGEST_NAME), oneLine(status, LONGEST_NAME)];
-      const told = `${name} ended ${word}${formatWhy(cause)}. ${build?.consoleUrl ?? ''}`;
-      return { title: name, message: oneLine(told, LONGEST_MESSAGE) };
+      const failure = asSentence(`${name} ended ${word}${formatWhy(cause)}`);
+      return {
+        title: name,
+        message: oneLine(`${failure} ${build?.consoleUrl ?? ''}`, LONGEST_MESSAGE),
+      };
     }),
   ];
 }
@@ -45,8 +52,8 @@ export function warningsOf({ groups }: Outcome): Annotation[] {
   return [{ title: 'Flaky build groups', message: oneLine(message, LONGEST_MESSAGE) }];
 }
 
-/** Phase, code and message. The link comes after it: a long message may not push it out. */
+/** Phase, code and message: cut, so that a long message leaves room for the link after it. */
 function formatWhy(cause: Cause | null): string {
-  const told = cause === null ? '' : oneLine(formatCause(cause), LONGEST_CAUSE).replace(/\.$/, '');
-  return told === '' ? '' : ` in ${told}`;
+  const text = cause === null ? '' : oneLine(formatCause(cause), LONGEST_CAUSE);
+  return text === '' ? '' : ` in ${text}`;
 }

@@ -1,13 +1,17 @@
 import type { Batch } from '../domain/batch.ts';
-import { formatCause, type CauseKind } from '../domain/cause.ts';
+import { formatCause, isExplained, type CauseKind } from '../domain/cause.ts';
 import { formatDuration } from '../text/duration.ts';
 import { isCounted } from '../domain/groups.ts';
-import type { StopKind } from '../domain/outcome.ts';
+import type { FailedGroups } from '../domain/failed-groups.ts';
+import { describeReadFailure } from '../domain/read-failure.ts';
 import type { RunEvent } from '../domain/events.ts';
 import { count, nameSome } from '../text/words.ts';
 import type { StatusEvent } from '../commit-status/events.ts';
 import { formatWritten } from '../commit-status/description.ts';
 import { buildLogLine, LONGEST_MESSAGE, logLine, oneLine, splitLines } from '../text/escape.ts';
+import { describeMissingLog } from './missing-log.ts';
+import { describeFailedGroups } from './reason.ts';
+import { describeStopError } from './stop-result.ts';
 
 /** What an event does to the log: lines are printed; a fold hides what follows until it is closed. */
 export type LogEntry =
@@ -19,7 +23,7 @@ export type LogEntry =
   | { readonly kind: 'fold'; readonly title: string }
   | { readonly kind: 'unfold' };
 
-/** Tells an event for a person who reads along. */
+/** An event as entries of the step's log. */
 export function formatEvent(event: RunEvent | StatusEvent): LogEntry[] {
   switch (event.kind) {
     case 'batch-found':
@@ -37,7 +41,7 @@ export function formatEvent(event: RunEvent | StatusEvent): LogEntry[] {
     case 'attempt-ended':
       return [
         { kind: 'unfold' },
-        line(`Attempt ${event.attempt} ended ${event.status}${after(event.failed)}`),
+        line(`Attempt ${event.attempt} ended ${event.status}${listFailed(event)}`),
       ];
     case 'groups-appeared':
       return [line(`${count(event.statuses.length, 'build group')}: ${tally(event.statuses)}`)];
@@ -53,12 +57,8 @@ export function formatEvent(event: RunEvent | StatusEvent): LogEntry[] {
       ];
     case 'cause': {
       const { cause, group } = event;
-      const told = formatCause(cause);
-      return [
-        line(
-          `${group ?? 'The batch'} failed${told === '' ? '' : ` in ${told}`} [${KINDS[cause.kind]}]`,
-        ),
-      ];
+      const where = isExplained(cause) ? ` in ${formatCause(cause)}` : '';
+      return [line(`${group ?? 'The batch'} failed${where} [${KINDS[cause.kind]}]`)];
     }
     case 'log':
       return formatLogTail(event);
@@ -66,13 +66,13 @@ export function formatEvent(event: RunEvent | StatusEvent): LogEntry[] {
       return [
         {
           ...warning(
-            `Something that is only for your information could not be read: ${event.reason}. The verdict does not depend on it.`,
+            `Something that is only for your information could not be read: ${describeReadFailure(event.failure)}. The verdict does not depend on it.`,
           ),
           kind: event.level,
         },
       ];
     case 'not-stopped':
-      return [warning(`The attempt could not be stopped. ${event.reason}`)];
+      return [warning(`The attempt could not be stopped. ${describeStopError(event.error)}`)];
     case 'pattern-unmatched':
       return [
         warning(
@@ -156,7 +156,7 @@ const KINDS: Readonly<Record<CauseKind, string>> = {
 function formatLogTail({ group, tail }: RunEvent & { kind: 'log' }): LogEntry[] {
   if (tail.kind === 'none') {
     const see = tail.url === '' ? '' : ` See ${tail.url}`;
-    return [line(`No log of ${group} is shown: ${tail.reason}.${see}`)];
+    return [line(`No log of ${group} is shown: ${describeMissingLog(tail.why)}.${see}`)];
   }
   return [
     { kind: 'fold', title: logLine(`Log of ${group}: last ${count(tail.lines.length, 'line')}`) },
@@ -209,8 +209,8 @@ function lasted(milliseconds: number | null): string {
   return milliseconds === null ? '' : ` (${formatDuration(milliseconds)})`;
 }
 
-function after(clause: string): string {
-  return clause === '' ? '' : `: ${clause}`;
+function listFailed(groups: FailedGroups): string {
+  return groups.failed.length === 0 ? '' : `: ${describeFailedGroups(groups)}`;
 }
 
 function line(text: string): LogEntry {
@@ -219,22 +219,4 @@ function line(text: string): LogEntry {
 
 function warning(text: string): LogEntry & { kind: 'warning' } {
   return { kind: 'warning', text: oneLine(text, LONGEST_MESSAGE) };
-}
-
-/** Tells what came of stopping an attempt that the step had started. */
-export function formatStop({ kind }: { readonly kind: StopKind }, batchId: string): string {
-  switch (kind) {
-    case 'stopped':
-      return `The attempt of batch ${batchId} that this step had started was stopped.`;
-    case 'over':
-      return `The attempt of batch ${batchId} that this step had started is over: there was nothing to stop.`;
-    case 'later-attempt':
-      return `Someone else has retried batch ${batchId} since: their attempt was left alone.`;
-    case 'not-begun':
-      return `The retry of batch ${batchId} that this step had sent does not show: there was nothing to stop.`;
-    case 'unproven':
-      return `Batch ${batchId} has a new attempt, but RetryBuildBatch got no response, so it is unknown whether this step started it. It was left running; if you do not need it, stop it in the CodeBuild console.`;
-    case 'no-answer':
-      return `The attempt of batch ${batchId} that this step had started could not be stopped: it may still run. Stop it in the CodeBuild console, or by aws codebuild stop-build-batch --id ${batchId}.`;
-  }
 }

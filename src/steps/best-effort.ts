@@ -1,6 +1,7 @@
 import { ServiceError } from '../async/service-error.ts';
 import { Interruption } from '../async/interruption.ts';
 import { unlessAborted, within } from '../async/timer.ts';
+import type { ReadFailure } from '../domain/read-failure.ts';
 import type { RunContext } from './context.ts';
 
 /** How long an optional read may hold up the step, in milliseconds. */
@@ -18,7 +19,7 @@ interface BestEffortOptions {
 
 export interface Unreadable {
   readonly kind: 'unreadable';
-  readonly reason: string;
+  readonly failure: ReadFailure;
 }
 
 /**
@@ -43,11 +44,11 @@ export async function bestEffort<Answer>(
         : await context.backoff.retry(call, { giveUpAfterMs: giveUpAfterMs ?? LIMIT_MS });
     return { kind: 'read', answer };
   } catch (error) {
-    const reason = explain(error, permission);
-    if (!(error instanceof Interruption) && !hasFailed()) {
-      context.emit({ kind: 'details-unreadable', permission, level, reason });
+    const failure = failureOf(error, permission);
+    if (failure.kind !== 'interrupted' && !hasFailed()) {
+      context.emit({ kind: 'details-unreadable', permission, level, failure });
     }
-    return { kind: 'unreadable', reason };
+    return { kind: 'unreadable', failure };
   }
 }
 
@@ -62,11 +63,10 @@ function tryOnce<Answer>(
   });
 }
 
-function explain(error: unknown, permission: string): string {
-  if (error instanceof Interruption) return 'the step was ended before it could be read';
-  if (!(error instanceof ServiceError))
-    return `the answer to ${permission} could not be understood`;
+function failureOf(error: unknown, permission: string): ReadFailure {
+  if (error instanceof Interruption) return { kind: 'interrupted' };
+  if (!(error instanceof ServiceError)) return { kind: 'not-understood', permission };
   return error.code.startsWith('AccessDenied')
-    ? `the permission ${permission} is missing`
-    : `${permission} did not answer (${error.code})`;
+    ? { kind: 'denied', permission }
+    : { kind: 'failed', permission, code: error.code };
 }

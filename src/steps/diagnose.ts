@@ -111,18 +111,15 @@ async function readLogs(
 async function readLog(context: RunContext, { logs }: BuildDetails): Promise<LogTail> {
   const { group, stream, url, inS3 } = logs;
   if (group === null || stream === null) {
-    const reason = inS3
-      ? 'its log is in S3 only'
-      : 'CodeBuild names no log of it: it may have failed before it had one';
-    return { kind: 'none', reason, url };
+    return { kind: 'none', why: { kind: inS3 ? 'in-s3-only' : 'unnamed' }, url };
   }
   const read = await bestEffort(context, 'logs:GetLogEvents', (signal) =>
     context.ports.logs.tail({ group, stream }, context.inputs.logLines, signal),
   );
-  if (read.kind === 'unreadable') return { kind: 'none', reason: read.reason, url };
+  if (read.kind === 'unreadable') return { kind: 'none', why: read.failure, url };
   if (read.answer === null) {
-    return { kind: 'none', reason: inS3 ? 'its log is in S3 only' : 'its log is gone', url };
+    return { kind: 'none', why: { kind: inS3 ? 'in-s3-only' : 'gone' }, url };
   }
-  if (read.answer.length === 0) return { kind: 'none', reason: 'its log is empty', url };
+  if (read.answer.length === 0) return { kind: 'none', why: { kind: 'empty' }, url };
   return { kind: 'lines', lines: read.answer, url };
 }

@@ -33,8 +33,11 @@ export type StopResult =
   | { readonly kind: 'unproven' }
   /** The retry does not show: it was not made, or it may begin yet. */
   | { readonly kind: 'not-begun' }
-  /** It is unknown whether it keeps running. */
-  | { readonly kind: 'no-answer'; readonly reason: string };
+  /**
+   * It is unknown whether it keeps running: the message of the service error; null if CodeBuild has
+   * not confirmed the retry.
+   */
+  | { readonly kind: 'no-answer'; readonly error: string | null };
 
 export interface StopPorts {
   readonly codebuild: CodeBuild;
@@ -56,9 +59,7 @@ export async function stopAttempt(
   ports: StopPorts,
 ): Promise<StopResult> {
   const isConfirmed = owned.request === null;
-  if (snapshot === null && !isConfirmed) {
-    return { kind: 'no-answer', reason: 'CodeBuild did not confirm the retry.' };
-  }
+  if (snapshot === null && !isConfirmed) return { kind: 'no-answer', error: null };
   const owner = snapshot === null ? 'ours' : ownershipOf(snapshot, owned);
   if (owner === 'others') return { kind: 'later-attempt' };
   if (owner === 'unproven' || (owner === 'not-begun' && !isConfirmed)) return { kind: owner };
@@ -74,7 +75,7 @@ export async function stopAttempt(
     if (ownershipOf(batch, owned) === 'not-begun') return { kind: 'not-begun' };
     return { kind: batch.status.toUpperCase() === 'STOPPED' ? 'stopped' : 'over', batch };
   } catch (error) {
-    return { kind: 'no-answer', reason: (error as ServiceError).message };
+    return { kind: 'no-answer', error: (error as ServiceError).message };
   }
 }
 

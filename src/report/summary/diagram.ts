@@ -3,10 +3,10 @@ import { countedGroups, type GroupView } from '../../domain/groups.ts';
 import { count } from '../../text/words.ts';
 import { oneLine } from '../../text/escape.ts';
 
-/** Mermaid's defaults, which GitHub keeps: `maxTextSize` and `maxEdges` (Mermaid documentation). */
+/** Mermaid's defaults, which GitHub does not change: `maxTextSize` and `maxEdges` (Mermaid documentation). */
 const MOST_CHARACTERS = 50_000;
 const MOST_EDGES = 500;
-/** Beyond this nobody can read it. */
+/** Beyond this it is unreadable. */
 const MOST_NODES = 150;
 const LONGEST_LABEL = 60;
 
@@ -25,7 +25,7 @@ const CLASSES = {
 
 type Class = keyof typeof CLASSES;
 
-/** What a colour means is said too; green needs no word. */
+/** The meaning of each color in words; green needs none. */
 const WORDS: Readonly<Record<Class, string>> = {
   succeeded: '',
   flaky: '⚠ flaky',
@@ -39,23 +39,25 @@ const WORDS: Readonly<Record<Class, string>> = {
 };
 
 /**
- * The build graph as a Mermaid flowchart, coloured by how each group ended.
+ * The build graph as a Mermaid flowchart, colored by how each group ended.
  *
  * @returns Markdown; empty if no group depends on another; a sentence if the graph is too large
  */
 export function diagram(groups: readonly GroupView[]): string {
   const nodes = countedGroups(groups);
   const ids = new Map(nodes.map(({ identifier }, index) => [identifier, `g${index}`]));
-  const known = nodes.map(({ dependsOn }) => dependsOn.filter((dependency) => ids.has(dependency)));
-  const edges = known.reduce((sum, dependencies) => sum + dependencies.length, 0);
+  const dependencies = nodes.map(({ dependsOn }) =>
+    dependsOn.filter((dependency) => ids.has(dependency)),
+  );
+  const edges = dependencies.reduce((sum, ids) => sum + ids.length, 0);
   if (edges === 0) return '';
   const tooLarge = `The build graph is not drawn: with ${count(nodes.length, 'build group')} and ${count(edges, 'dependency', 'dependencies')} it is too large.`;
   if (nodes.length > MOST_NODES || edges > MOST_EDGES) return tooLarge;
   const source = [
     'flowchart LR',
     ...nodes.map((group, index) => `  g${index}["${label(group)}"]:::${classOf(group)}`),
-    ...known.flatMap((dependencies, index) =>
-      dependencies.map((dependency) => `  ${ids.get(dependency)} --> g${index}`),
+    ...dependencies.flatMap((before, index) =>
+      before.map((dependency) => `  ${ids.get(dependency)} --> g${index}`),
     ),
     ...classesUsed(nodes).map(
       (name) => `  classDef ${name} fill:${CLASSES[name]},stroke:${CLASSES[name]},color:#fff`,

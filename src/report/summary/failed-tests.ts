@@ -2,7 +2,7 @@ import type { Outcome } from '../../domain/outcome.ts';
 import type { Coverage, TestReport } from '../../domain/test-report.ts';
 import { count } from '../../text/words.ts';
 import { link, markdown } from '../../text/escape.ts';
-import { failedBuilds } from './failures.ts';
+import { failedBuilds } from './failed-builds.ts';
 import { LONGEST_NAME, name, table, type Detail } from './markdown.ts';
 
 const LONGEST_MESSAGE = 500;
@@ -55,16 +55,16 @@ export function failedTests(outcome: Outcome, { failures: most }: Detail): strin
 /** The build that wrote a report. */
 interface Origin {
   readonly group: string;
-  /** The number of its attempt; null if there was one attempt only, or it cannot be told. */
+  /** Number of its attempt; null if there was one attempt only, or it is unknown. */
   readonly attempt: string | null;
 }
 
 /** By ARN of the report. A report of the batch itself has none. */
 function originsOf(outcome: Outcome): ReadonlyMap<string, Origin> {
   return new Map(
-    failedBuilds(outcome, outcome.builds).flatMap(({ group, attempt, known }) => {
+    failedBuilds(outcome, outcome.builds).flatMap(({ group, attempt, value: details }) => {
       const origin = { group: group.identifier, attempt: outcome.attempt === 1 ? null : attempt };
-      return known.reportArns.map((arn) => [arn, origin] as const);
+      return details.reportArns.map((arn) => [arn, origin] as const);
     }),
   );
 }
@@ -73,34 +73,34 @@ interface FailedCase {
   readonly suite: string;
   readonly test: string;
   readonly message: string;
-  /** Undefined: a report of the whole batch tells it. */
+  /** Undefined: it is from a report of the whole batch. */
   readonly group: string | undefined;
   readonly attempts: Set<string>;
 }
 
 /**
- * The failed test cases; attempts in which one failed alike are told together. What a report of the
- * whole batch has merged from its builds is not told again of each.
+ * The failed test cases; attempts in which one failed alike share a row. What a report of the whole
+ * batch has merged from its builds is not repeated for each.
  */
 function failedCases(
   { failedTests: all }: Outcome,
   origins: ReadonlyMap<string, Origin>,
 ): FailedCase[] {
   const found = new Map<string, FailedCase>();
-  const timesTold = new Map<string, number>();
+  const timesSeen = new Map<string, number>();
   const ofBatch = all.filter(({ reportArn }) => !origins.has(reportArn));
   const ofBuilds = all.filter(({ reportArn }) => origins.has(reportArn));
   for (const { reportArn, suite, name: test, message } of [...ofBatch, ...ofBuilds]) {
-    // A report may tell the same more than once: that is not told together.
-    const told = JSON.stringify([reportArn, suite, test, message]);
-    const times = timesTold.get(told) ?? 0;
-    timesTold.set(told, times + 1);
+    // A report may hold the same case more than once: each has its own row.
+    const key = JSON.stringify([reportArn, suite, test, message]);
+    const times = timesSeen.get(key) ?? 0;
+    timesSeen.set(key, times + 1);
     const { group, attempt = null } = origins.get(reportArn) ?? {};
-    const key = (of?: string): string => JSON.stringify([suite, test, message, times, of]);
-    if (group !== undefined && found.has(key())) continue;
-    const { attempts = new Set<string>() } = found.get(key(group)) ?? {};
+    const rowOf = (of?: string): string => JSON.stringify([suite, test, message, times, of]);
+    if (group !== undefined && found.has(rowOf())) continue;
+    const { attempts = new Set<string>() } = found.get(rowOf(group)) ?? {};
     if (attempt !== null) attempts.add(attempt);
-    found.set(key(group), { suite, test, message, group, attempts });
+    found.set(rowOf(group), { suite, test, message, group, attempts });
   }
   return [...found.values()];
 }
@@ -113,7 +113,7 @@ function groupName({ group }: Partial<Pick<FailedCase, 'group'>> = {}): string {
   return group === undefined ? '' : name(group);
 }
 
-/** A number of test cases; empty for a report that tells of none. */
+/** A number of test cases; empty for a report without any. */
 function cell(report: TestReport, number: number): string {
   return hasCases(report) ? String(number) : '';
 }
@@ -135,7 +135,7 @@ const UNFINISHED: Readonly<Record<string, string>> = {
   DELETING: 'being deleted',
 };
 
-/** What keeps the numbers of a report from being the whole truth. */
+/** Why the numbers of a report are not the whole truth. */
 function noteOn(report: TestReport): string {
   const { status, truncated, coverage } = report;
   return [

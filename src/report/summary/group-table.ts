@@ -16,14 +16,14 @@ import { code, link, markdown } from '../../text/escape.ts';
 import { firstOf, LONGEST_NAME, name, table, type Column, type Detail } from './markdown.ts';
 
 const NOT_BUILT_AGAIN = '·';
-const NOT_KNOWN = '❔';
+const UNKNOWN = '❔';
 const SIGNS: Readonly<Record<string, string>> = {
   '🟩': 'succeeded',
   '🟥': 'failed',
   '⬜': 'stopped or never ran',
   '🟨': 'waiting or running',
   [NOT_BUILT_AGAIN]: 'not built again',
-  [NOT_KNOWN]: 'not known',
+  [UNKNOWN]: 'not known',
 };
 
 const SQUARES: Readonly<Record<BuildState, string>> = {
@@ -63,11 +63,11 @@ export function groupTable(outcome: Outcome, detail: Detail): string {
   if (detail.dependencies) columns.push(['Depends on', ({ group }) => dependencies(group)]);
   if (detail.artifacts) columns.push(['Artifacts', ({ group }) => artifactLinks(group.build)]);
   const cut = `The first ${rows.length} of ${groups.length} build groups; the rest did not fit. The results file has all.`;
-  const total = rows.length < groups.length ? cut : tellTotal(groups);
+  const total = rows.length < groups.length ? cut : formatTotal(groups);
   return [table(columns, rows), legend(rows), total].filter((part) => part !== '').join('\n\n');
 }
 
-/** What the last retry built again, and what it could keep. Empty where it is not over or not known. */
+/** What the last retry built again, and what it reused. Empty while it runs or where it is unknown. */
 export function savings({ batch, past, groups, attempt, groupsStale }: Outcome): string {
   if (batch === null || attempt === 1 || groupsStale || !isOver(batch)) return '';
   const counted = countedGroups(groups);
@@ -77,7 +77,7 @@ export function savings({ batch, past, groups, attempt, groupsStale }: Outcome):
   return `♻️ Attempt ${attempt} built ${rebuilt} of ${count(counted.length, 'build group')} again and reused ${reused}.`;
 }
 
-/** What a reader looks for first comes first. */
+/** What a reader wants to see first comes first. */
 function rank(group: GroupView): number {
   const { state } = group;
   if (group.failed) return 0;
@@ -98,7 +98,7 @@ const ICONS: Readonly<Record<BuildState, string>> = {
 };
 
 function icon(group: GroupView): string {
-  if (group.ofEarlierAttempt) return NOT_KNOWN;
+  if (group.ofEarlierAttempt) return UNKNOWN;
   if (group.failed) return '❌';
   return group.skipped ? '⏭️' : ICONS[group.state];
 }
@@ -153,11 +153,11 @@ function attemptColumns({ batch, past, attempt }: Outcome, detail: Detail): Atte
 
 /** For a group without a build in the last attempt. */
 function signOfLast({ ofEarlierAttempt, state }: GroupView): string {
-  if (ofEarlierAttempt) return NOT_KNOWN;
+  if (ofEarlierAttempt) return UNKNOWN;
   return state === 'running' || state === 'waiting' ? SQUARES[state] : NOT_BUILT_AGAIN;
 }
 
-/** As CodeBuild gives it where the build was looked up, else as this step saw it. */
+/** As CodeBuild gives it where the build was read, else as this step saw it. */
 function duration({ identifier, build }: GroupView, { builds, durations }: Outcome): string {
   const { startedOn = null, endedOn = null } = builds.get(build?.arn ?? '') ?? {};
   if (startedOn !== null && endedOn !== null) return formatDuration(endedOn - startedOn);
@@ -182,13 +182,13 @@ function dependencies({ dependsOn }: GroupView): string {
   return firstOf(dependsOn, name, ', ');
 }
 
-function tellTotal(groups: readonly GroupView[]): string {
+function formatTotal(groups: readonly GroupView[]): string {
   const counted = countedGroups(groups).length;
   const but = counted < groups.length ? `, ${code(DOWNLOAD_SOURCE)} not counted` : '';
   return `${count(counted, 'build group')}${but}.`;
 }
 
-/** Tells the signs of the attempts that are in the table. */
+/** What the signs of the attempts in the table mean. */
 function legend(rows: readonly Row[]): string {
   const signs = rows.flatMap((row) => row.signs).join('');
   const used = Object.entries(SIGNS).filter(([sign]) => signs.includes(sign));

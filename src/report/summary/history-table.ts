@@ -19,8 +19,8 @@ export function historyTable(history: readonly GroupHistory[], detail: Detail): 
           ({ results }) =>
             results.map((result) => (result === null ? '⬜' : SQUARES[result])).join(''),
         ],
-        ['Flaky', ({ results }) => tell(results, 'flaky')],
-        ['Failed', ({ results }) => tell(results, 'failed')],
+        ['Flaky', ({ results }) => share(results, 'flaky')],
+        ['Failed', ({ results }) => share(results, 'failed')],
       ],
       history.slice(0, detail.failures),
     ),
@@ -29,7 +29,7 @@ export function historyTable(history: readonly GroupHistory[], detail: Detail): 
   ].join('\n\n');
 }
 
-function tell(results: GroupHistory['results'], which: 'flaky' | 'failed'): string {
+function share(results: GroupHistory['results'], which: 'flaky' | 'failed'): string {
   const ran = results.filter((result) => result !== null);
   return ran.length === 0
     ? ''

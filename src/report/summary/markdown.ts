@@ -5,7 +5,7 @@ export const LONGEST_NAME = 200;
 const LONGEST_LOCATION = 300;
 const MOST_IN_A_LIST = 50;
 
-/** How much is told. What fits is found by giving up detail first, rows last. */
+/** How much the summary holds. What fits is found by giving up detail first, rows last. */
 export interface Detail {
   readonly links: boolean;
   readonly artifacts: boolean;
@@ -40,7 +40,7 @@ export function name(identifier: string): string {
   return code(identifier, LONGEST_NAME);
 }
 
-/** What a reader opens to see: HTML as title, Markdown as content. */
+/** A part that a reader can open: HTML as title, Markdown as content. */
 export function fold(title: string, ...content: readonly string[]): string {
   return [`<details><summary>${title}</summary>`, ...content, '</details>'].join('\n\n');
 }
@@ -50,12 +50,12 @@ export function artifactLocation({ location, uri, consoleUrl }: Artifact): strin
   return link(code(uri || location, LONGEST_LOCATION), consoleUrl);
 }
 
-/** The first items of a list, each told, and how many more there are. */
+/** The first items of a list, formatted, and how many more there are. */
 export function firstOf<Item>(
   items: readonly Item[],
-  tell: (item: Item) => string,
+  format: (item: Item) => string,
   separator: string,
 ): string {
   const more = items.length > MOST_IN_A_LIST ? ` and ${items.length - MOST_IN_A_LIST} more` : '';
-  return `${items.slice(0, MOST_IN_A_LIST).map(tell).join(separator)}${more}`;
+  return `${items.slice(0, MOST_IN_A_LIST).map(format).join(separator)}${more}`;
 }

@@ -1,18 +1,20 @@
 import { formatDuration } from '../../text/duration.ts';
-import type { Outcome } from '../../domain/outcome.ts';
-import { firstCause, problemsTitle } from '../../domain/reason.ts';
+import { formatCause } from '../../domain/cause.ts';
+import { firstCause, type Outcome } from '../../domain/outcome.ts';
 import { count } from '../../text/words.ts';
-import { byteLength, code, link, LONGEST_MESSAGE, markdown, oneLine } from '../../text/escape.ts';
+import { byteLength, code, link, LONGEST_MESSAGE, markdown } from '../../text/escape.ts';
+import { givesLastDecision, problemsTitle, reasonOf, type ReasonFormat } from '../reason.ts';
 import { diagram } from './diagram.ts';
-import { causes, logs } from './failures.ts';
+import { failureTable } from './failure-table.ts';
 import { groupTable, savings } from './group-table.ts';
 import { historyTable } from './history-table.ts';
+import { logExcerpts } from './log-excerpts.ts';
 import { artifactLocation, firstOf, LONGEST_NAME, name, table, type Detail } from './markdown.ts';
 import { failedTests } from './failed-tests.ts';
 
 /** A step summary over 1 MiB is refused by the runner, and some a little under it get lost. */
 const LIMIT = 1_000_000;
-const LONGEST_BECAUSE = 500;
+const LONGEST_REASON = 500;
 const LONGEST_IN_HEADING = 150;
 const MOST_ARTIFACTS = 100;
 const MOST_DECISIONS = 20;
@@ -43,7 +45,7 @@ const LEAST: Omit<Detail, 'rows'> = {
   logs: 5000,
 };
 
-/** The job summary of a step: GitHub-flavoured Markdown of less than 1,000,000 bytes. */
+/** The job summary of a step: GitHub-flavored Markdown of less than 1,000,000 bytes. */
 export function renderSummary(outcome: Outcome): string {
   let summary = '';
   for (const detail of economies(outcome.groups.length)) {
@@ -68,7 +70,7 @@ function render(outcome: Outcome, detail: Detail): string {
     reason(outcome),
     flaky(outcome),
     groupsStale(outcome),
-    causes(outcome, detail),
+    failureTable(outcome, detail),
     failedTests(outcome, detail),
     ...(groups.length === 0 ? [] : ['### Build groups']),
     groupTable(outcome, detail),
@@ -76,7 +78,7 @@ function render(outcome: Outcome, detail: Detail): string {
     detail.diagram ? diagram(groups) : '',
     detail.artifacts ? artifacts(outcome) : '',
     decisions(outcome),
-    logs(outcome, detail),
+    logExcerpts(outcome, detail),
     historyTable(history, detail),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
@@ -105,10 +107,10 @@ function heading(outcome: Outcome): string {
   }
 }
 
-/** Where no group failed, nothing else says why. */
+/** The cause of the batch itself, where no group failed. */
 function ownCause(outcome: Outcome): string {
-  const first = firstCause(outcome, outcome.groups);
-  return first?.group === null ? `: ${markdown(first.cause, LONGEST_IN_HEADING)}` : '';
+  const first = firstCause(outcome);
+  return first?.group === null ? `: ${markdown(formatCause(first.cause), LONGEST_IN_HEADING)}` : '';
 }
 
 const FAILURES: Readonly<Record<string, string>> = {
@@ -134,19 +136,22 @@ function facts({ batch, attempt, elapsedMs }: Outcome): string {
   ].join(' · ');
 }
 
-/** The output `reason`, word for word. */
-function reason({ ending, reason: text, batch }: Outcome): string {
+const MARKDOWN: ReasonFormat = {
+  text: (text) => markdown(text),
+  url: (url) => link(markdown(url), url),
+};
+
+/** The output `reason`, word for word; with a link where it need not be cut. */
+function reason(outcome: Outcome): string {
+  const { ending } = outcome;
   if (ending.kind === 'bad-input') {
     const problems = ending.problems.map((problem) => `- ${markdown(problem, LONGEST_MESSAGE)}`);
     return [problemsTitle(ending.problems), problems.join('\n')].join('\n\n');
   }
-  const told = oneLine(text, LONGEST_MESSAGE);
-  const url = batch?.consoleUrl ?? '';
-  if (!url.startsWith('https://')) return markdown(told);
-  return told
-    .split(url)
-    .map((part) => markdown(part))
-    .join(link(markdown(url), url));
+  const text = reasonOf(outcome);
+  return text.length > LONGEST_MESSAGE
+    ? markdown(text, LONGEST_MESSAGE)
+    : reasonOf(outcome, MARKDOWN);
 }
 
 /** Only where the reason does not name the flaky groups. */
@@ -186,12 +191,14 @@ function artifacts({ batch, groups }: Outcome): string {
   ].join('\n\n');
 }
 
-/** What was decided after each attempt that ended badly, and why, unless the reason tells all of it. */
-function decisions({ decisions: decided, reason: told }: Outcome): string {
-  if (decided.length === 1 && decided.every(({ reason }) => told.includes(reason))) return '';
-  const lines = decided.slice(-MOST_DECISIONS).map(({ attempt, status, retry, reason }) => {
-    const what = retry ? 'retried' : 'not retried';
-    return `- Attempt ${attempt} ended ${markdown(status, LONGEST_NAME)}: ${what} because ${markdown(reason, LONGEST_BECAUSE)}.`;
-  });
+/** What was decided after each attempt that ended badly, and why, unless the reason has all of it. */
+function decisions(outcome: Outcome): string {
+  if (outcome.decisions.length === 1 && givesLastDecision(outcome)) return '';
+  const lines = outcome.decisions
+    .slice(-MOST_DECISIONS)
+    .map(({ attempt, status, retry, reason }) => {
+      const what = retry ? 'retried' : 'not retried';
+      return `- Attempt ${attempt} ended ${markdown(status, LONGEST_NAME)}: ${what} because ${markdown(reason, LONGEST_REASON)}.`;
+    });
   return lines.length === 0 ? '' : ['### What was decided', lines.join('\n')].join('\n\n');
 }

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { StopKind } from '../../src/domain/outcome.ts';
-import { formatEvent, formatStop } from '../../src/report/log.ts';
+import { describeStopError, formatStopResult } from '../../src/report/stop-result.ts';
 
-const TOLD: Readonly<Record<StopKind, string>> = {
+const TEXTS: Readonly<Record<StopKind, string>> = {
   stopped: 'The attempt of batch app:1 that this step had started was stopped.',
   over: 'The attempt of batch app:1 that this step had started is over: there was nothing to stop.',
   'later-attempt': 'Someone else has retried batch app:1 since: their attempt was left alone.',
@@ -14,12 +14,13 @@ const TOLD: Readonly<Record<StopKind, string>> = {
     'The attempt of batch app:1 that this step had started could not be stopped: it may still run. Stop it in the CodeBuild console, or by aws codebuild stop-build-batch --id app:1.',
 };
 
-test.each(Object.entries(TOLD) as [StopKind, string][])('%s is told', (kind, expected) => {
-  expect(formatStop({ kind }, 'app:1')).toBe(expected);
+test.each(Object.entries(TEXTS) as [StopKind, string][])('%s has its text', (kind, expected) => {
+  expect(formatStopResult({ kind }, 'app:1')).toBe(expected);
 });
 
-test('a cancelled step warns of what it could not stop', () => {
-  expect(formatEvent({ kind: 'not-stopped', reason: 'Access denied.' })).toEqual([
-    { kind: 'warning', text: 'The attempt could not be stopped. Access denied.' },
-  ]);
+test.each([
+  ['Access denied.', 'Access denied.'],
+  [null, 'CodeBuild did not confirm the retry.'],
+])('the error %s is described', (error, expected) => {
+  expect(describeStopError(error)).toBe(expected);
 });

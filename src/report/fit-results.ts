@@ -1,8 +1,8 @@
 import { count, cutMiddle } from '../text/words.ts';
-import type { GroupOutput, Results } from './outputs.ts';
+import type { GroupOutput, Results } from './results.ts';
 
-const ATTEMPTS_KEPT = 3;
-const REPORTS_KEPT = 100;
+const MOST_ATTEMPTS = 3;
+const MOST_REPORTS = 100;
 const SHORT_MESSAGE = 200;
 
 interface Economy {
@@ -20,9 +20,9 @@ const ECONOMIES: readonly Economy[] = [
       attempts: group.attempts.map(({ status, requestedOn }) => ({ status, requestedOn })),
     }),
   ),
-  ofGroups(`all but the last ${ATTEMPTS_KEPT} attempts in build-groups`, (group) =>
-    group.attempts.length > ATTEMPTS_KEPT
-      ? { ...group, attempts: group.attempts.slice(-ATTEMPTS_KEPT) }
+  ofGroups(`all but the last ${MOST_ATTEMPTS} attempts in build-groups`, (group) =>
+    group.attempts.length > MOST_ATTEMPTS
+      ? { ...group, attempts: group.attempts.slice(-MOST_ATTEMPTS) }
       : group,
   ),
   ofGroups('the artifacts in build-groups', ({ artifacts, ...group }) => group),
@@ -44,7 +44,7 @@ const ECONOMIES: readonly Economy[] = [
  *
  * @returns what is left, and what was given up
  */
-export function fit(results: Results, room: number): { kept: Results; givenUp: string[] } {
+export function fitResults(results: Results, room: number): { kept: Results; givenUp: string[] } {
   const givenUp: string[] = [];
   let kept = results;
   for (const { what, of } of ECONOMIES) {
@@ -82,12 +82,12 @@ function fewerGroups(results: Results, room: number): Shortened {
   return {
     less: { ...results, 'build-groups': kept },
     what: [
-      ...tell(
+      ...countLeft(
         others,
         'build group that neither failed nor is flaky',
         'build groups that neither failed nor are flaky',
       ),
-      ...tell(
+      ...countLeft(
         left.length - others,
         'failed or flaky build group in build-groups',
         'failed or flaky build groups in build-groups',
@@ -98,10 +98,10 @@ function fewerGroups(results: Results, room: number): Shortened {
 
 function fewerReports(results: Results, room: number): Shortened {
   const arns = results['report-arns'];
-  const kept = beginning(arns.slice(0, REPORTS_KEPT), room / 2);
+  const kept = beginning(arns.slice(0, MOST_REPORTS), room / 2);
   return {
     less: { ...results, 'report-arns': kept },
-    what: tell(arns.length - kept.length, 'ARN in report-arns', 'ARNs in report-arns'),
+    what: countLeft(arns.length - kept.length, 'ARN in report-arns', 'ARNs in report-arns'),
   };
 }
 
@@ -111,7 +111,7 @@ function fewerNames(results: Results, room: number): Shortened {
   for (const output of ['failed-groups', 'flaky-groups'] as const) {
     const kept = beginning(results[output], room - lengthOf(less));
     what.push(
-      ...tell(results[output].length - kept.length, `name in ${output}`, `names in ${output}`),
+      ...countLeft(results[output].length - kept.length, `name in ${output}`, `names in ${output}`),
     );
     less = { ...less, [output]: kept };
   }
@@ -130,7 +130,7 @@ function ofGroups(what: string, of: (group: GroupOutput) => GroupOutput): Econom
   };
 }
 
-function tell(left: number, one: string, many: string): string[] {
+function countLeft(left: number, one: string, many: string): string[] {
   return left === 0 ? [] : [count(left, one, many)];
 }
 

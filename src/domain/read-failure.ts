@@ -1,0 +1,24 @@
+/** Why something optional could not be read. */
+export type ReadFailure =
+  /** The step ended before. */
+  | { readonly kind: 'interrupted' }
+  /** The role has no such IAM permission. */
+  | { readonly kind: 'denied'; readonly permission: string }
+  /** The call failed with this error code. */
+  | { readonly kind: 'failed'; readonly permission: string; readonly code: string }
+  /** The answer has a form that the action does not expect. */
+  | { readonly kind: 'not-understood'; readonly permission: string };
+
+/** For a reason of the policy and for the log: without a full stop. */
+export function describeReadFailure(failure: ReadFailure): string {
+  switch (failure.kind) {
+    case 'interrupted':
+      return 'the step was ended before it could be read';
+    case 'denied':
+      return `the permission ${failure.permission} is missing`;
+    case 'failed':
+      return `${failure.permission} did not answer (${failure.code})`;
+    case 'not-understood':
+      return `the answer to ${failure.permission} could not be understood`;
+  }
+}

@@ -1,0 +1,21 @@
+import type { MissingLog } from '../domain/batch.ts';
+import { describeReadFailure } from '../domain/read-failure.ts';
+
+/** Why there is no log to show, without a full stop. */
+export function describeMissingLog(why: MissingLog): string {
+  switch (why.kind) {
+    case 'in-s3-only':
+      return 'its log is in S3 only';
+    case 'unnamed':
+      return 'CodeBuild names no log of it: it may have failed before it had one';
+    case 'gone':
+      return 'its log is gone';
+    case 'empty':
+      return 'its log is empty';
+    case 'interrupted':
+    case 'denied':
+    case 'failed':
+    case 'not-understood':
+      return describeReadFailure(why);
+  }
+}

@@ -1,0 +1,59 @@
+import type { LogTail } from '../../domain/batch.ts';
+import type { Outcome } from '../../domain/outcome.ts';
+import { html, link, markdown, oneLine, splitLines } from '../../text/escape.ts';
+import { count } from '../../text/words.ts';
+import { describeMissingLog } from '../missing-log.ts';
+import { failedBuilds, type FailedBuild } from './failed-builds.ts';
+import { fold, LONGEST_NAME, name, type Detail } from './markdown.ts';
+
+const LONGEST_REASON = 500;
+const MOST_LOGS = 50;
+const LONGEST_LINE = 1000;
+
+/** The ends of the failed builds' logs, folded: each has its share of the room. */
+export function logExcerpts(outcome: Outcome, detail: Detail): string {
+  const all = failedBuilds(outcome, outcome.logs).sort(
+    (a, b) => Number(b.group.failed) - Number(a.group.failed),
+  );
+  if (all.length === 0) return '';
+  const shown = all.slice(0, MOST_LOGS);
+  let room = detail.logs;
+  const excerpts = shown.map((build, index) => {
+    const tail = build.value;
+    const lines = tail.kind === 'none' ? [] : linesThatFit(tail, room / (shown.length - index));
+    room -= lines.reduce((sum, line) => sum + line.length, 0);
+    return excerpt(build, lines, outcome.attempt);
+  });
+  const left = all.length - shown.length;
+  return ['### Logs', ...excerpts, ...(left > 0 ? [`… and ${count(left, 'more log')}.`] : [])].join(
+    '\n\n',
+  );
+}
+
+/** @param lines escaped */
+function excerpt(
+  { group, attempt, build, value: tail }: FailedBuild<LogTail>,
+  lines: readonly string[],
+  attempts: number,
+): string {
+  const onAttempt = attempt === null || attempts === 1 ? '' : `, attempt ${attempt}`;
+  const url = tail.url || build.consoleUrl;
+  if (lines.length === 0) {
+    const reason = tail.kind === 'none' ? describeMissingLog(tail.why) : 'there was no room for it';
+    return `No log of ${name(group.identifier)}${onAttempt}: ${markdown(reason, LONGEST_REASON)} (${link('whole log', url)}).`;
+  }
+  const title = `Log of <code>${html(oneLine(group.identifier, LONGEST_NAME))}</code>${onAttempt}: last ${count(lines.length, 'line')}`;
+  return fold(title, `<pre>\n${lines.join('\n')}\n</pre>`, link('Whole log', url));
+}
+
+function linesThatFit(tail: LogTail & { kind: 'lines' }, room: number): string[] {
+  const lines: string[] = [];
+  let left = room;
+  for (const line of tail.lines.flatMap(splitLines).toReversed()) {
+    const escaped = html(line.length > LONGEST_LINE ? oneLine(line, LONGEST_LINE) : line);
+    left -= escaped.length + 1;
+    if (left < 0) break;
+    lines.push(escaped);
+  }
+  return lines.reverse();
+}
