@@ -2,22 +2,9 @@ import js from '@eslint/js';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-// The fence: which room may import from which, and what the pure rooms may not touch.
-const group = (patterns, message) => ({ group: patterns, message });
-const NO_AWS_SDK = group(['@aws-sdk/*', '@smithy/*'], 'Only src/aws/ speaks to AWS.');
-const NO_ACTIONS = group(['@actions/*'], 'Only src/github/ speaks to GitHub and its runner.');
-const NO_NODE = group(
-  ['node:*', 'fs', 'path', 'crypto'],
-  'A pure room takes effects as arguments.',
-);
-const noRoom = (...rooms) =>
-  group(
-    rooms.flatMap((room) => [`**/${room}/*`, `**/${room}.ts`]),
-    `This room does not import from: ${rooms.join(', ')}.`,
-  );
+// Which layer imports which is checked by dependency-cruiser (.dependency-cruiser.js).
 
-const imports = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
-
+/** Pure code takes effects as arguments. */
 const PURE = {
   'no-restricted-globals': [
     'error',
@@ -32,7 +19,7 @@ const PURE = {
       'performance',
       'crypto',
       'globalThis',
-    ].map((name) => ({ name, message: 'A pure room takes effects as arguments.' })),
+    ].map((name) => ({ name, message: 'Pure code takes effects as arguments.' })),
   ],
   'no-restricted-properties': [
     'error',
@@ -67,61 +54,12 @@ export default defineConfig(
     },
   },
   {
-    files: ['src/domain/**'],
-    rules: {
-      ...PURE,
-      ...imports(
-        NO_AWS_SDK,
-        NO_ACTIONS,
-        NO_NODE,
-        noRoom('report', 'aws', 'github', 'run', 'main', 'inputs'),
-      ),
-    },
-  },
-  {
-    files: ['src/report/**'],
-    rules: {
-      ...PURE,
-      ...imports(NO_AWS_SDK, NO_ACTIONS, NO_NODE, noRoom('aws', 'github', 'run', 'main', 'inputs')),
-    },
-  },
-  {
-    files: ['src/aws/**'],
-    rules: imports(NO_ACTIONS, noRoom('report', 'github', 'run', 'main', 'inputs')),
-  },
-  {
-    files: ['src/github/**'],
-    rules: imports(NO_AWS_SDK, noRoom('report', 'aws', 'run', 'main', 'inputs')),
-  },
-  {
-    files: ['src/run.ts', 'src/steps/**', 'src/ports.ts'],
-    rules: {
-      ...PURE,
-      ...imports(NO_AWS_SDK, NO_ACTIONS, NO_NODE, noRoom('aws', 'github', 'main')),
-    },
-  },
-  {
-    files: ['src/inputs.ts', 'src/input-parsers.ts'],
-    rules: {
-      ...PURE,
-      ...imports(NO_AWS_SDK, NO_ACTIONS, NO_NODE, noRoom('github', 'run', 'main', 'report')),
-    },
-  },
-  {
-    files: ['src/{main,publish,index,post-entry}.ts'],
-    rules: imports(NO_AWS_SDK, NO_ACTIONS),
-  },
-  {
-    files: ['simulator/domain/**'],
-    rules: {
-      ...PURE,
-      ...imports(NO_AWS_SDK, NO_ACTIONS, NO_NODE, noRoom('protocol', 'server', 'src')),
-    },
-  },
-  {
-    files: ['simulator/**', 'src/**'],
-    ignores: ['simulator/domain/**'],
-    rules: {},
+    files: [
+      'src/{text,async,domain,commit-status,report,steps}/**',
+      'src/{run,store,ports,inputs,input-parsers}.ts',
+      'simulator/domain/**',
+    ],
+    rules: PURE,
   },
   {
     files: ['simulator/{cli,demo}.ts', 'simulator/demo/**', 'scripts/**', 'bench/index.ts'],
