@@ -110,7 +110,14 @@ describe('what an event changes', () => {
     [
       'the end of an attempt',
       aState({ ownedAttempt: owned }),
-      { kind: 'attempt-ended', attempt: 1, status: 'FAILED', failed: '', groupsStale: true },
+      {
+        kind: 'attempt-ended',
+        attempt: 1,
+        status: 'FAILED',
+        failed: [],
+        groups: 2,
+        groupsStale: true,
+      },
       { ownedAttempt: null, groupsStale: true },
     ],
     [
@@ -174,7 +181,12 @@ describe('what an event changes', () => {
     [
       'a read that failed',
       aState({ unreadable: new Set(['a']) }),
-      { kind: 'details-unreadable', permission: 'b', level: 'notice', reason: '' },
+      {
+        kind: 'details-unreadable',
+        permission: 'b',
+        level: 'notice',
+        failure: { kind: 'interrupted' },
+      },
       { unreadable: new Set(['a', 'b']) },
     ],
     [
@@ -205,7 +217,7 @@ describe('what an event changes', () => {
     { kind: 'groups-stale', batch: failed },
     { kind: 'heartbeat', batch: failed, elapsed: 1 },
     { kind: 'internal-error', error: new Error('x') },
-    { kind: 'not-stopped', reason: 'why' },
+    { kind: 'not-stopped', error: null },
     { kind: 'pattern-unmatched', pattern: 'x*', identifiers: [] },
     { kind: 'phase-changed', from: 'SUBMITTED', to: 'IN_PROGRESS', lasted: null },
     { kind: 'retrying', reason: 'why', delay: 0 },
