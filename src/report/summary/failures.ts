@@ -1,7 +1,7 @@
 import type { Build, BuildDetails, LogTail } from '../../domain/batch.ts';
 import { causeOf, causeOfBatch, type Cause } from '../../domain/cause.ts';
 import { countedGroups, stateOfAttempt, type GroupView } from '../../domain/groups.ts';
-import { attemptOf, attemptStarts } from '../../domain/rebuilds.ts';
+import { attemptOf, attemptStarts } from '../../domain/attempt.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { count } from '../../text/words.ts';
 import { code, html, link, markdown, oneLine, splitLines } from '../../text/escape.ts';
