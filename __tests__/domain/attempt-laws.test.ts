@@ -15,8 +15,16 @@ import {
 } from '../../src/domain/attempt.ts';
 import type { Batch } from '../../src/domain/batch.ts';
 import { SECOND } from '../support/batches.ts';
-import { histories, type BatchHistory, type HistoryState } from '../support/batch-histories.ts';
+import {
+  histories,
+  withSubmissionShifted,
+  type BatchHistory,
+  type HistoryState,
+} from '../support/batch-histories.ts';
 import { randomRuns } from '../support/random-runs.ts';
+
+/** Enough for a law that is broken to show. */
+const SHARE = 0.3;
 
 function law<Values extends [unknown, ...unknown[]]>(
   arbitrary: fc.Arbitrary<Values>,
@@ -24,16 +32,16 @@ function law<Values extends [unknown, ...unknown[]]>(
 ): void {
   fc.assert(
     fc.property(arbitrary, (values) => check(...values)),
-    randomRuns(),
+    randomRuns(SHARE),
   );
 }
 
-/** Some states of one history, in any order. */
+/** A state of a history. */
 function statesOf({ states }: BatchHistory): fc.Arbitrary<HistoryState> {
   return fc.constantFrom(...states);
 }
 
-/** The same where CodeBuild may give no phases. Without an end too, nothing tells attempts apart. */
+/** The same, maybe without phases. Attempts without phases that are over differ only by their ends. */
 function partsOf({ states }: BatchHistory): fc.Arbitrary<HistoryState> {
   return fc.tuple(fc.constantFrom(...states), fc.boolean()).map(([state, hidesPhases]) => {
     const isKnownByEnd = !state.isOver || state.batch.endedOn !== null;
@@ -43,7 +51,7 @@ function partsOf({ states }: BatchHistory): fc.Arbitrary<HistoryState> {
   });
 }
 
-/** What a read may give while it is updated: the phases of one state, and the rest of another. */
+/** A snapshot taken during an update: the phases of one state, and the rest of another. */
 function mixturesOf(history: BatchHistory): fc.Arbitrary<HistoryState> {
   return fc
     .tuple(statesOf(history), statesOf(history))
@@ -132,7 +140,7 @@ describe('the end of an attempt', () => {
   });
 });
 
-test('attempts are counted up, never beyond what there were, and right where phases are kept', () => {
+test('attempt numbers never exceed the truth, and are right where phases are kept', () => {
   const visits = histories.chain((history) =>
     fc.tuple(fc.constant(history), fc.subarray([...history.states], { minLength: 1 })),
   );
@@ -160,7 +168,7 @@ describe('ownership', () => {
     readonly states: readonly HistoryState[];
   }
 
-  /** Histories in which one attempt is of our retry. */
+  /** Histories in which our retry started an attempt. */
   const cases: fc.Arbitrary<Case> = histories
     .filter(({ states }) => states.some(({ attempt }) => attempt > 1))
     .chain(({ phasesStartAnew, states }) =>
@@ -174,18 +182,12 @@ describe('ownership', () => {
   const tolerated = fc.integer({ min: -SECOND, max: SECOND });
   const secondsMs = fc.integer({ min: 0, max: 60 * SECOND });
 
-  /** The answer to our retry, by a clock that differs a little. */
   function answerTo({ ours, states }: Case, differenceMs: number): Batch {
     const first = states.find(({ attempt }) => attempt === ours.attempt) ?? ours;
-    const shown = first.batch.phases.map((phase, index, { length }) =>
-      index < length - 1 || phase.startedOn === null
-        ? phase
-        : { ...phase, startedOn: phase.startedOn + differenceMs },
-    );
-    return { ...first.batch, phases: shown };
+    return withSubmissionShifted(first.batch, differenceMs);
   }
 
-  /** In the order of the history: only of the attempt before ours, then as expected, then someone else's. */
+  /** Expects what holds before our attempt, of ours, and of those after it. */
   function expectHistory(of: Case, owned: OwnedAttempt, expected: 'ours' | 'unproven'): void {
     const isLaterKnown = !of.phasesStartAnew || owned.submittedOn !== null;
     const later = isLaterKnown ? 'others' : expect.not.stringMatching('not-begun');
@@ -226,7 +228,7 @@ describe('ownership', () => {
     });
   });
 
-  it('begins with no snapshot that has no phases', () => {
+  it('is unknown from a snapshot without phases: nothing has begun', () => {
     law(fc.tuple(cases, tolerated), (of, differenceMs) => {
       const owned = describeOwned(of.retried.batch, answerTo(of, differenceMs), null, CALLER);
       const found = of.states.map(({ batch }) => ownershipOf({ ...batch, phases: [] }, owned));

@@ -99,6 +99,12 @@ describe('attemptStarts', () => {
     ['of a first attempt', aFailedBatch(), [], [at(0)]],
     ['of two', aRecoveredBatch(), [], [at(0), at(200)]],
     ['of two, the first seen before', aRecoveredBatch(), [aFailedBatch()], [at(0), at(200)]],
+    [
+      'of two, in any order',
+      anew,
+      [aRecoveredBatch({ phases: [...phases(['SUBMITTED', 200]), ...FAILED_PHASES] })],
+      [at(0), at(200)],
+    ],
     ['where a retry drops earlier phases', anew, [aFailedBatch()], [at(0), at(200)]],
     ['where those were never seen', anew, [], [at(200)]],
     ['without phases', aBatch({ phases: [] }), [], []],
@@ -156,6 +162,23 @@ describe('isOver', () => {
       aFailedBatch({ phases: RETRIED_PHASES, endedOn: null }),
       false,
     ],
+    ...['DOWNLOAD_BATCHSPEC', 'IN_PROGRESS', 'COMBINE_ARTIFACTS'].map(
+      (type): [string, Batch, boolean] => [
+        `an old status without an end, over the phase ${type} of a new attempt, is not`,
+        aFailedBatch({
+          phases: [...RETRIED_PHASES.slice(0, -1), ...phases(['SUBMITTED', 200], [type, 201])],
+          endedOn: null,
+        }),
+        false,
+      ],
+    ),
+    [
+      'an old status and end over the phases of an attempt that was retried are not of that attempt',
+      aFailedBatch({
+        phases: [...RERUNNING_PHASES, ...phases(['FAILED', 300, 'RETRY'])],
+      }),
+      false,
+    ],
     [
       'an end a moment before the last submission does not matter where a phase closes the attempt',
       aRecoveredBatch({ endedOn: at(199.999) }),
@@ -173,6 +196,15 @@ describe('isOver', () => {
         complete: true,
         endedOn: at(199.999),
         phases: [...RERUNNING_PHASES.slice(0, -1), ...phases(['IN_PROGRESS', 205, status])],
+      }),
+      true,
+    ]),
+    ...['FAILED', 'STOPPED'].map((type): [string, Batch, boolean] => [
+      `nor where ${type} closes it`,
+      aRecoveredBatch({
+        status: type,
+        endedOn: at(199.999),
+        phases: [...RERUNNING_PHASES.slice(0, -1), ...phases(['IN_PROGRESS', 205], [type, 300])],
       }),
       true,
     ]),
@@ -201,6 +233,11 @@ describe('isLaterAttempt', () => {
   test.each([
     ['the same snapshot is not', before, false],
     ['another id always is', aBatch({ id: 'app:new', phases: [] }), true],
+    [
+      'another id is, even with an earlier submission',
+      aFailedBatch({ id: 'app:new', phases: phases(['SUBMITTED', -60]) }),
+      true,
+    ],
     ['a later submission is', aRetriedBatch(), true],
     ['a finished later attempt is', aRecoveredBatch(), true],
     ['an earlier submission is not', aBatch({ phases: phases(['SUBMITTED', -60]) }), false],
@@ -256,6 +293,12 @@ describe('compareAttempts', () => {
     ['the same end and another status', ended(100), ended(100, 'FAULT'), 'unknown'],
     ['one end that is not known', ended(100), ended(null), 'unknown'],
     ['one that runs', ended(100), aBatch({ phases: [] }), 'unknown'],
+    [
+      'one that runs and still has an end',
+      ended(300),
+      aBatch({ phases: [], endedOn: at(100) }),
+      'unknown',
+    ],
   ])('%s', (_, one, other, expected) => {
     expect(compareAttempts(one, other)).toBe(expected);
     const reverse = { earlier: 'later', later: 'earlier' } as const;

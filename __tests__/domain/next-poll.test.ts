@@ -58,6 +58,11 @@ describe('while the end is unknown, or only groups are stale', () => {
   ])('%s', (_, polling, intervalMs, seconds, expected) => {
     expect(msUntilNextPoll(polling, new Map(), intervalMs, at(seconds))).toBe(expected);
   });
+
+  it('is one interval also when the clock has just started', () => {
+    const polling = startPolling(aPast(), 0);
+    expect(msUntilNextPoll(polling, new Map(), INTERVAL, 0)).toBe(INTERVAL);
+  });
 });
 
 describe('when the end is near', () => {

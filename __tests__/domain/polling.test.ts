@@ -2,6 +2,7 @@ import { describe, expect, it, test } from '@jest/globals';
 import type { Batch } from '../../src/domain/batch.ts';
 import type { Past } from '../../src/domain/groups.ts';
 import {
+  correctSubmission,
   startPolling,
   interpret,
   msUntilNextPoll,
@@ -343,6 +344,47 @@ describe('polling after a retry', () => {
   });
 });
 
+describe('an attempt between the one that was retried and the one that was started', () => {
+  const third = aBatch({ phases: phases(['SUBMITTED', 400]) });
+
+  it.each([
+    ['after the answer', []],
+    ['after a snapshot without phases', [[415, aBatch({ phases: [] })] satisfies Poll]],
+  ])('is stale %s', (_, polls) => {
+    const { kinds } = pollAll(retried, [...polls, [430, rerunning], [445, third]], third);
+    expect(kinds.slice(-2)).toEqual(['stale', 'running']);
+  });
+});
+
+describe('correctSubmission', () => {
+  const started = startPolling(retried, at(200), answer);
+  const submittedAt = (seconds: number): Batch =>
+    aBatch({ phases: phases(['SUBMITTED', seconds]) });
+
+  test.each([199, 199.999, 200, 201])(
+    "takes the time of the first poll for the answer's: %d s",
+    (seconds) => {
+      expect(correctSubmission(started, submittedAt(seconds))).toEqual({
+        ...started,
+        newest: null,
+        submittedOn: at(seconds),
+      });
+    },
+  );
+
+  test.each<[string, Polling, Batch | null]>([
+    ['a snapshot of the attempt before', started, failed],
+    ['a snapshot of a later attempt', started, submittedAt(201.001)],
+    ['a snapshot without phases', started, aBatch({ phases: [] })],
+    ['a snapshot of another batch', started, aRetriedBatch({ id: 'app:new' })],
+    ['no snapshot', started, null],
+    ['a poll that is not the first', { ...started, seen: true }, submittedAt(199)],
+    ['a poll after no answer', startPolling(retried, at(200)), submittedAt(199)],
+  ])('corrects nothing by %s', (_, polling, snapshot) => {
+    expect(correctSubmission(polling, snapshot)).toBe(polling);
+  });
+});
+
 describe('a retry that is never seen', () => {
   test.each<[string, Poll[], string[]]>([
     ['before 60 s and five polls', every(15, 4, failed), ['stale', 'stale', 'stale', 'stale']],
@@ -455,7 +497,7 @@ describe('stale groups of a batch that is over', () => {
       ],
       answer,
     );
-    expect(results.at(-1)).toMatchObject({ kind: 'over', batch: { status: 'SUCCEEDED' } });
+    expect(results.at(-1)).toEqual({ kind: 'over', batch: stale, groupsStale: true });
   });
 
   it.each([

@@ -87,6 +87,16 @@ export const histories: fc.Arbitrary<BatchHistory> = fc
     return { phasesStartAnew, states };
   });
 
+/** The first state of an attempt, as a response gives it whose time of submission differs a little. */
+export function withSubmissionShifted(batch: Batch, differenceMs: number): Batch {
+  const phases = batch.phases.map((phase, index, { length }) =>
+    index < length - 1 || phase.startedOn === null
+      ? phase
+      : { ...phase, startedOn: phase.startedOn + differenceMs },
+  );
+  return { ...batch, phases };
+}
+
 /** What CodeBuild is not known to always give of an end. */
 type EndShownBy = 'both' | 'complete' | 'endedOn';
 
