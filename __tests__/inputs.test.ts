@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { DEFAULTS, readInputs, warnAbout, type Inputs } from '../src/inputs.ts';
+import { testAll } from './support/test-all.ts';
 
 const SOMEWHERE = { AWS_REGION: 'us-west-2' };
 const ARN = 'arn:aws:codebuild:eu-west-1:123456789012:build-batch/app:8472cae5';
@@ -61,7 +62,7 @@ describe('the inputs', () => {
     expect(Object.fromEntries(declared)).toMatchObject(DEFAULTS);
   });
 
-  test.each<[string, string, Partial<Inputs>]>([
+  testAll<[string, Partial<Inputs>]>([
     ['retry-type', 'retry_all_builds', { retryType: 'RETRY_ALL_BUILDS' }],
     ['max-retries', '0', { maxRetries: 0 }],
     ['max-retries', '100', { maxRetries: 100 }],
@@ -139,7 +140,7 @@ describe('the inputs', () => {
     ['aws-region', 'us-gov-west-1', { region: 'us-gov-west-1' }],
     ['aws-region', 'cn-northwest-1', { region: 'cn-northwest-1' }],
     ['aws-region', 'us-iso-east-1', { region: 'us-iso-east-1' }],
-  ])('take %s: %j', (name, value, expected) => {
+  ])('take each value that they can', (name, value, expected) => {
     expect(goodInputs({ 'batch-id': 'app:1', [name]: value })).toMatchObject(expected);
   });
 
@@ -154,7 +155,7 @@ describe('the inputs', () => {
   const holds = (what: string): string =>
     `contains ${what}; a pattern consists of letters, digits, _, * (any text) and ? (any single character, as in integration?tests); patterns are separated by commas or newlines.`;
 
-  test.each([
+  testAll([
     ['retry-type', 'ALL', 'must be RETRY_FAILED_BUILDS or RETRY_ALL_BUILDS.'],
     ...[
       '-1',
@@ -305,7 +306,7 @@ describe('the inputs', () => {
         ] as const,
     ),
     ['commit', '3a9e11c', 'may be given with project-name only.'],
-  ])('refuse %s: "%s"', (name, value, rule) => {
+  ])('refuse each value that they cannot take, and say why', (name, value, rule) => {
     expect(problemsOf({ 'batch-id': 'app:1', [name]: value })).toEqual([
       `${name}: "${value}" ${rule}`,
     ]);

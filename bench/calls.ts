@@ -9,11 +9,11 @@ const FAILED: GroupEnding = {
 };
 
 /**
- * Calls per look while a batch of so many groups runs for ten minutes: calls at one moment are one look.
+ * Calls per poll while a batch of so many groups runs for ten minutes: calls at one moment are one poll.
  *
  * @throws Error if the step does not succeed
  */
-export async function measureCallsPerLook(groups: number): Promise<number> {
+export async function measureCallsPerPoll(groups: number): Promise<number> {
   const plan: BatchPlan = {
     groups: Object.fromEntries(
       Array.from({ length: groups }, (_, index) => [`group_${index}`, { takes: 600 }]),
@@ -23,8 +23,8 @@ export async function measureCallsPerLook(groups: number): Promise<number> {
     'batch-id': ID,
   });
   if (outcome.conclusion !== 'success') throw new Error(outcome.reason);
-  const looks = new Set(simulator.calls.map(({ at }) => at));
-  return simulator.calls.length / looks.size;
+  const polls = new Set(simulator.calls.map(({ at }) => at));
+  return simulator.calls.length / polls.size;
 }
 
 /**

@@ -10,7 +10,7 @@ export const STEPS = 60;
 export const LIMIT: RateLimit = { callsPerSecond: 5 };
 /** Every fifth batch stays failed. */
 const BROKEN_EVERY = 5;
-const FIVE_MINUTES = 300;
+const BATCH_SECONDS = 300;
 
 export interface Crowd {
   /** Of all steps. */
@@ -36,7 +36,7 @@ export async function runCrowd(seed: number, rateLimit?: RateLimit): Promise<Cro
     const broken = index % BROKEN_EVERY === 0;
     const { groups, ...plan } = broken ? BROKEN : FLAKY;
     const id = `web-shop:${uuid()}`;
-    const unit = { ...groups['unit'], takes: FIVE_MINUTES };
+    const unit = { ...groups['unit'], takes: BATCH_SECONDS };
     return { ...plan, groups: { ...groups, unit }, id, startedAgo: 7200, broken };
   });
   const simulator = createSimulator(

@@ -1,4 +1,4 @@
-import { measureCallsPerLook, recordRecoveredRun } from './calls.ts';
+import { measureCallsPerPoll, recordRecoveredRun } from './calls.ts';
 import { LIMIT, runCrowd, STEPS } from './crowd.ts';
 import { measureLags, SITUATIONS } from './lag.ts';
 import { runLargeBatch, type LargeRun, type LastAttempt } from './large-batch.ts';
@@ -25,13 +25,13 @@ export async function startAndMemory(rounds: number, peer: Peer | null): Promise
   const starts = (name: string, theirs: Samples, target?: number): Row[] => [
     compare(
       `Process start to first API call, ${name}`,
-      [action.starts, theirs.starts],
+      [action.startMs, theirs.startMs],
       milliseconds,
       target,
     ),
-    ...(theirs.cpus.length === 0
+    ...(theirs.cpuMs.length === 0
       ? []
-      : [compare(`… in CPU time, ${name}`, [action.cpus, theirs.cpus], milliseconds, target)]),
+      : [compare(`… in CPU time, ${name}`, [action.cpuMs, theirs.cpuMs], milliseconds, target)]),
   ];
   return [
     ...starts('client alone', client, TARGETS.startToClientAlone),
@@ -39,7 +39,7 @@ export async function startAndMemory(rounds: number, peer: Peer | null): Promise
     ...(peer === null || other === null ? [] : starts(peer.name, other)),
     compare(
       'Peak memory, bare Node.js',
-      [action.peaks, bare.peaks],
+      [action.peakBytes, bare.peakBytes],
       megabytes,
       TARGETS.memoryToBareNode,
     ),
@@ -55,8 +55,8 @@ function compare(
   const ratio = median(ours) / median(theirs);
   return {
     figure,
-    measured: tellMiddle(ours, format),
-    yardstick: tellMiddle(theirs, format),
+    measured: formatMiddleHalf(ours, format),
+    yardstick: formatMiddleHalf(theirs, format),
     ratio,
     ...(target === undefined ? {} : { target: `ratio ≤ ${target}`, reached: ratio <= target }),
   };
@@ -84,8 +84,8 @@ export async function lags(): Promise<Row[]> {
     const isExact = situation.hints === 'exact';
     rows.push({
       figure: `End of the batch to end of the step: ${situation.name}`,
-      measured: tellLag(seconds, calls),
-      yardstick: `a look every 15 s: ${tellLag(fixed.seconds, fixed.calls)}`,
+      measured: formatLag(seconds, calls),
+      yardstick: `a poll every 15 s: ${formatLag(fixed.seconds, fixed.calls)}`,
       ratio,
       target: `${isExact ? `mean ≤ ${TARGETS.lagSeconds} s, ` : ''}ratio of calls ≤ ${most}`,
       reached: ratio <= most && (!isExact || mean(seconds) <= TARGETS.lagSeconds),
@@ -94,22 +94,22 @@ export async function lags(): Promise<Row[]> {
   return rows;
 }
 
-function tellLag(seconds: readonly number[], calls: readonly number[]): string {
+function formatLag(seconds: readonly number[], calls: readonly number[]): string {
   const [average, most] = [mean(seconds), Math.max(...seconds)];
   return `mean ${average.toFixed(1)} s, at most ${most.toFixed(1)} s; ${count(sum(calls))} calls`;
 }
 
 /** In virtual time. */
 export async function calls(): Promise<Row[]> {
-  const perLook = [];
-  for (const groups of GROUPS) perLook.push(await measureCallsPerLook(groups));
+  const perPoll = [];
+  for (const groups of GROUPS) perPoll.push(await measureCallsPerPoll(groups));
   const recovered = (await recordRecoveredRun()).length;
   return [
     {
-      figure: `Calls per look, for ${GROUPS.join(' and ')} groups`,
-      measured: perLook.join(' and '),
-      target: String(TARGETS.callsPerLook),
-      reached: perLook.every((number) => number === TARGETS.callsPerLook),
+      figure: `Calls per poll, for ${GROUPS.join(' and ')} groups`,
+      measured: perPoll.join(' and '),
+      target: String(TARGETS.callsPerPoll),
+      reached: perPoll.every((number) => number === TARGETS.callsPerPoll),
     },
     {
       figure: 'Calls of a recovered run of 20 minutes, with all optional reads',
@@ -124,16 +124,16 @@ export async function calls(): Promise<Row[]> {
 export async function crowd(): Promise<Row> {
   const throttled = [];
   for (const seed of SEEDS) throttled.push(await runCrowd(seed, LIMIT));
-  const faultFree = await runCrowd(SEEDS[0] ?? 1);
+  const unthrottled = await runCrowd(SEEDS[0] ?? 1);
   const most = Math.max(...throttled.map((run) => run.calls));
   const wrong = sum(throttled.map((run) => run.wrongEndings.length));
   return {
     figure: `${STEPS} steps at once, ${LIMIT.callsPerSecond} calls a second for all`,
     measured: `${count(most)} calls, ${wrong === 0 ? 'all end right' : `${wrong} wrong endings`}`,
-    yardstick: `without a limit: ${count(faultFree.calls)} calls`,
-    ratio: most / faultFree.calls,
+    yardstick: `without a limit: ${count(unthrottled.calls)} calls`,
+    ratio: most / unthrottled.calls,
     target: `ratio ≤ ${TARGETS.crowdCalls}, all end right`,
-    reached: wrong === 0 && most <= TARGETS.crowdCalls * faultFree.calls,
+    reached: wrong === 0 && most <= TARGETS.crowdCalls * unthrottled.calls,
   };
 }
 
@@ -145,15 +145,15 @@ export async function largeBatches(): Promise<Row[]> {
     runs.FAILED.push(await runLargeBatch('FAILED'));
   }
   return Object.entries(runs).map(([last, of]) => {
-    const times = of.map((run) => run.milliseconds);
+    const times = of.map((run) => run.conclusionMs);
     const summary = Math.max(...of.map((run) => run.summaryBytes));
     const outputs = Math.max(...of.map((run) => run.outputUnits));
     return {
       figure: `500 groups × 10 attempts, last one ${last}: last answer to end of step`,
-      measured: `${tellMiddle(times, milliseconds)}; summary ${kilobytes(summary)}, outputs ${kilobytes(outputs)} (UTF-16 units)`,
-      target: `≤ ${TARGETS.conclusionMilliseconds} ms; ≤ ${kilobytes(TARGETS.summaryBytes)}, ≤ ${kilobytes(TARGETS.outputUnits)}`,
+      measured: `${formatMiddleHalf(times, milliseconds)}; summary ${kilobytes(summary)}, outputs ${kilobytes(outputs)} (UTF-16 units)`,
+      target: `≤ ${TARGETS.conclusionMs} ms; ≤ ${kilobytes(TARGETS.summaryBytes)}, ≤ ${kilobytes(TARGETS.outputUnits)}`,
       reached:
-        median(times) <= TARGETS.conclusionMilliseconds &&
+        median(times) <= TARGETS.conclusionMs &&
         summary <= TARGETS.summaryBytes &&
         outputs <= TARGETS.outputUnits,
     };
@@ -161,6 +161,6 @@ export async function largeBatches(): Promise<Row[]> {
 }
 
 /** The median and, in brackets, the middle half. */
-function tellMiddle(numbers: readonly number[], format: (value: number) => string): string {
+function formatMiddleHalf(numbers: readonly number[], format: (value: number) => string): string {
   return `${format(median(numbers))} (${middleHalf(numbers).map(format).join(' to ')})`;
 }

@@ -4,9 +4,9 @@ import { ID, shop } from '../__tests__/support/scenarios.ts';
 import type { VirtualClock } from '../__tests__/support/virtual-clock.ts';
 import { createRandom } from './statistics.ts';
 
-const FIXED_INTERVAL = 15;
-const MINUTE = 60;
-const A_DAY = 24 * 3600;
+const FIXED_INTERVAL_SECONDS = 15;
+const MINUTE_SECONDS = 60;
+const DAY_SECONDS = 24 * 3600;
 /** By how much builds differ from those before where they do. */
 const SPREAD = 0.1;
 const SEED = 1;
@@ -26,7 +26,7 @@ interface Situation {
   readonly name: string;
   readonly scenario: (seconds: number, random: () => number) => Scenario;
   readonly given?: Record<string, string>;
-  /** Whether the builds of the attempt before tell when this one ends: to the second, wrongly, or not at all. */
+  /** Whether the builds of the attempt before predict when this one ends: to the second, wrongly, or not at all. */
   readonly hints: 'exact' | 'wrong' | 'none';
 }
 
@@ -87,12 +87,14 @@ export const SITUATIONS: readonly Situation[] = [
   },
 ];
 
-/** From 1 to 60 minutes in seconds, spread evenly over the time between two fixed looks as well. */
+/** From 1 to 60 minutes in seconds, spread evenly over the time between two fixed polls as well. */
 function batchLengths(number: number): number[] {
   return Array.from({ length: number }, (_, index) => {
-    const looks = Math.round((index / (number - 1)) * ((59 * MINUTE) / FIXED_INTERVAL));
+    const polls = Math.round(
+      (index / (number - 1)) * ((59 * MINUTE_SECONDS) / FIXED_INTERVAL_SECONDS),
+    );
     const goldenSection = (index * 0.618034) % 1;
-    return MINUTE + (looks + goldenSection) * FIXED_INTERVAL;
+    return MINUTE_SECONDS + (polls + goldenSection) * FIXED_INTERVAL_SECONDS;
   });
 }
 
@@ -142,19 +144,19 @@ async function measureLag(
   const otherCalls = calls.filter(({ operation }) => operation !== 'BatchGetBuildBatches').length;
   // The one that finds the batch, and the one right before a retry.
   const polls = retry === undefined ? 1 : 2;
-  const fixedLooks = Math.ceil((endTime - watchedFrom) / FIXED_INTERVAL);
+  const fixedPolls = Math.ceil((endTime - watchedFrom) / FIXED_INTERVAL_SECONDS);
   return {
     seconds: clock.now() / 1000 - endTime,
     calls: calls.length,
     fixed: {
-      seconds: watchedFrom + fixedLooks * FIXED_INTERVAL - endTime,
-      calls: polls + fixedLooks + otherCalls,
+      seconds: watchedFrom + fixedPolls * FIXED_INTERVAL_SECONDS - endTime,
+      calls: polls + fixedPolls + otherCalls,
     },
   };
 }
 
 function retried(groups: Record<string, GroupPlan>): Scenario {
-  return shop({ startedAgo: A_DAY, groups });
+  return shop({ startedAgo: DAY_SECONDS, groups });
 }
 
 function retriedWithOtherLengths(seconds: number, random: () => number): Scenario {

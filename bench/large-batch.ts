@@ -5,13 +5,13 @@ import { ID } from '../__tests__/support/scenarios.ts';
 
 const GROUPS = 500;
 const ATTEMPTS = 10;
-const A_WEEK = 7 * 24 * 3600;
+const WEEK_SECONDS = 7 * 24 * 3600;
 
 /** What the bundle made of a batch of 500 groups with 10 attempts. */
 export interface LargeRun {
   readonly run: ActionRun;
   /** From the last answer to the end of the process. */
-  readonly milliseconds: number;
+  readonly conclusionMs: number;
   readonly summaryBytes: number;
   readonly outputUnits: number;
 }
@@ -20,7 +20,7 @@ export type LastAttempt = 'SUCCEEDED' | 'FAILED';
 
 /**
  * Runs the committed bundle on a batch whose last attempt is almost over and whose groups have failed in
- * all attempts before it. Then either all of them succeed, and the look that shows it is the last
+ * all attempts before it. Then either all of them succeed, and the snapshot that shows it is the last
  * answer; or all fail again, and the last answers are builds and logs.
  */
 export async function runLargeBatch(last: LastAttempt): Promise<LargeRun> {
@@ -45,7 +45,7 @@ export async function runLargeBatch(last: LastAttempt): Promise<LargeRun> {
   );
   return {
     run,
-    milliseconds: ended - answered,
+    conclusionMs: ended - answered,
     summaryBytes: Buffer.byteLength(run.summary),
     outputUnits: Object.values(run.outputs).join('').length,
   };
@@ -65,7 +65,7 @@ function largeBatch(last: LastAttempt): ExistingBatch {
   const retriedAgo = Array.from({ length: ATTEMPTS - 1 }, (_, index) => 60 + index * 600).reverse();
   return {
     id: ID,
-    startedAgo: A_WEEK,
+    startedAgo: WEEK_SECONDS,
     retriedAgo,
     downloadBatchspec: 1,
     groups: Object.fromEntries(groups),

@@ -15,7 +15,7 @@ const NCC = fileURLToPath(import.meta.resolve('@vercel/ncc/dist/ncc/cli.js'));
 const WARM_UP_ROUNDS = 2;
 /** Peak memory hardly differs from run to run. */
 const PEAK_ROUNDS = 5;
-const LONGEST_START = 30_000;
+const TIMEOUT_MS = 30_000;
 
 /** One retry makes it succeed, all within a second. */
 const BRIEF: BatchPlan = {
@@ -27,17 +27,17 @@ interface Program {
   readonly script: string;
   /** By the names that the runner gives them as variables. */
   readonly inputs: Readonly<Record<string, string>>;
-  /** Ends well by itself. A peer may not: it is not made for the simulator. */
+  /** Ends with success on its own. A peer may not: it is not made for the simulator. */
   readonly ends: boolean;
 }
 
 export interface Samples {
   /** From the start of a process to its first request at the server, in ms; one for each round. */
-  readonly starts: number[];
+  readonly startMs: number[];
   /** The time that the process had a processor in it, on all its threads; none but on Linux. */
-  readonly cpus: number[];
+  readonly cpuMs: number[];
   /** Peak memory of other runs, which report it, in bytes; one for each of the first rounds. */
-  readonly peaks: number[];
+  readonly peakBytes: number[];
 }
 
 export interface AllSamples {
@@ -76,7 +76,7 @@ export async function measureProcesses(rounds: number, peer: Peer | null): Promi
 }
 
 function collect(program: Program): { program: Program; samples: Samples } {
-  return { program, samples: { starts: [], cpus: [], peaks: [] } };
+  return { program, samples: { startMs: [], cpuMs: [], peakBytes: [] } };
 }
 
 /** Runs a program once, and once more in the rounds in which peak memory is measured. */
@@ -88,15 +88,15 @@ async function measure(
 ): Promise<void> {
   const { start, cpu } = await runOnce(program, folder);
   if (round < 0) return;
-  samples.starts.push(start);
-  if (cpu !== null) samples.cpus.push(cpu);
+  samples.startMs.push(start);
+  if (cpu !== null) samples.cpuMs.push(cpu);
   if (!program.ends || round >= PEAK_ROUNDS) return;
   const peakFile = join(folder, 'peak-memory');
   await runOnce(program, folder, peakFile);
-  samples.peaks.push(Number(await readFile(peakFile, 'utf8')));
+  samples.peakBytes.push(Number(await readFile(peakFile, 'utf8')));
 }
 
-/** Bundles the client as ncc does by itself, and gives the path of the script. */
+/** Bundles the client as ncc alone does, and gives the path of the script. */
 function bundleClientAlone(folder: string): string {
   const entry = join(PROGRAMS, 'client-alone.ts');
   const flags = ['--minify', '--transpile-only', '--no-cache', '--quiet'];
@@ -108,7 +108,7 @@ function bundleClientAlone(folder: string): string {
 }
 
 /**
- * Runs a program: to its end, or to its first request if it does not end well by itself.
+ * Runs a program: to its end, or to its first request if it does not end with success on its own.
  *
  * @param peakFile where it reports its peak memory, which makes it start a little later; else it reports none
  */
@@ -140,7 +140,7 @@ async function runOnce(
     child = spawn(process.execPath, [...preload, script], {
       env: { ...environment, ...inputs, PEAK_MEMORY_FILE: peakFile },
       stdio: ['ignore', 'ignore', 'inherit'],
-      timeout: LONGEST_START,
+      timeout: TIMEOUT_MS,
     });
     const exitCode = await exitOf(child);
     const [first] = arrivals;
@@ -159,7 +159,7 @@ function exitOf(child: ChildProcess): Promise<number | null> {
   });
 }
 
-/** On all its threads, in ms (proc(5): schedstat, in ns); null where the system does not tell. */
+/** On all its threads, in ms (proc(5): schedstat, in ns); null on other systems than Linux. */
 function cpuTimeOf(pid: number | undefined): number | null {
   if (process.platform !== 'linux' || pid === undefined) return null;
   const tasks = `/proc/${pid}/task`;

@@ -8,18 +8,18 @@ export const TARGETS = {
   memoryToBareNode: 1.8,
   /** All script in dist/, in bytes: what was reached, and 5 %. */
   scriptBytes: 1_037_000,
-  /** Mean from the end of a batch to the end of the step where its end can be told, in seconds. */
+  /** Mean from the end of a batch to the end of the step where its end can be predicted, in seconds. */
   lagSeconds: 4,
-  /** Calls where its end was told wrongly, divided by those of a look every 15 s. Else they are no more. */
+  /** Calls where its end was predicted wrongly, divided by those of a poll every 15 s. Else they are no more. */
   wrongHintCalls: 1.01,
-  /** Calls of one look, whatever the number of groups. */
-  callsPerLook: 1,
+  /** Calls of one poll, whatever the number of groups. */
+  callsPerPoll: 1,
   /** Calls of a recovered run of 20 minutes; one of them is the poll right before the retry. */
   recoveredCalls: 91,
   /** Calls of many throttled steps, divided by those they make unthrottled. */
   crowdCalls: 2,
   /** From the last answer to the end of the step with 500 groups of 10 attempts, in ms. */
-  conclusionMilliseconds: 300,
+  conclusionMs: 300,
   /** What GitHub takes of a job summary, in bytes of UTF-8. */
   summaryBytes: 1024 * 1024 - 1,
   /** All outputs together, in UTF-16 code units. */

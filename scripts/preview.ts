@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { rehearse } from '../simulator/demo/rehearse.ts';
+import { runBundle } from '../simulator/demo/run-bundle.ts';
 import { SCENARIOS } from '../simulator/index.ts';
 import { chromiumPath, draw, openBrowser } from './preview/browser.ts';
 import { pageOf, THEMES } from './preview/page.ts';
@@ -79,10 +79,10 @@ function argumentsGiven(): Given | string {
 
 async function summaryOf(name: string): Promise<string> {
   const scenario = SCENARIOS[name] ?? { projects: {} };
-  const { summary } = await rehearse(
+  const { summary } = await runBundle(
     scenario,
     { 'poll-interval': '5' },
-    { log: false, begin: () => console.log(`Running dist/index.js on the scenario ${name} …`) },
+    { log: false, onStart: () => console.log(`Running dist/index.js on the scenario ${name} …`) },
   );
   return summary;
 }
@@ -103,7 +103,7 @@ async function write(markdown: string, executable: string, out: string): Promise
   } finally {
     await browser.close();
   }
-  return tell(problems);
+  return printProblems(problems);
 }
 
 async function writeForReadme(markdown: string, executable: string): Promise<number> {
@@ -123,10 +123,10 @@ async function writeForReadme(markdown: string, executable: string): Promise<num
   } finally {
     await browser.close();
   }
-  return tell(problems);
+  return printProblems(problems);
 }
 
-function tell(problems: ReadonlySet<string>): number {
+function printProblems(problems: ReadonlySet<string>): number {
   for (const problem of problems) console.error(`A diagram could not be drawn: ${problem}`);
   return problems.size > 0 ? 1 : 0;
 }

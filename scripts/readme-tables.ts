@@ -1,10 +1,10 @@
 // Writes README.md's tables of inputs and outputs from action.yml, and its IAM policy and table of
-// rights from readme-tables/permissions.ts.
+// permissions from readme-tables/permissions.ts.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { renderTables, type ActionTexts } from './readme-tables/render.ts';
-import { renderRights } from './readme-tables/rights.ts';
+import { renderTables, type ActionTexts } from './readme-tables/render-tables.ts';
+import { renderPermissions } from './readme-tables/render-permissions.ts';
 
 const action = parse(readFileSync('action.yml', 'utf8')) as ActionTexts;
 const readme = readFileSync('README.md', 'utf8');
-writeFileSync('README.md', renderRights(renderTables(readme, action)));
+writeFileSync('README.md', renderPermissions(renderTables(readme, action)));

@@ -9,7 +9,7 @@ import { parseBatchReference } from '../src/aws/batch-reference.ts';
 import { ServiceError } from '../src/async/service-error.ts';
 import { cancellation, SYSTEM_CLOCK } from '../src/process.ts';
 import { findingsOf, findingsTable } from './record/findings.ts';
-import { type Order, record, Unrecordable } from './record/recorder.ts';
+import { record, type RecordOptions, Unrecordable } from './record/recorder.ts';
 import type { Call } from './record/recording.ts';
 import { scrub } from './record/scrub.ts';
 import { recordedService } from './record/service.ts';
@@ -25,7 +25,7 @@ const USAGE = `usage: npm run record -- <batch> --yes [options]
   --again              send the retry twice with one token; if CodeBuild forgets tokens and retries what
                        is running, that is a second retry`;
 
-const RETRY_TYPES = new Map<string, Order['retryType']>([
+const RETRY_TYPES = new Map<string, RecordOptions['retryType']>([
   ['RETRY_FAILED_BUILDS', 'RETRY_FAILED_BUILDS'],
   ['RETRY_ALL_BUILDS', 'RETRY_ALL_BUILDS'],
   ['none', null],
@@ -53,33 +53,33 @@ async function main(): Promise<number> {
 }
 
 interface Given {
-  readonly order: Order;
+  readonly options: RecordOptions;
   readonly region: string;
   readonly out: string | undefined;
 }
 
-async function run({ order, region }: Given, folder: string): Promise<number> {
+async function run({ options, region }: Given, folder: string): Promise<number> {
   const { calls, ask } = recordedService(region, process.env, Date.now);
   const signal = cancellation();
   let exitCode = 0;
   try {
-    await record(order, {
+    await record(options, {
       ask,
       clock: SYSTEM_CLOCK,
       signal,
       uuid: randomUUID,
-      tell: (line) => console.log(line),
+      log: (line) => console.log(line),
     });
   } catch (error) {
     exitCode = 1;
     if (signal.aborted) console.error('The recording was ended. The batch goes on in CodeBuild.');
-    else console.error(isTold(error) ? error.message : error);
+    else console.error(isExplained(error) ? error.message : error);
   }
   if (calls.length > 0) await write(folder, scrub(calls));
   return exitCode;
 }
 
-function isTold(error: unknown): error is Error {
+function isExplained(error: unknown): error is Error {
   return error instanceof ServiceError || error instanceof Unrecordable;
 }
 
@@ -139,8 +139,9 @@ function argumentsGiven(): Given | string {
     if (!yes) {
       return `This would retry the batch ${reference.id} in ${region} for real: its builds run again and cost money. Add --yes to do it.`;
     }
-    const order = { id: reference.id, retryType, byArn, again, poll: seconds * 1000 };
-    return { order, region, out };
+    const pollIntervalMs = seconds * 1000;
+    const options = { id: reference.id, retryType, byArn, again, pollIntervalMs };
+    return { options, region, out };
   } catch (error) {
     return (error as Error).message;
   }

@@ -1,14 +1,14 @@
-// The main job, to look at: the committed bundle retries the simulator's failed batch as a runner
+// The main job as a demo: the committed bundle retries the simulator's failed batch as a runner
 // would run it. Its log is live; then come the outputs and the rendered job summary.
 import { Marked } from 'marked';
 import { markedTerminal } from 'marked-terminal';
-import { rehearse } from './demo/rehearse.ts';
+import { runBundle } from './demo/run-bundle.ts';
 import { flaky } from './index.ts';
 
-const { exitCode, outputs, summary, folder } = await rehearse(
+const { exitCode, outputs, summary, folder } = await runBundle(
   flaky,
   { 'poll-interval': '5' },
-  { log: true, begin: (id) => title(`The action retries ${id} on a simulated CodeBuild`) },
+  { log: true, onStart: (id) => title(`The action retries ${id} on a simulated CodeBuild`) },
 );
 process.exitCode = exitCode;
 
@@ -20,7 +20,7 @@ title('Job summary');
 console.log(rendered(summary));
 console.log(`(The files of this run are in ${folder}.)`);
 
-/** Markdown for a terminal, which has no room for addresses in tables and shows no HTML. */
+/** Markdown for a terminal, which has no room for URLs in tables and shows no HTML. */
 function rendered(markdown: string): string {
   const words = markdown
     .replace(/\[([^\]]*)\]\(https:[^)]*\)/g, '$1')

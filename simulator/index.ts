@@ -1,7 +1,7 @@
 export { createSimulator } from './simulator.ts';
 export type { Call, Request, Simulator, Surroundings } from './simulator.ts';
 export type { Answer, HttpAnswer } from './protocol/answers.ts';
-export type { Deed } from './protocol/account.ts';
+export type { Intervention } from './protocol/account.ts';
 export { serve, type Served } from './server.ts';
 export type { Operation } from './protocol/operations.ts';
 export { ServiceError } from './protocol/errors.ts';

@@ -1,8 +1,8 @@
 import { EXPIRED_TOKEN, type Fault, faultFor, type FaultRule, THROTTLED } from './domain/faults.ts';
-import { openBucket } from './domain/rate-limit.ts';
+import type { Attempt } from './domain/model.ts';
+import { openTokenBucket } from './domain/rate-limit.ts';
 import type { Scenario } from './domain/scenario.ts';
-import type { Attempt } from './domain/timetable.ts';
-import { type Deed, openAccount } from './protocol/account.ts';
+import { type Intervention, openAccount } from './protocol/account.ts';
 import {
   type Answer,
   faultyAnswer,
@@ -40,28 +40,28 @@ export interface Simulator {
   /** Answers one request. Never throws. */
   readonly handle: (request: Request) => Answer;
   /**
-   * Acts as another person: not among the calls, never faulty, counts as nobody's look.
+   * Acts as someone else: not among the calls, no faults, not counted as a poll.
    *
    * @throws ServiceError as the service would refuse
    */
   readonly perform: (operation: Operation, input: Json) => Json;
   /** Deletes a batch with its builds; false if there is none of that id. */
   readonly deleteBatch: (id: string) => boolean;
-  /** How many attempts a batch has had, whoever began them; 0 for an unknown one. */
+  /** How many attempts a batch has had, by any caller; 0 for an unknown one. */
   readonly attemptsOf: (id: string) => number;
   /** They themselves, oldest first, with all that will be known of them. */
   readonly historyOf: (id: string) => readonly Attempt[];
-  /** The retries that were made of a batch since the simulator began, by whomever. */
-  readonly retriesOf: (id: string) => readonly Deed[];
+  /** The retries of a batch since the simulator began, by any caller. */
+  readonly retriesOf: (id: string) => readonly Intervention[];
   /** The attempts of a batch that were stopped since then. */
-  readonly stopsOf: (id: string) => readonly Deed[];
+  readonly stopsOf: (id: string) => readonly Intervention[];
   /** In the order in which they were asked. */
   readonly calls: readonly Call[];
   /** The first rule that fits a call makes it go wrong. May be changed at any time. */
   readonly faults: FaultRule[];
   /** Whether credentials are good; all are, unless this is changed. Bad ones count as expired. */
   accepts: (authorization: string) => boolean;
-  /** Told of each call right before and right after it is handled: others may act then. Does nothing by default. */
+  /** Runs right before and right after each call is handled: others may act then. Does nothing by default. */
   onCall: (call: Call, moment: 'before' | 'after') => void;
 }
 
@@ -82,9 +82,10 @@ export function createSimulator(scenario: Scenario, { now, uuid }: Surroundings)
   const account = openAccount(scenario, began, uuid);
   const tokens: TokenBook = new Map();
   const calls: Call[] = [];
+  const callsByOperation = new Map<string, number>();
   const faults = [...(scenario.faults ?? [])];
   const isWithinLimit =
-    scenario.rateLimit === undefined ? () => true : openBucket(scenario.rateLimit, began);
+    scenario.rateLimit === undefined ? () => true : openTokenBucket(scenario.rateLimit, began);
 
   const late = openQueue();
   const settled = (): number => {
@@ -113,7 +114,7 @@ export function createSimulator(scenario: Scenario, { now, uuid }: Surroundings)
     if (!simulator.accepts(authorization)) return EXPIRED_TOKEN;
     return faultFor(faults, {
       operation,
-      numberOfOperation: 1 + calls.filter((call) => call.operation === operation).length,
+      numberOfOperation: 1 + (callsByOperation.get(operation) ?? 0),
       numberOfAll: 1 + calls.length,
       seconds: (at - began) / 1000,
     });
@@ -152,11 +153,11 @@ export function createSimulator(scenario: Scenario, { now, uuid }: Surroundings)
     },
     retriesOf: (id) => {
       settled();
-      return account.deedsOn(id, 'retry');
+      return account.interventionsOn(id, 'retry');
     },
     stopsOf: (id) => {
       settled();
-      return account.deedsOn(id, 'stop');
+      return account.interventionsOn(id, 'stop');
     },
     handle: ({ target, body, authorization = '' }) => {
       const operation = operationOf(target);
@@ -165,6 +166,7 @@ export function createSimulator(scenario: Scenario, { now, uuid }: Surroundings)
       const fault = faultOf(asked, authorization);
       const call: Call = fault === null ? asked : { ...asked, fault };
       calls.push(call);
+      callsByOperation.set(call.operation, 1 + (callsByOperation.get(call.operation) ?? 0));
       simulator.onCall(call, 'before');
       const answer = answerOf(call, operation, input);
       simulator.onCall(call, 'after');
@@ -174,16 +176,17 @@ export function createSimulator(scenario: Scenario, { now, uuid }: Surroundings)
   return simulator;
 }
 
-/** What is to be carried out later. It is, with that moment as the present, as soon as someone acts or looks. */
+/** What is to be carried out later. It is, with that moment as the present, as soon as someone calls. */
 function openQueue(): {
   add: (due: number, act: () => void) => void;
   settle: (at: number) => void;
 } {
+  /** By their due times. */
   const waiting: { readonly due: number; readonly act: () => void }[] = [];
   return {
     add(due, act) {
-      waiting.push({ due, act });
-      waiting.sort((one, other) => one.due - other.due);
+      const before = waiting.findLastIndex((other) => other.due <= due);
+      waiting.splice(before + 1, 0, { due, act });
     },
     settle(at) {
       const later = waiting.findIndex(({ due }) => due > at);

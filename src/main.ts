@@ -16,6 +16,7 @@ import { earlyOutputs } from './report/outputs.ts';
 import { run } from './run.ts';
 import { STARTED_ATTEMPT, UNWRITTEN_STATUS } from './saved-state.ts';
 import { createReporter, type Reporter } from './commit-status/reporter.ts';
+import type { Listener } from './store.ts';
 import { cancellation, survive, SYSTEM_CLOCK } from './process.ts';
 
 const STATE_NOT_SAVED = 'The state for the post step could not be saved';
@@ -81,6 +82,19 @@ async function runStep(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const client = clientOptions(runner, inputs.region, inputs.roleToAssume);
+  const listeners: readonly (readonly [failure: string, listener: Listener])[] = [
+    [STATE_NOT_SAVED, saveOwnedAttempt(inputs, runner)],
+    ['The log is incomplete', log.write],
+    [STATUS_NOT_UPDATED, (event) => status?.follow(event)],
+    [
+      'The outputs could not be set',
+      (event) => {
+        if (event.kind === 'batch-found' || event.kind === 'batch-id-changed') {
+          setOutputs(earlyOutputs(event.batch), runner, optional);
+        }
+      },
+    ],
+  ];
   return run(inputs, {
     codebuild: createCodeBuild(client),
     logs: createLogs(client),
@@ -88,17 +102,19 @@ async function runStep(
     random: Math.random,
     uuid: randomUUID,
     signal,
-    remember(owned) {
-      if (inputs.stopOnCancel) keepForPost(STARTED_ATTEMPT, owned, runner, optional);
-    },
-    tell(event) {
-      log.write(event);
-      optional.now(STATUS_NOT_UPDATED, () => status?.follow(event));
-      if (event.kind === 'batch-found' || event.kind === 'batch-id-changed') {
-        setOutputs(earlyOutputs(event.batch), runner, optional);
-      }
+    listener(...change) {
+      for (const [failure, listener] of listeners) optional.now(failure, () => listener(...change));
     },
   });
+}
+
+/** Saves what the post step must stop if this process is killed. */
+function saveOwnedAttempt({ stopOnCancel }: Inputs, runner: Runner): Listener {
+  return (_, { ownedAttempt }, before) => {
+    if (stopOnCancel && ownedAttempt !== before.ownedAttempt) {
+      runner.saveState(STARTED_ATTEMPT, JSON.stringify(ownedAttempt));
+    }
+  };
 }
 
 function keepCommitStatus(

@@ -1,9 +1,8 @@
-import type { OwnedAttempt } from './domain/attempt.ts';
 import type { Batch, BuildDetails } from './domain/batch.ts';
 import type { Clock } from './async/clock.ts';
 import type { CommitStatus, ForeignStatus, StatusPlace } from './commit-status/status.ts';
-import type { RunEvent } from './domain/events.ts';
 import type { TestCase, TestReport } from './domain/test-report.ts';
+import type { Listener } from './store.ts';
 
 export type RetryType = 'RETRY_FAILED_BUILDS' | 'RETRY_ALL_BUILDS';
 
@@ -92,8 +91,6 @@ export interface Ports {
   readonly uuid: () => string;
   /** Aborted with a `Interruption` when the workflow is cancelled. */
   readonly signal: AbortSignal;
-  /** Keeps what must be stopped if this process is killed; null: nothing. */
-  readonly remember: (owned: OwnedAttempt | null) => void;
-  /** Tells what happens, as it happens. */
-  readonly tell: (event: RunEvent) => void;
+  /** Follows the run, event by event. What throws in it must not reach the run. */
+  readonly listener: Listener;
 }

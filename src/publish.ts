@@ -1,4 +1,5 @@
 import type { Outcome } from './domain/outcome.ts';
+import type { StatusEvent } from './commit-status/events.ts';
 import type { RunEvent } from './domain/events.ts';
 import type { Runner } from './github/runner.ts';
 import { errorsOf, warningsOf, type Annotation } from './report/annotations.ts';
@@ -143,9 +144,9 @@ export function setOutputs(outputs: Outputs, runner: Runner, optional: Optional)
 
 /** The log of the step. */
 export interface Log {
-  write(event: RunEvent): void;
+  readonly write: (event: RunEvent | StatusEvent) => void;
   /** Closes a fold that is still open. */
-  close(): void;
+  readonly close: () => void;
 }
 
 export function openLog(runner: Runner, optional: Optional): Log {

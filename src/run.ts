@@ -1,3 +1,7 @@
+import { createBackoff, resilient } from './async/backoff.ts';
+import { Interruption } from './async/interruption.ts';
+import { ServiceError } from './async/service-error.ts';
+import { startTimer } from './async/timer.ts';
 import {
   describeOwned,
   isLaterAttempt,
@@ -7,11 +11,8 @@ import {
   type OwnedAttempt,
 } from './domain/attempt.ts';
 import type { Batch } from './domain/batch.ts';
-import { forgetPhase } from './domain/changes.ts';
-import { ServiceError } from './async/service-error.ts';
+import type { FormerAttempt } from './domain/events.ts';
 import { countedGroups, hasRun, viewGroups, type GroupView } from './domain/groups.ts';
-import { Interruption } from './async/interruption.ts';
-import { initialState } from './domain/state.ts';
 import {
   conclude,
   internalError,
@@ -20,23 +21,23 @@ import {
   type StopKind,
 } from './domain/outcome.ts';
 import { decide, unmatchedPatterns, type Decision } from './domain/policy.ts';
+import { startPolling, type Polling } from './domain/polling.ts';
 import { describeFailed } from './domain/reason.ts';
 import { isSuccess } from './domain/status.ts';
-import { startTimer } from './async/timer.ts';
-import { startPolling, type Polling } from './domain/polling.ts';
 import type { Inputs } from './inputs.ts';
 import type { Ports } from './ports.ts';
-import { diagnose } from './steps/diagnose.ts';
-import { findBatch } from './steps/find.ts';
-import { enrich } from './steps/enrich.ts';
-import { askBriefly, retryBatch, saveOwned } from './steps/retry.ts';
 import type { RunContext } from './steps/context.ts';
+import { diagnose } from './steps/diagnose.ts';
+import { enrich } from './steps/enrich.ts';
+import { findBatch } from './steps/find.ts';
+import { askBriefly, retryBatch } from './steps/retry.ts';
 import { CANCELLED_STEP, pollBriefly, stopAttempt, type StopResult } from './steps/stop.ts';
 import { watchAttempt, type WatchEnd } from './steps/watch.ts';
+import { createStore } from './store.ts';
 
 /**
- * The whole step: finds the batch, watches it to its end, retries it as often as is allowed and
- * worth it, and concludes. Every ending is a value: it never throws.
+ * The whole run: finds the batch, watches it to its end, retries it as often as is allowed and worth
+ * it, and concludes. Every ending is a value: it never throws.
  */
 export async function run(inputs: Inputs, ports: Ports): Promise<Outcome> {
   const { clock } = ports;
@@ -46,122 +47,121 @@ export async function run(inputs: Inputs, ports: Ports): Promise<Outcome> {
     inputs.timeoutMs,
     new Interruption({ kind: 'timed-out', timeoutMs: inputs.timeoutMs ?? 0 }),
   );
-  const known = initialState();
   const signal = AbortSignal.any([ports.signal, timer.signal]);
-  const step: RunContext = {
-    inputs,
-    ports,
-    known,
-    signal,
-    deadline: began + (inputs.timeoutMs ?? Infinity),
-    patience: {
-      clock,
-      random: ports.random,
-      interval: inputs.pollIntervalMs,
-      signal,
-      tell: ports.tell,
-      answered: false,
-      trouble: null,
-    },
-    warned: new Set(),
-    told: new Map(),
-    unanswered: null,
-  };
+  const deadline = began + (inputs.timeoutMs ?? Infinity);
+  const context = createContext(inputs, ports, signal, deadline);
   try {
-    const ending = await tellStory(step)
-      .catch((error: unknown) => endingOf(error, step))
-      .then((ended) => leaveInOrder(step, ended));
-    if (inputs.wait) await enrich(step);
-    return conclude(ending, known, began, clock.elapsed());
+    const ending = await retryUntilDone(context)
+      .catch((error: unknown) => endingOf(error, context))
+      .then((ended) => leaveInOrder(context, ended));
+    if (inputs.wait) await enrich(context);
+    return conclude(ending, context.state(), began, clock.elapsed());
   } finally {
     timer.stop();
   }
 }
 
-async function tellStory(step: RunContext): Promise<Ending> {
-  const { inputs, ports, known } = step;
-  const found = await findBatch(step);
-  known.batch = found;
-  known.attempt = retriesShown(found) + 1;
-  ports.tell({ kind: 'batch-found', batch: found, attempt: known.attempt });
+function createContext(
+  inputs: Inputs,
+  ports: Ports,
+  signal: AbortSignal,
+  deadline: number,
+): RunContext {
+  const store = createStore(ports.listener);
+  const backoff = createBackoff({
+    clock: ports.clock,
+    random: ports.random,
+    intervalMs: inputs.pollIntervalMs,
+    signal,
+    emit: store.emit,
+  });
+  const codebuild = resilient(ports.codebuild, backoff);
+  return { ...store, inputs, ports, codebuild, backoff, signal, deadline };
+}
+
+async function retryUntilDone(context: RunContext): Promise<Ending> {
+  const { emit, inputs, ports, signal, state } = context;
+  const found = await findBatch(context);
+  emit({ kind: 'batch-found', batch: found, attempt: retriesShown(found) + 1 });
   const running = !isOver(found);
   if (running && !inputs.wait) return { kind: 'still-running' };
 
-  if (running) tellAttemptBegan(step, found, null);
-  let end = await watchAttempt(step, newWatch(step), found.id, found);
+  if (running) {
+    const { attempt } = state();
+    const { maxRetries } = inputs;
+    emit({ kind: 'attempt-began', attempt, retry: null, maxRetries, batch: found });
+  }
+  let end = await watchAttempt(context, newPolling(context), found.id, found);
   for (;;) {
     if (end.kind !== 'over') return end;
-    saveOwned(step, null);
-    const groups = viewGroups(end.batch, known.past);
-    tellAttemptEnded(step, end, groups);
+    const groups = emitAttemptEnded(context, end);
     if (isSuccess(end.batch.status)) {
       if (inputs.failOnFlaky && groups.some((group) => group.flaky)) return { kind: 'flaky' };
-      return { kind: 'succeeded', already: !running && known.past.attempts.length === 0 };
+      return { kind: 'succeeded', already: !running && state().past.attempts.length === 0 };
     }
-    const { retry, reason } = await decideOnRetry(step, end.batch, groups);
+    const { retry, reason } = await decideOnRetry(context, end.batch, groups);
     if (inputs.dryRun) return { kind: 'dry-run', retry, reason };
     if (!retry) return { kind: 'failed', reason };
-    ports.tell({ kind: 'retrying', reason, delay: inputs.retryDelayMs });
-    if (inputs.retryDelayMs > 0) await ports.clock.sleep(inputs.retryDelayMs, step.signal);
-    const result = await retryBatch(step, end.batch);
+    emit({ kind: 'retrying', reason, delay: inputs.retryDelayMs });
+    if (inputs.retryDelayMs > 0) await ports.clock.sleep(inputs.retryDelayMs, signal);
+    const result = await retryBatch(context, end.batch);
     if (result.kind === 'refused') return { kind: 'retry-refused', message: result.message };
     if (result.kind === 'changed') {
       // What was decided on is not what shows: it is watched on, and decided on again.
-      end = await watchAttempt(step, newWatch(step), end.batch.id, null);
+      end = await watchAttempt(context, newPolling(context), end.batch.id, null);
       continue;
     }
     const snapshot = result.kind === 'accepted' ? result.answer : result.snapshot;
-    const begun = turnToNewAttempt(step, end.batch, result.kind, snapshot);
+    const begun = beginAttempt(context, end.batch, RETRIED_BY[result.kind], snapshot);
     if (result.kind === 'unproven') {
-      ports.tell({ kind: 'attempt-unproven', attempt: known.attempt });
+      emit({ kind: 'attempt-unproven', attempt: state().attempt });
       if (!inputs.wait && (snapshot === null || !isOver(snapshot))) return NOT_CONFIRMED;
     }
     if (!inputs.wait && result.kind === 'accepted') return { kind: 'retry-accepted' };
     const first = result.kind === 'accepted' ? null : snapshot;
     if (!inputs.wait && first !== null && !isOver(first)) return { kind: 'still-running' };
-    end = await watchAttempt(step, begun, snapshot?.id ?? end.batch.id, first);
+    end = await watchAttempt(context, begun, snapshot?.id ?? end.batch.id, first);
   }
 }
 
 /** Finds out why the attempt ended badly, and decides by the policy. */
 async function decideOnRetry(
-  step: RunContext,
+  context: RunContext,
   batch: Batch,
   groups: readonly GroupView[],
 ): Promise<Decision> {
-  const { inputs, known } = step;
-  const causes = await diagnose(step, batch, groups);
-  warnOfUnmatchedPatterns(step, groups);
+  const { emit, inputs, signal, state } = context;
+  const causes = await diagnose(context, batch, groups);
+  warnOfUnmatchedPatterns(context, groups);
+  const { attempt, groupsStale, retries, unprovenAttempts } = state();
   const decision = decide(
     {
       status: batch.status,
-      attempts: known.attempt,
-      retries: known.retries + known.unprovenAttempts.length,
+      attempts: attempt,
+      retries: retries + unprovenAttempts.length,
       failed: groups.filter((group) => group.failed).map((group) => group.identifier),
       ran: countedGroups(groups).filter(hasRun).length,
-      groupsStale: known.groupsStale,
+      groupsStale,
       causes,
     },
     inputs,
   );
   // An interruption may have kept the causes from being read: then it is what ended the step.
-  if (decision.decidedBy === 'retry-when' && causes.kind === 'unreadable') {
-    step.signal.throwIfAborted();
-  }
+  if (decision.decidedBy === 'retry-when' && causes.kind === 'unreadable') signal.throwIfAborted();
   const { retry, reason } = decision;
-  known.decisions.push({ attempt: known.attempt, status: batch.status, retry, reason });
+  emit({ kind: 'decided', decision: { attempt, status: batch.status, retry, reason } });
   return decision;
 }
 
 /** Once: the groups of a batch stay the same from attempt to attempt. */
 function warnOfUnmatchedPatterns(
-  { inputs, known, ports }: RunContext,
+  { emit, inputs, state }: RunContext,
   groups: readonly GroupView[],
 ): void {
-  if (known.decisions.length > 0) return;
+  if (state().decisions.length > 0) return;
   const identifiers = groups.map((group) => group.identifier);
   for (const pattern of unmatchedPatterns(inputs.neverRetry, identifiers)) {
-    ports.tell({ kind: 'pattern-unmatched', pattern, identifiers });
+    emit({ kind: 'pattern-unmatched', pattern, identifiers });
   }
 }
 
@@ -172,119 +172,121 @@ const NOT_CONFIRMED: Ending = {
     'CodeBuild did not confirm the retry. Check the batch in the CodeBuild console, or run this step again.',
 };
 
-function newWatch({ known, ports }: RunContext): Polling {
-  return startPolling(known.past, ports.clock.elapsed());
+function newPolling({ ports, state }: RunContext): Polling {
+  return startPolling(state().past, ports.clock.elapsed());
 }
+
+const RETRIED_BY = { accepted: 'us', joined: 'others', unproven: 'unknown' } as const;
 
 /**
  * Turns from a finished attempt to the one after it.
  *
- * @param origin whose attempt it is
  * @param snapshot the batch; of the new attempt, or still of the finished one; null: not known
  */
-function turnToNewAttempt(
-  step: RunContext,
-  retried: Batch,
-  origin: 'accepted' | 'joined' | 'unproven',
+function beginAttempt(
+  { emit, inputs, ports, state }: RunContext,
+  former: Batch,
+  retriedBy: FormerAttempt['retriedBy'],
   snapshot: Batch | null,
 ): Polling {
-  const { inputs, known, ports } = step;
-  const isOurs = origin === 'accepted';
-  step.unanswered = null;
-  const isNew = snapshot !== null && isLaterAttempt(snapshot, retried);
-  known.attempt = Math.max(known.attempt + 1, isNew ? retriesShown(snapshot) + 1 : 0);
-  if (isOurs) {
-    known.retries += 1;
-    saveOwned(step, describeOwned(retried, isNew ? snapshot : null, null, inputs));
+  const { maxRetries, retryType } = inputs;
+  const { attempt, retries } = state();
+  const next = snapshot !== null && isLaterAttempt(snapshot, former) ? snapshot : null;
+  const isOurs = retriedBy === 'us';
+  if (next !== null && next.id !== former.id) {
+    emit({ kind: 'batch-id-changed', from: former.id, batch: next });
   }
-  if (origin === 'unproven') known.unprovenAttempts = [...known.unprovenAttempts, known.attempt];
-  known.past = {
-    attempts: [...known.past.attempts, retried],
-    retried,
-    everyGroupRuns: isOurs && inputs.retryType === 'RETRY_ALL_BUILDS',
-  };
-  known.groupsStale = false;
-  if (isNew) known.batch = snapshot;
-  step.told = forgetPhase(step.told);
-  if (isNew && snapshot.id !== retried.id) {
-    ports.tell({ kind: 'batch-id-changed', from: retried.id, batch: snapshot });
-  }
-  tellAttemptBegan(step, retried, isOurs ? known.retries : null);
-  return startPolling(known.past, ports.clock.elapsed(), snapshot);
+  emit({
+    kind: 'attempt-began',
+    attempt: Math.max(attempt + 1, next === null ? 0 : retriesShown(next) + 1),
+    retry: isOurs ? retries + 1 : null,
+    maxRetries,
+    batch: former,
+    follows: {
+      batch: former,
+      retriedBy,
+      next,
+      ownedAttempt: isOurs ? describeOwned(former, next, null, inputs) : null,
+      everyGroupRuns: isOurs && retryType === 'RETRY_ALL_BUILDS',
+    },
+  });
+  return startPolling(state().past, ports.clock.elapsed(), snapshot);
 }
 
-function tellAttemptBegan(step: RunContext, batch: Batch, retry: number | null): void {
-  const { inputs, known, ports } = step;
-  const { attempt } = known;
-  ports.tell({ kind: 'attempt-began', attempt, retry, maxRetries: inputs.maxRetries, batch });
-}
-
-function tellAttemptEnded(
-  { known, ports }: RunContext,
+/** Gives what the groups of the attempt mean. */
+function emitAttemptEnded(
+  { emit, state }: RunContext,
   { batch, groupsStale }: WatchEnd & { kind: 'over' },
-  groups: readonly GroupView[],
-): void {
+): GroupView[] {
+  const { attempt, past } = state();
+  const groups = viewGroups(batch, past);
   const failed = describeFailed(groups);
-  ports.tell({ kind: 'attempt-ended', attempt: known.attempt, status: batch.status, failed });
-  if (groupsStale) ports.tell({ kind: 'groups-stale', batch });
+  emit({ kind: 'attempt-ended', attempt, status: batch.status, failed, groupsStale });
+  if (groupsStale) emit({ kind: 'groups-stale', batch });
+  return groups;
 }
 
-/** Nobody waits for the attempt of a cancelled step: it is stopped. What is left to know is learned. */
-async function leaveInOrder(step: RunContext, ending: Ending): Promise<Ending> {
-  const { inputs, known, ports, unanswered } = step;
-  const { owned } = known;
-  if (ending.kind === 'cancelled' && inputs.stopOnCancel && owned !== null) {
-    return { ...ending, stop: await stopOwned(step, owned) };
+/** Nobody waits for the attempt of a canceled step: it is stopped. What is left to know is learned. */
+async function leaveInOrder(context: RunContext, ending: Ending): Promise<Ending> {
+  const { emit, inputs, ports, state } = context;
+  const { ownedAttempt, unanswered } = state();
+  if (ownedAttempt === null) return ending;
+  if (ending.kind === 'cancelled' && inputs.stopOnCancel) {
+    return { ...ending, stop: await stopOwned(context, ownedAttempt) };
   }
-  if (owned !== null && unanswered !== null) {
+  if (unanswered !== null) {
     const limits = CANCELLED_STEP;
-    settleUnanswered(step, owned, await pollBriefly(owned.batchId, { ...ports, limits }));
+    const snapshot = await pollBriefly(ownedAttempt.batchId, { ...ports, limits });
+    settleUnanswered(context, ownedAttempt, snapshot);
   }
-  saveOwned(step, null);
+  emit({ kind: 'attempt-disowned' });
   return ending;
 }
 
-async function stopOwned(step: RunContext, owned: OwnedAttempt): Promise<StopKind> {
-  const { known, unanswered } = step;
-  const ports = { ...step.ports, limits: CANCELLED_STEP };
+async function stopOwned(context: RunContext, owned: OwnedAttempt): Promise<StopKind> {
+  const { emit, state } = context;
+  const ports = { ...context.ports, limits: CANCELLED_STEP };
   const snapshot = await pollBriefly(owned.batchId, ports);
-  const answer = snapshot === null ? null : await askBriefly({ ...step, ports }, snapshot);
+  const answer = snapshot === null ? null : await askBriefly(context, snapshot, ports);
+  const { unanswered } = state();
   if (answer === 'ours' && unanswered !== null) {
-    turnToNewAttempt(step, unanswered.decided, 'accepted', snapshot);
+    beginAttempt(context, unanswered.decided, 'us', snapshot);
   }
   const result: StopResult =
     answer === 'refused'
       ? { kind: 'unproven' }
-      : await stopAttempt(known.owned ?? owned, snapshot, ports);
+      : await stopAttempt(state().ownedAttempt ?? owned, snapshot, ports);
   const shown = 'batch' in result ? result.batch : null;
-  settleUnanswered(step, owned, shown ?? snapshot);
-  known.batch = shown ?? known.batch;
-  if (result.kind === 'no-answer') ports.tell({ kind: 'not-stopped', reason: result.reason });
+  settleUnanswered(context, owned, shown ?? snapshot);
+  if (shown !== null) emit({ kind: 'stop-answered', batch: shown });
+  if (result.kind === 'no-answer') emit({ kind: 'not-stopped', reason: result.reason });
   // What may still run stays saved: the post step tries again.
-  if (result.kind !== 'no-answer' && result.kind !== 'not-begun') saveOwned(step, null);
+  if (result.kind !== 'no-answer' && result.kind !== 'not-begun') {
+    emit({ kind: 'attempt-disowned' });
+  }
   return result.kind;
 }
 
 /** What became of a retry that was in flight when the step ended is told as far as a snapshot shows it. */
-function settleUnanswered(step: RunContext, owned: OwnedAttempt, snapshot: Batch | null): void {
-  const { known, unanswered } = step;
+function settleUnanswered(context: RunContext, owned: OwnedAttempt, snapshot: Batch | null): void {
+  const { unanswered } = context.state();
   if (unanswered === null) return;
   const owner = snapshot === null ? 'not-begun' : ownershipOf(snapshot, owned);
   if (owner === 'ours' || owner === 'unproven') {
-    turnToNewAttempt(step, unanswered.decided, 'unproven', snapshot);
+    beginAttempt(context, unanswered.decided, 'unknown', snapshot);
   } else {
-    known.retryUnanswered = true;
+    context.emit({ kind: 'retry-unanswered' });
   }
 }
 
-function endingOf(error: unknown, { patience, ports }: RunContext): Ending {
+function endingOf(error: unknown, { emit, state }: RunContext): Ending {
   if (error instanceof Interruption) {
     const { source } = error;
     return source.kind === 'timed-out'
-      ? { ...source, lastError: patience.trouble }
+      ? { ...source, lastError: state().lastError }
       : { ...source, stop: null };
   }
   if (error instanceof ServiceError) return { kind: 'fault', message: error.message };
-  ports.tell({ kind: 'internal-error', error });
+  emit({ kind: 'internal-error', error });
   return internalError(error);
 }

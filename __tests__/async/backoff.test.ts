@@ -1,27 +1,32 @@
 import { describe, expect, it, test } from '@jest/globals';
 import { ServiceError, type ServiceErrorKind } from '../../src/async/service-error.ts';
-import { persist, type Patience, type Trouble } from '../../src/async/backoff.ts';
+import {
+  createBackoff,
+  resilient,
+  type BackoffEvent,
+  type BackoffSettings,
+} from '../../src/async/backoff.ts';
 import { MINUTE, SECOND } from '../support/batches.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 
 const HOUR = 60 * MINUTE;
 
 interface Bench {
-  readonly patience: Patience;
+  readonly settings: BackoffSettings;
   readonly sleeps: number[];
-  readonly told: Trouble[];
+  readonly events: BackoffEvent[];
   readonly controller: AbortController;
   /** A call that fails so often and then answers. Each try takes some time. */
   readonly failing: (times: number, error?: unknown, tryTakes?: number) => () => Promise<string>;
 }
 
 /** A clock that only moves by the sleeps asked of it, which it records. */
-function aBench(overrides: Partial<Patience> = {}): Bench {
+function aBench(overrides: Partial<BackoffSettings> = {}): Bench {
   let now = 1000 * MINUTE;
   const sleeps: number[] = [];
-  const told: Trouble[] = [];
+  const events: BackoffEvent[] = [];
   const controller = new AbortController();
-  const patience: Patience = {
+  const settings: BackoffSettings = {
     clock: {
       now: () => now,
       elapsed: () => now,
@@ -33,14 +38,12 @@ function aBench(overrides: Partial<Patience> = {}): Bench {
       },
     },
     random: () => 0.5,
-    interval: 15 * SECOND,
+    intervalMs: 15 * SECOND,
     signal: controller.signal,
-    tell: (trouble) => void told.push(trouble),
-    answered: false,
-    trouble: null,
+    emit: (event) => void events.push(event),
     ...overrides,
   };
-  const failing: Bench['failing'] = (times, error = aFault(), tryTakes = 0) => {
+  const failing: Bench['failing'] = (times, error = anError(), tryTakes = 0) => {
     let tries = 0;
     return () => {
       now += tryTakes;
@@ -49,10 +52,20 @@ function aBench(overrides: Partial<Patience> = {}): Bench {
       return tries > times ? Promise.resolve('answer') : Promise.reject(error);
     };
   };
-  return { patience, sleeps, told, controller, failing };
+  return { settings, sleeps, events, controller, failing };
 }
 
-function aFault(kind: ServiceErrorKind = 'transient', maybeDone = false): ServiceError {
+/** Calls by a backoff of its own. */
+function retry<Answer>(
+  call: (signal: AbortSignal) => Promise<Answer>,
+  settings: BackoffSettings,
+  giveUpAfterMs?: number,
+): Promise<Answer> {
+  const options = giveUpAfterMs === undefined ? {} : { giveUpAfterMs };
+  return createBackoff(settings).retry(call, options);
+}
+
+function anError(kind: ServiceErrorKind = 'transient', maybeDone = false): ServiceError {
   return new ServiceError(kind, 'Throttling', 'AWS throttled it.', maybeDone);
 }
 
@@ -63,52 +76,49 @@ async function failureOf(promise: Promise<unknown>): Promise<unknown> {
   );
 }
 
-describe('persist', () => {
+describe('backoff', () => {
   it('gives a good answer at once, without sleep or word', async () => {
-    const { patience, sleeps, told, failing } = aBench();
-    await expect(persist(failing(0), patience)).resolves.toBe('answer');
-    expect({ sleeps, told, answered: patience.answered }).toEqual({
-      sleeps: [],
-      told: [],
-      answered: true,
-    });
+    const { settings, sleeps, events, failing } = aBench();
+    await expect(retry(failing(0), settings)).resolves.toBe('answer');
+    expect({ sleeps, events }).toEqual({ sleeps: [], events: [] });
   });
 
-  test.each<[string, number, Partial<Patience>, number[]]>([
+  test.each<[string, number, Partial<BackoffSettings>, number[]]>([
     ['doubles from the interval to a cap of 60 s', 5, {}, [7500, 15_000, 30_000, 30_000, 30_000]],
     [
       'is capped at four intervals',
       5,
-      { interval: 5 * SECOND },
+      { intervalMs: 5 * SECOND },
       [2500, 5000, 10_000, 10_000, 10_000],
     ],
     [
       'is capped at 5 s where intervals are short',
       6,
-      { interval: 500 },
+      { intervalMs: 500 },
       [250, 500, 1000, 2000, 2500, 2500],
     ],
     ['is spread from nothing', 3, { random: () => 0 }, [0, 0, 0]],
     ['is spread over the whole pause', 3, { random: () => 0.875 }, [13_125, 26_250, 52_500]],
-    ['of a long interval stays under a minute', 2, { interval: 10 * MINUTE }, [30_000, 30_000]],
+    ['of a long interval stays under a minute', 2, { intervalMs: 10 * MINUTE }, [30_000, 30_000]],
   ])('waits a fault out with a pause that %s', async (_, failures, overrides, expected) => {
-    const { patience, sleeps, failing } = aBench(overrides);
-    await expect(persist(failing(failures), patience)).resolves.toBe('answer');
+    const { settings, sleeps, failing } = aBench(overrides);
+    await expect(retry(failing(failures), settings)).resolves.toBe('answer');
     expect(sleeps).toEqual(expected);
   });
 
   it('tells once that trouble began and once that it ended, with its length', async () => {
-    const { patience, told, failing } = aBench();
-    await persist(failing(2, aFault(), SECOND), patience);
-    expect(told).toEqual([
-      { kind: 'calls-failing', sentence: 'AWS throttled it.' },
+    const { settings, events, failing } = aBench();
+    await retry(failing(2, anError(), SECOND), settings);
+    expect(events).toEqual([
+      { kind: 'call-failed', message: 'AWS throttled it.', failures: 1, isRetried: true },
+      { kind: 'call-failed', message: 'AWS throttled it.', failures: 2, isRetried: true },
       { kind: 'calls-recovered', failures: 2, milliseconds: 25_500 },
     ]);
   });
 
   it('gives up after 15 minutes, with a last try at that moment', async () => {
-    const { patience, sleeps, told, failing } = aBench();
-    const error = await failureOf(persist(failing(Infinity), patience));
+    const { settings, sleeps, events, failing } = aBench();
+    const error = await failureOf(retry(failing(Infinity), settings));
     expect(error).toBeInstanceOf(ServiceError);
     expect(error).toMatchObject({
       kind: 'outage',
@@ -117,21 +127,22 @@ describe('persist', () => {
       maybeDone: false,
     });
     expect(sleeps).toEqual([7500, 15_000, ...Array<number>(29).fill(30_000), 7500]);
-    expect(told).toEqual([{ kind: 'calls-failing', sentence: 'AWS throttled it.' }]);
+    expect(events.slice(0, -1).every(({ kind }) => kind === 'call-failed')).toBe(true);
+    expect(events.at(-1)).toMatchObject({ message: 'AWS throttled it.', isRetried: false });
   });
 
-  test.each<[string, Partial<Patience>, ServiceErrorKind, number | undefined, number]>([
+  test.each<[string, Partial<BackoffSettings>, ServiceErrorKind, number | undefined, number]>([
     [
       'three intervals if that is longer',
-      { interval: 10 * MINUTE },
+      { intervalMs: 10 * MINUTE },
       'transient',
       undefined,
       30 * MINUTE,
     ],
-    ['as long as it is told', {}, 'transient', 4 * MINUTE, 4 * MINUTE],
+    ['as long as it is events', {}, 'transient', 4 * MINUTE, 4 * MINUTE],
     ['one minute if AWS was never reached', {}, 'unreachable', undefined, MINUTE],
     [
-      'as long as it is told, if that is less, though AWS was never reached',
+      'as long as it is events, if that is less, though AWS was never reached',
       {},
       'unreachable',
       30 * SECOND,
@@ -139,123 +150,116 @@ describe('persist', () => {
     ],
     [
       '15 minutes if AWS was reached before',
-      { answered: true },
+      { credentialsWereGood: true },
       'unreachable',
       undefined,
       15 * MINUTE,
     ],
   ])('waits %s', async (_, overrides, kind, giveUpAfter, expected) => {
-    const { patience, sleeps, failing } = aBench(overrides);
-    const call = failing(Infinity, aFault(kind));
-    const error = await failureOf(
-      giveUpAfter === undefined ? persist(call, patience) : persist(call, patience, giveUpAfter),
-    );
+    const { settings, sleeps, failing } = aBench(overrides);
+    const call = failing(Infinity, anError(kind));
+    const error = await failureOf(retry(call, settings, giveUpAfter));
     expect(error).toMatchObject({ kind: 'outage' });
     expect(sleeps.reduce((sum, sleep) => sum + sleep, 0)).toBe(expected);
   });
 
   it('counts the time that the calls took', async () => {
-    const { patience, sleeps, failing } = aBench();
-    await failureOf(persist(failing(Infinity, aFault(), 30 * SECOND), patience, 100 * SECOND));
+    const { settings, sleeps, failing } = aBench();
+    await failureOf(retry(failing(Infinity, anError(), 30 * SECOND), settings, 100 * SECOND));
     expect(sleeps).toEqual([7500, 15_000]);
   });
 
   it('keeps in mind that the call may have been carried out', async () => {
-    const { patience, failing } = aBench();
-    const error = await failureOf(persist(failing(Infinity, aFault('transient', true)), patience));
+    const { settings, failing } = aBench();
+    const error = await failureOf(retry(failing(Infinity, anError('transient', true)), settings));
     expect(error).toMatchObject({ kind: 'outage', maybeDone: true });
   });
 
   test.each<[string, unknown]>([
-    ['a refusal', aFault('refused')],
-    ['a lasting fault', aFault('permanent')],
-    ['an outage that was waited out already', aFault('outage')],
+    ['a refusal', anError('refused')],
+    ['a lasting fault', anError('permanent')],
+    ['an outage that was waited out already', anError('outage')],
     ['an error of ours', new TypeError('x is not a function')],
     ['anything else that is thrown', 'a string'],
   ])('throws %s as it is, at once', async (_, thrown) => {
-    const { patience, sleeps, told, failing } = aBench();
-    await expect(failureOf(persist(failing(1, thrown), patience))).resolves.toBe(thrown);
-    expect({ sleeps, told, answered: patience.answered }).toEqual({
-      sleeps: [],
-      told: [],
-      answered: false,
-    });
+    const { settings, sleeps, events, failing } = aBench();
+    await expect(failureOf(retry(failing(1, thrown), settings))).resolves.toBe(thrown);
+    expect({ sleeps, events }).toEqual({ sleeps: [], events: [] });
   });
 
   it('throws a lasting fault that follows a passing one', async () => {
-    const { patience, sleeps } = aBench();
-    const faults = [aFault(), aFault('permanent')];
+    const { settings, sleeps } = aBench();
+    const faults = [anError(), anError('permanent')];
     const error = await failureOf(
-      persist(() => Promise.reject(faults.shift() ?? aFault()), patience),
+      retry(() => Promise.reject(faults.shift() ?? anError()), settings),
     );
     expect(error).toMatchObject({ kind: 'permanent' });
     expect(sleeps).toEqual([7500]);
   });
 });
 
-describe('persist, where credentials failed', () => {
-  const refused = aFault('credentials');
+describe('backoff, where credentials failed', () => {
+  const refused = anError('credentials');
 
   test.each<[string, boolean, number | undefined, number]>([
     ['15 seconds if AWS has never accepted any', false, undefined, 15 * SECOND],
     ['2 minutes if it has', true, undefined, 2 * MINUTE],
-    ['no longer than it is told', true, MINUTE, MINUTE],
+    ['no longer than it is events', true, MINUTE, MINUTE],
   ])('tries for %s', async (_, answered, giveUpAfter, expected) => {
-    const { patience, sleeps, told, failing } = aBench({ answered });
+    const { settings, sleeps, events, failing } = aBench({ credentialsWereGood: answered });
     const call = failing(Infinity, refused);
-    const error = await failureOf(
-      giveUpAfter === undefined ? persist(call, patience) : persist(call, patience, giveUpAfter),
-    );
+    const error = await failureOf(retry(call, settings, giveUpAfter));
     expect(sleeps.reduce((sum, sleep) => sum + sleep, 0)).toBe(expected);
     expect(sleeps.slice(0, 4)).toEqual([1000, 2000, 4000, 7500]);
     expect(error).toMatchObject({
       kind: 'permanent',
       message: expect.stringMatching(/^AWS throttled it\. Tried \d+ times over \w+\.$/),
     });
-    expect(told).toEqual([{ kind: 'calls-failing', sentence: 'AWS throttled it.' }]);
+    expect(events.slice(0, -1).every(({ kind }) => kind === 'call-failed')).toBe(true);
+    expect(events.at(-1)).toMatchObject({ message: 'AWS throttled it.', isRetried: false });
   });
 
   it('goes on as soon as they are good', async () => {
-    const { patience, sleeps, failing } = aBench();
-    await expect(persist(failing(2, refused), patience)).resolves.toBe('answer');
+    const { settings, sleeps, failing } = aBench();
+    await expect(retry(failing(2, refused), settings)).resolves.toBe('answer');
     expect(sleeps).toEqual([1000, 2000]);
   });
 
   it('counts from the first such failure, and anew after another one', async () => {
-    const { patience, sleeps } = aBench({ answered: true });
+    const { settings, sleeps } = aBench({ credentialsWereGood: true });
     const faults = [
-      ...Array<ServiceError>(20).fill(aFault()),
+      ...Array<ServiceError>(20).fill(anError()),
       ...Array<ServiceError>(5).fill(refused),
-      aFault(),
+      anError(),
     ];
     const call = (): Promise<never> => Promise.reject(faults.shift() ?? refused);
-    expect(await failureOf(persist(call, patience))).toMatchObject({ kind: 'permanent' });
+    expect(await failureOf(retry(call, settings))).toMatchObject({ kind: 'permanent' });
     const sinceTheLast = sleeps.slice(26).reduce((sum, sleep) => sum + sleep, 0);
     expect(sinceTheLast).toBe(2 * MINUTE);
   });
 });
 
-describe('persist, by a wall clock that jumps', () => {
+describe('backoff, by a wall clock that jumps', () => {
   test.each([HOUR, -HOUR])('by %d ms: only elapsed time counts', async (jump) => {
     const clock = createVirtualClock();
-    const { patience } = aBench({ clock });
+    const { settings } = aBench({ clock });
     let tries = 0;
     const call = (): Promise<string> => {
       tries += 1;
       clock.jump(jump);
-      return tries > 20 ? Promise.resolve('answer') : Promise.reject(aFault());
+      return tries > 20 ? Promise.resolve('answer') : Promise.reject(anError());
     };
-    expect(await persist(call, patience)).toBe('answer');
+    expect(await retry(call, settings)).toBe('answer');
   });
 });
 
-describe('persist, where a call never ends', () => {
+describe('backoff, where a call never ends', () => {
   const hangs = (): Promise<never> => new Promise(() => undefined);
 
   test.each([1000, 2500, 20 * SECOND])('a limit of %d ms holds', async (limit) => {
     const clock = createVirtualClock();
-    const { patience, told } = aBench({ clock });
-    const error = await failureOf(persist(hangs, patience, limit));
+    const { settings, events } = aBench({ clock });
+    const error = await failureOf(retry(hangs, settings, limit));
     expect(clock.elapsed()).toBe(limit);
     expect(error).toMatchObject({
       kind: 'outage',
@@ -265,18 +269,25 @@ describe('persist, where a call never ends', () => {
         /^AWS did not respond in time\. Tried 1 times over \w+ without/,
       ),
     });
-    expect([told, patience.trouble]).toEqual([[], 'AWS did not respond in time.']);
+    expect(events).toEqual([
+      {
+        kind: 'call-failed',
+        message: 'AWS did not respond in time.',
+        failures: 1,
+        isRetried: false,
+      },
+    ]);
   });
 
   it('tells what the try before had failed of, and leaves time for a last one', async () => {
     const clock = createVirtualClock();
-    const { patience } = aBench({ clock });
+    const { settings } = aBench({ clock });
     const began: number[] = [];
     const call = (): Promise<never> => {
       began.push(clock.elapsed());
-      return began.length < 3 ? Promise.reject(aFault()) : hangs();
+      return began.length < 3 ? Promise.reject(anError()) : hangs();
     };
-    const error = await failureOf(persist(call, patience, 20 * SECOND));
+    const error = await failureOf(retry(call, settings, 20 * SECOND));
     expect(error).toMatchObject({
       message: 'AWS throttled it. Tried 3 times over 20s without an answer.',
     });
@@ -285,64 +296,113 @@ describe('persist, where a call never ends', () => {
 
   it('ends the signal of the call', async () => {
     const clock = createVirtualClock();
-    const { patience } = aBench({ clock });
+    const { settings } = aBench({ clock });
     const signals: AbortSignal[] = [];
     await failureOf(
-      persist(
+      retry(
         (given) => {
           signals.push(given);
           return hangs();
         },
-        patience,
+        settings,
         1000,
       ),
     );
     expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
-    expect(patience.signal.aborted).toBe(false);
+    expect(settings.signal.aborted).toBe(false);
   });
 
   it('does not cut the one try that a limit of nothing allows', async () => {
     const clock = createVirtualClock();
-    const { patience } = aBench({ clock });
+    const { settings } = aBench({ clock });
     const slow = (given: AbortSignal) => clock.sleep(9000, given).then(() => 'answer');
-    expect(await persist(slow, patience, 0)).toBe('answer');
+    expect(await retry(slow, settings, 0)).toBe('answer');
   });
 
   it('leaves no timer behind', async () => {
     const clock = createVirtualClock();
-    const { patience } = aBench({ clock });
-    expect(await persist(() => Promise.resolve('answer'), patience, 20 * SECOND)).toBe('answer');
-    await clock.sleep(1, patience.signal);
+    const { settings } = aBench({ clock });
+    expect(await retry(() => Promise.resolve('answer'), settings, 20 * SECOND)).toBe('answer');
+    await clock.sleep(1, settings.signal);
     expect(clock.elapsed()).toBe(1);
   });
 });
 
-describe('persist, when aborted', () => {
+describe('backoff, when aborted', () => {
   const reason = new Error('cancelled');
 
   it('does not call at all if it was before', async () => {
-    const { patience, controller } = aBench();
+    const { settings, controller } = aBench();
     controller.abort(reason);
     let calls = 0;
     const call = (): Promise<number> => Promise.resolve((calls += 1));
-    await expect(failureOf(persist(call, patience))).resolves.toBe(reason);
+    await expect(failureOf(retry(call, settings))).resolves.toBe(reason);
     expect(calls).toBe(0);
   });
 
   it('throws the reason, not what the call made of it', async () => {
-    const { patience, controller, sleeps } = aBench();
+    const { settings, controller, sleeps } = aBench();
     const call = (signal: AbortSignal): Promise<never> => {
       controller.abort(reason);
       return Promise.reject(new Error(`AbortError, ${String(signal.aborted)}`));
     };
-    await expect(failureOf(persist(call, patience))).resolves.toBe(reason);
+    await expect(failureOf(retry(call, settings))).resolves.toBe(reason);
     expect(sleeps).toEqual([]);
   });
 
   it('ends the pause with the reason', async () => {
-    const { patience, controller, failing } = aBench();
-    const tell = (): void => controller.abort(reason);
-    const error = await failureOf(persist(failing(1), { ...patience, tell }));
+    const { settings, controller, failing } = aBench();
+    const emit = (): void => controller.abort(reason);
+    const error = await failureOf(retry(failing(1), { ...settings, emit }));
     expect(error).toBe(reason);
+  });
+});
+
+describe('one backoff for several calls', () => {
+  it('knows that AWS has answered, and for how long errors may last from then on', async () => {
+    const { settings, sleeps, failing } = aBench();
+    const backoff = createBackoff(settings);
+    await backoff.retry(failing(0));
+    await failureOf(backoff.retry(failing(Infinity, anError('unreachable'))));
+    expect(sleeps.reduce((sum, sleep) => sum + sleep, 0)).toBe(15 * MINUTE);
+  });
+
+  it('emits that calls succeed again where another call had given up', async () => {
+    const { settings, events, failing } = aBench();
+    const backoff = createBackoff(settings);
+    await failureOf(backoff.retry(failing(Infinity), { giveUpAfterMs: 0 }));
+    await backoff.retry(failing(0));
+    await backoff.retry(failing(0));
+    expect(events).toEqual([
+      { kind: 'call-failed', message: 'AWS throttled it.', failures: 1, isRetried: false },
+      { kind: 'calls-recovered', failures: 0, milliseconds: 0 },
+    ]);
+  });
+});
+
+describe('a resilient client', () => {
+  it('takes what the client takes but the signal, and retries each call', async () => {
+    const { settings, sleeps, failing } = aBench();
+    const answers = failing(2);
+    const asked: unknown[] = [];
+    const client = {
+      find(name: string, most: number, signal: AbortSignal) {
+        asked.push([name, most, signal === settings.signal]);
+        return answers();
+      },
+    };
+    const found = await resilient(client, createBackoff(settings)).find('web-shop', 2);
+    expect(found).toBe('answer');
+    expect(asked).toEqual(Array(3).fill(['web-shop', 2, true]));
+    expect(sleeps).toHaveLength(2);
+  });
+
+  it('gives up after the time that it is given', async () => {
+    const { settings, sleeps, failing } = aBench();
+    const call = failing(Infinity);
+    const client = { find: (signal: AbortSignal) => call().finally(() => signal.throwIfAborted()) };
+    const options = { giveUpAfterMs: MINUTE };
+    await failureOf(resilient(client, createBackoff(settings), options).find());
+    expect(sleeps.reduce((sum, sleep) => sum + sleep, 0)).toBe(MINUTE);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { isUrlOf, isProjectName, parseBatchReference } from '../../src/aws/batch-reference.ts';
 import { HOSTILE } from '../support/hostile.ts';
+import { testAll } from '../support/test-all.ts';
 
 const UUID = '8472cae5-7aef-4c95-b5c1-174db2eda892';
 const ID = `app:${UUID}`;
@@ -15,7 +16,7 @@ const NO_CONSOLE = 'is not a URL of the AWS console';
 const FOREIGN_REGION = 'has a region and a console host from different AWS partitions';
 
 describe('parseBatchReference', () => {
-  test.each<[string, string, string | null, string?]>([
+  testAll<[string, string | null, string?]>([
     ['an id', ID, null],
     ['an id whose uuid is none', 'app:60fe2EXAMPLE', null, 'app:60fe2EXAMPLE'],
     ['an ARN', arn('aws', 'us-west-2', `build-batch/${ID}`), 'us-west-2'],
@@ -96,11 +97,11 @@ describe('parseBatchReference', () => {
       'eu-west-1',
     ],
     ['an address with the port that goes without saying', page(`${AWS}:443`, BATCH), 'us-west-2'],
-  ])('reads %s', (_, text, region, id = ID) => {
+  ])('reads ids, ARNs and URLs of every partition', (_, text, region, id = ID) => {
     expect(parseBatchReference(text)).toEqual({ id, region });
   });
 
-  test.each([
+  testAll([
     ['app', 'has no colon between project and batch'],
     ['', 'has no colon between project and batch'],
     [':8472', 'does not begin with the name of a project'],
@@ -146,7 +147,7 @@ describe('parseBatchReference', () => {
     [`https://${AWS}/cloudwatch/home`, 'is not the URL of a batch in the CodeBuild console'],
     [page(AWS, 'projects/app/batch/app'), 'has no colon between project and batch'],
     [page(AWS, 'projects/app/batch/app%3A%zz'), 'does not begin with the name of a project'],
-  ])('refuses "%s": %s', (text, expected) => {
+  ])('refuses anything else, and says what it is', (text, expected) => {
     const result = parseBatchReference(text);
     if (text.includes('%zz')) expect(typeof result).toBe('string');
     else expect(result).toBe(expected);
@@ -169,7 +170,7 @@ describe('isAddressOf', () => {
     expect(isUrlOf(text, ID, 'us-west-2')).toBe(expected);
   });
 
-  test.each(HOSTILE)('is false of %s', (_, text) => {
+  testAll(HOSTILE)('is false of hostile text', (_, text) => {
     for (const target of [text, `https://${text}`, page(AWS, text), page(AWS, `${BATCH}${text}`)]) {
       expect(isUrlOf(target, `${ID}x`, 'us-west-2')).toBe(false);
     }

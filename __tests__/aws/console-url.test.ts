@@ -8,6 +8,7 @@ import {
   s3Object,
 } from '../../src/aws/console-url.ts';
 import { parseBatchReference } from '../../src/aws/batch-reference.ts';
+import { testAll } from '../support/test-all.ts';
 
 const arn = (region: string, type: string, partition = 'aws'): string =>
   `arn:${partition}:codebuild:${region}:123456789012:${type}/my-app:8472cae5`;
@@ -151,7 +152,7 @@ describe('a link that CodeBuild gives', () => {
     expect(consoleLink(`https://${host}${path}`, region)).toBe(`https://${host}${path}`);
   });
 
-  test.each([
+  testAll([
     `http://console.aws.amazon.com${path}`,
     `//console.aws.amazon.com${path}`,
     `https://console.aws.amazon.com.evil.example${path}`,
@@ -170,7 +171,7 @@ describe('a link that CodeBuild gives', () => {
     'https://',
     'console.aws.amazon.com',
     '',
-  ])('is not taken otherwise: %s', (url) => {
+  ])('is not taken otherwise', (url) => {
     expect(consoleLink(url, 'us-west-2')).toBe('');
   });
 

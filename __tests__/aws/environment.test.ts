@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { environmentProblems } from '../../src/aws/environment.ts';
+import { testAll } from '../support/test-all.ts';
 
 const told = (environment: Record<string, string>, usesRole = false): string[] =>
   environmentProblems(environment, usesRole).map(({ name, value, rule }) =>
@@ -24,7 +25,7 @@ test('nothing is wrong with an environment as it should be', () => {
 });
 
 describe.each(KEYS)('%s', (name) => {
-  test.each([
+  testAll([
     ['secret\n', 'a line break at the end'],
     ['secret\r\n', 'a line break at the end'],
     ['secret\r', 'a line break at the end'],
@@ -35,7 +36,7 @@ describe.each(KEYS)('%s', (name) => {
     ['\uFEFFsecret', 'a character that is not printable ASCII'],
     ['sec\u200Bret', 'a character that is not printable ASCII'],
     ['sec\u0000ret', 'a character that is not printable ASCII'],
-  ])('%j is told, and not repeated', (value, what) => {
+  ])('what it may not contain is told, and not repeated', (value, what) => {
     expect(told({ [name]: value })).toEqual([
       `${name}: the environment variable contains ${what}, which is not allowed in a key or token: remove it from the secret that the value comes from`,
     ]);
@@ -69,17 +70,13 @@ describe.each([
   const rule =
     'the environment variable must be empty or a URL that begins with http:// or https://';
 
-  test.each([
-    '127.0.0.1:4599',
-    'localhost:4566',
-    'codebuild.example.com',
-    'ftp://x',
-    '//x',
-    'http',
-  ])('%s is no URL of the web', (url) => {
-    expect(told({ [name]: url })).toEqual([`${name}: "${url}" ${rule}`]);
-    expect(told({ [name]: url, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' })).toEqual([]);
-  });
+  testAll(['127.0.0.1:4599', 'localhost:4566', 'codebuild.example.com', 'ftp://x', '//x', 'http'])(
+    'what is no URL of the web is told',
+    (url) => {
+      expect(told({ [name]: url })).toEqual([`${name}: "${url}" ${rule}`]);
+      expect(told({ [name]: url, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' })).toEqual([]);
+    },
+  );
 
   test('is not repeated where it may hold a password', () => {
     expect(told({ [name]: 'user:secret@localhost:4566' })).toEqual([`${name}: ${rule}`]);

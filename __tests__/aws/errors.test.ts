@@ -2,6 +2,7 @@ import { describe, expect, it, test } from '@jest/globals';
 import { NoAwsAnswer } from '../../src/aws/answers.ts';
 import { withServiceErrors, toServiceError, type CallContext } from '../../src/aws/errors.ts';
 import { ServiceError } from '../../src/async/service-error.ts';
+import { testAll } from '../support/test-all.ts';
 
 const LOOK: CallContext = {
   service: 'codebuild',
@@ -183,7 +184,7 @@ describe('explainFailure', () => {
     expect(message).toContain(`AWS cannot be reached at ${named} for RetryBuildBatch`);
   });
 
-  test.each<[string, unknown, boolean]>([
+  testAll<[unknown, boolean]>([
     ['a server error', thrown('InternalFailure', { status: 500 }), true],
     ['a broken connection', broken('ECONNRESET'), true],
     ['an answer that no HTTP parser understands', broken('HPE_INVALID_CONSTANT'), true],
@@ -215,7 +216,7 @@ describe('explainFailure', () => {
     ['a name that was not found in time', refusedBySocket('EAI_AGAIN', 'getaddrinfo'), false],
     ['a connection that broke while it was read', refusedBySocket('ETIMEDOUT', 'read'), true],
     ['a header that cannot be sent', broken('ERR_INVALID_CHAR'), false],
-  ])('knows whether a retry may have been made after %s', (_, error, maybeDone) => {
+  ])('knows whether a retry may have been made', (_, error, maybeDone) => {
     expect(toServiceError(error, RETRY).maybeDone).toBe(maybeDone);
     expect(toServiceError(error, LOOK).maybeDone).toBe(false);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { logStreamsArn, projectArn, reportGroupArn } from '../../src/aws/arn.ts';
+import { testAll } from '../support/test-all.ts';
 
 const PARTITIONS = [
   ['us-west-2', 'aws'],
@@ -13,20 +14,20 @@ const PARTITIONS = [
 describe.each(PARTITIONS)('in %s', (region, partition) => {
   const codebuild = `arn:${partition}:codebuild:${region}`;
 
-  test.each([
+  testAll([
     ['the ARN of a batch', `${codebuild}:123456789012:build-batch/app:1`, '123456789012'],
     ['the ARN of a build', `${codebuild}:123456789012:build/app:1`, '123456789012'],
     ['the id of a batch, of whatever account', 'app:1', '*'],
     ['the name of a project', 'app', '*'],
-  ])('the project is named by %s', (_, given, account) => {
+  ])('the project is named by ids and ARNs', (_, given, account) => {
     expect(projectArn(given, region)).toBe(`${codebuild}:${account}:project/app`);
   });
 
-  test.each([
+  testAll([
     ['a report', `${codebuild}:123456789012:report/app-unit:r1`, '123456789012', 'app-unit'],
     ['nothing', '', '*', '*'],
     ['what is no ARN', 'app-unit:r1', '*', '*'],
-  ])('the report group is named by %s', (_, given, account, name) => {
+  ])('the report group is named by the ARN of a report', (_, given, account, name) => {
     expect(reportGroupArn(given, region)).toBe(`${codebuild}:${account}:report-group/${name}`);
   });
 

@@ -1,5 +1,5 @@
 import { expect, jest, test } from '@jest/globals';
-import { measureCallsPerLook, recordRecoveredRun } from '../../bench/calls.ts';
+import { measureCallsPerPoll, recordRecoveredRun } from '../../bench/calls.ts';
 import { LIMIT, runCrowd, STEPS } from '../../bench/crowd.ts';
 import { runLargeBatch } from '../../bench/large-batch.ts';
 import { measureScripts } from '../../bench/size.ts';
@@ -13,8 +13,8 @@ test('all script in dist/ is small', () => {
   expect(sum(measureScripts().map(({ bytes }) => bytes))).toBeLessThanOrEqual(TARGETS.scriptBytes);
 });
 
-test.each([1, 500])('a look at %i groups is one call', async (groups) => {
-  expect(await measureCallsPerLook(groups)).toBe(TARGETS.callsPerLook);
+test.each([1, 500])('a poll of %i groups is one call', async (groups) => {
+  expect(await measureCallsPerPoll(groups)).toBe(TARGETS.callsPerPoll);
 });
 
 test('a recovered run of 20 minutes makes few calls, all optional reads included', async () => {
@@ -32,11 +32,11 @@ test('a recovered run of 20 minutes makes few calls, all optional reads included
 });
 
 test(`${STEPS} steps that are throttled together all end right, without many more calls`, async () => {
-  const faultFree = await runCrowd(1);
+  const unthrottled = await runCrowd(1);
   const throttled = await runCrowd(1, LIMIT);
-  expect(faultFree.wrongEndings).toEqual([]);
+  expect(unthrottled.wrongEndings).toEqual([]);
   expect(throttled.wrongEndings).toEqual([]);
-  expect(throttled.calls).toBeLessThanOrEqual(TARGETS.crowdCalls * faultFree.calls);
+  expect(throttled.calls).toBeLessThanOrEqual(TARGETS.crowdCalls * unthrottled.calls);
 });
 
 test.each([

@@ -20,13 +20,13 @@ describe('from the end of a batch to the end of the step', () => {
     expect(sum(calls)).toBeLessThanOrEqual(sum(fixed.calls));
   });
 
-  test.each(of('none'))('$name: as with a look every 15 s', async (situation) => {
+  test.each(of('none'))('$name: as with a poll every 15 s', async (situation) => {
     const { seconds, calls, fixed } = await measureLags(situation, LENGTHS);
     expect(Math.max(...seconds)).toBeLessThanOrEqual(15);
     expect(calls).toEqual(fixed.calls);
   });
 
-  test.each(of('wrong'))('$name: for one look more at most', async (situation) => {
+  test.each(of('wrong'))('$name: for one poll more at most', async (situation) => {
     const { seconds, calls, fixed } = await measureLags(situation, LENGTHS);
     expect(Math.max(...seconds)).toBeLessThanOrEqual(15);
     const more = calls.map((number, index) => number - (fixed.calls[index] ?? 0));

@@ -21,6 +21,7 @@ import {
   NOT_RETRIED,
 } from '../support/batches.ts';
 import { HOSTILE, UNPRINTABLE } from '../support/hostile.ts';
+import { testAll } from '../support/test-all.ts';
 
 const first = aFailedBatch();
 const retried = (ending: Ending, known: Parameters<typeof anOutcome>[1] = {}): Outcome =>
@@ -42,7 +43,10 @@ describe('while a retry runs', () => {
   test.each([
     [{ ...began, attempt: 2, retry: 1 }, 'Retry 1 of 3 is running'],
     [{ ...began, attempt: 4, retry: null }, 'Attempt 4 is running'],
-    [{ kind: 'retried-by-others', attempt: 3, batch: aBatch() } as const, 'Attempt 3 is running'],
+    [
+      { kind: 'retried-by-others', attempt: 3, batch: aBatch(), former: aFailedBatch() } as const,
+      'Attempt 3 is running',
+    ],
   ])('the status is pending, %#', (event, description) => {
     expect(describeRunning(event)).toEqual({ state: 'pending', description });
   });
@@ -191,7 +195,7 @@ describe('at the end', () => {
     expect(description).toMatch(/^Succeeded after 1 retry; flaky: x+ … x+4 and 4 more$/);
   });
 
-  test.each(HOSTILE)('%s is made plain', (_, text) => {
+  testAll(HOSTILE)('hostile text is made plain', (_, text) => {
     const batch = aRecoveredBatch({ groups: [aRetriedGroup(text, 'FAILED', 'SUCCEEDED')] });
     const outcomes = [
       retried(succeeded, { batch }),

@@ -123,7 +123,10 @@ describe('a retry', () => {
 
   test.each<[string, RunEvent]>([
     ['joined', { kind: 'attempt-began', attempt: 2, retry: null, maxRetries: 1, batch: aBatch() }],
-    ['that others made meanwhile', { kind: 'retried-by-others', attempt: 2, batch: aBatch() }],
+    [
+      'that others made meanwhile',
+      { kind: 'retried-by-others', attempt: 2, batch: aBatch(), former: aFailedBatch() },
+    ],
   ])('%s counts too', async (_, event) => {
     const bench = aBench();
     bench.keeper.follow(event);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { repositoryOf } from '../../src/commit-status/repository.ts';
 import { HOSTILE } from '../support/hostile.ts';
+import { testAll } from '../support/test-all.ts';
 
 const GITHUB = 'https://github.com';
 const of = (location: string, type = 'GITHUB', server = GITHUB) =>
@@ -91,7 +92,7 @@ describe('the repository of a batch', () => {
     expect(typeof of('https://github.com/a/b', 'GITHUB', '')).toBe('string');
   });
 
-  test.each(HOSTILE)('is none in %s', (_, text) => {
+  testAll(HOSTILE)('is none in hostile text', (_, text) => {
     for (const location of [text, `https://github.com/${text}`, `git@github.com:${text}`]) {
       expect(typeof of(location)).toBe('string');
     }

@@ -6,6 +6,7 @@ import {
   type UnwrittenStatus,
 } from '../../src/commit-status/status.ts';
 import { HOSTILE } from '../support/hostile.ts';
+import { testAll } from '../support/test-all.ts';
 
 const STATUS: UnwrittenStatus & StatusOwner = {
   repository: { owner: 'octo-org', name: 'web-shop' },
@@ -36,7 +37,7 @@ describe('a status that was left to be written', () => {
   });
 
   const without = Object.keys(STATUS).map((name) => ({ ...STATUS, [name]: undefined }));
-  test.each(
+  testAll(
     [
       ...without,
       { ...STATUS, state: 'pending' },
@@ -63,11 +64,11 @@ describe('a status that was left to be written', () => {
       [],
       'text',
     ].map((value) => JSON.stringify(value)),
-  )('is none in %s', (text) => {
+  )('is none in anything else', (text) => {
     expect(parseStatus(text)).toBeNull();
   });
 
-  test.each(HOSTILE)('has no hostile text in a request: %s', (_, text) => {
+  testAll(HOSTILE)('has no hostile text in a request', (_, text) => {
     for (const name of ['commit', 'batchId', 'region', 'runId', 'targetUrl']) {
       expect(parseStatus(JSON.stringify({ ...STATUS, [name]: text }))).toBeNull();
     }

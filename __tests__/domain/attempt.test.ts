@@ -36,6 +36,7 @@ import {
   RERUNNING_PHASES,
   RETRIED_PHASES,
 } from '../support/batches.ts';
+import { testAll } from '../support/test-all.ts';
 
 describe('compareMoments', () => {
   test.each<[number | null, number | null, Order]>([
@@ -476,7 +477,7 @@ describe('parseOwned', () => {
     expect(parseOwned(JSON.stringify(more))).toEqual(OURS);
   });
 
-  it.each([
+  testAll([
     '',
     ' ',
     'null',
@@ -506,7 +507,7 @@ describe('parseOwned', () => {
     JSON.stringify({ ...OURS, request: { sentOn: 1 } }),
     JSON.stringify({ ...OURS, request: { sentOn: '1', endsOn: 2 } }),
     '{"__proto__":{"batchId":"a","region":"b","retriesBefore":0,"submittedOn":null}}',
-  ])('reads nothing in %j', (text) => {
+  ])('reads nothing in anything else', (text) => {
     expect(parseOwned(text)).toBeNull();
   });
 });

@@ -1,7 +1,6 @@
 import { describe, expect, it, test } from '@jest/globals';
 import type { Batch } from '../../src/domain/batch.ts';
 import { historyOf } from '../../src/domain/history.ts';
-import { initialState } from '../../src/domain/state.ts';
 import {
   aBatch,
   aFailedBatch,
@@ -63,33 +62,5 @@ describe('tellHistory', () => {
   it('is empty of nothing', () => {
     expect(historyOf([], [aFailedBatch()])).toEqual([]);
     expect(historyOf(['unit'], [])).toEqual([{ identifier: 'unit', results: [] }]);
-  });
-});
-
-describe('knowNothing', () => {
-  it('knows nothing, anew each time', () => {
-    const [one, two] = [initialState(), initialState()];
-    expect(one).toEqual(two);
-    expect(one).toEqual({
-      batch: null,
-      past: { attempts: [], retried: null, everyGroupRuns: false },
-      attempt: 1,
-      retries: 0,
-      unprovenAttempts: [],
-      retryUnanswered: false,
-      owned: null,
-      groupsStale: false,
-      durations: new Map(),
-      decisions: [],
-      builds: new Map(),
-      logs: new Map(),
-      reports: [],
-      failedTests: [],
-      history: [],
-    });
-    one.durations.set('unit', 1);
-    one.decisions.push({ attempt: 1, status: 'FAILED', retry: false, reason: '' });
-    one.failedTests.push({ reportArn: '', suite: '', name: '', message: '' });
-    expect(two).toEqual(initialState());
   });
 });

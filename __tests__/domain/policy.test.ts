@@ -1,12 +1,14 @@
 import { describe, expect, it, test } from '@jest/globals';
-import type { Cause } from '../../src/domain/cause.ts';
+import { formatCause, type Cause } from '../../src/domain/cause.ts';
 import {
   decide,
+  unmatchedPatterns,
   type Causes,
   type RetryRules,
   type FailedAttempt,
 } from '../../src/domain/policy.ts';
 import { aCause } from '../support/batches.ts';
+import { testAll } from '../support/test-all.ts';
 
 const RULES: RetryRules = {
   retryOn: ['FAILED', 'FAULT', 'TIMED_OUT'],
@@ -317,10 +319,44 @@ describe('no retry is made', () => {
     expect(reason.length).toBeLessThan(400);
     expect(reason).toMatch(/é…\) \(retry-when: infrastructure\)$/);
   });
+
+  describe('and a cause of more than 300 characters is cut', () => {
+    const before = formatCause(aCause({ message: 'x' })).length - 1;
+    const told = (message: string): string =>
+      decideOn({ causes: causes({ unit: aCause({ message }) }) }, INFRASTRUCTURE).reason;
+
+    test.each([
+      ['not at 300', 'x'.repeat(300 - before), `${'x'.repeat(300 - before)})`],
+      ['at 301', 'x'.repeat(301 - before), `${'x'.repeat(300 - before)}…)`],
+      [
+        'into no half character',
+        `${'x'.repeat(299 - before)}😀`,
+        `${'x'.repeat(299 - before)}\ufffd…)`,
+      ],
+    ])('%s', (_, message, expected) => {
+      const { 1: shown = '' } = /: (x.*) \(retry-when/u.exec(told(message)) ?? [];
+      expect(shown).toBe(expected);
+    });
+  });
+
+  it('by the failed group that comes first and is never retried', () => {
+    const { reason } = decideOn(
+      { failed: ['lint', 'e2e', 'unit'] },
+      { neverRetry: ['?2e', 'u*', 'e*'] },
+    );
+    expect(reason).toBe('e2e failed and is never retried (never-retry: ?2e)');
+    const both = decideOn({ failed: ['a1', 'a2'] }, { neverRetry: ['a*'] });
+    expect(both.reason).toBe('a1 failed and is never retried (never-retry: a*)');
+  });
+
+  it('and all patterns are named where the failed groups are not known', () => {
+    const { reason } = decideOn({ groupsStale: true }, { neverRetry: ['deploy_*', 'e2e'] });
+    expect(reason).toMatch(/ \(never-retry: deploy_\*, e2e\)$/);
+  });
 });
 
 describe('never-retry', () => {
-  test.each([
+  testAll([
     ['unit', 'unit', true],
     ['unit', 'units', false],
     ['unit', 'Unit', false],
@@ -342,10 +378,13 @@ describe('never-retry', () => {
     ['(', '(', true],
     ['^$|\\{}', '^$|\\{}', true],
     [`${'*'.repeat(60)}b`, 'a'.repeat(128), false],
-  ])('%s: %s is matched: %s', (pattern, identifier, matched) => {
-    const { retry } = decideOn({ failed: [identifier] }, { neverRetry: [pattern] });
-    expect(retry).toBe(!matched);
-  });
+  ])(
+    'is matched as a whole, with * for any text and ? for any character',
+    (pattern, identifier, matched) => {
+      const { retry } = decideOn({ failed: [identifier] }, { neverRetry: [pattern] });
+      expect(retry).toBe(!matched);
+    },
+  );
 });
 
 describe('max-failed-percent', () => {
@@ -364,5 +403,17 @@ describe('max-failed-percent', () => {
   ])('%d of %d failed, %d %% allowed: %s', (failed, ran, maxFailedPercent, retry) => {
     const names = Array.from({ length: failed }, (_, index) => `g${index}`);
     expect(decideOn({ failed: names, ran }, { maxFailedPercent }).retry).toBe(retry);
+  });
+});
+
+describe('patterns of never-retry that match no group', () => {
+  test.each([
+    ['none, where each matches a group', ['unit', 'lint'], ['unit', 'lint'], []],
+    ['none, where one of several groups is enough', ['un*'], ['lint', 'unit'], []],
+    ['those that match nothing, in their order', ['z', 'unit', 'a*'], ['unit'], ['z', 'a*']],
+    ['all, without groups', ['*'], [], ['*']],
+    ['none, without patterns', [], ['unit'], []],
+  ])('are %s', (_, patterns, identifiers, expected) => {
+    expect(unmatchedPatterns(patterns, identifiers)).toEqual(expected);
   });
 });

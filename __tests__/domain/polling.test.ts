@@ -339,6 +339,12 @@ describe('polling after a retry', () => {
     });
   });
 
+  it('keeps no time of its builds once the attempt is over, though no phase closes it', () => {
+    const timedOut = aRecoveredBatch({ status: 'TIMED_OUT', phases: RERUNNING_PHASES });
+    const { polling } = pollAll(retried, [[305, timedOut]], answer);
+    expect(polling).toMatchObject({ overSince: at(305), builtSince: null });
+  });
+
   it('ignores an answer where nothing was retried', () => {
     expect(startPolling(aPast(), at(200), answer).newest).toBeNull();
   });
@@ -353,35 +359,6 @@ describe('an attempt between the one that was retried and the one that was start
   ])('is stale %s', (_, polls) => {
     const { kinds } = pollAll(retried, [...polls, [430, rerunning], [445, third]], third);
     expect(kinds.slice(-2)).toEqual(['stale', 'running']);
-  });
-});
-
-describe('correctSubmission', () => {
-  const started = startPolling(retried, at(200), answer);
-  const submittedAt = (seconds: number): Batch =>
-    aBatch({ phases: phases(['SUBMITTED', seconds]) });
-
-  test.each([199, 199.999, 200, 201])(
-    "takes the time of the first poll for the answer's: %d s",
-    (seconds) => {
-      expect(correctSubmission(started, submittedAt(seconds))).toEqual({
-        ...started,
-        newest: null,
-        submittedOn: at(seconds),
-      });
-    },
-  );
-
-  test.each<[string, Polling, Batch | null]>([
-    ['a snapshot of the attempt before', started, failed],
-    ['a snapshot of a later attempt', started, submittedAt(201.001)],
-    ['a snapshot without phases', started, aBatch({ phases: [] })],
-    ['a snapshot of another batch', started, aRetriedBatch({ id: 'app:new' })],
-    ['no snapshot', started, null],
-    ['a poll that is not the first', { ...started, seen: true }, submittedAt(199)],
-    ['a poll after no answer', startPolling(retried, at(200)), submittedAt(199)],
-  ])('corrects nothing by %s', (_, polling, snapshot) => {
-    expect(correctSubmission(polling, snapshot)).toBe(polling);
   });
 });
 
@@ -513,5 +490,54 @@ describe('stale groups of a batch that is over', () => {
     expect(kinds.at(-1)).toBe(kind);
     if (kind === 'over') expect(results.at(-1)).toMatchObject({ batch: over, groupsStale: true });
     expect(msUntilNextPoll(polling, new Map(), 15 * SECOND, at(seconds))).toBeGreaterThan(0);
+  });
+});
+
+/** A snapshot of the retried batch, whose last attempt was submitted at a second. */
+function submittedAt(seconds: number, overrides: Partial<Batch> = {}): Batch {
+  const since = phases(['FAILED', 100, 'RETRY'], ['SUBMITTED', seconds]);
+  return aBatch({ phases: [...FAILED_PHASES.slice(0, -1), ...since], ...overrides });
+}
+
+describe('an attempt between the one that was retried and the one under a new id', () => {
+  const underNewId = submittedAt(200, { id: 'app:new' });
+
+  test.each<[string, Batch, string]>([
+    ['does not count where it was submitted before', submittedAt(150), 'stale'],
+    ['does not count where it was submitted a little before', submittedAt(198.5), 'stale'],
+    ['is the new one where the clocks may differ by as much', submittedAt(199), 'running'],
+    ['is the new one where no phases show', aBatch({ phases: [] }), 'running'],
+  ])('%s', (_, snapshot, kind) => {
+    expect(pollAll(retried, [[215, snapshot]], underNewId).kinds).toEqual([kind]);
+  });
+});
+
+describe('the submission as RetryBuildBatch answered it', () => {
+  const begun = startPolling(retried, at(200), answer);
+
+  it.each([199, 199.5, 200, 200.5, 201])('is corrected by the first poll: %d s', (seconds) => {
+    expect(correctSubmission(begun, submittedAt(seconds))).toEqual({
+      ...begun,
+      newest: null,
+      submittedOn: at(seconds),
+    });
+  });
+
+  test.each<[string, Polling, Batch | null]>([
+    ['by a poll that found no batch', begun, null],
+    ['by a poll without phases', begun, aBatch({ phases: [] })],
+    ['by an attempt of much earlier', begun, submittedAt(198.5)],
+    ['by an attempt of much later', begun, submittedAt(201.5)],
+    ['by another batch', begun, submittedAt(200.5, { id: 'app:new' })],
+    ['without an answer', startPolling(retried, at(200)), submittedAt(200.5)],
+    ['once a poll has shown it', interpret(begun, rerunning, at(215))[0], submittedAt(200.5)],
+    ['twice', correctSubmission(begun, submittedAt(200.5)), submittedAt(201)],
+  ])('is not corrected %s', (_, polling, snapshot) => {
+    expect(correctSubmission(polling, snapshot)).toBe(polling);
+  });
+
+  it('gives no expected end of an attempt that no poll has shown', () => {
+    const corrected = correctSubmission(begun, submittedAt(200.5));
+    expect(msUntilNextPoll(corrected, new Map(), 15 * SECOND, at(201))).toBe(15 * SECOND);
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { accessDenied, THROTTLED, type BatchPlan } from '../../simulator/index.ts';
 import { OUTPUT_NAMES } from '../../src/report/outputs.ts';
-import { runAction } from '../support/action.ts';
+import { onceLogged, runAction } from '../support/action.ts';
+import { HELD_TIMERS, passAnHour } from '../support/held-timers.ts';
 import { ID, shop } from '../support/scenarios.ts';
 
 const LOOK = 'BatchGetBuildBatches';
@@ -12,17 +13,17 @@ const SHORT_LOG = ['GetLogEvents', 'GetLogEvents'];
 
 /** Short enough for real time. */
 const QUICK: BatchPlan = {
-  downloadBatchspec: 0.2,
+  downloadBatchspec: 0.05,
   commit: '5f0c1e9a7b3d4826c1d2e3f4a5b6c7d8e9f0a1b2',
   combinedArtifact: 'arn:aws:s3:::shop/all.zip',
   groups: {
-    lint: { takes: 0.2 },
-    unit: { takes: 0.5, ends: ['FAILED', 'SUCCEEDED'] },
-    package: { takes: 0.3, dependsOn: ['unit'], artifact: 'arn:aws:s3:::shop/package.zip' },
+    lint: { takes: 0.1 },
+    unit: { takes: 0.1, ends: ['FAILED', 'SUCCEEDED'] },
+    package: { takes: 0.1, dependsOn: ['unit'], artifact: 'arn:aws:s3:::shop/package.zip' },
   },
 };
-const STUBBORN: BatchPlan = { ...QUICK, groups: { unit: { takes: 0.3, ends: ['FAILED'] } } };
-const inputs = { 'batch-id': ID, 'poll-interval': '0.5' };
+const STUBBORN: BatchPlan = { ...QUICK, groups: { unit: { takes: 0.1, ends: ['FAILED'] } } };
+const inputs = { 'batch-id': ID, 'poll-interval': '0.1' };
 
 const errorsIn = (stdout: string): string[] =>
   stdout.split('\n').filter((line) => line.startsWith('::error'));
@@ -132,7 +133,9 @@ describe('the committed bundle', () => {
 
   test('ends at its timeout and leaves the batch running', async () => {
     const scenario = shop({ ...QUICK, groups: { unit: { takes: 600 } }, startedAgo: 10 });
-    const run = await runAction(scenario, { ...inputs, timeout: '1' });
+    const given = { ...inputs, timeout: '1h' };
+    const found = onceLogged('::group::Attempt 1', passAnHour);
+    const run = await runAction(scenario, given, HELD_TIMERS, found);
 
     expect(run.exitCode).toBe(1);
     expect(run.outputs).toMatchObject({ conclusion: 'timed_out', 'batch-status': 'IN_PROGRESS' });
@@ -142,11 +145,8 @@ describe('the committed bundle', () => {
 
   test('ends with outputs and summary when it is cancelled', async () => {
     const scenario = shop({ ...QUICK, groups: { unit: { takes: 600 } }, startedAgo: 10 });
-    const run = await runAction(scenario, inputs, {}, ({ action }) => {
-      action.stdout?.on('data', (text: Buffer) => {
-        if (text.includes('::group::Attempt 1')) action.kill('SIGINT');
-      });
-    });
+    const cancel = onceLogged('::group::Attempt 1', ({ action }) => action.kill('SIGINT'));
+    const run = await runAction(scenario, inputs, {}, cancel);
 
     expect(run.exitCode).toBe(1);
     expect(run.outputs).toMatchObject({ conclusion: 'cancelled', 'batch-id': ID });

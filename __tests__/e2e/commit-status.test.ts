@@ -7,6 +7,7 @@ import {
   type ActionRun,
   type Running,
 } from '../support/action.ts';
+import { HELD_TIMERS, passAnHour } from '../support/held-timers.ts';
 import { serveGitHub, type GitHubDouble, type OddAnswer } from '../support/github.ts';
 import { serveProxy } from '../support/proxy.ts';
 import { COMMIT, ID, shop } from '../support/scenarios.ts';
@@ -24,14 +25,14 @@ const OF_CODEBUILD = {
 };
 
 /** Fails quickly, then runs for so many seconds and ends so. */
-const shopThat = (end: 'FAILED' | 'SUCCEEDED', takes = 0.5): BatchPlan => ({
-  downloadBatchspec: 0.2,
+const shopThat = (end: 'FAILED' | 'SUCCEEDED', takes = 0.1): BatchPlan => ({
+  downloadBatchspec: 0.05,
   commit: COMMIT,
-  groups: { unit: { takes, ends: [{ status: 'FAILED', takes: 0.3 }, end] } },
+  groups: { unit: { takes, ends: [{ status: 'FAILED', takes: 0.1 }, end] } },
 });
 const inputs = {
   'batch-id': ID,
-  'poll-interval': '0.5',
+  'poll-interval': '0.1',
   'commit-status': 'true',
   'github-token': TOKEN,
 };
@@ -83,7 +84,8 @@ describe('commit-status', () => {
 
   test('sets the status of the batch to pending, then to its success', async () => {
     github.statuses.push({ ...OF_CODEBUILD, context: 'lint', target_url: null }, OF_CODEBUILD);
-    const run = await runOn(shopThat('SUCCEEDED'), {}, undefined, { RUNNER_DEBUG: '1' });
+    const environment = { ...NO_EVENT, RUNNER_DEBUG: '1' };
+    const run = await runOn(shopThat('SUCCEEDED'), {}, undefined, environment);
     expect(run.exitCode).toBe(0);
     expect(run.stderr).toBe('');
     expect(asked()).toEqual([LIST, WRITE, WRITE]);
@@ -110,6 +112,13 @@ describe('commit-status', () => {
       'Commit status Batch of the shop: success (Succeeded after 1 retry; flaky: unit)\n',
     );
     expectNoToken(run);
+
+    // Its client is loaded for the first call.
+    const [loaded, retried] = [NO_EVENT.GITHUB_EVENT_PATH, '::group::Attempt 2'].map((text) =>
+      run.stdout.indexOf(text),
+    );
+    expect(retried).toBeGreaterThan(0);
+    expect(loaded).toBeGreaterThan(retried ?? 0);
   });
 
   test("sets CodeBuild's usual context to the failure of the last retry", async () => {
@@ -124,29 +133,32 @@ describe('commit-status', () => {
   });
 
   test('ends in error at the timeout of the step', async () => {
-    const run = await runOn(shopThat('SUCCEEDED', 600), { timeout: '4' });
+    const run = await runOn(
+      shopThat('SUCCEEDED', 600),
+      { timeout: '1h' },
+      onPending(passAnHour),
+      HELD_TIMERS,
+    );
     expect(run.outputs).toMatchObject({ conclusion: 'timed_out' });
     expect(github.written()).toEqual([
       'pending: Retry 1 of 1 is running',
-      "error: The step's timeout of 4s passed; the batch goes on",
+      "error: The step's timeout of 1h passed; the batch goes on",
     ]);
   });
 
   test.each([
     ['an answer', null],
     ['no answer in time', {}],
-  ])('ends in error when the step is cancelled, with %s', async (_, odd) => {
-    let cancelled = 0;
+  ])('ends in error, at once, when the step is cancelled, with %s', async (_, odd) => {
     const run = await runOn(
       shopThat('SUCCEEDED', 600),
       {},
       onPending(({ action }) => {
         github.odd = () => odd;
-        cancelled = Date.now();
         action.kill('SIGINT');
       }),
+      HELD_TIMERS,
     );
-    expect(Date.now() - cancelled).toBeLessThan(5000);
     expect(run.outputs).toMatchObject({ conclusion: 'cancelled', 'batch-status': 'STOPPED' });
     const last = 'error: The step was cancelled, and the retry stopped';
     expect(github.written()[1]).toBe(last);
@@ -159,16 +171,18 @@ describe('commit-status', () => {
   });
 
   test('does not hold up a step that is cancelled while its end is being written', async () => {
-    let cancelled = 0;
     let running: Running | null = null;
     github.odd = ({ status }) => {
       if (status?.state !== 'success') return null;
-      cancelled = Date.now();
       running?.action.kill('SIGINT');
       return {};
     };
-    const run = await runOn(shopThat('SUCCEEDED'), {}, (started) => (running = started));
-    expect(Date.now() - cancelled).toBeLessThan(5000);
+    const run = await runOn(
+      shopThat('SUCCEEDED'),
+      {},
+      (started) => (running = started),
+      HELD_TIMERS,
+    );
     expect(run.outputs).toMatchObject({ conclusion: 'success' });
     expect(JSON.parse(run.state['unwritten-status'] ?? '')).toMatchObject({ state: 'success' });
   });
@@ -242,15 +256,6 @@ describe('commit-status', () => {
     expect(warningsIn(run)).toEqual([]);
   });
 
-  test('loads the client of GitHub for the first call', async () => {
-    const run = await runOn(shopThat('SUCCEEDED'), {}, undefined, NO_EVENT);
-    const [loaded, retried] = [NO_EVENT.GITHUB_EVENT_PATH, '::group::Attempt 2'].map((text) =>
-      run.stdout.indexOf(text),
-    );
-    expect(retried).toBeGreaterThan(0);
-    expect(loaded).toBeGreaterThan(retried ?? 0);
-  });
-
   test('is left alone, with a notice, where the source is elsewhere', async () => {
     const source = {
       type: 'CODECOMMIT',
@@ -296,8 +301,22 @@ describe('commit-status', () => {
   });
 
   test('stays out of the verdict where GitHub fails throughout, and is left to the post step', async () => {
-    github.odd = () => ({ status: 502, body: '<html>', headers: { 'content-type': 'text/html' } });
-    const run = await runOn(shopThat('SUCCEEDED'), { timeout: '4' });
+    let running: Running | null = null;
+    let isOver = false;
+    github.odd = () => {
+      if (isOver && running !== null) passAnHour(running);
+      return { status: 502, body: '<html>', headers: { 'content-type': 'text/html' } };
+    };
+    const whenOver = onceLogged('Attempt 2 ended SUCCEEDED', () => (isOver = true));
+    const run = await runOn(
+      shopThat('SUCCEEDED'),
+      { timeout: '1h' },
+      (started) => {
+        running = started;
+        whenOver(started);
+      },
+      HELD_TIMERS,
+    );
     expect(run.exitCode).toBe(0);
     expect(new Set(asked())).toEqual(new Set([LIST]));
     expect(warningsIn(run)).toEqual([]);

@@ -8,10 +8,10 @@ import { serveSts, type StsDouble } from '../support/sts.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/retry';
 const QUICK: BatchPlan = {
-  downloadBatchspec: 0.2,
+  downloadBatchspec: 0.05,
   groups: { unit: { takes: 3, ends: [{ status: 'FAILED', takes: 0.2 }, 'SUCCEEDED'] } },
 };
-const inputs = { 'batch-id': ID, 'poll-interval': '0.5' };
+const inputs = { 'batch-id': ID, 'poll-interval': '0.1' };
 const NO_KEYS = {
   AWS_ACCESS_KEY_ID: '',
   AWS_SECRET_ACCESS_KEY: '',

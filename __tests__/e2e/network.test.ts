@@ -12,7 +12,8 @@ import {
   type FaultRule,
   type Served,
 } from '../../simulator/index.ts';
-import { runAction } from '../support/action.ts';
+import { onceLogged, runAction } from '../support/action.ts';
+import { HELD_TIMERS, passAnHour } from '../support/held-timers.ts';
 import { serveProxy, serveTls, type Proxy, type TlsFront } from '../support/proxy.ts';
 import { ID, shop } from '../support/scenarios.ts';
 import { listen } from '../support/sockets.ts';
@@ -20,10 +21,10 @@ import { listen } from '../support/sockets.ts';
 const LOOK = 'BatchGetBuildBatches';
 const RETRY = 'RetryBuildBatch';
 const QUICK: BatchPlan = {
-  downloadBatchspec: 0.2,
-  groups: { unit: { takes: 1, ends: [{ status: 'FAILED', takes: 0.2 }, 'SUCCEEDED'] } },
+  downloadBatchspec: 0.05,
+  groups: { unit: { takes: 0.2, ends: ['FAILED', 'SUCCEEDED'] } },
 };
-const inputs = { 'batch-id': ID, 'poll-interval': '0.5' };
+const inputs = { 'batch-id': ID, 'poll-interval': '0.1' };
 
 test.each<[string, FaultRule[]]>([
   ['answers are slow', [{ every: 2, fault: { kind: 'slow', seconds: 0.7 } }]],
@@ -123,7 +124,12 @@ describe('TLS through the tunnel of a proxy', () => {
 
   test('where none is made, the failure names the endpoint and the region', async () => {
     proxy = await serveProxy();
-    const run = await runAction(simulator, { ...inputs, timeout: '3' }, await environment());
+    const run = await runAction(
+      simulator,
+      { ...inputs, timeout: '1h' },
+      { ...HELD_TIMERS, ...(await environment()) },
+      onceLogged('cannot be reached', passAnHour),
+    );
     expect(run.exitCode).toBe(1);
     expect(run.outputs).toMatchObject({ conclusion: 'timed_out', 'retry-count': '0' });
     expect(run.outputs['reason']).toContain(
@@ -145,8 +151,9 @@ describe('TLS through the tunnel of a proxy', () => {
 
   test('a certificate that nobody trusts is told as such', async () => {
     proxy = await serveProxy(front.port);
-    const trustless = { ...(await environment()), NODE_EXTRA_CA_CERTS: '' };
-    const run = await runAction(simulator, { ...inputs, timeout: '3' }, trustless);
+    const trustless = { ...HELD_TIMERS, ...(await environment()), NODE_EXTRA_CA_CERTS: '' };
+    const refused = onceLogged('cannot be reached', passAnHour);
+    const run = await runAction(simulator, { ...inputs, timeout: '1h' }, trustless, refused);
     expect(run.outputs['conclusion']).toBe('timed_out');
     expect(run.outputs['reason']).toMatch(
       /cannot be reached at https:\/\/codebuild\S+ .*\((?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN)\): .* NODE_EXTRA_CA_CERTS/,

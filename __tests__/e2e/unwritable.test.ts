@@ -13,10 +13,10 @@ const BUNDLE = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
 const RETRY = 'RetryBuildBatch';
 /** Short enough for real time. */
 const QUICK: BatchPlan = {
-  downloadBatchspec: 0.2,
-  groups: { unit: { takes: 0.3, ends: ['FAILED', 'SUCCEEDED'] } },
+  downloadBatchspec: 0.05,
+  groups: { unit: { takes: 0.1, ends: ['FAILED', 'SUCCEEDED'] } },
 };
-const inputs = { 'batch-id': ID, 'poll-interval': '0.5' };
+const inputs = { 'batch-id': ID, 'poll-interval': '0.1' };
 
 describe('what cannot be saved, written or shown costs no verdict: the bundle', () => {
   test('retries and keeps its verdict where nothing can be saved or written', async () => {

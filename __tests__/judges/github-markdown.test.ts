@@ -11,6 +11,7 @@ import {
   visibleText,
 } from '../support/github-markdown.ts';
 import { HOSTILE } from '../support/hostile.ts';
+import { testAll } from '../support/test-all.ts';
 
 describe('a summary', () => {
   const html = renderOnGitHub(
@@ -86,7 +87,7 @@ describe('GitHub’s sanitiser', () => {
     expect(renderOnGitHub(markdown)).toBe(html);
   });
 
-  test.each(HOSTILE)('leaves nothing of %s that it does not know', (_, text) => {
+  testAll(HOSTILE)('leaves nothing of hostile text that it does not know', (_, text) => {
     expect(elementsOutside(renderOnGitHub(`before\n\n${text}\n\nafter`))).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { findingsOf, type Findings, findingsTable } from '../../scripts/record/findings.ts';
-import type { Order } from '../../scripts/record/recorder.ts';
+import type { RecordOptions } from '../../scripts/record/recorder.ts';
 import { scrub } from '../../scripts/record/scrub.ts';
 import type { BatchPlan, ExistingBatch, Switches } from '../../simulator/index.ts';
 import { shop } from '../support/scenarios.ts';
@@ -18,10 +18,10 @@ const FLAKY: BatchPlan = {
 /** Findings from what would be shared, so that what is replaced takes no fact away. */
 async function find(
   switches: Switches,
-  order: Partial<Order> = {},
+  options: Partial<RecordOptions> = {},
   plan: Partial<ExistingBatch> & BatchPlan = FLAKY,
 ): Promise<Findings> {
-  const { calls } = await recorded(shop(plan, switches), order);
+  const { calls } = await recorded(shop(plan, switches), options);
   const findings = findingsOf(scrub(calls));
   expect(findings).toEqual(findingsOf(calls));
   return findings;
@@ -45,11 +45,11 @@ const IGNORING: BatchPlan = {
   },
 };
 
-/** How each switch is turned on, and what a recording must be like to tell. */
+/** How each switch is turned on, and what a recording must be like to answer it. */
 const CASES: readonly [
   keyof Switches,
   Switches,
-  Partial<Order>?,
+  Partial<RecordOptions>?,
   (Partial<ExistingBatch> & BatchPlan)?,
 ][] = [
   ['newIdOnRetry', { newIdOnRetry: true }],
@@ -89,13 +89,13 @@ const CASES: readonly [
   ['reportsOfAllAttempts', { reportsOfAllAttempts: true }, {}, FANOUT],
 ];
 
-describe.each(CASES)('%s', (name, switches, order, plan) => {
+describe.each(CASES)('%s', (name, switches, options, plan) => {
   test('on: the service does so', async () => {
-    expect((await find(switches, order, plan))[name]).toMatchObject({ answer: 'yes' });
+    expect((await find(switches, options, plan))[name]).toMatchObject({ answer: 'yes' });
   });
 
   test('off: the service does not', async () => {
-    expect((await find({}, order, plan))[name]).toMatchObject({ answer: 'no' });
+    expect((await find({}, options, plan))[name]).toMatchObject({ answer: 'no' });
   });
 });
 
@@ -108,12 +108,12 @@ test('invisibleLooksAfterStart needs a retry that starts a new batch', async () 
 });
 
 test('every switch has a case, but the one that no recording answers', async () => {
-  const told = Object.keys(await find({})).sort();
+  const answered = Object.keys(await find({})).sort();
   const tried = [...CASES.map(([name]) => name), 'invisibleLooksAfterStart', 'emptyFirstLogPage'];
-  expect(told).toEqual(tried.sort());
+  expect(answered).toEqual(tried.sort());
 });
 
-test('how long is measured: by the looks, which are a second apart at first', async () => {
+test('how long is measured by the polls, which are a second apart at first', async () => {
   const found = await find({ staleSecondsAfterRetry: 3.5 });
   expect(found.staleLooksAfterRetry.seen).toContain(': 4');
   expect(found.staleSecondsAfterRetry.seen).toBe(

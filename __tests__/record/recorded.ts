@@ -1,21 +1,21 @@
 import { createSimulator, type Scenario } from '../../simulator/index.ts';
-import { record, type Order } from '../../scripts/record/recorder.ts';
+import { record, type RecordOptions } from '../../scripts/record/recorder.ts';
 import type { Call } from '../../scripts/record/recording.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 import { ID } from '../support/scenarios.ts';
 
-const ORDER: Order = {
+const OPTIONS: RecordOptions = {
   id: ID,
   retryType: 'RETRY_FAILED_BUILDS',
   byArn: false,
   again: false,
-  poll: 5000,
+  pollIntervalMs: 5000,
 };
 
-/** Records a retry on the simulator, on a virtual clock: the calls and the lines that were told. */
+/** Records a retry on the simulator, on a virtual clock: the calls and the lines that were logged. */
 export async function recorded(
   scenario: Scenario,
-  order: Partial<Order> = {},
+  options: Partial<RecordOptions> = {},
 ): Promise<{ calls: Call[]; lines: string[] }> {
   const clock = createVirtualClock();
   let uuids = 0;
@@ -24,12 +24,12 @@ export async function recorded(
   const calls: Call[] = [];
   const lines: string[] = [];
   await record(
-    { ...ORDER, ...order },
+    { ...OPTIONS, ...options },
     {
       clock,
       uuid,
       signal: new AbortController().signal,
-      tell: (line) => lines.push(line),
+      log: (line) => lines.push(line),
       ask: (purpose, operation, input) => {
         const target = `CodeBuild_20161006.${operation}`;
         const answer = simulator.handle({ target, body: JSON.stringify(input) });

@@ -2,29 +2,29 @@ import { describe, expect, test } from '@jest/globals';
 import { BROKEN, FLAKY, ID, shop } from '../support/scenarios.ts';
 import { recorded } from './recorded.ts';
 
-test('looks, retries, looks closely, then at the pace that was asked for, until it is over', async () => {
-  const { calls, lines } = await recorded(shop(FLAKY), { poll: 10_000 });
+test('reads the batch, retries it, polls every second, then at the given interval until it is over', async () => {
+  const { calls, lines } = await recorded(shop(FLAKY), { pollIntervalMs: 10_000 });
   const purposes = calls.map(({ purpose }) => purpose);
-  expect(purposes.slice(0, 5)).toEqual(['before', 'failed-builds', 'unknown-id', 'retry', 'look']);
+  expect(purposes.slice(0, 5)).toEqual(['before', 'failed-builds', 'unknown-id', 'retry', 'poll']);
   expect(purposes.filter((purpose) => purpose === 'retry')).toHaveLength(1);
   expect(purposes.filter((purpose) => purpose === 'pending-builds')).toHaveLength(1);
   expect(purposes.at(-1)).toBe('failed-builds');
 
-  const looks = calls.filter(({ purpose }) => purpose === 'look');
+  const polls = calls.filter(({ purpose }) => purpose === 'poll');
   const retriedAt = calls.find(({ purpose }) => purpose === 'retry')?.askedAt ?? NaN;
-  const seconds = looks.map(({ askedAt }) => (askedAt - retriedAt) / 1000);
+  const seconds = polls.map(({ askedAt }) => (askedAt - retriedAt) / 1000);
   expect(seconds.slice(0, 4)).toEqual([0, 1, 2, 3]);
   expect(seconds.slice(19, 23)).toEqual([19, 20, 30, 40]);
-  const complete = looks.map(({ body }) => body.includes('"complete":true'));
+  const complete = polls.map(({ body }) => body.includes('"complete":true'));
   expect(complete.filter(Boolean)).toHaveLength(4);
-  expect(complete.lastIndexOf(false)).toBe(looks.length - 5);
+  expect(complete.lastIndexOf(false)).toBe(polls.length - 5);
   expect(lines[0]).toBe('The batch ended FAILED.');
   expect(lines.at(-1)).toBe('The retry ended SUCCEEDED.');
 });
 
-test('a retry says what it was told to say', async () => {
-  const inputs = async (order: object): Promise<unknown> => {
-    const { calls } = await recorded(shop(BROKEN), order);
+test('the request of a retry has what the options say', async () => {
+  const inputs = async (options: object): Promise<unknown> => {
+    const { calls } = await recorded(shop(BROKEN), options);
     return calls
       .filter(({ operation }) => operation === 'RetryBuildBatch')
       .map((call) => call.input);

@@ -10,7 +10,7 @@ import { recorded } from './recorded.ts';
 
 function call(body: unknown, status = 200): Call {
   return {
-    purpose: 'look',
+    purpose: 'poll',
     operation: 'BatchGetBuildBatches',
     input: { ids: [] },
     askedAt: 0,
@@ -206,7 +206,7 @@ describe('any recording', () => {
       ...more,
     });
 
-  test('names nobody, and says the same as before', async () => {
+  test('has no real name, and says the same as before', async () => {
     await fc.assert(
       fc.asyncProperty(world, async (of) => {
         const { calls } = await recordOf(of);
@@ -240,7 +240,7 @@ describe('any recording', () => {
     );
   });
 
-  test('of the same batch is the same whoever it belongs to', async () => {
+  test('of the same batch is the same for every owner', async () => {
     const [mine, yours] = fc.sample(world, { numRuns: 2, seed: 7 });
     if (mine === undefined || yours === undefined) throw new Error('two are needed');
     const [one, other] = [await recordOf(mine), await recordOf(yours)];

@@ -14,6 +14,7 @@ import {
 } from '../support/batches.ts';
 import { known, someDetails, TESTS_FAILED } from '../support/service-errors.ts';
 import { HOSTILE, UNPRINTABLE } from '../support/hostile.ts';
+import { testAll } from '../support/test-all.ts';
 
 const twelve = aFailedBatch({
   groups: Array.from({ length: 12 }, (_, index) => aGroup(`g${index + 1}`, 'FAILED')),
@@ -152,7 +153,7 @@ describe('errorsOf', () => {
     expect(problems[0]?.length).toBeLessThan(1000);
   });
 
-  test.each(HOSTILE)('is one printable line of at most 4,000 characters: %s', (_, text) => {
+  testAll(HOSTILE)('is one printable line of at most 4,000 characters', (_, text) => {
     const batch = aFailedBatch({
       id: text,
       status: text,

@@ -13,6 +13,7 @@ import {
   aRetriedGroup,
 } from '../support/batches.ts';
 import { HOSTILE } from '../support/hostile.ts';
+import { testAll } from '../support/test-all.ts';
 import { parseMermaid } from '../support/mermaid.ts';
 import { source, stopped } from '../support/outcomes.ts';
 
@@ -160,15 +161,15 @@ describe('the diagram', () => {
     '@a',
   ];
 
-  test.each([...NAMES, ...MARKS].map((name) => [name]))(
-    'is drawn by Mermaid with a group named %j',
+  testAll([...NAMES, ...MARKS].map((name) => [name]))(
+    'is drawn by Mermaid whatever a group is named',
     async (name) => {
       const lines = await sourceOf(draw([aGroup(name), after('b', name), after(`${name}2`, 'b')]));
       expect(lines.filter((line) => line.includes('-->'))).toEqual(['g0 --> g1', 'g1 --> g2']);
     },
   );
 
-  test.each(HOSTILE)('is drawn by Mermaid with hostile names: %s', async (_, text) => {
+  testAll(HOSTILE)('is drawn by Mermaid with hostile names', async (_, text) => {
     const lines = await sourceOf(draw([aGroup(text), after('b', text)]));
     expect(lines).toHaveLength(5);
     expect(lines[1]).toMatch(/^g0\["(?:\w|#\d+;)*"\]:::succeeded$/);

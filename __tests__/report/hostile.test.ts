@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest } from '@jest/globals';
 import type { RunEvent } from '../../src/domain/events.ts';
 import type { Ending, Outcome } from '../../src/domain/outcome.ts';
 import { errorsOf, warningsOf } from '../../src/report/annotations.ts';
@@ -31,7 +31,11 @@ import {
   visibleText,
 } from '../support/github-markdown.ts';
 import { HOSTILE, UNPRINTABLE } from '../support/hostile.ts';
+import { testAll } from '../support/test-all.ts';
 import { parseMermaid } from '../support/mermaid.ts';
+
+// Every summary is parsed as Markdown, as HTML and its diagram by Mermaid, which takes its time.
+jest.setTimeout(300_000);
 
 /** An ending after two attempts in which everything foreign is the same text. */
 function everywhere(text: string, ending: Ending): Outcome {
@@ -109,7 +113,7 @@ function wordsOf(text: string): string[] {
 }
 
 describe('hostile text everywhere in a summary', () => {
-  test.each(HOSTILE)('is only text: %s', async (_, text) => {
+  testAll(HOSTILE)('is only text', async (_, text) => {
     const [ending] = ENDINGS(text);
     const outcome = everywhere(text, ending ?? { kind: 'gone' });
     const summary = renderSummary(outcome);
@@ -141,7 +145,7 @@ describe('hostile text everywhere in a summary', () => {
     for (const { text: source } of diagrams) await parseMermaid(source);
   });
 
-  test.each(HOSTILE)('is only text, however the step ended: %s', (_, text) => {
+  testAll(HOSTILE)('is only text, however the step ended', (_, text) => {
     for (const ending of ENDINGS(text).slice(1)) {
       const summary = renderSummary({ ...everywhere('plain', ending), groups: [] });
       const html = renderOnGitHub(summary);
@@ -154,7 +158,7 @@ describe('hostile text everywhere in a summary', () => {
 });
 
 describe('hostile text in the log', () => {
-  test.each(HOSTILE)('cannot act on the runner: %s', (_, text) => {
+  testAll(HOSTILE)('cannot act on the runner', (_, text) => {
     const batch = aBatch({ id: text, projectName: text, status: text, consoleUrl: text });
     const cause = {
       phase: text,
@@ -167,9 +171,14 @@ describe('hostile text in the log', () => {
       { kind: 'batch-found', batch, attempt: 1 },
       { kind: 'cause', group: text, cause },
       { kind: 'cause', group: null, cause },
-      { kind: 'log', group: text, tail: { kind: 'lines', lines: [text, text], url: text } },
-      { kind: 'log', group: text, tail: { kind: 'none', reason: text, url: text } },
-      { kind: 'details-unreadable', level: 'warning', reason: text },
+      {
+        kind: 'log',
+        group: text,
+        arn: text,
+        tail: { kind: 'lines', lines: [text, text], url: text },
+      },
+      { kind: 'log', group: text, arn: text, tail: { kind: 'none', reason: text, url: text } },
+      { kind: 'details-unreadable', permission: text, level: 'warning', reason: text },
       { kind: 'retrying', reason: text, delay: 0 },
     ];
     for (const step of events.flatMap(formatEvent)) {
@@ -182,7 +191,7 @@ describe('hostile text in the log', () => {
     }
   });
 
-  test.each(HOSTILE)('does not colour what follows it: %s', (_, text) => {
+  testAll(HOSTILE)('does not colour what follows it', (_, text) => {
     const line = buildLogLine(text);
     expect(line.startsWith('│ ')).toBe(true);
     // eslint-disable-next-line no-control-regex -- colours
@@ -191,7 +200,7 @@ describe('hostile text in the log', () => {
 });
 
 describe('hostile text in annotations', () => {
-  test.each(HOSTILE)('is one printable line of at most 4,000 characters: %s', (_, text) => {
+  testAll(HOSTILE)('is one printable line of at most 4,000 characters', (_, text) => {
     for (const ending of ENDINGS(text)) {
       const outcome = everywhere(text, ending);
       for (const { title, message } of [...errorsOf(outcome), ...warningsOf(outcome)]) {
@@ -204,7 +213,7 @@ describe('hostile text in annotations', () => {
 });
 
 describe('hostile text in outputs', () => {
-  test.each(HOSTILE)('is carried whole, as JSON: %s', (_, text) => {
+  testAll(HOSTILE)('is carried whole, as JSON', (_, text) => {
     for (const ending of ENDINGS(text)) {
       const outcome = everywhere(text, ending);
       const { outputs } = outputsOf(resultsOf(outcome), '/tmp/results.json');

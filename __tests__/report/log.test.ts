@@ -1,11 +1,13 @@
 import { describe, expect, it, test } from '@jest/globals';
 import type { Batch } from '../../src/domain/batch.ts';
 import type { CommitStatus } from '../../src/commit-status/status.ts';
+import type { StatusEvent } from '../../src/commit-status/events.ts';
 import type { RunEvent } from '../../src/domain/events.ts';
 import { formatEvent, type LogEntry } from '../../src/report/log.ts';
-import { aBatch, aGroup } from '../support/batches.ts';
+import { aFailedBatch, aBatch, aGroup } from '../support/batches.ts';
 import { TESTS_FAILED } from '../support/service-errors.ts';
 import { HOSTILE, UNPRINTABLE } from '../support/hostile.ts';
+import { testAll } from '../support/test-all.ts';
 
 const CONSOLE = aBatch().consoleUrl;
 const line = (text: string): LogEntry => ({ kind: 'line', text });
@@ -24,7 +26,7 @@ const groups = [
 ];
 
 describe('narrate', () => {
-  test.each<[string, RunEvent, LogEntry[]]>([
+  test.each<[string, RunEvent | StatusEvent, LogEntry[]]>([
     [
       'the batch',
       { kind: 'batch-found', batch: aBatch(), attempt: 1 },
@@ -51,7 +53,7 @@ describe('narrate', () => {
     ],
     [
       'the end of an attempt',
-      { kind: 'attempt-ended', attempt: 2, status: 'SUCCEEDED', failed: '' },
+      { kind: 'attempt-ended', attempt: 2, status: 'SUCCEEDED', failed: '', groupsStale: false },
       [{ kind: 'unfold' }, line('Attempt 2 ended SUCCEEDED')],
     ],
     [
@@ -61,6 +63,7 @@ describe('narrate', () => {
         attempt: 1,
         status: 'FAILED',
         failed: '1 of 2 build groups failed (unit)',
+        groupsStale: false,
       },
       [{ kind: 'unfold' }, line('Attempt 1 ended FAILED: 1 of 2 build groups failed (unit)')],
     ],
@@ -133,6 +136,7 @@ describe('narrate', () => {
       {
         kind: 'log',
         group: 'unit',
+        arn: 'arn:unit',
         tail: {
           kind: 'lines',
           lines: ['\u001b[31mred\u001b[0m', '::error::a\r##[error]b\n'],
@@ -152,18 +156,24 @@ describe('narrate', () => {
       {
         kind: 'log',
         group: 'unit',
+        arn: 'arn:unit',
         tail: { kind: 'none', reason: 'its log is in S3 only', url: 'https://x' },
       },
       [line('No log of unit is shown: its log is in S3 only. See https://x')],
     ],
     [
       'why there is no log, where CodeBuild names no address',
-      { kind: 'log', group: 'unit', tail: { kind: 'none', reason: 'it is empty', url: '' } },
+      {
+        kind: 'log',
+        group: 'unit',
+        arn: 'arn:unit',
+        tail: { kind: 'none', reason: 'it is empty', url: '' },
+      },
       [line('No log of unit is shown: it is empty.')],
     ],
     [
       'what could not be read',
-      { kind: 'details-unreadable', level: 'warning', reason: 'access denied' },
+      { kind: 'details-unreadable', permission: 'p', level: 'warning', reason: 'access denied' },
       [
         {
           kind: 'warning',
@@ -183,7 +193,7 @@ describe('narrate', () => {
     ],
     [
       "someone else's retry",
-      { kind: 'retried-by-others', attempt: 2, batch: aBatch() },
+      { kind: 'retried-by-others', attempt: 2, batch: aBatch(), former: aFailedBatch() },
       [
         { kind: 'unfold' },
         line('Someone else retried the batch: their attempt is watched now.'),
@@ -212,7 +222,7 @@ describe('narrate', () => {
     ],
     [
       'trouble',
-      { kind: 'calls-failing', sentence: 'AWS throttled it.' },
+      { kind: 'call-failed', message: 'AWS throttled it.', failures: 1, isRetried: true },
       [line('AWS throttled it. This says nothing about the batch; asking again.')],
     ],
     [
@@ -229,11 +239,13 @@ describe('narrate', () => {
         ),
       ],
     ],
-    ...(['notice', 'warning'] as const).map((level): [string, RunEvent, LogEntry[]] => [
-      `a commit status that is left alone, with a ${level}`,
-      { kind: 'status-not-updated', level, reason: 'GitHub answered 502' },
-      [{ kind: level, text: 'The commit status is left alone: GitHub answered 502.' }],
-    ]),
+    ...(['notice', 'warning'] as const).map(
+      (level): [string, RunEvent | StatusEvent, LogEntry[]] => [
+        `a commit status that is left alone, with a ${level}`,
+        { kind: 'status-not-updated', level, reason: 'GitHub answered 502' },
+        [{ kind: level, text: 'The commit status is left alone: GitHub answered 502.' }],
+      ],
+    ),
     [
       'a commit status that cannot be set to pending',
       { kind: 'status-not-pending', reason: 'GitHub answered 502' },
@@ -284,16 +296,16 @@ describe('narrate', () => {
     ]);
   });
 
-  test.each(HOSTILE)('lets no name or status act on the runner: %s', (_, text) => {
-    const events: RunEvent[] = [
+  testAll(HOSTILE)('lets no name or status act on the runner', (_, text) => {
+    const events: (RunEvent | StatusEvent)[] = [
       { kind: 'batch-found', batch: aHostileBatch(text), attempt: 1 },
       { kind: 'group-changed', identifier: text, from: text, to: text, lasted: null },
       { kind: 'phase-changed', from: text, to: text, lasted: null },
       { kind: 'groups-appeared', statuses: [text] },
       { kind: 'heartbeat', batch: aHostileBatch(text), elapsed: 0 },
-      { kind: 'attempt-ended', attempt: 1, status: text, failed: text },
+      { kind: 'attempt-ended', attempt: 1, status: text, failed: text, groupsStale: false },
       { kind: 'retrying', reason: text, delay: 0 },
-      { kind: 'calls-failing', sentence: text },
+      { kind: 'call-failed', message: text, failures: 1, isRetried: true },
       { kind: 'status-written', status: { ...aStatus, context: text, description: text } },
       { kind: 'status-not-pending', reason: text },
       { kind: 'status-postponed', reason: text },
@@ -307,17 +319,17 @@ describe('narrate', () => {
     }
   });
 
-  it('warns in one printable line of at most 4,000 characters', () => {
-    const broken = HOSTILE.filter(([, text]) => {
-      const batch = aHostileBatch(text);
-      const warnings = [
-        ...formatEvent({ kind: 'batch-id-changed', from: text, batch }),
-        ...formatEvent({ kind: 'groups-stale', batch }),
-        ...formatEvent({ kind: 'status-not-updated', level: 'warning', reason: text }),
-      ].filter((step) => step.kind === 'warning');
-      return warnings.some((step) => UNPRINTABLE.test(step.text) || step.text.length > 4000);
-    });
-    expect(broken.map(([what]) => what)).toEqual([]);
+  testAll(HOSTILE)('warns in one printable line of at most 4,000 characters', (_, text) => {
+    const batch = aHostileBatch(text);
+    const warnings = [
+      ...formatEvent({ kind: 'batch-id-changed', from: text, batch }),
+      ...formatEvent({ kind: 'groups-stale', batch }),
+      ...formatEvent({ kind: 'status-not-updated', level: 'warning', reason: text }),
+    ].filter((step) => step.kind === 'warning');
+    for (const warning of warnings) {
+      expect(warning.text).not.toMatch(UNPRINTABLE);
+      expect(warning.text.length).toBeLessThanOrEqual(4000);
+    }
   });
 });
 

@@ -5,14 +5,14 @@ describe('idempotency tokens', () => {
   const token = { idempotencyToken: 'token' };
 
   test('the same request again within five minutes gets the first answer, and no second retry', () => {
-    const { retry, look, pass } = virtual(shop({ groups: { a: { ends: ['FAILED'] } } }));
+    const { retry, poll, pass } = virtual(shop({ groups: { a: { ends: ['FAILED'] } } }));
     const first = retry(ID, token);
     pass(299);
     expect(retry(ID, token)).toEqual(first);
-    expect(phasesOf(look(ID)).filter((phase) => phase === 'FAILED/RETRY')).toHaveLength(1);
+    expect(phasesOf(poll(ID)).filter((phase) => phase === 'FAILED/RETRY')).toHaveLength(1);
     pass(1);
     retry(ID, token);
-    expect(phasesOf(look(ID)).filter((phase) => phase === 'FAILED/RETRY')).toHaveLength(2);
+    expect(phasesOf(poll(ID)).filter((phase) => phase === 'FAILED/RETRY')).toHaveLength(2);
   });
 
   test('with other parameters it is refused', () => {
@@ -41,18 +41,18 @@ describe('idempotency tokens', () => {
 
 describe('StartBuildBatch', () => {
   test('takes a commit as source version', () => {
-    const { start, look, pass } = virtual(shop({}));
+    const { start, poll, pass } = virtual(shop({}));
     const sourceVersion = 'ab'.repeat(20);
     const { id } = start({ sourceVersion, environmentVariablesOverride: null });
     pass(100);
-    expect(look(id)).toMatchObject({ sourceVersion, resolvedSourceVersion: sourceVersion });
+    expect(poll(id)).toMatchObject({ sourceVersion, resolvedSourceVersion: sourceVersion });
   });
 
   test('keeps the commit for a branch', () => {
-    const { start, look, pass } = virtual(shop({ commit: 'cd'.repeat(20) }));
+    const { start, poll, pass } = virtual(shop({ commit: 'cd'.repeat(20) }));
     const { id } = start({ sourceVersion: 'main' });
     pass(100);
-    expect(look(id)).toMatchObject({
+    expect(poll(id)).toMatchObject({
       sourceVersion: 'main',
       resolvedSourceVersion: 'cd'.repeat(20),
     });
@@ -89,7 +89,7 @@ describe('ListBuildBatchesForProject', () => {
 });
 
 test('a batch may have been retried before the simulator began', () => {
-  const { look } = virtual({
+  const { poll } = virtual({
     projects: {
       shop: {
         batches: [
@@ -98,25 +98,25 @@ test('a batch may have been retried before the simulator began', () => {
       },
     },
   });
-  expect(look(ID)).toMatchObject({ buildBatchStatus: 'IN_PROGRESS', buildBatchNumber: 1 });
-  expect(phasesOf(look(ID)).filter((phase) => phase === 'FAILED/RETRY')).toHaveLength(2);
+  expect(poll(ID)).toMatchObject({ buildBatchStatus: 'IN_PROGRESS', buildBatchNumber: 1 });
+  expect(phasesOf(poll(ID)).filter((phase) => phase === 'FAILED/RETRY')).toHaveLength(2);
 });
 
 test('a deleted batch is not found, nor are its builds', () => {
-  const { simulator, look, ask, retry } = virtual(shop({}));
-  const { arn } = groupOf(look(ID), 'small').currentBuildSummary ?? {};
+  const { simulator, poll, ask, retry } = virtual(shop({}));
+  const { arn } = groupOf(poll(ID), 'small').currentBuildSummary ?? {};
   expect(simulator.deleteBatch(ID)).toBe(true);
   expect(simulator.deleteBatch(ID)).toBe(false);
-  expect(() => look(ID)).toThrow('not found');
+  expect(() => poll(ID)).toThrow('not found');
   expect(() => retry(ID)).toThrow('cannot be found');
   expect(ask('BatchGetBuilds', { ids: [arn] })['buildsNotFound']).toEqual([arn]);
 });
 
-test('another hand sees the batch as it is and uses up nobody’s looks', () => {
-  const { simulator, look } = virtual(shop({}, { staleLooksAfterRetry: 1 }));
+test('someone else sees the batch as it is, and is not counted as a poll', () => {
+  const { simulator, poll } = virtual(shop({}, { staleLooksAfterRetry: 1 }));
   simulator.perform('RetryBuildBatch', { id: ID });
   const seen = simulator.perform('BatchGetBuildBatches', { ids: [ID] });
   expect(seen['buildBatches']).toMatchObject([{ buildBatchStatus: 'IN_PROGRESS' }]);
-  expect(look(ID).buildBatchStatus).toBe('FAILED');
-  expect(look(ID).buildBatchStatus).toBe('IN_PROGRESS');
+  expect(poll(ID).buildBatchStatus).toBe('FAILED');
+  expect(poll(ID).buildBatchStatus).toBe('IN_PROGRESS');
 });

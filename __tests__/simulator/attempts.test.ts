@@ -22,19 +22,19 @@ describe('a first attempt ends', () => {
       GREEN,
     ],
     [
-      'FAULT by itself',
+      'FAULT on its own',
       { groups: two, ends: ['FAULT'] },
       'FAULT',
       [...OK, 'IN_PROGRESS/FAULT', 'FAILED'],
     ],
     [
-      'TIMED_OUT by itself',
+      'TIMED_OUT on its own',
       { groups: two, ends: [{ status: 'TIMED_OUT', after: 5 }] },
       'TIMED_OUT',
       [...OK, 'IN_PROGRESS/TIMED_OUT', 'FAILED'],
     ],
     [
-      'STOPPED by itself',
+      'STOPPED on its own',
       { groups: two, ends: ['STOPPED'] },
       'STOPPED',
       [...OK, 'IN_PROGRESS/STOPPED', 'STOPPED'],
@@ -58,13 +58,13 @@ describe('a first attempt ends', () => {
       [...OK, 'IN_PROGRESS/SUCCEEDED', 'COMBINE_ARTIFACTS/CLIENT_ERROR', 'FAILED'],
     ],
     [
-      'with a word that nobody knows',
+      'with an unknown status',
       { groups: { a: { ends: ['QUARANTINED'] } }, ends: [{ status: 'QUARANTINED' }] },
       'QUARANTINED',
       [...OK, 'IN_PROGRESS/QUARANTINED', 'FAILED'],
     ],
   ])('%s', (_, plan, status, phases) => {
-    const batch = virtual(shop(plan)).look(ID);
+    const batch = virtual(shop(plan)).poll(ID);
     expect(batch.buildBatchStatus).toBe(status);
     expect(batch.complete).toBe(true);
     expect(phasesOf(batch)).toEqual(phases);
@@ -73,26 +73,26 @@ describe('a first attempt ends', () => {
 });
 
 test('groups appear with the batch spec, wait for each other, and stop with what they wait for', () => {
-  const { start, look, pass } = virtual(shop({}));
+  const { start, poll, pass } = virtual(shop({}));
   const { id } = start();
-  expect(look(id)).toMatchObject({ buildGroups: [], currentPhase: 'SUBMITTED' });
+  expect(poll(id)).toMatchObject({ buildGroups: [], currentPhase: 'SUBMITTED' });
   pass(2);
-  expect(statusesOf(look(id))).toEqual({ DOWNLOAD_SOURCE: 'IN_PROGRESS' });
-  expect(look(id).resolvedSourceVersion).toBeUndefined();
+  expect(statusesOf(poll(id))).toEqual({ DOWNLOAD_SOURCE: 'IN_PROGRESS' });
+  expect(poll(id).resolvedSourceVersion).toBeUndefined();
   pass(8.2);
   const pending = { small: 'PENDING', medium: 'PENDING', large: 'PENDING' };
-  expect(statusesOf(look(id))).toEqual({ DOWNLOAD_SOURCE: 'SUCCEEDED', ...pending });
-  expect(look(id).resolvedSourceVersion).toHaveLength(40);
+  expect(statusesOf(poll(id))).toEqual({ DOWNLOAD_SOURCE: 'SUCCEEDED', ...pending });
+  expect(poll(id).resolvedSourceVersion).toHaveLength(40);
   pass(2);
-  expect(statusesOf(look(id))).toMatchObject({ ...pending, small: 'IN_PROGRESS' });
+  expect(statusesOf(poll(id))).toMatchObject({ ...pending, small: 'IN_PROGRESS' });
   pass(10);
   const over = { small: 'FAILED', medium: 'STOPPED', large: 'STOPPED' };
-  expect(statusesOf(look(id))).toMatchObject(over);
+  expect(statusesOf(poll(id))).toMatchObject(over);
 });
 
 test('a group begins when all it depends on have ended', () => {
   const groups = { a: { takes: 5 }, b: { takes: 20 }, c: { dependsOn: ['a', 'b'] } };
-  const batch = virtual(shop({ groups })).look(ID);
+  const batch = virtual(shop({ groups })).poll(ID);
   const requestedOn = (group: string): number =>
     groupOf(batch, group).currentBuildSummary?.requestedOn ?? NaN;
   expect(requestedOn('c') - requestedOn('a')).toBeCloseTo(20.25, 3);
@@ -105,7 +105,7 @@ test('a group whose ignored dependency never ran does not run either', () => {
     b: { dependsOn: ['a'], ignoreFailure: true },
     c: { dependsOn: ['b'] },
   };
-  expect(statusesOf(virtual(shop({ groups })).look(ID))).toMatchObject({
+  expect(statusesOf(virtual(shop({ groups })).poll(ID))).toMatchObject({
     b: 'STOPPED',
     c: 'STOPPED',
   });
@@ -113,7 +113,7 @@ test('a group whose ignored dependency never ran does not run either', () => {
 
 test('with fastFail the first failure stops the others', () => {
   const groups = { a: { takes: 5, ends: ['FAILED'] }, b: { takes: 60 }, c: { takes: 3 } };
-  const batch = virtual(shop({ groups, fastFail: true })).look(ID);
+  const batch = virtual(shop({ groups, fastFail: true })).poll(ID);
   expect(statusesOf(batch)).toMatchObject({ a: 'FAILED', b: 'STOPPED', c: 'SUCCEEDED' });
   expect(groupOf(batch, 'b').currentBuildSummary).not.toHaveProperty('primaryArtifact');
   expect(batch.phases[2]?.durationInSeconds).toBe(5);
@@ -127,8 +127,8 @@ describe('RETRY_FAILED_BUILDS', () => {
       ignored: { ends: ['TIMED_OUT'], ignoreFailure: true },
       after: { dependsOn: ['good', 'bad'] },
     };
-    const { look, retry, pass } = virtual(shop({ groups }));
-    const before = look(ID);
+    const { poll, retry, pass } = virtual(shop({ groups }));
+    const before = poll(ID);
     const arns = (batch: typeof before): (string | undefined)[] =>
       batch.buildGroups.map((group) => group.currentBuildSummary?.arn);
     const reopened = retry(ID);
@@ -148,9 +148,9 @@ describe('RETRY_FAILED_BUILDS', () => {
     expect(reopened).not.toHaveProperty('endTime');
 
     pass(9);
-    expect(look(ID).buildGroups).toEqual(before.buildGroups);
+    expect(poll(ID).buildGroups).toEqual(before.buildGroups);
     pass(100);
-    const after = look(ID);
+    const after = poll(ID);
     expect(phasesOf(after)).toEqual([...phasesOf(reopened).slice(0, -1), ...GREEN]);
     expect(statusesOf(after)).toMatchObject({ bad: 'SUCCEEDED', after: 'SUCCEEDED' });
     expect(arns(after).map((arn, index) => arn === arns(before)[index])).toEqual([
@@ -169,50 +169,50 @@ describe('RETRY_FAILED_BUILDS', () => {
   });
 
   test('of a batch in FAULT whose groups all succeeded runs none', () => {
-    const { look, retry, pass } = virtual(shop({ groups: { a: {} }, ends: ['FAULT', null] }));
+    const { poll, retry, pass } = virtual(shop({ groups: { a: {} }, ends: ['FAULT', null] }));
     retry(ID);
     pass(12);
-    expect(look(ID).buildBatchStatus).toBe('SUCCEEDED');
-    expect(groupOf(look(ID), 'a')).not.toHaveProperty('priorBuildSummaryList');
+    expect(poll(ID).buildBatchStatus).toBe('SUCCEEDED');
+    expect(groupOf(poll(ID), 'a')).not.toHaveProperty('priorBuildSummaryList');
   });
 
   test('of a bad batch spec runs all groups for the first time', () => {
-    const { look, retry, pass } = virtual(
+    const { poll, retry, pass } = virtual(
       shop({ groups: { a: {} }, ends: ['BAD_BATCHSPEC', null] }),
     );
-    expect(look(ID).phases[1]?.contexts?.[0]?.statusCode).toBe('BATCH_SPEC_VALIDATION_ERROR');
-    expect(statusesOf(look(ID))).toEqual({ DOWNLOAD_SOURCE: 'SUCCEEDED' });
+    expect(poll(ID).phases[1]?.contexts?.[0]?.statusCode).toBe('BATCH_SPEC_VALIDATION_ERROR');
+    expect(statusesOf(poll(ID))).toEqual({ DOWNLOAD_SOURCE: 'SUCCEEDED' });
     retry(ID);
     pass(100);
-    expect(statusesOf(look(ID))).toEqual({ DOWNLOAD_SOURCE: 'SUCCEEDED', a: 'SUCCEEDED' });
+    expect(statusesOf(poll(ID))).toEqual({ DOWNLOAD_SOURCE: 'SUCCEEDED', a: 'SUCCEEDED' });
   });
 
   test('keeps the order of earlier builds, oldest first', () => {
-    const { look, retry, pass } = virtual(shop({ groups: { a: { ends: ['FAILED'] } } }));
+    const { poll, retry, pass } = virtual(shop({ groups: { a: { ends: ['FAILED'] } } }));
     for (const attempt of [2, 3]) {
       retry(ID);
       pass(100 * attempt);
     }
-    const prior = groupOf(look(ID), 'a').priorBuildSummaryList ?? [];
+    const prior = groupOf(poll(ID), 'a').priorBuildSummaryList ?? [];
     expect(prior).toHaveLength(2);
     expect(prior[0]?.requestedOn).toBeLessThan(prior[1]?.requestedOn ?? 0);
-    expect(phasesOf(look(ID)).filter((phase) => phase === 'FAILED/RETRY')).toHaveLength(2);
+    expect(phasesOf(poll(ID)).filter((phase) => phase === 'FAILED/RETRY')).toHaveLength(2);
   });
 });
 
 test('RETRY_ALL_BUILDS runs every group again', () => {
-  const { look, retry, pass } = virtual(shop({ groups: { a: {}, b: { ends: ['FAILED'] } } }));
+  const { poll, retry, pass } = virtual(shop({ groups: { a: {}, b: { ends: ['FAILED'] } } }));
   retry(ID, { retryType: 'RETRY_ALL_BUILDS' });
   pass(100);
-  for (const group of look(ID).buildGroups) expect(group.priorBuildSummaryList).toHaveLength(1);
+  for (const group of poll(ID).buildGroups) expect(group.priorBuildSummaryList).toHaveLength(1);
 });
 
 describe('StopBuildBatch', () => {
   test('ends the batch at once and its builds a little later', () => {
-    const { start, look, ask, pass } = virtual(shop({}));
+    const { start, poll, ask, pass } = virtual(shop({}));
     const { id } = start();
     pass(15);
-    const stopped = ask('StopBuildBatch', { id })['buildBatch'] as ReturnType<typeof look>;
+    const stopped = ask('StopBuildBatch', { id })['buildBatch'] as ReturnType<typeof poll>;
     expect(stopped).toMatchObject({ buildBatchStatus: 'STOPPED', complete: true });
     expect(phasesOf(stopped)).toEqual([...OK, 'IN_PROGRESS/STOPPED', 'STOPPED']);
     expect(statusesOf(stopped)).toMatchObject({
@@ -221,30 +221,30 @@ describe('StopBuildBatch', () => {
       large: 'PENDING',
     });
     pass(2);
-    expect(statusesOf(look(id))).toMatchObject({
+    expect(statusesOf(poll(id))).toMatchObject({
       small: 'STOPPED',
       medium: 'STOPPED',
       large: 'STOPPED',
     });
-    expect(look(id).endTime).toBe(stopped.endTime);
+    expect(poll(id).endTime).toBe(stopped.endTime);
   });
 
   test('leaves a batch that is over as it is', () => {
-    const { look, ask } = virtual(shop({}));
-    expect(ask('StopBuildBatch', { id: ID })['buildBatch']).toEqual(look(ID));
+    const { poll, ask } = virtual(shop({}));
+    expect(ask('StopBuildBatch', { id: ID })['buildBatch']).toEqual(poll(ID));
   });
 
   test('can stop a retry, before its groups exist too, and the batch can be retried again', () => {
-    const { look, ask, retry, pass } = virtual(shop({}));
-    const before = look(ID).buildGroups;
+    const { poll, ask, retry, pass } = virtual(shop({}));
+    const before = poll(ID).buildGroups;
     retry(ID);
     pass(0.1);
     ask('StopBuildBatch', { id: ID });
     pass(60);
-    expect(phasesOf(look(ID)).slice(-3)).toEqual(['FAILED/RETRY', 'SUBMITTED/STOPPED', 'STOPPED']);
-    expect(look(ID).buildGroups).toEqual(before);
+    expect(phasesOf(poll(ID)).slice(-3)).toEqual(['FAILED/RETRY', 'SUBMITTED/STOPPED', 'STOPPED']);
+    expect(poll(ID).buildGroups).toEqual(before);
     retry(ID);
     pass(100);
-    expect(look(ID).buildBatchStatus).toBe('SUCCEEDED');
+    expect(poll(ID).buildBatchStatus).toBe('SUCCEEDED');
   });
 });

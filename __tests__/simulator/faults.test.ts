@@ -201,14 +201,14 @@ describe('answers about something else', () => {
   const OTHER = ID.replace(':11111111', ':ffffffff');
 
   test('about-another: another batch, as if it had been asked for', () => {
-    const { simulator, look } = virtual(shop({}));
+    const { simulator, poll } = virtual(shop({}));
     simulator.faults.push({ calls: [1], fault: { kind: 'about-another' } });
-    expect(look(ID)).toMatchObject({
+    expect(poll(ID)).toMatchObject({
       id: OTHER,
       arn: expect.stringMatching(new RegExp(`${OTHER}$`)),
       buildBatchStatus: 'FAILED',
     });
-    expect(look(ID).id).toBe(ID);
+    expect(poll(ID).id).toBe(ID);
   });
 
   test.each<[Operation, Fault, object]>([
@@ -233,24 +233,24 @@ describe('answers about something else', () => {
   });
 
   test('outdated: the state of so many seconds ago', () => {
-    const { simulator, ask, look, pass, retry } = virtual(shop({}));
+    const { simulator, ask, poll, pass, retry } = virtual(shop({}));
     retry(ID);
     pass(100);
-    const after = look(ID);
+    const after = poll(ID);
     simulator.faults.push({ fault: { kind: 'outdated', seconds: 60 } });
-    expect(look(ID)).toMatchObject({ buildBatchStatus: 'IN_PROGRESS', complete: false });
+    expect(poll(ID)).toMatchObject({ buildBatchStatus: 'IN_PROGRESS', complete: false });
     simulator.faults[0] = { fault: { kind: 'outdated', seconds: 101 } };
-    const before = look(ID);
+    const before = poll(ID);
     expect(before).toMatchObject({ buildBatchStatus: 'FAILED', complete: true });
     expect(phasesOf(before).at(-1)).toBe('FAILED');
     expect(after.phases.length).toBeGreaterThan(before.phases.length);
     const started = ask('StartBuildBatch', { projectName: 'shop' })['buildBatch'];
-    expect(() => look((started as { id: string }).id)).toThrow('not found');
+    expect(() => poll((started as { id: string }).id)).toThrow('not found');
     expect(ask('ListBuildBatchesForProject', { projectName: 'shop' })['ids']).toEqual([ID]);
   });
 });
 
-describe('what was made is told, not what was asked', () => {
+describe('retriesOf and stopsOf list what was made, not what was asked', () => {
   const FAILING = shop({ groups: { a: { takes: 1, ends: ['FAILED'] } } });
 
   test('retries, by whom and with which token', () => {
@@ -312,18 +312,18 @@ describe('what was made is told, not what was asked', () => {
     expect(simulator.stopsOf(ID)).toMatchObject([{ by: 'other', attempt: 2 }]);
   });
 
-  test('who is told of each call may act right before and right after it', () => {
-    const { simulator, look, retry } = virtual(FAILING);
-    const told: unknown[] = [];
+  test('onCall may act right before and right after each call', () => {
+    const { simulator, poll, retry } = virtual(FAILING);
+    const seen: unknown[] = [];
     simulator.onCall = ({ operation }, moment) => {
-      told.push([operation, moment, simulator.attemptsOf(ID)]);
+      seen.push([operation, moment, simulator.attemptsOf(ID)]);
       if (operation === 'BatchGetBuildBatches' && moment === 'after') {
         simulator.perform('RetryBuildBatch', { id: ID });
       }
     };
-    expect(look(ID).buildBatchStatus).toBe('FAILED');
+    expect(poll(ID).buildBatchStatus).toBe('FAILED');
     expect(() => retry(ID)).toThrow('cannot be retried');
-    expect(told).toEqual([
+    expect(seen).toEqual([
       ['BatchGetBuildBatches', 'before', 1],
       ['BatchGetBuildBatches', 'after', 1],
       ['RetryBuildBatch', 'before', 2],
@@ -362,17 +362,17 @@ describe('a rule picks its calls', () => {
 
   test('those of the scenario hold from the start, and may be taken away', () => {
     const scenario = { ...shop({}), faults: [{ fault: THROTTLED }] };
-    const { simulator, look } = virtual(scenario);
-    expect(() => look(ID)).toThrow('Rate exceeded');
+    const { simulator, poll } = virtual(scenario);
+    expect(() => poll(ID)).toThrow('Rate exceeded');
     simulator.faults.length = 0;
-    expect(look(ID).id).toBe(ID);
+    expect(poll(ID).id).toBe(ID);
     expect(scenario.faults).toHaveLength(1);
   });
 
-  test('a call tells what made it go wrong', () => {
-    const { simulator, look } = virtual(shop({}));
+  test('a call has the fault that made it go wrong', () => {
+    const { simulator, poll } = virtual(shop({}));
     simulator.faults.push({ calls: [2], fault: { kind: 'slow', seconds: 1 } });
-    for (let call = 1; call <= 3; call += 1) look(ID);
+    for (let call = 1; call <= 3; call += 1) poll(ID);
     expect(simulator.calls.map(({ fault }) => fault?.kind)).toEqual([undefined, 'slow', undefined]);
   });
 

@@ -6,7 +6,7 @@ describe('GetLogEvents', () => {
   const log = ['one', 'two', 'three', 'four'];
   const groups = { a: { ends: [{ status: 'FAILED', log }] } };
   const parts = virtual(shop({ groups }));
-  const logStreamName = groupOf(parts.look(ID), 'a').currentBuildSummary?.arn.split(':').at(-1);
+  const logStreamName = groupOf(parts.poll(ID), 'a').currentBuildSummary?.arn.split(':').at(-1);
   const stream = { logGroupName: '/aws/codebuild/shop', logStreamName };
   const lines = (more: object): string[] => {
     const { events } = parts.ask('GetLogEvents', { ...stream, ...more });
@@ -42,7 +42,7 @@ describe('GetLogEvents', () => {
     const running = virtual(shop({ groups: { a: { takes: 60 } } }));
     const { id } = running.start();
     running.pass(12);
-    const uuid = groupOf(running.look(id), 'a').currentBuildSummary?.arn.split(':').at(-1);
+    const uuid = groupOf(running.poll(id), 'a').currentBuildSummary?.arn.split(':').at(-1);
     const count = (): number => {
       const asked = { logGroupName: '/aws/codebuild/shop', logStreamName: uuid };
       return (running.ask('GetLogEvents', asked)['events'] as []).length;
@@ -64,7 +64,7 @@ function failed(
 ): { parts: Virtual; stream: object; logs: Record<string, unknown>; uuid: string } {
   const groups = { a: { ends: [{ status: 'FAILED', ...(log !== undefined && { log }) }] } };
   const parts = virtual(shop({ groups, ...plan }, switches));
-  const { arn = '' } = groupOf(parts.look(ID), 'a').currentBuildSummary ?? {};
+  const { arn = '' } = groupOf(parts.poll(ID), 'a').currentBuildSummary ?? {};
   const { builds } = parts.ask('BatchGetBuilds', { ids: [arn] });
   const uuid = arn.slice(arn.lastIndexOf(':') + 1);
   const stream = { logGroupName: '/aws/codebuild/shop', logStreamName: uuid };
@@ -168,7 +168,7 @@ describe('where logs are', () => {
   const GONE = 'The specified log group does not exist.';
   const s3 = 'demo-logs/codebuild';
 
-  test('in S3 alone: an address of the object, no name in CloudWatch Logs', () => {
+  test('in S3 alone: a link to the object, no name in CloudWatch Logs', () => {
     const { parts, stream, logs, uuid } = failed({ logs: { cloudWatch: 'DISABLED', s3 } });
     expect(logs).toEqual({
       deepLink:
@@ -180,7 +180,7 @@ describe('where logs are', () => {
       s3Logs: { status: 'ENABLED', location: s3, encryptionDisabled: false },
     });
     expect(() => parts.ask('GetLogEvents', stream)).toThrow(GONE);
-    expect(parts.look(ID)).toHaveProperty('logConfig.s3Logs.status', 'ENABLED');
+    expect(parts.poll(ID)).toHaveProperty('logConfig.s3Logs.status', 'ENABLED');
   });
 
   test('in both', () => {
@@ -210,7 +210,7 @@ describe('where logs are', () => {
     };
     const parts = virtual(shop({ groups }));
     const ask = (group: string): unknown => {
-      const { arn } = groupOf(parts.look(ID), group).currentBuildSummary ?? {};
+      const { arn } = groupOf(parts.poll(ID), group).currentBuildSummary ?? {};
       const logStreamName = arn?.split(':').at(-1);
       const stream = { logGroupName: '/aws/codebuild/shop', logStreamName };
       return parts.ask('GetLogEvents', stream)['events'];
@@ -220,7 +220,7 @@ describe('where logs are', () => {
   });
 });
 
-test('a caller without the right is refused in the words of IAM', () => {
+test('a caller without the permission is refused in the words of IAM', () => {
   const { parts, stream } = failed({});
   const resource = 'arn:aws:logs:us-west-2:123456789012:log-group:/aws/codebuild/shop:log-stream:x';
   const fault = accessDenied('logs:GetLogEvents', resource);

@@ -34,11 +34,11 @@ describe('a rate limit of the account', () => {
   );
 
   test('refuses before anything is performed, and fills up no further than its burst', () => {
-    const { ask, look, pass, retry, simulator } = virtual({
+    const { ask, poll, pass, retry, simulator } = virtual({
       ...shop({}),
       rateLimit: { callsPerSecond: 1 },
     });
-    expect(look(ID).buildBatchStatus).toBe('FAILED');
+    expect(poll(ID).buildBatchStatus).toBe('FAILED');
     expect(() => retry(ID)).toThrow('Rate exceeded');
     expect(simulator.attemptsOf(ID)).toBe(1);
     pass(60);
@@ -49,7 +49,7 @@ describe('a rate limit of the account', () => {
 
   test('does not hold for other people', () => {
     const { simulator } = virtual({ ...shop({}), rateLimit: { callsPerSecond: 0.001 } });
-    for (let look = 0; look < 3; look += 1) {
+    for (let poll = 0; poll < 3; poll += 1) {
       expect(simulator.perform('BatchGetBuildBatches', { ids: [ID] })).toHaveProperty(
         'buildBatches',
       );

@@ -6,7 +6,7 @@ import {
   type Scenario,
   ServiceError,
 } from '../../simulator/index.ts';
-import { StartBuildBatchInput } from '../../simulator/protocol/model.ts';
+import { StartBuildBatchInput } from '../../simulator/protocol/input-shapes.ts';
 import { ID, shop, START, virtual } from './virtual.ts';
 
 const many = (count: number): string[] => Array.from({ length: count }, (_, i) => `shop:${i}`);

@@ -36,8 +36,8 @@ interface ReportView {
 
 /** The reports of the present builds, which are those that a batch lists that lists any. */
 function reports(parts: Virtual): ReportView[] {
-  const { ask, look } = parts;
-  const ids = look(ID).buildGroups.map(({ currentBuildSummary }) => currentBuildSummary?.arn);
+  const { ask, poll } = parts;
+  const ids = poll(ID).buildGroups.map(({ currentBuildSummary }) => currentBuildSummary?.arn);
   const builds = ask('BatchGetBuilds', { ids })['builds'] as { reportArns?: string[] }[];
   return read(
     parts,
@@ -73,7 +73,7 @@ test('members of a report and of a case, as AWS recorded them', () => {
     type: 'TEST',
     name: 'shop-junit',
     reportGroupArn: 'arn:aws:codebuild:us-west-2:123456789012:report-group/shop-junit',
-    executionId: groupOf(parts.look(ID), 'unit').currentBuildSummary?.arn,
+    executionId: groupOf(parts.poll(ID), 'unit').currentBuildSummary?.arn,
     status: 'FAILED',
     created: expect.any(Number),
     expired: Math.floor(junit?.created ?? NaN) + 30 * DAY,
@@ -107,7 +107,7 @@ test('members of a report and of a case, as AWS recorded them', () => {
 describe('attempts', () => {
   test('a retry brings a new report of what ran again; a batch that lists any lists the newest', () => {
     const parts = virtual(shop(PLAN, { everyBatchListsReports: true }));
-    const listed = (): ReportView[] => read(parts, parts.look(ID).reportArns);
+    const listed = (): ReportView[] => read(parts, parts.poll(ID).reportArns);
     const first = listed();
     expect(first).toEqual(reports(parts));
     expect(first.map(({ name, status }) => [name, status])).toEqual([
@@ -146,7 +146,7 @@ describe('attempts', () => {
 
   test('a batch may list those of all attempts', () => {
     const parts = retried(PLAN, { everyBatchListsReports: true, reportsOfAllAttempts: true });
-    const names = read(parts, parts.look(ID).reportArns).map(({ name }) => name);
+    const names = read(parts, parts.poll(ID).reportArns).map(({ name }) => name);
     expect(names).toEqual(['shop-lint', 'shop-junit', 'shop-junit']);
   });
 
@@ -154,7 +154,7 @@ describe('attempts', () => {
     const parts = virtual(shop(PLAN, { newIdOnRetry: true, everyBatchListsReports: true }));
     const { id } = parts.retry(ID);
     parts.pass(100);
-    const arns = (batch: string): string[] => parts.look(batch).reportArns ?? [];
+    const arns = (batch: string): string[] => parts.poll(batch).reportArns ?? [];
     expect(arns(id)).toHaveLength(2);
     expect(arns(id)[0]).toBe(arns(ID)[0]);
   });
@@ -168,10 +168,10 @@ describe('attempts', () => {
 });
 
 describe('a build writes its report', () => {
-  const arnsOf = ({ look, ask }: Virtual, id = ID): unknown[] => {
-    const { arn } = groupOf(look(id), 'unit').currentBuildSummary ?? {};
+  const arnsOf = ({ poll, ask }: Virtual, id = ID): unknown[] => {
+    const { arn } = groupOf(poll(id), 'unit').currentBuildSummary ?? {};
     const { builds } = ask('BatchGetBuilds', { ids: [arn] });
-    return [(builds as { reportArns?: string[] }[])[0]?.reportArns, look(id).reportArns];
+    return [(builds as { reportArns?: string[] }[])[0]?.reportArns, poll(id).reportArns];
   };
   const plan = (phase: string): Partial<BatchPlan> => ({
     groups: { unit: { ends: [{ status: 'FAILED', cause: { phase, code: 'C', message: 'm' } }] } },
@@ -252,7 +252,7 @@ test('the demo’s flaky test fails in the first report and passes in the second
   const parts = virtual(SCENARIOS['flaky'] ?? { projects: {} });
   const id = 'web-shop:0b1f6a52-8d4c-4f0e-9a37-5c2d1e7f8a90';
   const invoice = (): string[] => {
-    const { arn: build } = groupOf(parts.look(id), 'integration_tests').currentBuildSummary ?? {};
+    const { arn: build } = groupOf(parts.poll(id), 'integration_tests').currentBuildSummary ?? {};
     const { builds } = parts.ask('BatchGetBuilds', { ids: [build] });
     const [arn] = (builds as { reportArns?: string[] }[])[0]?.reportArns ?? [];
     return casesIn(parts, arn, { filter: { keyword: 'invoice' } });
@@ -280,7 +280,7 @@ describe('a fanout batch', () => {
     },
   };
   const merged = (parts: Virtual): (ReportView & { type: string })[] =>
-    read(parts, parts.look(ID).reportArns) as (ReportView & { type: string })[];
+    read(parts, parts.poll(ID).reportArns) as (ReportView & { type: string })[];
 
   test('lists reports that are merged from those of its builds', () => {
     const parts = virtual(shop(FANOUT));

@@ -5,15 +5,15 @@ import { large, type Scenario, SCENARIOS } from '../../simulator/index.ts';
 import { type BatchView, type BuildView, statusesOf, virtual } from './virtual.ts';
 
 /** Statuses of the scenario's first batch: at the start, and after as many retries of a hundred seconds. */
-function story(scenario: Scenario, retries: number): string[] {
-  const { ask, look, retry, pass } = virtual(scenario);
+function statusesInOrder(scenario: Scenario, retries: number): string[] {
+  const { ask, poll, retry, pass } = virtual(scenario);
   const [projectName] = Object.keys(scenario.projects);
   const [id = ''] = ask('ListBuildBatchesForProject', { projectName })['ids'] as string[];
-  const statuses = [look(id).buildBatchStatus];
+  const statuses = [poll(id).buildBatchStatus];
   for (let count = 0; count < retries; count++) {
     retry(id);
     pass(100);
-    statuses.push(look(id).buildBatchStatus);
+    statuses.push(poll(id).buildBatchStatus);
   }
   return statuses;
 }
@@ -34,13 +34,13 @@ test.each<[string, number, string[]]>([
   ['badSpec', 1, ['FAILED', 'FAILED']],
   ['large', 1, ['FAILED', 'SUCCEEDED']],
 ])('%s', (name, retries, statuses) =>
-  expect(story(SCENARIOS[name] ?? { projects: {} }, retries)).toEqual(statuses),
+  expect(statusesInOrder(SCENARIOS[name] ?? { projects: {} }, retries)).toEqual(statuses),
 );
 
 test('the demo’s batch has a flaky, an ignored and two skipped groups, and a retry of about 20 seconds', () => {
-  const { look, retry, pass } = virtual(SCENARIOS['flaky'] ?? { projects: {} });
+  const { poll, retry, pass } = virtual(SCENARIOS['flaky'] ?? { projects: {} });
   const id = 'web-shop:0b1f6a52-8d4c-4f0e-9a37-5c2d1e7f8a90';
-  expect(statusesOf(look(id))).toMatchObject({
+  expect(statusesOf(poll(id))).toMatchObject({
     integration_tests: 'FAILED',
     lint: 'FAILED',
     image: 'STOPPED',
@@ -49,16 +49,16 @@ test('the demo’s batch has a flaky, an ignored and two skipped groups, and a r
   });
   const submitted = retry(id).phases.at(-1)?.startTime ?? NaN;
   pass(100);
-  const ended: BatchView = look(id);
+  const ended: BatchView = poll(id);
   expect((ended.endTime ?? NaN) - submitted).toBeGreaterThan(15);
   expect((ended.endTime ?? NaN) - submitted).toBeLessThan(25);
   expect(ended.artifacts.location).toBe('arn:aws:s3:::web-shop-artifacts/web-shop.zip');
 });
 
 test('burst: 193 groups, none FAILED, all downstream STOPPED before they began, and the batch says why', () => {
-  const { ask, look } = virtual(SCENARIOS['burst'] ?? { projects: {} });
+  const { ask, poll } = virtual(SCENARIOS['burst'] ?? { projects: {} });
   const [id = ''] = ask('ListBuildBatchesForProject', { projectName: 'demo' })['ids'] as string[];
-  const { phases, buildGroups } = look(id);
+  const { phases, buildGroups } = poll(id);
   const groups = buildGroups.slice(1);
   expect(groups).toHaveLength(193);
   for (const { dependsOn, currentBuildSummary } of groups) {
@@ -74,9 +74,9 @@ test('burst: 193 groups, none FAILED, all downstream STOPPED before they began, 
 });
 
 test('fanout: a pull request whose batch has a merged report that lacks a shard', () => {
-  const { ask, look } = virtual(SCENARIOS['fanout'] ?? { projects: {} });
+  const { ask, poll } = virtual(SCENARIOS['fanout'] ?? { projects: {} });
   const [id = ''] = ask('ListBuildBatchesForProject', { projectName: 'demo' })['ids'] as string[];
-  const { sourceVersion, reportArns } = look(id);
+  const { sourceVersion, reportArns } = poll(id);
   expect(sourceVersion).toBe('pr/12');
   expect(ask('BatchGetReports', { reportArns })['reports']).toMatchObject([
     { name: 'demo-unit', status: 'INCOMPLETE', testSummary: { total: 82 } },
@@ -109,7 +109,7 @@ function failures(name: string): Record<string, { at: string; log: string }> {
   );
 }
 
-test('the demo’s failures have a command each, and logs in colour', () => {
+test('the demo’s failures have a command each, and logs in color', () => {
   const { lint, integration_tests } = failures('flaky');
   expect(lint?.at).toBe('PRE_BUILD COMMAND_EXECUTION_ERROR');
   expect(integration_tests?.at).toBe('BUILD COMMAND_EXECUTION_ERROR');
@@ -169,7 +169,7 @@ describe('the command', () => {
     expect(stderr).toContain(`${message}\nusage: npm run simulator`);
   });
 
-  test('tells where it listens, ends on SIGINT, and reports a port that is taken', async () => {
+  test('prints where it listens, ends on SIGINT, and reports a port that is taken', async () => {
     const child = spawn(process.execPath, ['simulator/cli.ts', 'flaky', '0']);
     const ended = once(child, 'exit');
     const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
@@ -186,7 +186,7 @@ describe('the command', () => {
     expect(await ended).toEqual([0, null]);
   });
 
-  test('--help tells the usage', () => {
+  test('--help prints the usage', () => {
     const { status, stdout } = run('--help');
     expect([status, stdout]).toEqual([0, expect.stringContaining('flaky, broken, infrastructure')]);
   });

@@ -34,13 +34,13 @@ afterEach(async () => {
   await served.close();
 });
 
-async function look(id: string): Promise<BuildBatch | undefined> {
+async function poll(id: string): Promise<BuildBatch | undefined> {
   const answer = await client.send(new BatchGetBuildBatchesCommand({ ids: [id] }));
   return answer.buildBatches?.[0];
 }
 
 test('get, retry, get', async () => {
-  expect(await look(ID)).toMatchObject({
+  expect(await poll(ID)).toMatchObject({
     buildBatchStatus: 'FAILED',
     startTime: new Date(START - 3_600_000),
   });
@@ -53,7 +53,7 @@ test('get, retry, get', async () => {
     startTime: new Date(START),
   });
   parts.pass(100);
-  const after = await look(ID);
+  const after = await poll(ID);
   expect(after?.buildBatchStatus).toBe('SUCCEEDED');
   expect(after?.buildGroups?.[1]?.priorBuildSummaryList?.[0]?.requestedOn).toBeInstanceOf(Date);
   const ids = after?.buildGroups?.map((group) => group.currentBuildSummary?.arn ?? '');

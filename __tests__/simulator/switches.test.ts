@@ -5,29 +5,29 @@ import { groupOf, ID, phasesOf, shop, statusesOf, type Virtual, virtual } from '
 const simple: Partial<BatchPlan> = { groups: { a: {}, b: { ends: ['FAILED', 'SUCCEEDED'] } } };
 const withSwitches = (switches: Switches, plan: Partial<BatchPlan> = simple): Virtual =>
   virtual(shop(plan, switches));
-const statuses = ({ look }: Virtual, looks: number): string[] =>
-  Array.from({ length: looks }, () => look(ID).buildBatchStatus);
+const statuses = ({ poll }: Virtual, polls: number): string[] =>
+  Array.from({ length: polls }, () => poll(ID).buildBatchStatus);
 
 const [OLD, NEW] = ['FAILED', 'IN_PROGRESS'];
 
 test('newIdOnRetry: a retry is a new batch, the old one stays as it ended', () => {
   const parts = withSwitches({ newIdOnRetry: true });
-  const before = parts.look(ID);
+  const before = parts.poll(ID);
   const retried = parts.retry(ID);
   expect(retried).toMatchObject({ buildBatchNumber: 2, startTime: parts.now() / 1000 });
   expect(retried.id).not.toBe(ID);
   parts.pass(100);
-  expect(parts.look(ID)).toEqual(before);
-  const after = parts.look(retried.id);
+  expect(parts.poll(ID)).toEqual(before);
+  const after = parts.poll(retried.id);
   expect(after.buildBatchStatus).toBe('SUCCEEDED');
   expect(groupOf(after, 'a')).toEqual(groupOf(before, 'a'));
 });
 
-test('staleLooksAfterRetry: so many looks show the batch as it had ended', () => {
+test('staleLooksAfterRetry: so many polls show the batch as it had ended', () => {
   const parts = withSwitches({ staleLooksAfterRetry: 2 });
-  const before = parts.look(ID);
+  const before = parts.poll(ID);
   expect(parts.retry(ID).buildBatchStatus).toBe(NEW);
-  expect(parts.look(ID)).toEqual(before);
+  expect(parts.poll(ID)).toEqual(before);
   expect(statuses(parts, 3)).toEqual([OLD, NEW, NEW]);
 });
 
@@ -40,16 +40,16 @@ test('staleSecondsAfterRetry: the same for so many seconds', () => {
   expect(statuses(parts, 1)).toEqual([NEW]);
 });
 
-test('flickeringLooks: fresh and stale looks alternate, after the stale ones', () => {
+test('flickeringLooks: fresh and stale snapshots alternate, after the stale ones', () => {
   const parts = withSwitches({ flickeringLooks: 4, staleLooksAfterRetry: 1 });
   parts.retry(ID);
   expect(statuses(parts, 7)).toEqual([OLD, NEW, OLD, NEW, OLD, NEW, NEW]);
 });
 
-test('retryAnswerSecondsLater: the answer tells another time of submission than looks do', () => {
+test('retryAnswerSecondsLater: the answer has another time of submission than polls show', () => {
   const parts = withSwitches({ retryAnswerSecondsLater: -0.5 });
   const answered = parts.retry(ID);
-  const shown = parts.look(ID);
+  const shown = parts.poll(ID);
   expect(phasesOf(answered)).toEqual(phasesOf(shown));
   expect(answered.phases.at(-1)?.startTime).toBe(parts.now() / 1000 - 0.5);
   expect(shown.phases.at(-1)?.startTime).toBe(parts.now() / 1000);
@@ -57,27 +57,27 @@ test('retryAnswerSecondsLater: the answer tells another time of submission than 
 
 test('staleGroupsSeconds: groups stay as they were, even when the attempt is over', () => {
   const parts = withSwitches({ staleGroupsSeconds: 60 });
-  const before = parts.look(ID).buildGroups;
+  const before = parts.poll(ID).buildGroups;
   parts.retry(ID);
   parts.pass(59);
-  expect(parts.look(ID)).toMatchObject({ buildBatchStatus: 'SUCCEEDED', buildGroups: before });
+  expect(parts.poll(ID)).toMatchObject({ buildBatchStatus: 'SUCCEEDED', buildGroups: before });
   parts.pass(1);
-  expect(statusesOf(parts.look(ID))).toMatchObject({ b: 'SUCCEEDED' });
+  expect(statusesOf(parts.poll(ID))).toMatchObject({ b: 'SUCCEEDED' });
 });
 
 test('groupsNeverRefresh: groups stay those of the first attempt', () => {
   const parts = withSwitches({ groupsNeverRefresh: true });
-  const before = parts.look(ID).buildGroups;
+  const before = parts.poll(ID).buildGroups;
   parts.retry(ID);
   parts.pass(9999);
-  expect(parts.look(ID)).toMatchObject({ buildBatchStatus: 'SUCCEEDED', buildGroups: before });
+  expect(parts.poll(ID)).toMatchObject({ buildBatchStatus: 'SUCCEEDED', buildGroups: before });
 });
 
 test('noPriorSummaries: earlier builds are not listed', () => {
   const parts = withSwitches({ noPriorSummaries: true });
   parts.retry(ID);
   parts.pass(100);
-  expect(groupOf(parts.look(ID), 'b')).not.toHaveProperty('priorBuildSummaryList');
+  expect(groupOf(parts.poll(ID), 'b')).not.toHaveProperty('priorBuildSummaryList');
 });
 
 test('newestPriorFirst: earlier builds are listed newest first', () => {
@@ -86,7 +86,7 @@ test('newestPriorFirst: earlier builds are listed newest first', () => {
     parts.retry(ID);
     parts.pass(100);
   }
-  const [first, second] = groupOf(parts.look(ID), 'a').priorBuildSummaryList ?? [];
+  const [first, second] = groupOf(parts.poll(ID), 'a').priorBuildSummaryList ?? [];
   expect(first?.requestedOn).toBeGreaterThan(second?.requestedOn ?? Infinity);
 });
 
@@ -94,17 +94,17 @@ test('pendingWithoutSummary: a waiting group has no current build', () => {
   const parts = withSwitches({ pendingWithoutSummary: true }, {});
   const { id } = parts.start();
   parts.pass(15);
-  expect(groupOf(parts.look(id), 'medium')).toEqual({
+  expect(groupOf(parts.poll(id), 'medium')).toEqual({
     identifier: 'medium',
     dependsOn: ['small'],
     ignoreFailure: false,
   });
-  expect(statusesOf(parts.look(id))).toMatchObject({ small: 'IN_PROGRESS' });
+  expect(statusesOf(parts.poll(id))).toMatchObject({ small: 'IN_PROGRESS' });
 });
 
 test('upperCaseArtifactTypes', () => {
-  const { look } = withSwitches({ upperCaseArtifactTypes: true });
-  expect(groupOf(look(ID), 'a').currentBuildSummary?.primaryArtifact?.type).toBe('NO_ARTIFACTS');
+  const { poll } = withSwitches({ upperCaseArtifactTypes: true });
+  expect(groupOf(poll(ID), 'a').currentBuildSummary?.primaryArtifact?.type).toBe('NO_ARTIFACTS');
 });
 
 test('phasesStartAnew: the phases are those of the last attempt', () => {
@@ -113,10 +113,10 @@ test('phasesStartAnew: the phases are those of the last attempt', () => {
 });
 
 test('noBatchspecOnRetry: a retry goes from SUBMITTED to IN_PROGRESS', () => {
-  const { retry, pass, look } = withSwitches({ noBatchspecOnRetry: true });
+  const { retry, pass, poll } = withSwitches({ noBatchspecOnRetry: true });
   retry(ID, { retryType: 'RETRY_ALL_BUILDS' });
   pass(100);
-  expect(phasesOf(look(ID)).slice(4)).toEqual([
+  expect(phasesOf(poll(ID)).slice(4)).toEqual([
     'SUBMITTED/SUCCEEDED',
     'IN_PROGRESS/SUCCEEDED',
     'COMBINE_ARTIFACTS/SUCCEEDED',
@@ -148,10 +148,10 @@ describe('retriable', () => {
 
 test('defaultRetryType: what a retry without retryType runs', () => {
   const again = (switches: Switches): boolean => {
-    const { ask, look, pass } = withSwitches(switches);
+    const { ask, poll, pass } = withSwitches(switches);
     ask('RetryBuildBatch', { id: ID });
     pass(100);
-    return groupOf(look(ID), 'a').priorBuildSummaryList !== undefined;
+    return groupOf(poll(ID), 'a').priorBuildSummaryList !== undefined;
   };
   expect(again({})).toBe(false);
   expect(again({ defaultRetryType: 'RETRY_ALL_BUILDS' })).toBe(true);
@@ -183,34 +183,34 @@ test('retryAndStopTakeArns', () => {
 });
 
 test('retryAnswersOldView: the answer is the batch as it had ended', () => {
-  const { look, retry } = withSwitches({ retryAnswersOldView: true });
-  const before = look(ID);
+  const { poll, retry } = withSwitches({ retryAnswersOldView: true });
+  const before = poll(ID);
   expect(retry(ID)).toEqual(before);
-  expect(look(ID).buildBatchStatus).toBe(NEW);
+  expect(poll(ID).buildBatchStatus).toBe(NEW);
 });
 
-test('invisibleLooksAfterStart: a new batch is not found for so many looks', () => {
+test('invisibleLooksAfterStart: a new batch is not found for so many polls', () => {
   const parts = withSwitches({ invisibleLooksAfterStart: 2, newIdOnRetry: true });
   for (const { id } of [parts.start(), parts.retry(ID)]) {
-    expect(() => parts.look(id)).toThrow('not found');
-    expect(() => parts.look(id)).toThrow('not found');
-    expect(parts.look(id).id).toBe(id);
+    expect(() => parts.poll(id)).toThrow('not found');
+    expect(() => parts.poll(id)).toThrow('not found');
+    expect(parts.poll(id).id).toBe(id);
   }
-  expect(parts.look(ID).id).toBe(ID);
+  expect(parts.poll(ID).id).toBe(ID);
 });
 
 test('downloadSourceNotRunAgain: RETRY_ALL_BUILDS keeps the build of DOWNLOAD_SOURCE', () => {
-  const { retry, look, pass } = withSwitches({ downloadSourceNotRunAgain: true });
+  const { retry, poll, pass } = withSwitches({ downloadSourceNotRunAgain: true });
   retry(ID, { retryType: 'RETRY_ALL_BUILDS' });
   pass(100);
-  expect(groupOf(look(ID), 'DOWNLOAD_SOURCE')).not.toHaveProperty('priorBuildSummaryList');
-  expect(groupOf(look(ID), 'a').priorBuildSummaryList).toHaveLength(1);
+  expect(groupOf(poll(ID), 'DOWNLOAD_SOURCE')).not.toHaveProperty('priorBuildSummaryList');
+  expect(groupOf(poll(ID), 'a').priorBuildSummaryList).toHaveLength(1);
 });
 
 test('unresolvablePendingBuilds: builds that have not begun are not found', () => {
   const notFound = (switches: Switches): number => {
-    const { ask, look } = withSwitches(switches, {});
-    const ids = look(ID).buildGroups.map((group) => group.currentBuildSummary?.arn);
+    const { ask, poll } = withSwitches(switches, {});
+    const ids = poll(ID).buildGroups.map((group) => group.currentBuildSummary?.arn);
     return (ask('BatchGetBuilds', { ids })['buildsNotFound'] as []).length;
   };
   expect(notFound({})).toBe(0);
@@ -220,14 +220,14 @@ test('unresolvablePendingBuilds: builds that have not begun are not found', () =
 test('ignoredFailuresBlock: what depends on an ignored failure does not run', () => {
   const groups = { a: { ends: ['FAILED'], ignoreFailure: true }, b: { dependsOn: ['a'] } };
   const b = (switches: Switches): string | undefined =>
-    statusesOf(withSwitches(switches, { groups }).look(ID))['b'];
+    statusesOf(withSwitches(switches, { groups }).poll(ID))['b'];
   expect(b({})).toBe('SUCCEEDED');
   expect(b({ ignoredFailuresBlock: true })).toBe('STOPPED');
 });
 
 test('logsWithoutNames: logs name neither group nor stream nor ARN', () => {
-  const { ask, look } = withSwitches({ logsWithoutNames: true });
-  const ids = [groupOf(look(ID), 'a').currentBuildSummary?.arn];
+  const { ask, poll } = withSwitches({ logsWithoutNames: true });
+  const ids = [groupOf(poll(ID), 'a').currentBuildSummary?.arn];
   const [build] = ask('BatchGetBuilds', { ids })['builds'] as [{ logs: object }];
   expect(Object.keys(build.logs)).toEqual(['deepLink', 'cloudWatchLogs', 's3Logs']);
 });

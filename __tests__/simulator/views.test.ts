@@ -33,7 +33,7 @@ const RUN = ['arn', 'requestedOn', 'buildStatus', 'primaryArtifact', 'secondaryA
 const NOT_RUN = ['arn', 'requestedOn', 'buildStatus'];
 
 describe('members of a batch, as AWS recorded them', () => {
-  test('that is over', () => expect(Object.keys(virtual(shop({})).look(ID))).toEqual(BATCH));
+  test('that is over', () => expect(Object.keys(virtual(shop({})).poll(ID))).toEqual(BATCH));
 
   test('in the answer of StartBuildBatch', () =>
     expect(Object.keys(virtual(shop({})).start())).toEqual(
@@ -52,9 +52,9 @@ describe('members of a batch, as AWS recorded them', () => {
 });
 
 test('a failed batch on the wire', () => {
-  const { look } = virtual(shop({ downloadBatchspec: 31 }));
+  const { poll } = virtual(shop({ downloadBatchspec: 31 }));
   const began = START / 1000 - 3600;
-  const batch = look(ID);
+  const batch = poll(ID);
   expect(batch).toMatchObject({
     arn: `arn:aws:codebuild:us-west-2:123456789012:build-batch/${ID}`,
     startTime: began,
@@ -89,7 +89,7 @@ test('a failed batch on the wire', () => {
 });
 
 test('groups on the wire: the implicit first, one that ran, one that never did', () => {
-  const batch = virtual(shop({})).look(ID);
+  const batch = virtual(shop({})).poll(ID);
   const build = 'arn:aws:codebuild:us-west-2:123456789012:build/shop:00000000-0000-4000-8000-';
   const began = START / 1000 - 3600;
   expect(batch.buildGroups.slice(0, 3)).toEqual([
@@ -130,10 +130,10 @@ test('groups on the wire: the implicit first, one that ran, one that never did',
 });
 
 test('members of a build summary by status', () => {
-  const { start, look, pass } = virtual(shop({}));
+  const { start, poll, pass } = virtual(shop({}));
   const { id } = start();
   const keys = (group: string): string[] =>
-    Object.keys(groupOf(look(id), group).currentBuildSummary ?? {});
+    Object.keys(groupOf(poll(id), group).currentBuildSummary ?? {});
   pass(15);
   expect(keys('DOWNLOAD_SOURCE')).toEqual(RUN);
   expect(keys('small')).toEqual(NOT_RUN);
@@ -153,9 +153,9 @@ test('artifacts: of a success, of a failure, of a failure that has none, combine
     none: { artifact, ends: [{ status: 'FAILED', uploads: false }, 'SUCCEEDED'] },
   };
   const combinedArtifact = 'arn:aws:s3:::bucket/all.zip';
-  const { look, retry, pass, ask } = virtual(shop({ groups, combinedArtifact }));
+  const { poll, retry, pass, ask } = virtual(shop({ groups, combinedArtifact }));
   const summary = (group: string): Record<string, unknown> => ({
-    ...groupOf(look(ID), group).currentBuildSummary,
+    ...groupOf(poll(ID), group).currentBuildSummary,
   });
   expect(summary('good')).toMatchObject({
     primaryArtifact: {
@@ -172,7 +172,7 @@ test('artifacts: of a success, of a failure, of a failure that has none, combine
     });
   }
   expect(summary('none')['primaryArtifact']).toEqual({ type: 's3', identifier: 'none' });
-  expect(look(ID)).toMatchObject({ artifacts: { location: '' } });
+  expect(poll(ID)).toMatchObject({ artifacts: { location: '' } });
   const { builds } = ask('BatchGetBuilds', { ids: [summary('good')['arn']] });
   expect(builds).toMatchObject([
     {
@@ -182,7 +182,7 @@ test('artifacts: of a success, of a failure, of a failure that has none, combine
   ]);
   retry(ID);
   pass(100);
-  expect(look(ID).artifacts).toEqual({ location: combinedArtifact });
+  expect(poll(ID).artifacts).toEqual({ location: combinedArtifact });
 });
 
 describe('BatchGetBuilds', () => {
@@ -215,11 +215,11 @@ describe('BatchGetBuilds', () => {
   const LOGS = ['groupName', 'streamName', 'deepLink', 'cloudWatchLogsArn'];
 
   function buildOf(
-    { look, ask }: Pick<ReturnType<typeof virtual>, 'look' | 'ask'>,
+    { poll, ask }: Pick<ReturnType<typeof virtual>, 'poll' | 'ask'>,
     id: string,
     group: string,
   ): BuildView {
-    const { arn } = groupOf(look(id), group).currentBuildSummary ?? {};
+    const { arn } = groupOf(poll(id), group).currentBuildSummary ?? {};
     const { builds } = ask('BatchGetBuilds', { ids: [arn] });
     return (builds as [BuildView])[0];
   }
@@ -331,7 +331,7 @@ describe('BatchGetBuilds', () => {
 test('of a pull request: the batch shows its number, the builds the commit', () => {
   const commit = 'c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00';
   const parts = virtual(shop({ commit, sourceVersion: 'pr/7' }));
-  const batch = parts.look(ID);
+  const batch = parts.poll(ID);
   expect(batch).toMatchObject({ sourceVersion: 'pr/7', resolvedSourceVersion: commit });
   const { arn } = groupOf(batch, 'small').currentBuildSummary ?? {};
   expect(parts.ask('BatchGetBuilds', { ids: [arn] })['builds']).toMatchObject([
@@ -345,7 +345,7 @@ test('of a pull request: the batch shows its number, the builds the commit', () 
 
 test('of a branch: batch and builds show its name', () => {
   const parts = virtual(shop({ sourceVersion: 'pr/next' }));
-  const { arn } = groupOf(parts.look(ID), 'small').currentBuildSummary ?? {};
+  const { arn } = groupOf(parts.poll(ID), 'small').currentBuildSummary ?? {};
   expect(parts.ask('BatchGetBuilds', { ids: [arn] })['builds']).toMatchObject([
     { sourceVersion: 'pr/next' },
   ]);

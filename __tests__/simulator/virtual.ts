@@ -64,7 +64,7 @@ export interface Virtual {
   /** Asks over the wire format; throws what is refused as an Error with the `__type` as its name. */
   ask: (operation: Operation, input: object) => Record<string, unknown>;
   /** What BatchGetBuildBatches shows of one batch. */
-  look: (id: string) => BatchView;
+  poll: (id: string) => BatchView;
   retry: (id: string, more?: object) => BatchView;
   start: (more?: object) => BatchView;
 }
@@ -93,7 +93,7 @@ export function virtual(scenario: Scenario): Virtual {
     pass: (seconds) => {
       now += seconds * 1000;
     },
-    look: (id) => {
+    poll: (id) => {
       const { buildBatches } = ask('BatchGetBuildBatches', { ids: [id] });
       const [batch] = buildBatches as BatchView[];
       if (batch === undefined) throw new Error(`not found: ${id}`);

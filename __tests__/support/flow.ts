@@ -80,8 +80,10 @@ export async function runStep(
     random,
     uuid,
     signal: abort.signal,
-    remember: (started) => remembered.push(started),
-    tell: (event) => events.push(event),
+    listener(event, { ownedAttempt }, before) {
+      events.push(event);
+      if (ownedAttempt !== before.ownedAttempt) remembered.push(ownedAttempt);
+    },
   });
   return {
     outcome,

@@ -1,4 +1,4 @@
-import type { Attempt } from '../../simulator/domain/timetable.ts';
+import type { Attempt } from '../../simulator/domain/model.ts';
 import { OUTPUT_NAMES, outputsOf, resultsOf } from '../../src/report/outputs.ts';
 import { renderSummary } from '../../src/report/summary/summary.ts';
 import { ID } from './scenarios.ts';

@@ -8,7 +8,7 @@ import {
 } from '../../src/commit-status/status.ts';
 import { Interruption } from '../../src/async/interruption.ts';
 import type { Ending } from '../../src/domain/outcome.ts';
-import type { RunEvent } from '../../src/domain/events.ts';
+import type { StatusEvent } from '../../src/commit-status/events.ts';
 import { formatEvent } from '../../src/report/log.ts';
 import { createReporter, type Reporter } from '../../src/commit-status/reporter.ts';
 import { aBatch, aFailedBatch, afterRetryOf, anOutcome, aRecoveredBatch } from './batches.ts';
@@ -52,7 +52,7 @@ export function aBench(
   timeout: number | null = null,
 ): Bench {
   const clock = createVirtualClock();
-  const events: RunEvent[] = [];
+  const events: StatusEvent[] = [];
   const abort = new AbortController();
   const answer = async (call: string, signal: AbortSignal): Promise<void> => {
     bench.calls.push(call);

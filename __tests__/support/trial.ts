@@ -1,7 +1,7 @@
 import {
   createSimulator,
   type Call,
-  type Deed,
+  type Intervention,
   type Operation,
   type Scenario,
   type Simulator,
@@ -50,7 +50,7 @@ export interface Verdict {
   readonly flow: Flow;
   readonly calls: readonly Witnessed[];
   /** Retries over the wire: those of the step. */
-  readonly made: readonly Deed[];
+  readonly made: readonly Intervention[];
   /** Attempts that ran when the step had ended, and when its post step had. */
   readonly runningAfterStep: readonly number[];
   readonly runningAfterPost: readonly number[];

@@ -37,8 +37,8 @@ export function createVirtualClock(): VirtualClock {
     setImmediate(() => {
       scheduled = false;
       if (working > 0) return;
-      const [next] = [...timers].sort((a, b) => a.due - b.due);
-      if (next === undefined) return;
+      const next = firstDue(timers);
+      if (next === null) return;
       timers.delete(next);
       elapsed = Math.max(elapsed, next.due);
       next.fire();
@@ -92,6 +92,15 @@ export function createVirtualClock(): VirtualClock {
     },
   };
   return clock;
+}
+
+/** The timer that is due first; of several, the one that was set first. */
+function firstDue(timers: Iterable<Timer>): Timer | null {
+  let first: Timer | null = null;
+  for (const timer of timers) {
+    if (first === null || timer.due < first.due) first = timer;
+  }
+  return first;
 }
 
 /** Longer than any pause that a call makes between its requests, in milliseconds. */

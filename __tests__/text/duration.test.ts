@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { formatDuration, parseDuration } from '../../src/text/duration.ts';
+import { testAll } from '../support/test-all.ts';
 
 describe('parseDuration', () => {
-  test.each([
+  testAll([
     ['0', 0],
     ['15', 15_000],
     ['0.5', 500],
@@ -30,11 +31,11 @@ describe('parseDuration', () => {
     [' 15 ', 15_000],
     ['99999999999999999999d', 8.64e27],
     ['9'.repeat(400), Infinity],
-  ])('reads %s as %d ms', (text, expected) => {
+  ])('reads numbers of seconds, and numbers with units', (text, expected) => {
     expect(parseDuration(text)).toBe(expected);
   });
 
-  test.each([
+  testAll([
     '',
     ' ',
     '12abc',
@@ -69,7 +70,7 @@ describe('parseDuration', () => {
     '1h1h',
     '1s\n',
     '١٥',
-  ])('takes %j for no duration', (text) => {
+  ])('takes nothing else for a duration', (text) => {
     expect(parseDuration(text)).toBeNull();
   });
 

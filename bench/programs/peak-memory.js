@@ -4,7 +4,7 @@ import process from 'node:process';
 
 process.on('exit', () => writeFileSync(process.env.PEAK_MEMORY_FILE, String(peakMemory())));
 
-/** On Linux maxRSS includes the memory of whoever spawned the program; VmHWM does not. */
+/** On Linux maxRSS includes the memory of the process that spawned the program; VmHWM does not. */
 function peakMemory() {
   if (process.platform !== 'linux') return process.resourceUsage().maxRSS * 1024;
   const [, kibibytes] = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'));

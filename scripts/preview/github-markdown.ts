@@ -12,7 +12,7 @@ export const ELEMENTS_ALLOWED: ReadonlySet<string> = new Set(defaultSchema.tagNa
 const parser = unified()
   .use(remarkParse)
   .use(remarkGfm)
-  // The sanitiser prefixes ids; without this footnotes would be prefixed twice.
+  // The sanitizer prefixes ids; without this footnotes would be prefixed twice.
   .use(remarkRehype, { allowDangerousHtml: true, clobberPrefix: '' })
   .use(rehypeRaw)
   .freeze();
@@ -25,19 +25,26 @@ export type Tree = ReturnType<typeof parser.runSync>;
 type Child = Tree['children'][number];
 export type Element = Extract<Child, { type: 'element' }>;
 
-/** Markdown to HTML as GitHub does it: GitHub Flavored Markdown, then GitHub's sanitiser. */
+/** Markdown to HTML as GitHub does it: GitHub Flavored Markdown, then GitHub's sanitizer. */
 export function renderOnGitHub(markdown: string): string {
   return stringifier.stringify(sanitizer.runSync(parsed(markdown)));
 }
 
-/** The document before GitHub's sanitiser. */
-export function parsed(markdown: string): Tree {
-  return parser.runSync(parser.parse(markdown));
-}
+/** The document before GitHub's sanitizer. */
+export const parsed = onceInARow((markdown) => parser.runSync(parser.parse(markdown)));
 
 /** Reads HTML as a browser does. */
-export function treeOf(html: string): Tree {
-  return reader.runSync({ type: 'root', children: [{ type: 'raw', value: html }] });
+export const treeOf = onceInARow((html) =>
+  reader.runSync({ type: 'root', children: [{ type: 'raw', value: html }] }),
+);
+
+/** Parsing is slow, and a page is looked at from many sides, one after the other; nobody changes a tree. */
+function onceInARow(parse: (text: string) => Tree): (text: string) => Tree {
+  let last: { readonly text: string; readonly tree: Tree } | null = null;
+  return (text) => {
+    if (last?.text !== text) last = { text, tree: parse(text) };
+    return last.tree;
+  };
 }
 
 /** All elements below a node, in the order of the document. */

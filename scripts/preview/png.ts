@@ -1,9 +1,9 @@
 import { crc32, deflateSync, inflateSync } from 'node:zlib';
 
 const SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');
-const MOST_COLOURS = 256;
-/** PNG's types of colour: https://www.w3.org/TR/png-3/#6Colour-values */
-const [TRUECOLOUR, INDEXED] = [2, 3];
+const MAX_COLORS = 256;
+/** PNG's types of color: https://www.w3.org/TR/png-3/#6Colour-values */
+const [TRUECOLOR, INDEXED] = [2, 3];
 
 /** An image of opaque pixels. */
 export interface Pixels {
@@ -14,7 +14,7 @@ export interface Pixels {
 }
 
 /**
- * Makes a screenshot small: a palette of 256 colours in the place of three bytes for each pixel, and
+ * Makes a screenshot small: a palette of 256 colors in the place of three bytes for each pixel, and
  * thorough compression. Text and flat areas look the same; a few pixels of an emoji change their shade.
  *
  * @param png of a browser: 8 bits of red, green and blue, not interlaced
@@ -32,8 +32,8 @@ export function decode(png: Buffer): Pixels {
   const chunks = chunksOf(png);
   const header = chunks.find(([type]) => type === 'IHDR')?.[1] ?? Buffer.alloc(13);
   const [width, height] = [header.readUInt32BE(0), header.readUInt32BE(4)];
-  const [depth, colour, , , interlaced] = header.subarray(8);
-  if (depth !== 8 || colour !== TRUECOLOUR || interlaced !== 0) {
+  const [depth, color, , , interlaced] = header.subarray(8);
+  if (depth !== 8 || color !== TRUECOLOR || interlaced !== 0) {
     throw new Error('This is no PNG of 8-bit red, green and blue.');
   }
   const data = chunks.flatMap(([type, content]) => (type === 'IDAT' ? [content] : []));
@@ -69,7 +69,7 @@ function unfilter(rows: Buffer, stride: number, height: number): Uint8Array {
   return bytes;
 }
 
-/** The neighbour that is nearest to left + above - corner (Paeth). */
+/** The neighbor that is nearest to left + above - corner (Paeth). */
 function nearest(left: number, above: number, corner: number): number {
   const [toLeft, toAbove] = [Math.abs(above - corner), Math.abs(left - corner)];
   const toCorner = Math.abs(left + above - 2 * corner);
@@ -78,13 +78,13 @@ function nearest(left: number, above: number, corner: number): number {
 }
 
 function encodeIndexed({ width, height, rgb }: Pixels): Buffer {
-  const colours = Array.from({ length: width * height }, (_, index) => colourAt(rgb, index * 3));
-  const palette = mostUsed(colours);
-  const indexOf = new Map(palette.map((colour, index) => [colour, index]));
+  const colors = Array.from({ length: width * height }, (_, index) => colorAt(rgb, index * 3));
+  const palette = mostUsed(colors);
+  const indexOf = new Map(palette.map((color, index) => [color, index]));
   const rows = Buffer.alloc((width + 1) * height);
-  colours.forEach((colour, pixel) => {
-    const index = indexOf.get(colour) ?? indexOfNearest(colour, palette);
-    indexOf.set(colour, index);
+  colors.forEach((color, pixel) => {
+    const index = indexOf.get(color) ?? indexOfNearest(color, palette);
+    indexOf.set(color, index);
     rows[Math.floor(pixel / width) + pixel + 1] = index;
   });
   const header = Buffer.alloc(13);
@@ -108,26 +108,26 @@ function chunk(type: string, content: Buffer): Buffer {
   return Buffer.concat([length, named, check]);
 }
 
-function colourAt(rgb: Uint8Array, at: number): number {
+function colorAt(rgb: Uint8Array, at: number): number {
   return ((rgb[at] ?? 0) << 16) | ((rgb[at + 1] ?? 0) << 8) | (rgb[at + 2] ?? 0);
 }
 
-function parts(colour: number): [red: number, green: number, blue: number] {
-  return [colour >> 16, (colour >> 8) & 255, colour & 255];
+function parts(color: number): [red: number, green: number, blue: number] {
+  return [color >> 16, (color >> 8) & 255, color & 255];
 }
 
-/** The colours of the most pixels, most first. */
-function mostUsed(colours: readonly number[]): number[] {
+/** The colors of the most pixels, most first. */
+function mostUsed(colors: readonly number[]): number[] {
   const uses = new Map<number, number>();
-  for (const colour of colours) uses.set(colour, (uses.get(colour) ?? 0) + 1);
+  for (const color of colors) uses.set(color, (uses.get(color) ?? 0) + 1);
   return [...uses]
     .sort(([, uses], [, others]) => others - uses)
-    .slice(0, MOST_COLOURS)
-    .map(([colour]) => colour);
+    .slice(0, MAX_COLORS)
+    .map(([color]) => color);
 }
 
-function indexOfNearest(colour: number, palette: readonly number[]): number {
-  const [red, green, blue] = parts(colour);
+function indexOfNearest(color: number, palette: readonly number[]): number {
+  const [red, green, blue] = parts(color);
   const distances = palette.map((candidate) => {
     const [r, g, b] = parts(candidate);
     return (r - red) ** 2 + (g - green) ** 2 + (b - blue) ** 2;

@@ -3,7 +3,7 @@ export type ResourceKind = 'project' | 'report-group' | 'log-group';
 
 export type IamAction = keyof typeof RESOURCES;
 
-/** Something the action does, and what its role must allow for it. */
+/** Something the action does, and the permissions that its role needs for it. */
 export interface Feature {
   /** Markdown. */
   readonly name: string;

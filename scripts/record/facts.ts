@@ -5,21 +5,21 @@ import {
   type BuildView,
   type Call,
   type GroupView,
-  isAsBefore,
+  isStale,
 } from './recording.ts';
 
-/** A look after the retry. */
-export interface Look {
+/** What a poll after the retry returned. */
+export interface Snapshot {
   /** In ms since the retry was asked for. */
-  readonly after: number;
+  readonly afterMs: number;
   /** Null: the batch was not found. */
   readonly batch: BatchView | null;
-  /** Whether it still shows the batch as it had ended. */
-  readonly old: boolean;
+  /** Whether it still shows the batch as it had ended before the retry. */
+  readonly stale: boolean;
 }
 
-/** A look that shows the new attempt. */
-export interface FreshLook extends Look {
+/** A snapshot that shows the new attempt. */
+export interface FreshSnapshot extends Snapshot {
   readonly batch: BatchView;
 }
 
@@ -31,15 +31,15 @@ export interface RunAgain {
 
 /** What a recording holds, sorted for the questions. */
 export interface Facts {
-  /** Null: there is no recording worth the name. */
+  /** Null: the recording has no answer about the batch before the retry. */
   readonly before: BatchView | null;
   /** The retry that counts; null if none was asked for. */
   readonly retry: Call | null;
   /** What it answered; null if it was refused. */
   readonly retried: BatchView | null;
-  readonly looks: readonly Look[];
-  readonly fresh: readonly FreshLook[];
-  /** The last look, if it shows the new attempt at its end. */
+  readonly snapshots: readonly Snapshot[];
+  readonly fresh: readonly FreshSnapshot[];
+  /** The last snapshot, if it shows the new attempt at its end. */
   readonly end: BatchView | null;
   readonly ranAgain: readonly RunAgain[];
   /** All views of the batch. */
@@ -57,21 +57,23 @@ export function factsOf(calls: readonly Call[]): Facts {
     answered.find(({ purpose }) => purpose === 'retry-by-arn') ??
     null;
   const retriedAt = retry?.askedAt ?? 0;
-  const looks = answered
-    .filter(({ purpose }) => purpose === 'look')
-    .map((call): Look => {
+  const snapshots = answered
+    .filter(({ purpose }) => purpose === 'poll')
+    .map((call): Snapshot => {
       const batch = batchIn(call);
-      const old = batch !== null && before !== null && isAsBefore(batch, before);
-      return { after: call.askedAt - retriedAt, batch, old };
+      const stale = batch !== null && before !== null && isStale(batch, before);
+      return { afterMs: call.askedAt - retriedAt, batch, stale };
     });
-  const fresh = looks.filter((look): look is FreshLook => look.batch !== null && !look.old);
-  const last = looks.at(-1);
-  const end = last?.batch?.complete === true && !last.old ? last.batch : null;
+  const fresh = snapshots.filter(
+    (snapshot): snapshot is FreshSnapshot => snapshot.batch !== null && !snapshot.stale,
+  );
+  const last = snapshots.at(-1);
+  const end = last?.batch?.complete === true && !last.stale ? last.batch : null;
   return {
     before,
     retry,
     retried: retry === null ? null : batchIn(retry),
-    looks,
+    snapshots,
     fresh,
     end,
     ranAgain: before === null || end === null ? [] : groupsRunAgain(before, end),

@@ -1,6 +1,6 @@
 /** What a recording says on one open question. */
 export interface Finding {
-  /** Whether the service did what the switch makes the simulator do; `open`: the recording cannot tell. */
+  /** Whether the service did what the switch makes the simulator do; `open`: the recording does not say. */
   readonly answer: 'yes' | 'no' | 'open';
   /** What was seen, or what would have to be recorded. */
   readonly seen: string;
@@ -27,6 +27,6 @@ export function whether(isSo: boolean, seen: { yes: string; no: string }): Findi
 export const NO_RETRY_SEEN = open('no look shows the new attempt');
 
 /** Milliseconds as seconds, such as `3.2 s`. */
-export function seconds(milliseconds: number): string {
-  return `${(milliseconds / 1000).toFixed(1)} s`;
+export function formatSeconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
 }

@@ -32,7 +32,7 @@ export function placeholders(): Placeholders {
   };
 }
 
-/** In the form of what they stand for, so that whoever reads a recording can parse it as usual. */
+/** In the form of what they stand for, so that a recording can be parsed as usual. */
 function written(kind: string, number: number): string {
   switch (kind) {
     case 'account':

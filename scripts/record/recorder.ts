@@ -3,7 +3,7 @@ import {
   batchIn,
   type BatchView,
   type Call,
-  isAsBefore,
+  isStale,
   isUnbegun,
   type Json,
   type Operation,
@@ -11,7 +11,7 @@ import {
 } from './recording.ts';
 
 /** What to record. */
-export interface Order {
+export interface RecordOptions {
   /** `project:uuid`. */
   readonly id: string;
   /** Null: the request says nothing of it. */
@@ -20,8 +20,8 @@ export interface Order {
   readonly byArn: boolean;
   /** Sends the retry a second time with the same token. */
   readonly again: boolean;
-  /** Between two looks, in ms. */
-  readonly poll: number;
+  /** Between two polls. */
+  readonly pollIntervalMs: number;
 }
 
 export interface Surroundings {
@@ -34,59 +34,59 @@ export interface Surroundings {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly uuid: () => string;
-  /** Takes one line for the person who waits. */
-  readonly tell: (line: string) => void;
+  /** Takes one line for the person who is waiting. */
+  readonly log: (line: string) => void;
 }
 
 /** Why there is nothing to record, as a sentence. */
 export class Unrecordable extends Error {}
 
-/** In ms: the first looks after a retry are closer, to see how long the old attempt still shows. */
-const CLOSE_LOOKS_FOR = 20_000;
-const CLOSE = 1000;
-/** In ms: how long the new attempt may stay out of sight. */
-const PATIENCE = 5 * 60_000;
-/** Looks after the end, to see whether anything still changes. */
-const LAST_LOOKS = 3;
+/** The first polls after a retry are more frequent, to see how long the old attempt still shows. */
+const FAST_POLLING_MS = 20_000;
+const FAST_POLL_INTERVAL_MS = 1000;
+/** How long snapshots may stay stale after the retry. */
+const MAX_STALE_MS = 5 * 60_000;
+/** To see whether anything still changes. */
+const POLLS_AFTER_END = 3;
 /** Most ids in one call (API_BatchGetBuilds). */
-const MOST_BUILDS = 100;
+const MAX_BUILDS = 100;
 
 /**
- * Retries a batch and looks at it until the new attempt is over. The recording is made by `ask`.
+ * Retries a batch and polls it until the new attempt is over. The recording is made by `ask`.
  *
  * @throws Unrecordable, CallFailure, the signal's reason
  */
-export async function record(order: Order, surroundings: Surroundings): Promise<void> {
-  const { ask, tell, uuid } = surroundings;
-  const before = batchIn(await ask('before', 'BatchGetBuildBatches', { ids: [order.id] }));
+export async function record(options: RecordOptions, surroundings: Surroundings): Promise<void> {
+  const { ask, log, uuid } = surroundings;
+  const before = batchIn(await ask('before', 'BatchGetBuildBatches', { ids: [options.id] }));
   if (before === null) {
     throw new Unrecordable(
-      `CodeBuild does not know the batch ${order.id} in this region. A wrong region is the usual cause: give --region, or the ARN.`,
+      `CodeBuild does not know the batch ${options.id} in this region. A wrong region is the usual cause: give --region, or the ARN.`,
     );
   }
   if (before.complete !== true) {
     throw new Unrecordable(
-      `The batch ${order.id} is ${before.buildBatchStatus ?? 'running'}. Record it when it has ended.`,
+      `The batch ${options.id} is ${before.buildBatchStatus ?? 'running'}. Record it when it has ended.`,
     );
   }
-  tell(`The batch ended ${before.buildBatchStatus ?? ''}.`);
+  log(`The batch ended ${before.buildBatchStatus ?? ''}.`);
   await askBuilds('failed-builds', failedBuilds(before), surroundings);
-  const [project = ''] = order.id.split(':', 1);
+  const [project = ''] = options.id.split(':', 1);
   await ask('unknown-id', 'BatchGetBuildBatches', { ids: [`${project}:${uuid()}`] });
 
-  const retried = await retry(order, before, surroundings);
+  const retried = await retry(options, before, surroundings);
   if (retried === null) {
-    tell('CodeBuild refused the retry. That is recorded.');
+    log('CodeBuild refused the retry. That is recorded.');
     return;
   }
-  tell('CodeBuild took the retry.');
-  const after = await watch(retried.id ?? order.id, before, order.poll, surroundings);
+  log('CodeBuild took the retry.');
+  const after = await watch(retried.id ?? options.id, before, options.pollIntervalMs, surroundings);
   await askBuilds('failed-builds', replacing(failedGroups(before), after), surroundings);
-  tell(`The retry ended ${after.buildBatchStatus ?? ''}.`);
+  log(`The retry ended ${after.buildBatchStatus ?? ''}.`);
 }
 
 async function retry(
-  { id, retryType, byArn, again }: Order,
+  { id, retryType, byArn, again }: RecordOptions,
   { arn }: BatchView,
   { ask, uuid }: Surroundings,
 ): Promise<BatchView | null> {
@@ -100,26 +100,26 @@ async function retry(
   return batchIn(call);
 }
 
-/** Looks until the new attempt is over, and a few times more. */
+/** Polls until the new attempt is over, and a few times more. */
 async function watch(
   id: string,
   before: BatchView,
-  poll: number,
+  pollIntervalMs: number,
   surroundings: Surroundings,
 ): Promise<BatchView> {
-  const { ask, clock, signal, tell } = surroundings;
+  const { ask, clock, signal, log } = surroundings;
   const began = clock.now();
-  let [seenAny, askedPending, looksAtTheEnd, told] = [false, false, 0, ''];
+  let [seenAny, askedPending, pollsAfterEnd, lastLine] = [false, false, 0, ''];
   for (;;) {
-    const batch = batchIn(await ask('look', 'BatchGetBuildBatches', { ids: [id] }));
-    const fresh = batch !== null && !isAsBefore(batch, before);
+    const batch = batchIn(await ask('poll', 'BatchGetBuildBatches', { ids: [id] }));
+    const fresh = batch !== null && !isStale(batch, before);
     seenAny ||= fresh;
-    if (!seenAny && clock.now() - began > PATIENCE) {
+    if (!seenAny && clock.now() - began > MAX_STALE_MS) {
       throw new Unrecordable('For five minutes no look has shown anything of the retry.');
     }
     const line = `${batch?.buildBatchStatus ?? 'not found'}, ${batch?.currentPhase ?? ''}`;
-    if (line !== told) tell(`${((clock.now() - began) / 1000).toFixed(1)} s: ${line}`);
-    told = line;
+    if (line !== lastLine) log(`${((clock.now() - began) / 1000).toFixed(1)} s: ${line}`);
+    lastLine = line;
     const pending = fresh ? (batch.buildGroups ?? []).filter(isUnbegun) : [];
     if (!askedPending && pending.length > 0) {
       askedPending = true;
@@ -127,11 +127,14 @@ async function watch(
       await askBuilds('pending-builds', arns, surroundings);
     }
     if (fresh && batch.complete === true) {
-      looksAtTheEnd += 1;
-      if (looksAtTheEnd > LAST_LOOKS) return batch;
+      pollsAfterEnd += 1;
+      if (pollsAfterEnd > POLLS_AFTER_END) return batch;
     }
-    const close = clock.now() - began < CLOSE_LOOKS_FOR;
-    await clock.sleep(close ? Math.min(poll, CLOSE) : poll, signal);
+    const fast = clock.now() - began < FAST_POLLING_MS;
+    await clock.sleep(
+      fast ? Math.min(pollIntervalMs, FAST_POLL_INTERVAL_MS) : pollIntervalMs,
+      signal,
+    );
   }
 }
 
@@ -140,7 +143,7 @@ async function askBuilds(
   arns: readonly string[],
   { ask }: Surroundings,
 ): Promise<void> {
-  const ids = arns.slice(0, MOST_BUILDS);
+  const ids = arns.slice(0, MAX_BUILDS);
   if (ids.length > 0) await ask(purpose, 'BatchGetBuilds', { ids });
 }
 

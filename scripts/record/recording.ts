@@ -13,7 +13,7 @@ export type Operation = 'BatchGetBuildBatches' | 'BatchGetBuilds' | 'RetryBuildB
  * - `retry`: the retry
  * - `retry-by-arn`: the same with an ARN in place of the id
  * - `retry-again`: the same request with the same token a second time
- * - `look`: the batch after the retry
+ * - `poll`: the batch after the retry
  */
 export type Purpose =
   | 'before'
@@ -23,7 +23,7 @@ export type Purpose =
   | 'retry'
   | 'retry-by-arn'
   | 'retry-again'
-  | 'look';
+  | 'poll';
 
 /** One request and the answer to it. Times in ms since the epoch, by the clock of this machine. */
 export interface Call {
@@ -97,15 +97,15 @@ export function bodyOf(call: Call): Body {
   return call.status === 200 ? (JSON.parse(call.body) as Body) : {};
 }
 
-/** The batch that a look or a retry answered; null if there is none. */
+/** The batch that a poll or a retry answered; null if there is none. */
 export function batchIn(call: Call): BatchView | null {
   const { buildBatch, buildBatches = [] } = bodyOf(call);
   return buildBatch ?? buildBatches[0] ?? null;
 }
 
-/** Whether a look still shows the batch as it had ended before the retry: a retry takes its end away. */
-export function isAsBefore(look: BatchView, before: BatchView): boolean {
-  return look.endTime !== undefined && look.endTime === before.endTime;
+/** Whether a snapshot still shows the batch as it had ended before the retry: a retry removes its end. */
+export function isStale(snapshot: BatchView, before: BatchView): boolean {
+  return snapshot.endTime !== undefined && snapshot.endTime === before.endTime;
 }
 
 /** Whether a group's build waits for others, or never began because one of them failed. */

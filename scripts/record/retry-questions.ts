@@ -1,7 +1,7 @@
 import { RETRIABLE_BY_DEFAULT, type Switches } from '../../simulator/domain/switches.ts';
 import type { Facts } from './facts.ts';
-import { type Finding, no, NO_RETRY_SEEN, open, seconds, whether, yes } from './finding.ts';
-import { type BatchView, bodyOf, type Call, isAsBefore, type Purpose } from './recording.ts';
+import { type Finding, formatSeconds, no, NO_RETRY_SEEN, open, whether, yes } from './finding.ts';
+import { type BatchView, bodyOf, type Call, isStale, type Purpose } from './recording.ts';
 
 /** What RetryBuildBatch takes, answers and runs. */
 export const RETRY_QUESTIONS = {
@@ -23,19 +23,19 @@ export const RETRY_QUESTIONS = {
   },
   retryAnswersOldView: ({ before, retried }) => {
     if (before === null || retried === null) return open('no retry was taken');
-    return whether(isAsBefore(retried, before), {
+    return whether(isStale(retried, before), {
       yes: 'the retry was answered with the batch as it had ended',
       no: `the retry was answered with the batch in ${retried.currentPhase ?? ''}`,
     });
   },
-  retryAnswerSecondsLater: ({ before, retried, fresh: [look] }) => {
-    if (look === undefined) return NO_RETRY_SEEN;
-    const [answered, shown] = [submittedOn(retried), submittedOn(look.batch)];
+  retryAnswerSecondsLater: ({ before, retried, fresh: [first] }) => {
+    if (first === undefined) return NO_RETRY_SEEN;
+    const [answered, shown] = [submittedOn(retried), submittedOn(first.batch)];
     if (answered === null || shown === null || answered === submittedOn(before)) {
       return open('the answer to the retry does not tell when the new attempt was submitted');
     }
     return whether(answered !== shown, {
-      yes: `the answer to the retry told a submission ${seconds((answered - shown) * 1000)} later than a look`,
+      yes: `the answer to the retry told a submission ${formatSeconds((answered - shown) * 1000)} later than a look`,
       no: 'the answer to the retry told the same time of submission as a look',
     });
   },
@@ -94,7 +94,7 @@ function callFor(purpose: Purpose, calls: readonly Call[]): Call | undefined {
   return calls.findLast((call) => call.purpose === purpose);
 }
 
-/** When the last attempt in a view was submitted, in seconds; null if it does not tell. */
+/** When the last attempt in a view was submitted, in seconds; null if it does not say. */
 function submittedOn(view: BatchView | null): number | null {
   const submitted = view?.phases?.findLast(({ phaseType }) => phaseType === 'SUBMITTED');
   return submitted?.startTime ?? null;

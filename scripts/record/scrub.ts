@@ -30,7 +30,7 @@ const LOG_STREAM = /^log-group:(?<group>.*):log-stream:(?<stream>.*)$/s;
 const DOWNLOAD_SOURCE = 'DOWNLOAD_SOURCE';
 
 /**
- * Replaces what tells whose batch it was: accounts, names, ids, addresses, values and texts, each by a
+ * Replaces what identifies the owner of the batch: accounts, names, ids, URLs, values and texts, each by a
  * placeholder, the same for the same wherever it is. Left as they are: numbers (times among them), the
  * service's words, regions, images of CodeBuild, and the names of build groups in which no other name is.
  * Members, their order and the form of numbers stay as they came.

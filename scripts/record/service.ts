@@ -15,7 +15,7 @@ const MAX_ATTEMPTS = 8;
 /** What a refusal of the request itself is called; it is an answer worth recording. */
 const REFUSALS = new Set(['InvalidInputException', 'ResourceNotFoundException']);
 
-/** What goes through the SDK's HTTP handler, as far as it is looked at here. */
+/** What goes through the SDK's HTTP handler, as far as it is used here. */
 interface Handler {
   handle(request: unknown, options?: unknown): Promise<{ response: Response }>;
 }

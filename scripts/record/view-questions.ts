@@ -1,13 +1,13 @@
 import type { Switches } from '../../simulator/index.ts';
-import { type Facts, haveSameGroups, lastAttemptPhases, type Look } from './facts.ts';
-import { type Finding, no, NO_RETRY_SEEN, open, seconds, whether, yes } from './finding.ts';
+import { type Facts, haveSameGroups, lastAttemptPhases, type Snapshot } from './facts.ts';
+import { type Finding, formatSeconds, no, NO_RETRY_SEEN, open, whether, yes } from './finding.ts';
 
-/** What looks at the batch show of a retry, and when. */
+/** What polls of the batch show of a retry, and when. */
 export const VIEW_QUESTIONS = {
   staleLooksAfterRetry: (facts) => {
     const { stale, first } = untilFresh(facts);
     if (first === undefined) return NO_RETRY_SEEN;
-    const where = `the first look, ${seconds(first.after)} after the retry, showed the new attempt`;
+    const where = `the first look, ${formatSeconds(first.afterMs)} after the retry, showed the new attempt`;
     return stale.length === 0
       ? no(where)
       : yes(`the first looks after the retry still showed the old attempt: ${stale.length}`);
@@ -17,17 +17,19 @@ export const VIEW_QUESTIONS = {
     if (first === undefined) return NO_RETRY_SEEN;
     const last = stale.at(-1);
     return last === undefined
-      ? no(`a look ${seconds(first.after)} after the retry showed the new attempt`)
+      ? no(`a look ${formatSeconds(first.afterMs)} after the retry showed the new attempt`)
       : yes(
-          `the old attempt still showed ${seconds(last.after)} after the retry, and no longer after ${seconds(first.after)}`,
+          `the old attempt still showed ${formatSeconds(last.afterMs)} after the retry, and no longer after ${formatSeconds(first.afterMs)}`,
         );
   },
-  flickeringLooks: ({ looks, fresh: [first] }) => {
+  flickeringLooks: ({ snapshots, fresh: [first] }) => {
     if (first === undefined) return NO_RETRY_SEEN;
-    const back = looks.filter((look) => look.after > first.after && (look.old || !look.batch));
+    const back = snapshots.filter(
+      ({ afterMs, stale, batch }) => afterMs > first.afterMs && (stale || !batch),
+    );
     return whether(back.length > 0, {
       yes: `looks showed the old attempt again after the new one had shown: ${back.length}`,
-      no: `once the new attempt had shown, all ${looks.length} looks showed it`,
+      no: `once the new attempt had shown, all ${snapshots.length} looks showed it`,
     });
   },
   staleGroupsSeconds: ({ before, fresh }) => {
@@ -38,7 +40,7 @@ export const VIEW_QUESTIONS = {
     return last === undefined
       ? no('as soon as the new attempt was in IN_PROGRESS, its groups showed')
       : yes(
-          `the groups were still those of the old attempt ${seconds(last.after)} after the retry, in ${last.batch.currentPhase ?? ''}`,
+          `the groups were still those of the old attempt ${formatSeconds(last.afterMs)} after the retry, in ${last.batch.currentPhase ?? ''}`,
         );
   },
   groupsNeverRefresh: ({ before, end }) => {
@@ -66,11 +68,11 @@ export const VIEW_QUESTIONS = {
       ? yes(`the retry went ${phases.join(', ')}`)
       : open('the new attempt never came to IN_PROGRESS');
   },
-  invisibleLooksAfterStart: ({ before, retried, looks }) => {
+  invisibleLooksAfterStart: ({ before, retried, snapshots }) => {
     if (before === null || retried === null || retried.id === before.id) {
       return open('no new batch was started');
     }
-    const missing = looks.findIndex(({ batch }) => batch !== null);
+    const missing = snapshots.findIndex(({ batch }) => batch !== null);
     if (missing < 0) return yes('no look found the new batch');
     return whether(missing > 0, {
       yes: `looks before the new batch was found: ${missing}`,
@@ -102,12 +104,13 @@ export const VIEW_QUESTIONS = {
   },
 } satisfies Partial<Record<keyof Switches, (facts: Facts) => Finding>>;
 
-function untilFresh({ looks, fresh: [first] }: Facts): {
-  stale: readonly Look[];
-  first: Look | undefined;
+function untilFresh({ snapshots, fresh: [first] }: Facts): {
+  stale: readonly Snapshot[];
+  first: Snapshot | undefined;
 } {
-  const stale = first === undefined ? [] : looks.filter((look) => look.after < first.after);
-  return { stale: stale.filter(({ old }) => old), first };
+  const earlier =
+    first === undefined ? [] : snapshots.filter(({ afterMs }) => afterMs < first.afterMs);
+  return { stale: earlier.filter(({ stale }) => stale), first };
 }
 
 function isPreparing(phase: string | undefined): boolean {

@@ -1,25 +1,9 @@
 import { DOWNLOAD_SOURCE } from './graph.ts';
-import type { Report } from './reports.ts';
-import type { BatchPlan } from './scenario.ts';
+import type { Attempt, Batch, Build, NewUuid, Report } from './model.ts';
 import { RETRIABLE_BY_DEFAULT, type Switches } from './switches.ts';
-import { type Attempt, type Build, stoppedAt, timetable } from './timetable.ts';
+import { stoppedAt, timetable } from './timetable.ts';
 
 export type RetryType = 'RETRY_FAILED_BUILDS' | 'RETRY_ALL_BUILDS';
-
-/** A batch with the timetables of its attempts, oldest first. Never changed: each operation gives a new one. */
-export interface Batch {
-  /** `project:uuid`. */
-  readonly id: string;
-  readonly project: string;
-  /** `buildBatchNumber`: the first of a project is 1. */
-  readonly number: number;
-  readonly plan: BatchPlan;
-  /** In ms; a retry does not change it (AWS CLI example of retry-build-batch). */
-  readonly startedOn: number;
-  readonly attempts: readonly [Attempt, ...Attempt[]];
-}
-
-export type NewUuid = () => string;
 
 /** Starts a batch: its first attempt is submitted at that moment (ms). */
 export function startBatch(

@@ -1,6 +1,5 @@
+import type { Build, PhaseSnapshot } from './model.ts';
 import type { Cause, GroupEnding } from './scenario.ts';
-import type { PhaseLook } from './look.ts';
-import type { Build } from './timetable.ts';
 
 /** Phases of a build and the share of its time that each takes, near to AWS's recordings. */
 const PHASES: readonly (readonly [string, number])[] = [
@@ -18,7 +17,7 @@ const PHASES: readonly (readonly [string, number])[] = [
 const WITHOUT_CONTEXT = new Set(['SUBMITTED', 'QUEUED']);
 const BEFORE_THE_CONTAINER = new Set(['SUBMITTED', 'QUEUED', 'PROVISIONING']);
 
-export interface BuildPhaseLook extends PhaseLook {
+export interface BuildPhaseSnapshot extends PhaseSnapshot {
   /** Null: the phase has no `contexts` at all. */
   readonly contexts: readonly { readonly code: string; readonly message: string }[] | null;
 }
@@ -33,20 +32,20 @@ export interface LogEvent {
  * The phases that a build shows at a moment (ms): up to the failing one, then those that are always
  * tried (user guide, "Build phase transitions"), then COMPLETED.
  */
-export function buildPhasesAt(build: Build, at: number): BuildPhaseLook[] {
+export function buildPhasesAt(build: Build, at: number): BuildPhaseSnapshot[] {
   if (build.startsOn === null || at < build.startsOn) return notBegun(build, at);
   if (build.unstopped !== undefined) return stoppedPhases(build, build.unstopped, at);
   const causes = causesOf(build);
   const passed = phasesPassed(causes[0]?.phase ?? null);
   const total = passed.reduce((sum, [, share]) => sum + share, 0);
   const length = build.endsOn - build.startsOn;
-  const phases: BuildPhaseLook[] = [];
+  const phases: BuildPhaseSnapshot[] = [];
   let [sum, startedOn] = [0, build.startsOn];
   for (const [type, share] of passed) {
     sum += share;
     const endedOn = build.startsOn + Math.round((length * sum) / total);
     const cause = causes.find(({ phase }) => phase === type);
-    phases.push(phaseLook(build, type, startedOn, endedOn, at, cause));
+    phases.push(phaseSnapshot(build, type, startedOn, endedOn, at, cause));
     startedOn = endedOn;
   }
   phases.push({ type: 'COMPLETED', startedOn: build.endsOn, closed: null, contexts: null });
@@ -71,14 +70,14 @@ export function logEventsAt(build: Build, at: number): LogEvent[] {
     .filter((event) => event.at <= at);
 }
 
-function phaseLook(
+function phaseSnapshot(
   build: Build,
   type: string,
   startedOn: number,
   endedOn: number,
   at: number,
   cause: Cause | undefined,
-): BuildPhaseLook {
+): BuildPhaseSnapshot {
   if (endedOn > at) return { type, startedOn, closed: null, contexts: null };
   const status = cause === undefined ? 'SUCCEEDED' : failedPhaseStatus(build.status, type);
   const empty = WITHOUT_CONTEXT.has(type) ? null : [{ code: '', message: '' }];
@@ -136,7 +135,7 @@ function defaultLog(build: Build): string[] {
     : [...begin, `make: *** [${group}] Error 1`, end];
 }
 
-function stoppedPhases(build: Build, unstopped: Build, at: number): BuildPhaseLook[] {
+function stoppedPhases(build: Build, unstopped: Build, at: number): BuildPhaseSnapshot[] {
   const { endsOn, status } = build;
   const passed = buildPhasesAt(unstopped, Math.min(at, endsOn - 1));
   if (at < endsOn) return passed;
@@ -148,7 +147,7 @@ function stoppedPhases(build: Build, unstopped: Build, at: number): BuildPhaseLo
 }
 
 /** A waiting build has been submitted; one that never begins is over without any phase but that. */
-function notBegun(build: Build, at: number): BuildPhaseLook[] {
+function notBegun(build: Build, at: number): BuildPhaseSnapshot[] {
   const { createdOn, endsOn, status } = build;
   const over = at >= endsOn;
   const closed = over ? { status, endedOn: endsOn } : null;

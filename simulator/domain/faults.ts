@@ -99,14 +99,14 @@ export const INTERNAL_FAILURE = {
 } as const satisfies Fault;
 
 /**
- * The refusal of a caller without the right, with the wording that users pasted from AWS.
+ * The refusal of a caller without the permission, with the wording that users pasted from AWS.
  *
- * @param right such as `logs:GetLogEvents`; without a service it is one of CodeBuild
+ * @param permission such as `logs:GetLogEvents`; without a service it is one of CodeBuild
  * @param resource ARN of the project, even in calls about batches and builds; in calls about reports of
  *   the report group; in calls about logs of the log stream
  */
-export function accessDenied(right: string, resource: string): Fault {
-  const action = right.includes(':') ? right : `codebuild:${right}`;
+export function accessDenied(permission: string, resource: string): Fault {
+  const action = permission.includes(':') ? permission : `codebuild:${permission}`;
   const caller = 'arn:aws:sts::123456789012:assumed-role/ci/GitHubActions';
   return {
     kind: 'error',

@@ -11,21 +11,24 @@ const REPORT_NAME = /^[\w-]{1,100}$/;
  */
 export function groupsInOrder(plan: BatchPlan): string[] {
   const ordered = new Set<string>();
-  const visit = (identifier: string, path: readonly string[]): void => {
+  const path = new Set<string>();
+  const visit = (identifier: string): void => {
     if (ordered.has(identifier)) return;
-    if (path.includes(identifier)) {
+    if (path.has(identifier)) {
       throw new Error(`Build groups depend on each other: ${[...path, identifier].join(' > ')}`);
     }
     const group = plan.groups[identifier];
     if (group === undefined) {
       throw new Error(
-        `Build group ${path.at(-1) ?? ''} depends on ${identifier}, which does not exist`,
+        `Build group ${[...path].at(-1) ?? ''} depends on ${identifier}, which does not exist`,
       );
     }
-    for (const dependency of group.dependsOn ?? []) visit(dependency, [...path, identifier]);
+    path.add(identifier);
+    for (const dependency of group.dependsOn ?? []) visit(dependency);
+    path.delete(identifier);
     ordered.add(identifier);
   };
-  for (const identifier of Object.keys(plan.groups)) visit(identifier, []);
+  for (const identifier of Object.keys(plan.groups)) visit(identifier);
   return [...ordered];
 }
 

@@ -13,7 +13,7 @@ export interface RateLimit {
  * @param openedAt in ms
  * @returns whether a call at a moment (ms) is within the limit; one that is not takes no token
  */
-export function openBucket(
+export function openTokenBucket(
   { callsPerSecond, burst = Math.max(1, callsPerSecond) }: RateLimit,
   openedAt: number,
 ): (at: number) => boolean {

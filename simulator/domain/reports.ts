@@ -1,29 +1,9 @@
+import { indexOf } from './attempt-index.ts';
 import { buildPhasesAt } from './build-phases.ts';
+import type { Attempt, AttemptOrder, Batch, Build, Report, WrittenReport } from './model.ts';
 import type { BatchPlan, ReportPlan, ReportResult, TestCase } from './scenario.ts';
-import type { Attempt, AttemptOrder, Build } from './timetable.ts';
 
-/** A test report that a build writes if it comes that far. */
-export interface Report {
-  readonly uuid: string;
-  /** As in the plan; its report group bears the project's name before it. */
-  readonly name: string;
-  /** The build group that writes it. */
-  readonly group: string;
-  readonly result: ReportResult;
-  /** Cases that failed in an earlier attempt and are among those that passed in this one. */
-  readonly recovered: readonly TestCase[];
-}
-
-/** A report that there is. Times in ms. */
-export interface WrittenReport extends Report {
-  /** The build that wrote it; null: the batch merged it. */
-  readonly build: Build | null;
-  /** Of which the batch merged it; else empty. */
-  readonly shards: readonly WrittenReport[];
-  readonly createdOn: number;
-}
-
-/** A test case as the report tells it. */
+/** A test case as the report lists it. */
 export interface ReportedCase extends TestCase {
   readonly status: CaseStatus;
 }
@@ -45,18 +25,42 @@ export function reportsOrdered({ plan, number, keptGroups, newUuid }: AttemptOrd
   });
 }
 
+/** The reports of an attempt that there are at a moment (ms). */
+export function reportsWritten(attempt: Attempt, at: number): WrittenReport[] {
+  return attempt.reports.flatMap((report) => reportWritten(attempt, report, at) ?? []);
+}
+
+/** Those that one build of an attempt has written at a moment (ms). */
+export function reportsOfBuild(attempt: Attempt, build: Build, at: number): WrittenReport[] {
+  const { buildsByUuid, reportsByGroup } = indexOf(attempt);
+  if (!buildsByUuid.has(build.uuid)) return [];
+  const reports = reportsByGroup.get(build.group) ?? [];
+  return reports.flatMap((report) => reportWritten(attempt, report, at) ?? []);
+}
+
+/** The report with that uuid, if there is one at a moment (ms), be it of a build or merged. */
+export function findReport(
+  { plan, attempts }: Batch,
+  uuid: string,
+  at: number,
+): WrittenReport | null {
+  for (const attempt of attempts) {
+    const report = indexOf(attempt).reportsByUuid.get(uuid);
+    if (report !== undefined) return reportWritten(attempt, report, at);
+  }
+  return reportsMerged(plan, attempts, at).find((report) => report.uuid === uuid) ?? null;
+}
+
 /**
- * The reports of an attempt that there are at a moment (ms). A build writes them in UPLOAD_ARTIFACTS,
- * even if it failed in BUILD; one that was stopped or failed before the build commands writes none.
+ * A report of an attempt, if there is one at a moment (ms). A build writes it in UPLOAD_ARTIFACTS, even
+ * if it failed in BUILD; one that was stopped or failed before the build commands writes none.
  */
-export function reportsWritten({ builds, reports }: Attempt, at: number): WrittenReport[] {
-  return reports.flatMap((report) => {
-    const build = builds.find(({ group }) => group === report.group);
-    if (build === undefined || at < build.endsOn || build.unstopped !== undefined) return [];
-    const upload = buildPhasesAt(build, at).find(({ type }) => type === 'UPLOAD_ARTIFACTS');
-    if (upload === undefined) return [];
-    return [{ ...report, build, shards: [], createdOn: upload.startedOn }];
-  });
+function reportWritten(attempt: Attempt, report: Report, at: number): WrittenReport | null {
+  const build = indexOf(attempt).buildsByGroup.get(report.group);
+  if (build === undefined || at < build.endsOn || build.unstopped !== undefined) return null;
+  const upload = buildPhasesAt(build, at).find(({ type }) => type === 'UPLOAD_ARTIFACTS');
+  if (upload === undefined) return null;
+  return { ...report, build, shards: [], createdOn: upload.startedOn };
 }
 
 /** The uuids of the reports that a fanout batch merges at the end of an attempt, by their names. */
@@ -74,11 +78,14 @@ export function reportsMerged(
   attempts: readonly Attempt[],
   at: number,
 ): WrittenReport[] {
+  const merges = shardsByName(plan);
+  if (merges.size === 0) return [];
+  const newest = new Map<string, WrittenReport>();
   const over = attempts.filter((attempt) => attempt.endsOn <= at);
-  return over.flatMap(({ mergedUuids, endsOn }, index) => {
-    const written = over.slice(0, index + 1).flatMap((attempt) => reportsWritten(attempt, at));
-    const newest = new Map(written.map((report) => [report.name, report]));
-    return [...shardsByName(plan)].flatMap(([name, shardNames]) => {
+  return over.flatMap((attempt) => {
+    const { mergedUuids, endsOn } = attempt;
+    for (const report of reportsWritten(attempt, at)) newest.set(report.name, report);
+    return [...merges].flatMap(([name, shardNames]) => {
       const shards = shardNames.flatMap((shard) => newest.get(shard) ?? []);
       if (shards.length === 0) return [];
       const result = mergedResult(shards.map((shard) => shard.result));

@@ -11,11 +11,11 @@ export interface Scenario {
   /** Default `aws`. */
   readonly partition?: string;
   readonly projects: Readonly<Record<string, ProjectPlan>>;
-  /** How the simulator answers what nobody outside AWS has confirmed. */
+  /** How the simulator answers what AWS has not documented. */
   readonly switches?: Switches;
   /** Calls that go wrong. Copied: change `simulator.faults` at run time. */
   readonly faults?: readonly FaultRule[];
-  /** Calls over it are throttled, before anything else is looked at. Default: no limit. */
+  /** Calls over it are throttled, before anything else is checked. Default: no limit. */
   readonly rateLimit?: RateLimit;
 }
 
@@ -89,7 +89,7 @@ export interface GroupEnding {
   readonly cause?: Cause | readonly Cause[];
   /** Lines of the build's log. Default: a few. */
   readonly log?: readonly string[];
-  /** Whether CodeBuild tells where its artifacts are. Default: it does, also if it failed (seen by users). */
+  /** Whether CodeBuild gives the location of its artifacts. Default: it does, also if it failed (seen by users). */
   readonly uploads?: boolean;
 }
 
@@ -143,7 +143,7 @@ export interface Cause {
   readonly message: string;
 }
 
-/** A batch that ends by itself, whatever its groups do. */
+/** A batch that ends on its own, whatever its groups do. */
 export type BatchEnding = 'FAULT' | 'TIMED_OUT' | 'STOPPED' | 'BAD_BATCHSPEC' | DetailedBatchEnding;
 
 export interface DetailedBatchEnding {

@@ -5,11 +5,11 @@
 export interface Switches {
   /** Unconfirmed: that a retry keeps the batch's id. On, it makes a new batch, as some emulators do. */
   readonly newIdOnRetry?: boolean;
-  /** Unconfirmed: that the next look shows the retry. This many looks still show the batch as it had ended. */
+  /** Unconfirmed: that the next poll shows the retry. This many polls still show the batch as it had ended. */
   readonly staleLooksAfterRetry?: number;
   /** Unconfirmed: the same, for this many seconds. */
   readonly staleSecondsAfterRetry?: number;
-  /** Unconfirmed: that a look never shows less than the one before. For this many looks after a retry
+  /** Unconfirmed: that a poll never shows less than the one before. For this many polls after a retry
    * (and after the stale ones) fresh and stale ones alternate, fresh first. */
   readonly flickeringLooks?: number;
   /** Unconfirmed: when buildGroups show a retry. They stay as they were for this many seconds after it,
@@ -42,11 +42,11 @@ export interface Switches {
   /** Unconfirmed: that RetryBuildBatch always answers the reopened batch (it does in AWS's recording).
    * On, it answers the batch as it had ended. */
   readonly retryAnswersOldView?: boolean;
-  /** Unconfirmed: that RetryBuildBatch answers the same time of submission as looks show. Its answer tells
+  /** Unconfirmed: that RetryBuildBatch answers the same time of submission as polls show. Its answer has
    * one that is so many seconds later (below 0: earlier). */
   readonly retryAnswerSecondsLater?: number;
   /** Unconfirmed: that a started batch (or the new id of a retry) is found at once. It is not found for
-   * this many looks. */
+   * this many polls. */
   readonly invisibleLooksAfterStart?: number;
   /** Unconfirmed: that RETRY_ALL_BUILDS repeats DOWNLOAD_SOURCE. On, its build is kept. */
   readonly downloadSourceNotRunAgain?: boolean;

@@ -1,67 +1,16 @@
 import { DOWNLOAD_SOURCE, groupsInOrder } from './graph.ts';
-import { mergedUuidsOrdered, type Report, reportsOrdered } from './reports.ts';
+import type { Attempt, AttemptOrder, Build, PhaseSpan } from './model.ts';
+import { mergedUuidsOrdered, reportsOrdered } from './reports.ts';
 import type { BatchEnding, BatchPlan, DetailedBatchEnding, GroupEnding } from './scenario.ts';
 
-/** One build of a build group: all that will be known of it, decided beforehand. Times in ms. */
-export interface Build {
-  readonly uuid: string;
-  readonly group: string;
-  /** From then on the group lists it, as PENDING until it begins. */
-  readonly createdOn: number;
-  /** Null: it never begins. */
-  readonly startsOn: number | null;
-  readonly endsOn: number;
-  readonly status: string;
-  readonly ending: GroupEnding;
-  /** Of a build that was stopped: how it would have gone. */
-  readonly unstopped?: Build;
-}
-
-export interface PhaseSpan {
-  readonly type: string;
-  readonly status: string;
-  readonly startsOn: number;
-  readonly endsOn: number;
-  readonly context?: { readonly code: string; readonly message: string };
-}
-
-/** One attempt of a batch from its submission to its end. Times in ms. */
-export interface Attempt {
-  /** The first is 1. */
-  readonly number: number;
-  readonly submittedOn: number;
-  /** All but the terminal phase, without gaps. */
-  readonly phases: readonly PhaseSpan[];
-  readonly endsOn: number;
-  /** The batch's status from then on. */
-  readonly status: string;
-  readonly builds: readonly Build[];
-  /** Those that its builds write if they come that far. */
-  readonly reports: readonly Report[];
-  /** The uuids of the reports that a fanout batch merges from them, by name. */
-  readonly mergedUuids: ReadonlyMap<string, string>;
-}
-
-/** What an attempt is to do. */
-export interface AttemptOrder {
-  readonly plan: BatchPlan;
-  readonly number: number;
-  readonly submittedOn: number;
-  /** Groups that keep the build they have and do not run. */
-  readonly keptGroups: ReadonlySet<string>;
-  readonly downloadsBatchspec: boolean;
-  readonly ignoredFailuresBlock: boolean;
-  readonly newUuid: () => string;
-}
-
 /** In ms, near to those of AWS's recordings. */
-const SUBMITTING = 300;
-const CREATED_BEFORE_IN_PROGRESS = 200;
-const FROM_REQUEST_TO_START = 250;
-const CLOSING = 50;
-const COMBINING = 33;
+const SUBMITTING_MS = 300;
+const CREATED_BEFORE_IN_PROGRESS_MS = 200;
+const REQUEST_TO_START_MS = 250;
+const CLOSING_MS = 50;
+const COMBINING_MS = 33;
 /** A stopped batch is STOPPED at once, its builds a little later (AWS CLI example of stop-build-batch). */
-const STOPPING = 1500;
+const STOPPING_MS = 1500;
 
 const BAD_BATCHSPEC: DetailedBatchEnding = {
   status: 'FAILED',
@@ -83,17 +32,17 @@ export function timetable(order: AttemptOrder): Attempt {
 function timetableOfBuilds(order: AttemptOrder): Omit<Attempt, 'reports' | 'mergedUuids'> {
   const { plan, number, submittedOn } = order;
   const ending = batchEnding(plan, number);
-  const submitted = submittedOn + SUBMITTING;
+  const submitted = submittedOn + SUBMITTING_MS;
   const phases = [span('SUBMITTED', 'SUCCEEDED', submittedOn, submitted)];
-  const downloading = seconds(plan.downloadBatchspec ?? 31);
+  const downloadingMs = milliseconds(plan.downloadBatchspec ?? 31);
   const source = order.keptGroups.has(DOWNLOAD_SOURCE)
     ? []
-    : [sourceBuild(order, submitted, downloading)];
+    : [sourceBuild(order, submitted, downloadingMs)];
 
   let specRead = submitted;
   if (order.downloadsBatchspec) {
     const failing = badDownload(ending, source);
-    specRead += Math.min(downloading, seconds(failing?.after ?? Infinity));
+    specRead += Math.min(downloadingMs, milliseconds(failing?.after ?? Infinity));
     const status = failing === null ? 'SUCCEEDED' : phaseStatus(failing.status);
     phases.push(span('DOWNLOAD_BATCHSPEC', status, submitted, specRead, failing?.context));
     if (failing !== null) {
@@ -105,8 +54,9 @@ function timetableOfBuilds(order: AttemptOrder): Omit<Attempt, 'reports' | 'merg
   const running = groupBuilds(order, Math.max(specRead, source[0]?.endsOn ?? 0), specRead);
   const whole = plan.fastFail === true ? stoppedByFirstFailure(plan, running) : running;
   const own = ending?.phase === 'IN_PROGRESS' ? ending : null;
-  const over = CLOSING + Math.max(specRead, ...[...source, ...whole].map((build) => build.endsOn));
-  const endsOn = Math.min(over, specRead + seconds(own?.after ?? Infinity));
+  const over =
+    CLOSING_MS + Math.max(specRead, ...[...source, ...whole].map((build) => build.endsOn));
+  const endsOn = Math.min(over, specRead + milliseconds(own?.after ?? Infinity));
   const builds = cut(whole, endsOn, endsOn);
   const status =
     own?.status ?? (builds.some((build) => fails(plan, build)) ? 'FAILED' : 'SUCCEEDED');
@@ -116,17 +66,18 @@ function timetableOfBuilds(order: AttemptOrder): Omit<Attempt, 'reports' | 'merg
 
   const combining = ending?.phase === 'COMBINE_ARTIFACTS' ? ending : null;
   const last = combining?.status ?? 'SUCCEEDED';
-  const combined = endsOn + (combining?.after === undefined ? COMBINING : seconds(combining.after));
+  const combined =
+    endsOn + (combining?.after === undefined ? COMBINING_MS : milliseconds(combining.after));
   phases.push(span('COMBINE_ARTIFACTS', phaseStatus(last), endsOn, combined, combining?.context));
   return { number, submittedOn, phases, endsOn: combined, status: last, builds: all };
 }
 
-/** The attempt as it becomes when somebody stops its batch at that moment (ms), before its end. */
+/** The attempt as it becomes when someone stops its batch at that moment (ms), before its end. */
 export function stoppedAt(attempt: Attempt, at: number): Attempt {
   const phases = attempt.phases
     .filter((phase) => phase.startsOn <= at)
     .map((phase) => (phase.endsOn <= at ? phase : { ...phase, status: 'STOPPED', endsOn: at }));
-  const builds = cut(attempt.builds, at, at + STOPPING);
+  const builds = cut(attempt.builds, at, at + STOPPING_MS);
   return { ...attempt, phases, builds, endsOn: at, status: 'STOPPED' };
 }
 
@@ -169,7 +120,7 @@ function groupBuilds(order: AttemptOrder, ready: number, specRead: number): Buil
     const base = {
       uuid: order.newUuid(),
       group,
-      createdOn: specRead - CREATED_BEFORE_IN_PROGRESS,
+      createdOn: specRead - CREATED_BEFORE_IN_PROGRESS_MS,
     };
     if (blocking.length > 0) {
       const endsOn = Math.min(...blocking.map((build) => build.endsOn));
@@ -178,23 +129,23 @@ function groupBuilds(order: AttemptOrder, ready: number, specRead: number): Buil
     } else {
       const ending = groupEnding(ends, order.number);
       const startsOn =
-        FROM_REQUEST_TO_START + Math.max(ready, ...needed.map((build) => build.endsOn));
-      const endsOn = startsOn + seconds(ending.takes ?? takes);
+        REQUEST_TO_START_MS + Math.max(ready, ...needed.map((build) => build.endsOn));
+      const endsOn = startsOn + milliseconds(ending.takes ?? takes);
       builds.set(group, { ...base, startsOn, endsOn, status: ending.status, ending });
     }
   }
   return [...builds.values()];
 }
 
-function sourceBuild(order: AttemptOrder, submitted: number, downloading: number): Build {
+function sourceBuild(order: AttemptOrder, submitted: number, downloadingMs: number): Build {
   const ending = groupEnding(order.plan.downloadSource?.ends, order.number);
-  const startsOn = submitted + Math.round(downloading * 0.05);
+  const startsOn = submitted + Math.round(downloadingMs * 0.05);
   return {
     uuid: order.newUuid(),
     group: DOWNLOAD_SOURCE,
     createdOn: startsOn,
     startsOn,
-    endsOn: startsOn + Math.round(downloading * 0.8),
+    endsOn: startsOn + Math.round(downloadingMs * 0.8),
     status: ending.status,
     ending,
   };
@@ -246,6 +197,6 @@ function span(
   return { type, status, startsOn, endsOn, ...(context !== undefined && { context }) };
 }
 
-function seconds(number: number): number {
-  return Math.round(number * 1000);
+function milliseconds(seconds: number): number {
+  return Math.round(seconds * 1000);
 }

@@ -1,10 +1,11 @@
-import { type Batch, type NewUuid, retryBatch, startBatch } from '../domain/batch.ts';
+import { type Home, homeOf, projectIn, uuidIn } from '../domain/arn.ts';
+import { indexOf } from '../domain/attempt-index.ts';
+import { retryBatch, startBatch } from '../domain/batch.ts';
 import { checkScenario } from '../domain/graph.ts';
-import { type Home, homeOf, projectIn, uuidIn } from '../domain/names.ts';
-import { reportsMerged, reportsWritten, type WrittenReport } from '../domain/reports.ts';
+import type { Attempt, Batch, Build, NewUuid, WrittenReport } from '../domain/model.ts';
+import { findReport } from '../domain/reports.ts';
 import type { Scenario } from '../domain/scenario.ts';
 import type { Switches } from '../domain/switches.ts';
-import type { Build } from '../domain/timetable.ts';
 
 export interface FoundReport {
   readonly batch: Batch;
@@ -12,12 +13,12 @@ export interface FoundReport {
 }
 
 /** A retry that was made or an attempt that was stopped: what was asked and came to nothing is none. */
-export interface Deed {
+export interface Intervention {
   readonly kind: 'retry' | 'stop';
   readonly batchId: string;
   /** The batch afterwards: another id where a retry makes a new batch. */
   readonly resultId: string;
-  /** A caller over the wire, or another person. */
+  /** A caller over the wire, or someone else. */
   readonly by: 'wire' | 'other';
   /** The idempotency token, if the request had one. */
   readonly token: string | null;
@@ -27,7 +28,7 @@ export interface Deed {
   readonly attempt: number;
 }
 
-/** The batches of the simulated account, and how often each was looked at since it changed. */
+/** The batches of the simulated account, and how often each was polled since it changed. */
 export interface Account {
   readonly home: Home;
   readonly scenario: Scenario;
@@ -45,13 +46,13 @@ export interface Account {
   /** Adds a batch or replaces the one with its id. */
   readonly put: (batch: Batch) => void;
   readonly remove: (id: string) => boolean;
-  /** From now on looks at the batch are counted anew. */
-  readonly restartLooks: (id: string) => void;
-  /** Counts a look; Infinity for a batch that nobody has started or retried since the simulator began. */
-  readonly countLook: (id: string) => number;
-  readonly note: (deed: Deed) => void;
+  /** From now on polls of the batch are counted anew. */
+  readonly resetPollCount: (id: string) => void;
+  /** The number of this poll of a batch; Infinity for one that was not started or retried since the simulator began. */
+  readonly countPoll: (id: string) => number;
+  readonly recordIntervention: (intervention: Intervention) => void;
   /** What was done of that kind to a batch, and to the batches that its retries have made; oldest first. */
-  readonly deedsOn: (id: string, kind: Deed['kind']) => Deed[];
+  readonly interventionsOn: (id: string, kind: Intervention['kind']) => Intervention[];
 }
 
 /**
@@ -64,9 +65,12 @@ export function openAccount(scenario: Scenario, now: number, newUuid: NewUuid): 
   checkScenario(scenario);
   const switches = scenario.switches ?? {};
   const batches = new Map<string, Batch>();
+  const owners = openOwners();
+  const ownersOf = (uuid: string): Batch[] =>
+    owners.idsOf(uuid).flatMap((id) => batches.get(id) ?? []);
   const numbers = new Map<string, number>();
-  const looks = new Map<string, number>();
-  const deeds: Deed[] = [];
+  const pollCounts = new Map<string, number>();
+  const interventions: Intervention[] = [];
 
   const account: Account = {
     home: homeOf(scenario),
@@ -81,22 +85,20 @@ export function openAccount(scenario: Scenario, now: number, newUuid: NewUuid): 
     },
     find: (id) => batches.get(id) ?? null,
     findBuild: (id) => {
-      for (const batch of account.batchesOf(projectIn(id))) {
+      const [project, uuid] = [projectIn(id), uuidIn(id)];
+      for (const batch of ownersOf(uuid)) {
+        if (batch.project !== project) continue;
         for (const attempt of batch.attempts) {
-          const build = attempt.builds.find(({ uuid }) => uuid === uuidIn(id));
+          const build = indexOf(attempt).buildsByUuid.get(uuid);
           if (build !== undefined) return { batch, build };
         }
       }
       return null;
     },
     findReport: (uuid, at) => {
-      for (const batch of batches.values()) {
-        const { plan, attempts } = batch;
-        const report = [
-          ...attempts.flatMap((attempt) => reportsWritten(attempt, at)),
-          ...reportsMerged(plan, attempts, at),
-        ].find((written) => written.uuid === uuid);
-        if (report !== undefined) return { batch, report };
+      for (const batch of ownersOf(uuid)) {
+        const report = findReport(batch, uuid, at);
+        if (report !== null) return { batch, report };
       }
       return null;
     },
@@ -104,26 +106,55 @@ export function openAccount(scenario: Scenario, now: number, newUuid: NewUuid): 
       [...batches.values()]
         .filter((batch) => batch.project === project)
         .sort((one, other) => one.startedOn - other.startedOn || one.number - other.number),
-    put: (batch) => void batches.set(batch.id, batch),
+    put: (batch) => {
+      batches.set(batch.id, batch);
+      owners.add(batch);
+    },
     remove: (id) => batches.delete(id),
-    restartLooks: (id) => void looks.set(id, 0),
-    countLook: (id) => {
-      const count = (looks.get(id) ?? Infinity) + 1;
-      looks.set(id, count);
+    resetPollCount: (id) => void pollCounts.set(id, 0),
+    countPoll: (id) => {
+      const count = (pollCounts.get(id) ?? Infinity) + 1;
+      pollCounts.set(id, count);
       return count;
     },
-    note: (deed) => void deeds.push(deed),
-    deedsOn: (id, kind) => {
+    recordIntervention: (intervention) => void interventions.push(intervention),
+    interventionsOn: (id, kind) => {
       const ids = new Set([id]);
-      return deeds.filter((deed) => {
-        if (!ids.has(deed.batchId)) return false;
-        ids.add(deed.resultId);
-        return deed.kind === kind;
+      return interventions.filter((intervention) => {
+        if (!ids.has(intervention.batchId)) return false;
+        ids.add(intervention.resultId);
+        return intervention.kind === kind;
       });
     },
   };
   addExistingBatches(account, now);
   return account;
+}
+
+/** Which batches have a build or report, by its uuid: two of them where a retry has made a new batch. */
+function openOwners(): {
+  add: (batch: Batch) => void;
+  /** Oldest first. A batch may be gone. */
+  idsOf: (uuid: string) => readonly string[];
+} {
+  const owners = new Map<string, string[]>();
+  const added = new WeakSet<Attempt>();
+  return {
+    add({ id, attempts }) {
+      for (const attempt of attempts) {
+        if (added.has(attempt)) continue;
+        added.add(attempt);
+        const { builds, reports, mergedUuids } = attempt;
+        const uuids = [...builds, ...reports].map(({ uuid }) => uuid);
+        for (const uuid of [...uuids, ...mergedUuids.values()]) {
+          const ids = owners.get(uuid);
+          if (ids === undefined) owners.set(uuid, [id]);
+          else if (!ids.includes(id)) ids.push(id);
+        }
+      }
+    },
+    idsOf: (uuid) => owners.get(uuid) ?? [],
+  };
 }
 
 function addExistingBatches(account: Account, now: number): void {

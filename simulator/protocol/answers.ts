@@ -1,5 +1,5 @@
+import { arnOf, type Home } from '../domain/arn.ts';
 import type { AnswerReplaced, AnswerSpoiled, Fault } from '../domain/faults.ts';
-import { arnOf, type Home } from '../domain/names.ts';
 import { ServiceError } from './errors.ts';
 import type { Operation } from './operations.ts';
 import type { Json } from './settings.ts';

@@ -1,5 +1,5 @@
+import { arnOf, idIn, projectIn } from '../domain/arn.ts';
 import {
-  type Batch,
   isRetriable,
   lastAttempt,
   retryBatch,
@@ -8,8 +8,8 @@ import {
   statusAt,
   stopBatch,
 } from '../domain/batch.ts';
-import { isVisible, lookAt } from '../domain/look.ts';
-import { arnOf, idIn, projectIn } from '../domain/names.ts';
+import type { Batch } from '../domain/model.ts';
+import { isVisible, snapshotAt } from '../domain/snapshot.ts';
 import type { Account } from './account.ts';
 import { batchView, startedBatchView } from './batch-view.ts';
 import { invalidInput, notFound } from './errors.ts';
@@ -22,7 +22,7 @@ export interface Context {
   readonly tokens: TokenBook;
   /** In ms. */
   readonly at: number;
-  /** Who acts: a caller over the wire, or another person, who sees each batch as it is. */
+  /** Who acts: a caller over the wire, or someone else, who always sees each batch as it is. */
   readonly by: 'wire' | 'other';
 }
 
@@ -57,9 +57,11 @@ export function startBuildBatch(
       account.switches,
     );
     account.put(batch);
-    account.restartLooks(batch.id);
+    account.resetPollCount(batch.id);
     const { home, switches } = account;
-    return { buildBatch: startedBatchView(lookAt(batch, at, Infinity, switches), home, switches) };
+    return {
+      buildBatch: startedBatchView(snapshotAt(batch, at, Infinity, switches), home, switches),
+    };
   });
 }
 
@@ -84,8 +86,8 @@ export function retryBuildBatch(
     const retried = retryBatch(batch, retryType, at, account.newUuid, switches, successor);
     const before = view(account, batch, at);
     account.put(retried);
-    account.restartLooks(retried.id);
-    account.note({
+    account.resetPollCount(retried.id);
+    account.recordIntervention({
       kind: 'retry',
       batchId: batch.id,
       resultId: retried.id,
@@ -105,7 +107,7 @@ export function stopBuildBatch({ account, at, by }: Context, input: { id: string
   const stopped = stopBatch(batch, at);
   account.put(stopped);
   if (stopped !== batch) {
-    account.note({
+    account.recordIntervention({
       kind: 'stop',
       batchId: batch.id,
       resultId: batch.id,
@@ -128,9 +130,9 @@ export function batchGetBuildBatches(context: Context, { ids }: { ids: string[] 
     const id = requireId(idIn(home, 'build-batch', asked));
     const found = id === null ? null : account.find(id);
     const batch = found !== null && found.startedOn <= at ? found : null;
-    const looks = by === 'wire' && batch !== null ? account.countLook(batch.id) : Infinity;
-    if (batch !== null && isVisible(batch, looks, switches)) {
-      buildBatches.push(batchView(lookAt(batch, at, looks, switches), home, switches));
+    const pollNumber = by === 'wire' && batch !== null ? account.countPoll(batch.id) : Infinity;
+    if (batch !== null && isVisible(batch, pollNumber, switches)) {
+      buildBatches.push(batchView(snapshotAt(batch, at, pollNumber, switches), home, switches));
     } else {
       const asArn = switches.notFoundAsArn === true && !asked.startsWith('arn:');
       buildBatchesNotFound.push(asArn ? arnOf(home, 'build-batch', asked) : asked);
@@ -188,7 +190,7 @@ function withToken(
 
 function view(account: Account, batch: Batch, at: number): Json {
   const { home, switches } = account;
-  return { buildBatch: batchView(lookAt(batch, at, Infinity, switches), home, switches) };
+  return { buildBatch: batchView(snapshotAt(batch, at, Infinity, switches), home, switches) };
 }
 
 /** The last phase of a batch that was just reopened is its SUBMITTED. */

@@ -1,6 +1,7 @@
-import type { BatchLook, BuildLook, GroupLook, PhaseLook } from '../domain/look.ts';
-import { arnOf, type Home } from '../domain/names.ts';
+import { arnOf, type Home } from '../domain/arn.ts';
+import type { PhaseSnapshot } from '../domain/model.ts';
 import type { BatchPlan, GroupPlan } from '../domain/scenario.ts';
+import type { BatchSnapshot, BuildSnapshot, GroupSnapshot } from '../domain/snapshot.ts';
 import type { Switches } from '../domain/switches.ts';
 import { reportArn } from './report-view.ts';
 import {
@@ -19,29 +20,29 @@ import {
 } from './settings.ts';
 
 /** A batch in the answer of BatchGetBuildBatches, RetryBuildBatch and StopBuildBatch. */
-export function batchView(look: BatchLook, home: Home, switches: Switches): Json {
-  const { batch } = look;
+export function batchView(snapshot: BatchSnapshot, home: Home, switches: Switches): Json {
+  const { batch } = snapshot;
   const { plan, project } = batch;
   return {
     id: batch.id,
     arn: arnOf(home, 'build-batch', batch.id),
     startTime: wireTime(batch.startedOn),
-    ...(look.endedOn !== null && { endTime: wireTime(look.endedOn) }),
-    currentPhase: look.phases.at(-1)?.type,
-    buildBatchStatus: look.status,
+    ...(snapshot.endedOn !== null && { endTime: wireTime(snapshot.endedOn) }),
+    currentPhase: snapshot.phases.at(-1)?.type,
+    buildBatchStatus: snapshot.status,
     ...(plan.sourceVersion !== undefined && { sourceVersion: plan.sourceVersion }),
-    ...(look.sourceResolved && { resolvedSourceVersion: commitOf(plan) }),
+    ...(snapshot.sourceResolved && { resolvedSourceVersion: commitOf(plan) }),
     projectName: project,
-    phases: look.phases.map(batchPhase),
+    phases: snapshot.phases.map(batchPhase),
     ...settingsOf(project, plan),
-    artifacts: { location: look.artifactsCombined ? (plan.combinedArtifact ?? '') : '' },
+    artifacts: { location: snapshot.artifactsCombined ? (plan.combinedArtifact ?? '') : '' },
     secondaryArtifacts: [],
     cache: CACHE,
     environment: ENVIRONMENT,
     logConfig: logConfigOf(plan),
     buildTimeoutInMinutes: BUILD_TIMEOUT_IN_MINUTES,
     queuedTimeoutInMinutes: QUEUED_TIMEOUT_IN_MINUTES,
-    complete: look.complete,
+    complete: snapshot.complete,
     initiator: plan.initiator ?? 'octo-deployer',
     encryptionKey: encryptionKey(home),
     buildBatchNumber: batch.number,
@@ -51,16 +52,16 @@ export function batchView(look: BatchLook, home: Home, switches: Switches): Json
       restrictions: { maximumBuildsAllowed: 100 },
       timeoutInMins: 480,
     },
-    buildGroups: look.groups.map((group) => groupView(group, look, home, switches)),
-    ...(look.reports.length > 0 && {
-      reportArns: look.reports.map((report) => reportArn(home, project, report)),
+    buildGroups: snapshot.groups.map((group) => groupView(group, snapshot, home, switches)),
+    ...(snapshot.reports.length > 0 && {
+      reportArns: snapshot.reports.map((report) => reportArn(home, project, report)),
     }),
   };
 }
 
 /** The same in the answer of StartBuildBatch, which has fewer members (AWS CLI example of start-build-batch). */
-export function startedBatchView(look: BatchLook, home: Home, switches: Switches): Json {
-  const view = batchView(look, home, switches);
+export function startedBatchView(snapshot: BatchSnapshot, home: Home, switches: Switches): Json {
+  const view = batchView(snapshot, home, switches);
   const absent = new Set(['phases', 'buildGroups', 'resolvedSourceVersion', 'endTime']);
   return Object.fromEntries(Object.entries(view).filter(([member]) => !absent.has(member)));
 }
@@ -70,13 +71,13 @@ export function artifactLocation(location: string, buildUuid: string): string {
   return location.replaceAll('{build}', buildUuid);
 }
 
-/** Whether CodeBuild tells where the artifacts of a build are: also of one that failed (seen by users). */
-export function hasUploaded({ build, listsArtifacts }: BuildLook): boolean {
+/** Whether CodeBuild gives the location of a build's artifacts: also of one that failed (seen by users). */
+export function hasUploaded({ build, listsArtifacts }: BuildSnapshot): boolean {
   return listsArtifacts && build.ending.uploads !== false;
 }
 
 /** Phases of a batch have no `contexts` in AWS's recordings: only those with something to say get it. */
-function batchPhase(phase: PhaseLook): Json {
+function batchPhase(phase: PhaseSnapshot): Json {
   const { context } = phase;
   if (context === undefined) return wirePhase(phase);
   return {
@@ -85,9 +86,14 @@ function batchPhase(phase: PhaseLook): Json {
   };
 }
 
-function groupView(group: GroupLook, look: BatchLook, home: Home, switches: Switches): Json {
-  const { plan, project } = look.batch;
-  const summary = (build: BuildLook): Json =>
+function groupView(
+  group: GroupSnapshot,
+  snapshot: BatchSnapshot,
+  home: Home,
+  switches: Switches,
+): Json {
+  const { plan, project } = snapshot.batch;
+  const summary = (build: BuildSnapshot): Json =>
     summaryView(build, plan, arnOf(home, 'build', `${project}:${build.build.uuid}`), switches);
   return {
     identifier: group.identifier,
@@ -98,17 +104,22 @@ function groupView(group: GroupLook, look: BatchLook, home: Home, switches: Swit
   };
 }
 
-function summaryView(look: BuildLook, plan: BatchPlan, arn: string, switches: Switches): Json {
+function summaryView(
+  snapshot: BuildSnapshot,
+  plan: BatchPlan,
+  arn: string,
+  switches: Switches,
+): Json {
   const base = {
     arn,
-    requestedOn: wireTime(look.requestedOn),
-    buildStatus: look.status,
+    requestedOn: wireTime(snapshot.requestedOn),
+    buildStatus: snapshot.status,
   };
-  if (!look.listsArtifacts) return base;
-  const { group } = look.build;
+  if (!snapshot.listsArtifacts) return base;
+  const { group } = snapshot.build;
   const { artifact, secondaryArtifacts = {} }: GroupPlan = plan.groups[group] ?? {};
   const resolved = (identifier: string, location: string | undefined): Json =>
-    resolvedArtifact(identifier, location, look, switches);
+    resolvedArtifact(identifier, location, snapshot, switches);
   return {
     ...base,
     primaryArtifact: resolved(group, artifact),
@@ -121,14 +132,14 @@ function summaryView(look: BuildLook, plan: BatchPlan, arn: string, switches: Sw
 function resolvedArtifact(
   identifier: string,
   location: string | undefined,
-  look: BuildLook,
+  snapshot: BuildSnapshot,
   switches: Switches,
 ): Json {
   const type = location === undefined ? 'no_artifacts' : 's3';
   return {
     type: switches.upperCaseArtifactTypes === true ? type.toUpperCase() : type,
     ...(location !== undefined &&
-      hasUploaded(look) && { location: artifactLocation(location, look.build.uuid) }),
+      hasUploaded(snapshot) && { location: artifactLocation(location, snapshot.build.uuid) }),
     identifier,
   };
 }

@@ -1,4 +1,4 @@
-import { arnOf, idIn } from '../domain/names.ts';
+import { arnOf, idIn } from '../domain/arn.ts';
 import { type Context, requireId } from './batch-operations.ts';
 import { buildView } from './build-view.ts';
 import type { Json } from './settings.ts';

@@ -1,12 +1,11 @@
-import type { Batch } from '../domain/batch.ts';
-import { type BuildPhaseLook, buildPhasesAt, hasLogStream } from '../domain/build-phases.ts';
+import { arnOf, type Home } from '../domain/arn.ts';
+import { type BuildPhaseSnapshot, buildPhasesAt, hasLogStream } from '../domain/build-phases.ts';
 import { DOWNLOAD_SOURCE } from '../domain/graph.ts';
-import { buildLookAt } from '../domain/look.ts';
-import { arnOf, type Home } from '../domain/names.ts';
-import { reportsWritten } from '../domain/reports.ts';
+import type { Batch, Build } from '../domain/model.ts';
+import { reportsOfBuild } from '../domain/reports.ts';
 import type { BatchPlan, GroupPlan } from '../domain/scenario.ts';
+import { buildSnapshotAt } from '../domain/snapshot.ts';
 import type { Switches } from '../domain/switches.ts';
-import type { Build } from '../domain/timetable.ts';
 import { artifactLocation, hasUploaded } from './batch-view.ts';
 import { reportArn } from './report-view.ts';
 import {
@@ -34,27 +33,25 @@ export function buildView(
 ): Json {
   const { plan, project } = batch;
   const id = `${project}:${build.uuid}`;
-  const look = buildLookAt(build, at);
+  const snapshot = buildSnapshotAt(build, at);
   const phases = buildPhasesAt(build, at);
   const over = at >= build.endsOn;
-  const reports = batch.attempts
-    .flatMap((attempt) => reportsWritten(attempt, at))
-    .filter((report) => report.build?.uuid === build.uuid);
+  const reports = batch.attempts.flatMap((attempt) => reportsOfBuild(attempt, build, at));
   const resolved = build.group !== DOWNLOAD_SOURCE || (over && build.status === 'SUCCEEDED');
   return {
     id,
     arn: arnOf(home, 'build', id),
-    startTime: wireTime(look.requestedOn),
+    startTime: wireTime(snapshot.requestedOn),
     ...(over && { endTime: wireTime(build.endsOn) }),
     currentPhase: phases.at(-1)?.type,
     // A build that waits has no status of its own in the API model.
-    buildStatus: look.status === 'PENDING' ? 'IN_PROGRESS' : look.status,
+    buildStatus: snapshot.status === 'PENDING' ? 'IN_PROGRESS' : snapshot.status,
     ...sourceVersionOf(build, plan),
     ...(resolved && { resolvedSourceVersion: commitOf(plan) }),
     projectName: project,
     phases: phases.map(buildPhase),
     ...settingsOf(project, plan),
-    ...artifactsOf(build, plan.groups[build.group] ?? {}, hasUploaded(look)),
+    ...artifactsOf(build, plan.groups[build.group] ?? {}, hasUploaded(snapshot)),
     cache: CACHE,
     environment: ENVIRONMENT,
     serviceRole: serviceRole(home, project),
@@ -84,7 +81,7 @@ export function logGroupOf(project: string): string {
   return `/aws/codebuild/${project}`;
 }
 
-function buildPhase(phase: BuildPhaseLook): Json {
+function buildPhase(phase: BuildPhaseSnapshot): Json {
   const { contexts } = phase;
   if (contexts === null) return wirePhase(phase);
   return {
@@ -121,7 +118,7 @@ const CONSOLES: Readonly<Record<string, string>> = {
 
 /**
  * Before PROVISIONING the log has no name: "null" (AWS CLI example of retry-build). That it stays so
- * without CloudWatch Logs is inferred, and so are the addresses in S3.
+ * without CloudWatch Logs is inferred, and so are the links to S3.
  */
 function logsOf(
   build: Build,

@@ -1,6 +1,6 @@
 import { hasLogStream, type LogEvent, logEventsAt } from '../domain/build-phases.ts';
+import type { Build } from '../domain/model.ts';
 import type { LogPlan } from '../domain/scenario.ts';
-import type { Build } from '../domain/timetable.ts';
 import type { Context } from './batch-operations.ts';
 import { logGroupOf } from './build-view.ts';
 import { notFound, ServiceError } from './errors.ts';

@@ -8,8 +8,8 @@ import {
 } from './batch-operations.ts';
 import { batchGetBuilds } from './build-operations.ts';
 import { ServiceError } from './errors.ts';
+import * as shapes from './input-shapes.ts';
 import { getLogEvents } from './log-operations.ts';
-import * as model from './model.ts';
 import { batchGetReports, describeTestCases } from './report-operations.ts';
 import type { Json } from './settings.ts';
 import { problemsOf, type Structure } from './shape.ts';
@@ -31,24 +31,24 @@ interface Entry {
 }
 
 const OPERATIONS: Readonly<Record<Operation, Entry>> = {
-  StartBuildBatch: { input: model.StartBuildBatchInput, perform: startBuildBatch },
-  RetryBuildBatch: { input: model.RetryBuildBatchInput, perform: retryBuildBatch },
-  StopBuildBatch: { input: model.StopBuildBatchInput, perform: stopBuildBatch },
-  BatchGetBuildBatches: { input: model.BatchGetBuildBatchesInput, perform: batchGetBuildBatches },
-  BatchGetBuilds: { input: model.BatchGetBuildsInput, perform: batchGetBuilds },
+  StartBuildBatch: { input: shapes.StartBuildBatchInput, perform: startBuildBatch },
+  RetryBuildBatch: { input: shapes.RetryBuildBatchInput, perform: retryBuildBatch },
+  StopBuildBatch: { input: shapes.StopBuildBatchInput, perform: stopBuildBatch },
+  BatchGetBuildBatches: { input: shapes.BatchGetBuildBatchesInput, perform: batchGetBuildBatches },
+  BatchGetBuilds: { input: shapes.BatchGetBuildsInput, perform: batchGetBuilds },
   ListBuildBatchesForProject: {
-    input: model.ListBuildBatchesForProjectInput,
+    input: shapes.ListBuildBatchesForProjectInput,
     perform: listBuildBatchesForProject,
   },
-  BatchGetReports: { input: model.BatchGetReportsInput, perform: batchGetReports },
-  DescribeTestCases: { input: model.DescribeTestCasesInput, perform: describeTestCases },
-  GetLogEvents: { input: model.GetLogEventsInput, perform: getLogEvents },
+  BatchGetReports: { input: shapes.BatchGetReportsInput, perform: batchGetReports },
+  DescribeTestCases: { input: shapes.DescribeTestCasesInput, perform: describeTestCases },
+  GetLogEvents: { input: shapes.GetLogEventsInput, perform: getLogEvents },
 };
 
 /** The operation that an x-amz-target names; null if the simulator has no such operation. */
 export function operationOf(target: string): Operation | null {
   const [prefix, name = ''] = target.split('.');
-  const operation = Object.keys(OPERATIONS).find((known) => known === name) as
+  const operation = Object.keys(OPERATIONS).find((candidate) => candidate === name) as
     Operation | undefined;
   if (operation === undefined) return null;
   return prefix === (operation === 'GetLogEvents' ? 'Logs_20140328' : 'CodeBuild_20161006')
@@ -71,7 +71,7 @@ export function performOperation(operation: Operation, context: Context, input: 
   const problems = problemsOf(entry.input, input, '');
   if (problems.length > 0) throw new ServiceError(refusal, problems.join('; '));
   const given = Object.entries(input as Json).filter(([, member]) => member !== null);
-  // The shapes in model.ts vouch for the type.
+  // The shapes in input-shapes.ts vouch for the type.
   return entry.perform(context, Object.fromEntries(given) as never);
 }
 

@@ -1,4 +1,4 @@
-import { idIn, uuidIn } from '../domain/names.ts';
+import { idIn, uuidIn } from '../domain/arn.ts';
 import { casesListed, type CaseStatus } from '../domain/reports.ts';
 import type { Account, FoundReport } from './account.ts';
 import type { Context } from './batch-operations.ts';
@@ -52,7 +52,7 @@ export function describeTestCases(
 }
 
 /**
- * The report with that ARN, while it is kept.
+ * The report with that ARN, until it expires.
  *
  * @throws ServiceError InvalidInputException for what is no ARN
  */

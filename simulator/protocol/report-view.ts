@@ -1,5 +1,5 @@
-import type { Batch } from '../domain/batch.ts';
-import { arnOf, type Home } from '../domain/names.ts';
+import { arnOf, type Home } from '../domain/arn.ts';
+import type { Batch, WrittenReport } from '../domain/model.ts';
 import {
   CASE_STATUSES,
   casesListed,
@@ -7,12 +7,11 @@ import {
   durationOf,
   type ReportedCase,
   statusOf,
-  type WrittenReport,
 } from '../domain/reports.ts';
 import { type Json, wireTime } from './settings.ts';
 
 /** Reports are kept for 30 days (user guide, "Test reporting"). */
-const KEPT_FOR = 30 * 24 * 60 * 60;
+const RETENTION_SECONDS = 30 * 24 * 60 * 60;
 
 /** `report/<report group>:<uuid>`: CodeBuild names a report group after the project and the name in the buildspec. */
 export function reportArn(
@@ -25,7 +24,7 @@ export function reportArn(
 
 /** When the report will be gone, in epoch seconds (whole ones in AWS's recordings). */
 export function expiryOf({ createdOn }: WrittenReport): number {
-  return Math.floor(wireTime(createdOn)) + KEPT_FOR;
+  return Math.floor(wireTime(createdOn)) + RETENTION_SECONDS;
 }
 
 /** A report in the answer of BatchGetReports (AWS CLI example of batch-get-reports). */

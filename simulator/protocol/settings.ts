@@ -1,4 +1,4 @@
-import type { Home } from '../domain/names.ts';
+import type { Home } from '../domain/arn.ts';
 import type { BatchPlan } from '../domain/scenario.ts';
 
 /** A part of an answer as it goes over the wire. */

@@ -2,9 +2,9 @@ import { invalidInput } from './errors.ts';
 import type { Json } from './settings.ts';
 
 /** In ms. "The token is [...] valid for five minutes" (API_RetryBuildBatch, API_StartBuildBatch). */
-const VALID_FOR = 5 * 60_000;
+const VALID_FOR_MS = 5 * 60_000;
 
-/** Remembers answers by idempotency token. */
+/** Earlier answers by idempotency token. */
 export type TokenBook = Map<string, { at: number; parameters: string; answer: Json }>;
 
 /**
@@ -25,9 +25,9 @@ export function oncePerToken(
   if (token === undefined) return perform();
   const key = `${operation} ${token}`;
   const parameters = JSON.stringify(Object.entries(rest).sort(([a], [b]) => a.localeCompare(b)));
-  const known = book.get(key);
-  if (known !== undefined && at < known.at + VALID_FOR) {
-    if (known.parameters === parameters) return known.answer;
+  const earlier = book.get(key);
+  if (earlier !== undefined && at < earlier.at + VALID_FOR_MS) {
+    if (earlier.parameters === parameters) return earlier.answer;
     throw invalidInput('Parameter mismatch: this idempotency token came with other parameters');
   }
   const answer = perform();

@@ -1,9 +1,8 @@
-import type { BatchPlan, GroupPlan, LogPlan, Scenario } from '../domain/scenario.ts';
+import type { BatchPlan, ExistingBatch, GroupPlan, LogPlan, Scenario } from '../domain/scenario.ts';
 import { fanoutBatch } from './fanout.ts';
 import { brokenBatch, infrastructureBatch } from './failures.ts';
 import { flaky } from './flaky.ts';
 import { hostileBatch } from './hostile.ts';
-import { project } from './project.ts';
 
 export { flaky };
 
@@ -16,10 +15,10 @@ const two: BatchPlan = {
 /** The groups fail at every attempt, for causes of both kinds. */
 const broken = project(brokenBatch);
 
-/** The groups fail once, for causes that no change of the code would mend. */
+/** The groups fail once, for causes that no change of the code would fix. */
 const infrastructure = project(infrastructureBatch);
 
-/** Names, messages, logs and reports that try to act on whoever shows them. */
+/** Names, messages, logs and reports that try to act on the page, log or terminal that shows them. */
 const hostile = project(hostileBatch);
 
 /** The log of a group that always fails is in S3 alone. */
@@ -112,6 +111,11 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   fanout,
   large: large(150),
 };
+
+/** One project with that batch, half an hour old unless it says otherwise. */
+function project(plan: BatchPlan & Partial<ExistingBatch>): Scenario {
+  return { projects: { demo: { batches: [{ startedAgo: 1800, ...plan }], next: plan } } };
+}
 
 function withLogs(logs: LogPlan): Scenario {
   const test: GroupPlan = { dependsOn: ['build'], takes: 4, ends: ['FAILED'] };

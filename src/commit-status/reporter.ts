@@ -1,6 +1,7 @@
 import type { Batch } from '../domain/batch.ts';
 import { isCommitId, type CommitStatus, type StatusText, type UnwrittenStatus } from './status.ts';
 import { Interruption } from '../async/interruption.ts';
+import type { StatusEvent } from './events.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { repositoryOf } from './repository.ts';
 import type { RunEvent } from '../domain/events.ts';
@@ -27,7 +28,7 @@ const PENDING_LIMIT_MS = 5000;
 
 /** What keeping a commit status needs from outside. */
 export interface ReporterPorts extends WriterPorts {
-  readonly tell: (event: RunEvent) => void;
+  readonly tell: (event: StatusEvent) => void;
   /** Keeps what the post step must write if this process does not; null: nothing. */
   readonly remember: (status: UnwrittenStatus | null) => void;
   /** Aborted with an `Interruption` when the workflow is cancelled. */

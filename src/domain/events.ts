@@ -1,23 +1,24 @@
-import type { Batch, LogTail } from './batch.ts';
+import type { BackoffEvent } from '../async/backoff.ts';
+import type { OwnedAttempt } from './attempt.ts';
+import type { Batch, BuildDetails, LogTail } from './batch.ts';
 import type { Cause } from './cause.ts';
-import type { CommitStatus } from '../commit-status/status.ts';
-import type { Trouble } from '../async/backoff.ts';
+import type { DecisionRecord } from './policy.ts';
+import type { GroupHistory } from './history.ts';
+import type { RetryRequest } from './retry-request.ts';
+import type { TestCase, TestReport } from './test-report.ts';
 
-/** What happens in the step, as it happens: the log is told from it. */
+/**
+ * What happens in the run, as it happens. The run state changes by events only, and whatever else
+ * follows the run (log, outputs, commit status, saved state) listens to them.
+ */
 export type RunEvent =
-  | Trouble
+  | BackoffEvent
   | { readonly kind: 'batch-found'; readonly batch: Batch; readonly attempt: number }
-  | {
-      readonly kind: 'attempt-began';
-      readonly attempt: number;
-      /** Which retry of this step it is; null if this step did not start the attempt. */
-      readonly retry: number | null;
-      readonly maxRetries: number;
-      /** A look at the batch: at this attempt, or at the end of the one before. */
-      readonly batch: Batch;
-    }
+  | AttemptBegan
   /** The attempt may be this step's: the request for it got no answer. */
   | { readonly kind: 'attempt-unproven'; readonly attempt: number }
+  /** A poll that counts, at a time of the clock that only runs forward. */
+  | { readonly kind: 'snapshot-taken'; readonly batch: Batch; readonly at: number }
   | { readonly kind: 'groups-appeared'; readonly statuses: readonly string[] }
   | PhaseChange
   | GroupChange
@@ -28,42 +29,90 @@ export type RunEvent =
       readonly status: string;
       /** Which groups failed; empty if none did. */
       readonly failed: string;
+      /** The groups are still those of the attempt before. */
+      readonly groupsStale: boolean;
     }
   /** Why a group failed; of the batch itself if the group is null. */
   | { readonly kind: 'cause'; readonly group: string | null; readonly cause: Cause }
-  | { readonly kind: 'log'; readonly group: string; readonly tail: LogTail }
+  | { readonly kind: 'builds-read'; readonly builds: readonly BuildDetails[] }
+  | {
+      readonly kind: 'log';
+      readonly group: string;
+      /** ARN of the build. */
+      readonly arn: string;
+      readonly tail: LogTail;
+    }
+  | { readonly kind: 'reports-read'; readonly reports: readonly TestReport[] }
+  | { readonly kind: 'failed-tests-read'; readonly tests: readonly TestCase[] }
+  | { readonly kind: 'history-read'; readonly history: readonly GroupHistory[] }
   /** Something optional could not be read. */
   | {
       readonly kind: 'details-unreadable';
+      readonly permission: string;
       readonly level: 'warning' | 'notice';
       readonly reason: string;
     }
-  /** A cancelled step could not stop what it had started. */
-  | { readonly kind: 'not-stopped'; readonly reason: string }
   /** A pattern of never-retry that matches no group of the batch. */
   | {
       readonly kind: 'pattern-unmatched';
       readonly pattern: string;
       readonly identifiers: readonly string[];
     }
+  | { readonly kind: 'decided'; readonly decision: DecisionRecord }
   | { readonly kind: 'retrying'; readonly reason: string; readonly delay: number }
-  | { readonly kind: 'retried-by-others'; readonly attempt: number; readonly batch: Batch }
+  /** A request for a retry is about to be sent. What must be stopped if this process is killed is known from here on. */
+  | {
+      readonly kind: 'retry-sent';
+      readonly request: RetryRequest;
+      readonly ownedAttempt: OwnedAttempt;
+    }
+  /** Nothing that this step started is running: nothing is to be stopped. */
+  | { readonly kind: 'attempt-disowned' }
+  /** The step ends, and it is unknown whether its retry was made. */
+  | { readonly kind: 'retry-unanswered' }
+  | {
+      readonly kind: 'retried-by-others';
+      readonly attempt: number;
+      readonly batch: Batch;
+      /** The end of the attempt before, as far as it was seen. */
+      readonly former: Batch;
+    }
   /** A retry was answered with another batch: not what CodeBuild is known to do. */
   | { readonly kind: 'batch-id-changed'; readonly from: string; readonly batch: Batch }
   /** The attempt is over, but its groups still show the attempt before. */
   | { readonly kind: 'groups-stale'; readonly batch: Batch }
-  | { readonly kind: 'status-written'; readonly status: CommitStatus }
-  /** The commit status could not be set to pending; how the step ends is written all the same. */
-  | { readonly kind: 'status-not-pending'; readonly reason: string }
-  /** The commit status is not written, because of what a clause says. */
-  | {
-      readonly kind: 'status-not-updated';
-      readonly level: 'notice' | 'warning';
-      readonly reason: string;
-    }
-  /** Its end could not be written: it is left to the post step. */
-  | { readonly kind: 'status-postponed'; readonly reason: string }
+  /** CodeBuild showed the batch as it answered that it is to be stopped. */
+  | { readonly kind: 'stop-answered'; readonly batch: Batch }
+  /** A cancelled step could not stop what it had started. */
+  | { readonly kind: 'not-stopped'; readonly reason: string }
   | { readonly kind: 'internal-error'; readonly error: unknown };
+
+/** An attempt is watched from here on. */
+export interface AttemptBegan {
+  readonly kind: 'attempt-began';
+  readonly attempt: number;
+  /** Which retry of this step it is; null if this step did not start the attempt. */
+  readonly retry: number | null;
+  readonly maxRetries: number;
+  /** A snapshot of this attempt, or of the end of the one before. */
+  readonly batch: Batch;
+  /** What it follows; absent: it was found running. */
+  readonly follows?: FormerAttempt;
+}
+
+/** An attempt that ended badly, and how the one after it came to be. */
+export interface FormerAttempt {
+  /** Its end. */
+  readonly batch: Batch;
+  /** Whether CodeBuild accepted this step's retry, someone else retried, or which is unknown. */
+  readonly retriedBy: 'us' | 'others' | 'unknown';
+  /** The first snapshot of the new attempt; null: it does not show yet. */
+  readonly next: Batch | null;
+  /** The new attempt, if it is this step's. */
+  readonly ownedAttempt: OwnedAttempt | null;
+  /** Whether the retry runs every group again (RETRY_ALL_BUILDS). */
+  readonly everyGroupRuns: boolean;
+}
 
 interface Change {
   readonly from: string;

@@ -58,6 +58,12 @@ export interface Decision {
   readonly reason: string;
 }
 
+/** What was decided when an attempt had ended badly, and why. */
+export interface DecisionRecord extends Pick<Decision, 'retry' | 'reason'> {
+  readonly attempt: number;
+  readonly status: string;
+}
+
 interface RuleResult {
   readonly allows: boolean;
   readonly reason: string;

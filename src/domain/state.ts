@@ -1,48 +1,51 @@
-import type { OwnedAttempt } from './attempt.ts';
+import { retriesShown, submittedOn, type OwnedAttempt } from './attempt.ts';
 import type { Batch, BuildDetails, LogTail } from './batch.ts';
+import { changesIn, forgetPhase, type Progress } from './changes.ts';
+import type { AttemptBegan, RunEvent } from './events.ts';
 import type { Past } from './groups.ts';
 import type { GroupHistory } from './history.ts';
+import type { DecisionRecord } from './policy.ts';
+import type { RetryRequest } from './retry-request.ts';
 import type { TestCase, TestReport } from './test-report.ts';
 
-/** What was decided when an attempt had ended badly, and why. */
-export interface DecisionRecord {
-  readonly attempt: number;
-  readonly status: string;
-  readonly retry: boolean;
-  readonly reason: string;
-}
-
-/** What the step has learned. It grows while the step runs, so that no ending loses anything. */
+/** What the step has learned. Events alone change it, so that no ending loses anything. */
 export interface RunState {
-  /** The newest look that counts; null until the batch is found. */
-  batch: Batch | null;
-  past: Past;
+  /** The newest snapshot that counts; null until the batch is found. */
+  readonly batch: Batch | null;
+  readonly past: Past;
   /** Which attempt of the batch is being watched, from 1. */
-  attempt: number;
+  readonly attempt: number;
   /** Retries that surely were this step's. */
-  retries: number;
+  readonly retries: number;
   /** Numbers of the attempts that may be this step's: requests that got no answer may have made them. */
-  unprovenAttempts: readonly number[];
+  readonly unprovenAttempts: readonly number[];
+  /** The retry that was sent and is not answered yet: it may have been made or not. */
+  readonly unanswered: RetryRequest | null;
   /** Whether the step ended while a request for a retry had no answer. */
-  retryUnanswered: boolean;
+  readonly retryUnanswered: boolean;
   /** The attempt that this step started or asked for, and that is not known to be over. */
-  owned: OwnedAttempt | null;
+  readonly ownedAttempt: OwnedAttempt | null;
   /** The final groups are those of the attempt before. */
-  groupsStale: boolean;
+  readonly groupsStale: boolean;
+  /** In which states the batch's phase and groups were seen last. */
+  readonly progress: Progress;
   /** Milliseconds that each group's last build ran, where this step saw it begin and end. */
-  readonly durations: Map<string, number>;
-  readonly decisions: DecisionRecord[];
+  readonly durations: ReadonlyMap<string, number>;
+  readonly decisions: readonly DecisionRecord[];
   /** What is known of failed builds, by ARN. */
-  readonly builds: Map<string, BuildDetails>;
+  readonly builds: ReadonlyMap<string, BuildDetails>;
   /** The ends of their logs, by ARN of the build. */
-  readonly logs: Map<string, LogTail>;
-  reports: readonly TestReport[];
-  readonly failedTests: TestCase[];
+  readonly logs: ReadonlyMap<string, LogTail>;
+  readonly reports: readonly TestReport[];
+  readonly failedTests: readonly TestCase[];
   /** How the failed and flaky groups did in earlier batches. */
-  history: readonly GroupHistory[];
+  readonly history: readonly GroupHistory[];
+  /** IAM permissions of the optional reads that failed. */
+  readonly unreadable: ReadonlySet<string>;
+  /** What the last call to AWS failed of; null if it did not fail. */
+  readonly lastError: string | null;
 }
 
-/** Nothing known yet. */
 export function initialState(): RunState {
   return {
     batch: null,
@@ -50,9 +53,11 @@ export function initialState(): RunState {
     attempt: 1,
     retries: 0,
     unprovenAttempts: [],
+    unanswered: null,
     retryUnanswered: false,
-    owned: null,
+    ownedAttempt: null,
     groupsStale: false,
+    progress: new Map(),
     durations: new Map(),
     decisions: [],
     builds: new Map(),
@@ -60,5 +65,124 @@ export function initialState(): RunState {
     reports: [],
     failedTests: [],
     history: [],
+    unreadable: new Set(),
+    lastError: null,
   };
+}
+
+/** The state after an event. Nothing else changes a state. */
+export function reduce(state: RunState, event: RunEvent): RunState {
+  switch (event.kind) {
+    case 'batch-found':
+      return { ...state, batch: event.batch, attempt: event.attempt };
+    case 'snapshot-taken':
+      return afterSnapshot(state, event.batch, event.at);
+    case 'attempt-began':
+      return afterAttemptBegan(state, event);
+    case 'retried-by-others':
+      return {
+        ...state,
+        batch: event.batch,
+        attempt: event.attempt,
+        past: pastAfter(state.past, event.former, { retried: null, everyGroupRuns: false }),
+        progress: forgetPhase(state.progress),
+        ownedAttempt: null,
+      };
+    case 'attempt-ended':
+      return { ...state, ownedAttempt: null, groupsStale: event.groupsStale };
+    case 'decided':
+      return { ...state, decisions: [...state.decisions, event.decision] };
+    case 'retry-sent':
+      return { ...state, unanswered: event.request, ownedAttempt: event.ownedAttempt };
+    case 'attempt-disowned':
+      return { ...state, unanswered: null, ownedAttempt: null };
+    case 'retry-unanswered':
+      return { ...state, retryUnanswered: true };
+    case 'stop-answered':
+      return { ...state, batch: event.batch };
+    case 'builds-read':
+      return { ...state, builds: withAll(state.builds, event.builds, ({ arn }) => arn) };
+    case 'log':
+      return { ...state, logs: new Map([...state.logs, [event.arn, event.tail]]) };
+    case 'reports-read':
+      return { ...state, reports: event.reports };
+    case 'failed-tests-read':
+      return { ...state, failedTests: [...state.failedTests, ...event.tests] };
+    case 'history-read':
+      return { ...state, history: event.history };
+    case 'details-unreadable':
+      return { ...state, unreadable: new Set([...state.unreadable, event.permission]) };
+    case 'call-failed':
+      return { ...state, lastError: event.message };
+    case 'calls-recovered':
+      return { ...state, lastError: null };
+    case 'attempt-unproven':
+    case 'batch-id-changed':
+    case 'cause':
+    case 'group-changed':
+    case 'groups-appeared':
+    case 'groups-stale':
+    case 'heartbeat':
+    case 'internal-error':
+    case 'not-stopped':
+    case 'pattern-unmatched':
+    case 'phase-changed':
+    case 'retrying':
+      return state;
+  }
+}
+
+/** The first snapshot of an attempt that is owned says when it was submitted. */
+function afterSnapshot(state: RunState, batch: Batch, at: number): RunState {
+  const { ownedAttempt } = state;
+  const [progress, changes] = changesIn(state.progress, batch, at);
+  const durations = new Map(state.durations);
+  for (const change of changes) {
+    if (change.kind !== 'group-changed') continue;
+    const { from, identifier, lasted } = change;
+    if (from === 'IN_PROGRESS' && lasted !== null) durations.set(identifier, lasted);
+    else durations.delete(identifier);
+  }
+  return {
+    ...state,
+    batch,
+    attempt: Math.max(state.attempt, retriesShown(batch) + 1),
+    progress,
+    durations,
+    ownedAttempt:
+      ownedAttempt?.submittedOn === null
+        ? { ...ownedAttempt, submittedOn: submittedOn(batch) }
+        : ownedAttempt,
+  };
+}
+
+function afterAttemptBegan(state: RunState, { attempt, follows }: AttemptBegan): RunState {
+  if (follows === undefined) return state;
+  const { batch, everyGroupRuns, next, ownedAttempt, retriedBy } = follows;
+  const isOurs = retriedBy === 'us';
+  return {
+    ...state,
+    batch: next ?? state.batch,
+    attempt,
+    retries: isOurs ? state.retries + 1 : state.retries,
+    unprovenAttempts:
+      retriedBy === 'unknown' ? [...state.unprovenAttempts, attempt] : state.unprovenAttempts,
+    unanswered: null,
+    ownedAttempt: isOurs ? ownedAttempt : state.ownedAttempt,
+    past: pastAfter(state.past, batch, { retried: batch, everyGroupRuns }),
+    groupsStale: false,
+    progress: forgetPhase(state.progress),
+  };
+}
+
+function pastAfter(past: Past, former: Batch, next: Omit<Past, 'attempts'>): Past {
+  return { attempts: [...past.attempts, former], ...next };
+}
+
+function withAll<Value>(
+  map: ReadonlyMap<string, Value>,
+  values: readonly Value[],
+  keyOf: (value: Value) => string,
+): ReadonlyMap<string, Value> {
+  return new Map([...map, ...values.map((value) => [keyOf(value), value] as const)]);
 }

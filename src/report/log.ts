@@ -5,6 +5,7 @@ import { isCounted } from '../domain/groups.ts';
 import type { StopKind } from '../domain/outcome.ts';
 import type { RunEvent } from '../domain/events.ts';
 import { count, nameSome } from '../text/words.ts';
+import type { StatusEvent } from '../commit-status/events.ts';
 import { formatWritten } from '../commit-status/description.ts';
 import { buildLogLine, LONGEST_MESSAGE, logLine, oneLine, splitLines } from '../text/escape.ts';
 
@@ -19,7 +20,7 @@ export type LogEntry =
   | { readonly kind: 'unfold' };
 
 /** Tells an event for a person who reads along. */
-export function formatEvent(event: RunEvent): LogEntry[] {
+export function formatEvent(event: RunEvent | StatusEvent): LogEntry[] {
   switch (event.kind) {
     case 'batch-found':
       return [describeBatch(event.batch, event.attempt), event.batch.consoleUrl]
@@ -100,9 +101,12 @@ export function formatEvent(event: RunEvent): LogEntry[] {
           `Batch ${event.batch.id} is over (${event.batch.status}), but CodeBuild still shows build groups as of the attempt before. The verdict is the batch's; the groups are marked.`,
         ),
       ];
-    case 'calls-failing':
-      return [line(`${event.sentence} This says nothing about the batch; asking again.`)];
+    case 'call-failed':
+      return event.failures === 1 && event.isRetried
+        ? [line(`${event.message} This says nothing about the batch; asking again.`)]
+        : [];
     case 'calls-recovered':
+      if (event.failures === 0) return [];
       return [
         line(
           `AWS answers again, after ${count(event.failures, 'failed call')} in ${formatDuration(event.milliseconds)}.`,
@@ -124,6 +128,17 @@ export function formatEvent(event: RunEvent): LogEntry[] {
       return [
         line(`The commit status is not written yet: ${event.reason}. The post step tries again.`),
       ];
+    case 'snapshot-taken':
+    case 'decided':
+    case 'retry-sent':
+    case 'attempt-disowned':
+    case 'retry-unanswered':
+    case 'stop-answered':
+    case 'builds-read':
+    case 'reports-read':
+    case 'failed-tests-read':
+    case 'history-read':
+      return [];
     case 'internal-error': {
       const { error } = event;
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,16 +1,20 @@
 import { ServiceError } from '../async/service-error.ts';
 import { Interruption } from '../async/interruption.ts';
-import { persist } from '../async/backoff.ts';
 import { unlessAborted, within } from '../async/timer.ts';
 import type { RunContext } from './context.ts';
 
 /** How long an optional read may hold up the step, in milliseconds. */
-const PATIENCE = 20_000;
+const LIMIT_MS = 20_000;
 /** The same after one like it was in vain: many such reads would hold up the step for long. */
-const AFTER_A_FAILURE = 5000;
+const LIMIT_AFTER_A_FAILURE_MS = 5000;
 
 /** What came of an optional read. */
 export type Read<Answer> = { readonly kind: 'read'; readonly answer: Answer } | Unreadable;
+
+interface BestEffortOptions {
+  readonly level?: 'warning' | 'notice';
+  readonly giveUpAfterMs?: number;
+}
 
 export interface Unreadable {
   readonly kind: 'unreadable';
@@ -19,29 +23,29 @@ export interface Unreadable {
 
 /**
  * Reads what is good to know but decides nothing: whatever fails costs a warning, once for each
- * permission, and never the verdict. An interruption ends it too: the story then finds its own end.
+ * permission, and never the verdict. An interruption ends it too: the run then finds its own end.
  *
- * @param permission the IAM action that it needs
- * @param level how loudly its failure is told
- * @param patience how long it may hold up the step, in milliseconds
+ * @param permission the IAM permission that it needs
+ * @param level how loudly the log tells that it failed
+ * @param giveUpAfterMs how long it may hold up the step
  */
 export async function bestEffort<Answer>(
-  step: RunContext,
+  context: RunContext,
   permission: string,
   call: (signal: AbortSignal) => Promise<Answer>,
-  { level = 'warning', patience }: { level?: 'warning' | 'notice'; patience?: number } = {},
+  { level = 'warning', giveUpAfterMs }: BestEffortOptions = {},
 ): Promise<Read<Answer>> {
+  const hasFailed = (): boolean => context.state().unreadable.has(permission);
   try {
     const answer =
-      patience === undefined && step.warned.has(permission)
-        ? await tryOnce(step, call)
-        : await persist(call, step.patience, patience ?? PATIENCE);
+      giveUpAfterMs === undefined && hasFailed()
+        ? await tryOnce(context, call)
+        : await context.backoff.retry(call, { giveUpAfterMs: giveUpAfterMs ?? LIMIT_MS });
     return { kind: 'read', answer };
   } catch (error) {
     const reason = explain(error, permission);
-    if (!(error instanceof Interruption) && !step.warned.has(permission)) {
-      step.warned.add(permission);
-      step.ports.tell({ kind: 'details-unreadable', level, reason });
+    if (!(error instanceof Interruption) && !hasFailed()) {
+      context.emit({ kind: 'details-unreadable', permission, level, reason });
     }
     return { kind: 'unreadable', reason };
   }
@@ -52,7 +56,7 @@ function tryOnce<Answer>(
   call: (signal: AbortSignal) => Promise<Answer>,
 ): Promise<Answer> {
   const reason = new ServiceError('transient', 'TimeoutError', 'AWS did not respond in time.');
-  return within(ports.clock, AFTER_A_FAILURE, reason, (expiry) => {
+  return within(ports.clock, LIMIT_AFTER_A_FAILURE_MS, reason, (expiry) => {
     const either = AbortSignal.any([signal, expiry]);
     return unlessAborted(call(either), either);
   });

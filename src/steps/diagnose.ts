@@ -1,7 +1,7 @@
 import type { Batch, BuildDetails, LogTail } from '../domain/batch.ts';
 import { causeOf, causeOfBatch } from '../domain/cause.ts';
 import type { GroupView } from '../domain/groups.ts';
-import { outageLimit } from '../async/backoff.ts';
+import { outageLimitMs } from '../async/backoff.ts';
 import type { Causes } from '../domain/policy.ts';
 import { isUnfinished } from '../domain/status.ts';
 import { bestEffort, type Unreadable } from './best-effort.ts';
@@ -12,32 +12,31 @@ const MOST_LOGS = 20;
 const LOGS_AT_A_TIME = 4;
 /** BatchGetBuilds may lag behind the batch: how often, and how far apart in milliseconds, it is read. */
 const MOST_READS = 2;
-const LAG = 5000;
+const LAG_MS = 5000;
 
 /**
  * Finds out why an attempt ended badly: the causes of its failed groups and of the batch itself, and
- * the ends of the failed builds' logs. All of it is kept in `step.known` and told.
+ * the ends of the failed builds' logs. All of it is emitted.
  *
  * @param groups what the groups of the batch mean
  */
 export async function diagnose(
-  step: RunContext,
+  context: RunContext,
   batch: Batch,
   groups: readonly GroupView[],
 ): Promise<Causes> {
-  const { known } = step;
   const failed = groups.filter((group) => group.failed);
   const ofBatch = causeOfBatch(batch.status, batch.phases);
   const arns = failed.flatMap(({ build }) =>
     build === null || build.arn === '' ? [] : [build.arn],
   );
-  const unreadable = await readBuilds(step, arns);
+  const unreadable = await readBuilds(context, arns);
   if (unreadable !== null) {
-    tellCauses(step, failed, { kind: 'read', ofGroups: new Map(), ofBatch });
+    emitCauses(context, failed, { kind: 'read', ofGroups: new Map(), ofBatch });
     return unreadable;
   }
   const builds = failed.flatMap(({ identifier, build }): [string, BuildDetails][] => {
-    const details = known.builds.get(build?.arn ?? '');
+    const details = context.state().builds.get(build?.arn ?? '');
     return details === undefined ? [] : [[identifier, details]];
   });
   const causes: Causes = {
@@ -45,70 +44,71 @@ export async function diagnose(
     ofGroups: new Map(builds.map(([group, build]) => [group, causeOf(build.status, build.phases)])),
     ofBatch,
   };
-  tellCauses(step, failed, causes);
-  await readLogs(step, builds);
+  emitCauses(context, failed, causes);
+  await readLogs(context, builds);
   return causes;
 }
 
 /** Reads the builds that are not known yet; one that lags behind its batch is read once more. */
-async function readBuilds(step: RunContext, arns: readonly string[]): Promise<Unreadable | null> {
-  const { inputs, known, ports } = step;
-  // With retry-when a retry depends on it: then it is waited for as a look is.
+async function readBuilds(
+  context: RunContext,
+  arns: readonly string[],
+): Promise<Unreadable | null> {
+  const { emit, inputs, ports, state } = context;
+  // With retry-when a retry depends on it: then it is waited for as a poll is.
   const options =
-    inputs.retryWhen === 'any' ? {} : { patience: outageLimit(inputs.pollIntervalMs) };
-  const unknown = (): string[] =>
-    arns.filter((arn) => isUnfinished(known.builds.get(arn)?.status ?? ''));
+    inputs.retryWhen === 'any' ? {} : { giveUpAfterMs: outageLimitMs(inputs.pollIntervalMs) };
+  const unread = (): string[] =>
+    arns.filter((arn) => isUnfinished(state().builds.get(arn)?.status ?? ''));
   for (let tries = 1; ; tries += 1) {
-    const asked = unknown();
+    const asked = unread();
     if (asked.length === 0) return null;
     const read = await bestEffort(
-      step,
+      context,
       'codebuild:BatchGetBuilds',
       async (signal) => {
-        if (tries > 1) await ports.clock.sleep(LAG, signal);
+        if (tries > 1) await ports.clock.sleep(LAG_MS, signal);
         return ports.codebuild.getBuilds(asked, signal);
       },
       options,
     );
     if (read.kind === 'unreadable') return read;
-    for (const build of read.answer) known.builds.set(build.arn, build);
+    emit({ kind: 'builds-read', builds: read.answer });
     const lags = read.answer.some((build) => isUnfinished(build.status));
     if (!lags || tries >= MOST_READS) return null;
   }
 }
 
-function tellCauses(
-  { ports }: RunContext,
+function emitCauses(
+  { emit }: RunContext,
   failed: readonly GroupView[],
   causes: Causes & { kind: 'read' },
 ): void {
-  if (causes.ofBatch !== null) ports.tell({ kind: 'cause', group: null, cause: causes.ofBatch });
+  if (causes.ofBatch !== null) emit({ kind: 'cause', group: null, cause: causes.ofBatch });
   for (const { identifier } of failed) {
     const cause = causes.ofGroups.get(identifier);
-    if (cause !== undefined) ports.tell({ kind: 'cause', group: identifier, cause });
+    if (cause !== undefined) emit({ kind: 'cause', group: identifier, cause });
   }
 }
 
 async function readLogs(
-  step: RunContext,
+  context: RunContext,
   builds: readonly [string, BuildDetails][],
 ): Promise<void> {
-  const { known, ports, inputs } = step;
+  const { emit, inputs, state } = context;
   if (inputs.logLines === 0) return;
-  const waiting = builds.filter(([, { arn }]) => !known.logs.has(arn)).slice(0, MOST_LOGS);
-  for (let start = 0; start < waiting.length; start += LOGS_AT_A_TIME) {
-    const portion = waiting.slice(start, start + LOGS_AT_A_TIME);
-    const tails = await Promise.all(portion.map(([, build]) => readLog(step, build)));
+  const unread = builds.filter(([, { arn }]) => !state().logs.has(arn)).slice(0, MOST_LOGS);
+  for (let start = 0; start < unread.length; start += LOGS_AT_A_TIME) {
+    const portion = unread.slice(start, start + LOGS_AT_A_TIME);
+    const tails = await Promise.all(portion.map(([, build]) => readLog(context, build)));
     portion.forEach(([group, { arn }], index) => {
       const tail = tails[index];
-      if (tail === undefined) return;
-      known.logs.set(arn, tail);
-      ports.tell({ kind: 'log', group, tail });
+      if (tail !== undefined) emit({ kind: 'log', group, arn, tail });
     });
   }
 }
 
-async function readLog(step: RunContext, { logs }: BuildDetails): Promise<LogTail> {
+async function readLog(context: RunContext, { logs }: BuildDetails): Promise<LogTail> {
   const { group, stream, url, inS3 } = logs;
   if (group === null || stream === null) {
     const reason = inS3
@@ -116,8 +116,8 @@ async function readLog(step: RunContext, { logs }: BuildDetails): Promise<LogTai
       : 'CodeBuild names no log of it: it may have failed before it had one';
     return { kind: 'none', reason, url };
   }
-  const read = await bestEffort(step, 'logs:GetLogEvents', (signal) =>
-    step.ports.logs.tail({ group, stream }, step.inputs.logLines, signal),
+  const read = await bestEffort(context, 'logs:GetLogEvents', (signal) =>
+    context.ports.logs.tail({ group, stream }, context.inputs.logLines, signal),
   );
   if (read.kind === 'unreadable') return { kind: 'none', reason: read.reason, url };
   if (read.answer === null) {

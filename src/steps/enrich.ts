@@ -15,54 +15,55 @@ const MOST_TEST_CASES = 50;
 
 /**
  * Reads what else a reader of the summary wants to know once the batch is over: its test reports
- * and how its troublesome groups did in earlier batches.
+ * and how its unreliable groups did in earlier batches.
  */
-export async function enrich(step: RunContext): Promise<void> {
-  const { batch } = step.known;
+export async function enrich(context: RunContext): Promise<void> {
+  const { batch } = context.state();
   if (batch === null) return;
-  await readReports(step);
-  await readHistory(step, batch);
+  await readReports(context);
+  await readHistory(context, batch);
 }
 
-async function readReports(step: RunContext): Promise<void> {
-  const arns = reportArnsOf(step.known).slice(0, MOST_REPORTS_READ);
+async function readReports(context: RunContext): Promise<void> {
+  const arns = reportArnsOf(context.state()).slice(0, MOST_REPORTS_READ);
   if (arns.length === 0) return;
-  const { codebuild } = step.ports;
-  const read = await bestEffort(step, 'codebuild:BatchGetReports', (signal) =>
+  const { codebuild } = context.ports;
+  const read = await bestEffort(context, 'codebuild:BatchGetReports', (signal) =>
     codebuild.getReports(arns, signal),
   );
   if (read.kind === 'unreadable') return;
-  step.known.reports = read.answer;
+  context.emit({ kind: 'reports-read', reports: read.answer });
   const failing = read.answer.filter(({ failed, errors }) => failed + errors > 0);
   for (const report of failing.slice(0, MOST_REPORTS)) {
-    step.known.failedTests.push(...(await readFailedTests(step, report)));
+    const tests = await readFailedTests(context, report);
+    if (tests.length > 0) context.emit({ kind: 'failed-tests-read', tests });
   }
 }
 
-async function readFailedTests(step: RunContext, report: TestReport): Promise<TestCase[]> {
+async function readFailedTests(context: RunContext, report: TestReport): Promise<TestCase[]> {
   const statuses = [
     ...(report.failed > 0 ? (['FAILED'] as const) : []),
     ...(report.errors > 0 ? (['ERROR'] as const) : []),
   ];
   const found: TestCase[] = [];
   for (const status of statuses) {
-    const read = await bestEffort(step, 'codebuild:DescribeTestCases', (signal) =>
-      step.ports.codebuild.getTestCases(report.arn, status, MOST_TEST_CASES, signal),
+    const read = await bestEffort(context, 'codebuild:DescribeTestCases', (signal) =>
+      context.ports.codebuild.getTestCases(report.arn, status, MOST_TEST_CASES, signal),
     );
     if (read.kind === 'read') found.push(...read.answer);
   }
   return found;
 }
 
-async function readHistory(step: RunContext, batch: Batch): Promise<void> {
-  const { inputs, known, ports } = step;
+async function readHistory(context: RunContext, batch: Batch): Promise<void> {
+  const { inputs, ports } = context;
   if (inputs.history === 0) return;
-  const troublesome = viewGroups(batch, known.past)
+  const unreliable = viewGroups(batch, context.state().past)
     .filter((group) => group.failed || group.flaky)
     .map((group) => group.identifier);
-  if (troublesome.length === 0) return;
+  if (unreliable.length === 0) return;
   const listed = await bestEffort(
-    step,
+    context,
     'codebuild:ListBuildBatchesForProject',
     (signal) => ports.codebuild.listBatchIds(batch.projectName, LATEST_BATCHES, signal),
     { level: 'notice' },
@@ -72,11 +73,11 @@ async function readHistory(step: RunContext, batch: Batch): Promise<void> {
   const position = listed.answer.indexOf(batch.id);
   const ids = listed.answer.slice(position + 1, position + 1 + inputs.history);
   if (position < 0 || ids.length === 0) return;
-  const read = await bestEffort(step, 'codebuild:BatchGetBuildBatches', (signal) =>
+  const read = await bestEffort(context, 'codebuild:BatchGetBuildBatches', (signal) =>
     ports.codebuild.getBatches(ids, signal),
   );
   if (read.kind === 'unreadable') return;
   const byId = new Map(read.answer.map((earlier) => [earlier.id, earlier]));
   const oldestFirst = ids.flatMap((id) => byId.get(id) ?? []).reverse();
-  known.history = historyOf(troublesome, oldestFirst);
+  context.emit({ kind: 'history-read', history: historyOf(unreliable, oldestFirst) });
 }

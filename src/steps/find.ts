@@ -1,45 +1,45 @@
 import type { Batch } from '../domain/batch.ts';
 import { ServiceError } from '../async/service-error.ts';
-import { persist } from '../async/backoff.ts';
 import { bestEffort } from './best-effort.ts';
 import type { RunContext } from './context.ts';
 
 /** How far back a commit is looked for: one page of ListBuildBatchesForProject. */
 const LATEST_BATCHES = 100;
 /** A batch that was started a moment ago may not be visible yet. */
-const SECOND_LOOK_AFTER = 3000;
+const SECOND_POLL_AFTER_MS = 3000;
 
 /**
  * Finds the batch that the inputs name.
  *
  * @throws {ServiceError} if there is none
  */
-export async function findBatch(step: RunContext): Promise<Batch> {
-  const { which } = step.inputs;
+export async function findBatch(context: RunContext): Promise<Batch> {
+  const { which } = context.inputs;
   switch (which.kind) {
     case 'batch':
-      return getBatch(step, which.id);
+      return getBatch(context, which.id);
     case 'newest-of-project':
-      return findNewest(step, which.projectName);
+      return findNewest(context, which.projectName);
     case 'commit-of-project':
-      return findByCommit(step, which.projectName, which.commit);
+      return findByCommit(context, which.projectName, which.commit);
   }
 }
 
-async function findNewest(step: RunContext, projectName: string): Promise<Batch> {
-  const [newest] = await listBatchIds(step, projectName, 1);
-  if (newest !== undefined) return getBatch(step, newest);
+async function findNewest(context: RunContext, projectName: string): Promise<Batch> {
+  const [newest] = await context.codebuild.listBatchIds(projectName, 1);
+  if (newest !== undefined) return getBatch(context, newest);
   throw notFound(
-    `Project ${projectName} has no batch builds in region ${step.inputs.region}. Was the wrong project or region given?`,
+    `Project ${projectName} has no batch builds in region ${context.inputs.region}. Was the wrong project or region given?`,
   );
 }
 
-async function findByCommit(step: RunContext, projectName: string, commit: string): Promise<Batch> {
-  const ids = await listBatchIds(step, projectName, LATEST_BATCHES);
-  const batches =
-    ids.length === 0
-      ? []
-      : await persist((signal) => step.ports.codebuild.getBatches(ids, signal), step.patience);
+async function findByCommit(
+  context: RunContext,
+  projectName: string,
+  commit: string,
+): Promise<Batch> {
+  const ids = await context.codebuild.listBatchIds(projectName, LATEST_BATCHES);
+  const batches = ids.length === 0 ? [] : await context.codebuild.getBatches(ids);
   const byId = new Map(batches.map((batch) => [batch.id, batch]));
   const wanted = commit.toLowerCase();
   for (const id of ids) {
@@ -47,36 +47,34 @@ async function findByCommit(step: RunContext, projectName: string, commit: strin
     if (batch?.resolvedSourceVersion?.toLowerCase().startsWith(wanted)) return batch;
   }
   throw notFound(
-    `None of the ${ids.length} latest batch builds of project ${projectName} in region ${step.inputs.region} was of commit ${commit}. The latest ${LATEST_BATCHES} are looked at; a batch has a commit once its source was downloaded. If you know the batch, give batch-id.`,
+    `None of the ${ids.length} latest batch builds of project ${projectName} in region ${context.inputs.region} was of commit ${commit}. The latest ${LATEST_BATCHES} are looked at; a batch has a commit once its source was downloaded. If you know the batch, give batch-id.`,
   );
 }
 
-async function getBatch(step: RunContext, id: string): Promise<Batch> {
-  const snapshot = (): Promise<Batch | null> =>
-    persist((signal) => step.ports.codebuild.getBatch(id, signal), step.patience);
-  const first = await snapshot();
+async function getBatch(context: RunContext, id: string): Promise<Batch> {
+  const first = await context.codebuild.getBatch(id);
   if (first !== null) return first;
-  await step.ports.clock.sleep(
-    Math.min(SECOND_LOOK_AFTER, step.inputs.pollIntervalMs),
-    step.signal,
+  await context.ports.clock.sleep(
+    Math.min(SECOND_POLL_AFTER_MS, context.inputs.pollIntervalMs),
+    context.signal,
   );
-  const second = await snapshot();
+  const second = await context.codebuild.getBatch(id);
   if (second !== null) return second;
-  await rejectBuild(step, id);
+  await rejectBuild(context, id);
   throw notFound(
-    `CodeBuild knows no batch ${id} in region ${step.inputs.region}. A wrong region or account is the usual cause: set aws-region, or give the batch's ARN or console address as batch-id, which name the region. Builds older than a year are forgotten.`,
+    `CodeBuild knows no batch ${id} in region ${context.inputs.region}. A wrong region or account is the usual cause: set aws-region, or give the batch's ARN or console address as batch-id, which name the region. Builds older than a year are forgotten.`,
   );
 }
 
 /** A build's id looks like a batch's. Only to say so: if it cannot be read, nothing is said. */
-async function rejectBuild(step: RunContext, id: string): Promise<void> {
+async function rejectBuild(context: RunContext, id: string): Promise<void> {
   const read = await bestEffort(
-    step,
+    context,
     'codebuild:BatchGetBuilds',
-    (signal) => step.ports.codebuild.getBatchOfBuild(id, signal),
+    (signal) => context.ports.codebuild.getBatchOfBuild(id, signal),
     { level: 'notice' },
   );
-  step.signal.throwIfAborted();
+  context.signal.throwIfAborted();
   if (read.kind === 'unreadable' || read.answer === null) return;
   const { batchId } = read.answer;
   throw notFound(
@@ -86,13 +84,6 @@ async function rejectBuild(step: RunContext, id: string): Promise<void> {
   );
 }
 
-function listBatchIds(step: RunContext, projectName: string, most: number): Promise<string[]> {
-  return persist(
-    (signal) => step.ports.codebuild.listBatchIds(projectName, most, signal),
-    step.patience,
-  );
-}
-
-function notFound(sentence: string): ServiceError {
-  return new ServiceError('permanent', 'NotFound', sentence);
+function notFound(message: string): ServiceError {
+  return new ServiceError('permanent', 'NotFound', message);
 }

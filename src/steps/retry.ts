@@ -1,27 +1,33 @@
+import { CALL_LIMIT_MS, outageLimitMs } from '../async/backoff.ts';
+import type { Clock } from '../async/clock.ts';
+import { ServiceError } from '../async/service-error.ts';
 import {
   compareAttempts,
   describeOwned,
   isLaterAttempt,
   isOver,
   isSameEnd,
-  type OwnedAttempt,
 } from '../domain/attempt.ts';
 import type { Batch } from '../domain/batch.ts';
-import type { Clock } from '../async/clock.ts';
-import { ServiceError } from '../async/service-error.ts';
-import { CALL_LIMIT_MS, outageLimit, persist } from '../async/backoff.ts';
+import {
+  isTokenDead,
+  newRetryRequest,
+  sentAt,
+  TOKEN_LIFE_MS,
+  withNewToken,
+  type Instant,
+  type RetryRequest,
+} from '../domain/retry-request.ts';
 import { isSuccess } from '../domain/status.ts';
-import type { RetryRequest, RunContext } from './context.ts';
-import { persistFor, type StopPorts } from './stop.ts';
+import type { RunContext } from './context.ts';
+import { callBriefly, type StopPorts } from './stop.ts';
 
-/** RetryBuildBatch honors a token for five minutes (API reference); the rest is for the last answer. */
-const TOKEN_LIFE = 4 * 60_000;
-/** How long a repeated request may take to tell whose attempt runs, in milliseconds. */
-const OWNERSHIP_WITHIN = 30_000;
+/** How long a repeated request may take to tell whose attempt runs. */
+const OWNERSHIP_WITHIN_MS = 30_000;
 /** How long, and for how many polls, reads may lag behind what was seen or done before. */
-const STALE_FOR = 60_000;
+const STALE_MS = 60_000;
 const STALE_POLLS = 5;
-const STALE_POLL_INTERVAL = 5000;
+const STALE_POLL_INTERVAL_MS = 5000;
 
 /** What came of asking for a retry. */
 export type RetryResult =
@@ -46,75 +52,63 @@ export type RetryResult =
  * @param decided the finished attempt that the decision was about
  * @throws {ServiceError} when CodeBuild cannot be asked; the signal's reason, when aborted
  */
-export async function retryBatch(step: RunContext, decided: Batch): Promise<RetryResult> {
-  const { clock } = step.ports;
-  const giveUpAt = clock.elapsed() + outageLimit(step.inputs.pollIntervalMs);
-  const request = newRequest(step, decided);
+export async function retryBatch(context: RunContext, decided: Batch): Promise<RetryResult> {
+  const { backoff, inputs, ports } = context;
+  const giveUpAt = ports.clock.elapsed() + outageLimitMs(inputs.pollIntervalMs);
+  const exchange: Exchange = { request: newRetryRequest(decided, ports.uuid()) };
   for (;;) {
     try {
-      return await persist(
-        (signal) => pollAndSend(step, request, signal),
-        step.patience,
-        TOKEN_LIFE,
-      );
+      return await backoff.retry((signal) => pollAndSend(context, exchange, signal), {
+        giveUpAfterMs: TOKEN_LIFE_MS,
+      });
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
+      const { maybeMade } = exchange.request;
       const isRefused = error.kind === 'refused';
-      if (isRefused || request.maybeMade) {
-        const later = await pollForLaterAttempt(step, request.decided).catch((reason: unknown) => {
+      if (isRefused || maybeMade) {
+        const later = await pollForLaterAttempt(context, decided).catch((reason: unknown) => {
           if (!(reason instanceof ServiceError)) throw reason as Error;
           if (isRefused) return null;
           throw error;
         });
-        if (later !== null) return ownerOf(step, request, later);
-        if (isRefused && request.maybeMade) return unproven(step, null);
+        if (later !== null) return ownerOf(context, exchange, later);
+        if (isRefused && maybeMade) return unproven(context, null);
         if (isRefused) return { kind: 'refused', message: error.message };
       }
-      if (error.kind === 'permanent' || clock.elapsed() >= giveUpAt) throw error;
-      renewToken(step, request);
+      if (error.kind === 'permanent' || ports.clock.elapsed() >= giveUpAt) throw error;
+      exchange.request = withNewToken(exchange.request, ports.uuid());
     }
   }
 }
 
-function newRequest({ ports }: RunContext, decided: Batch): RetryRequest {
-  return { decided, token: ports.uuid(), tokenSent: null, firstSentOn: null, maybeMade: false };
-}
-
-function renewToken({ ports }: RunContext, request: RetryRequest): void {
-  request.token = ports.uuid();
-  request.tokenSent = null;
-}
-
-/** A machine that slept must not send a dead token again: the larger of both clocks counts. */
-function isTokenDead(clock: Clock, { tokenSent }: RetryRequest): boolean {
-  if (tokenSent === null) return false;
-  const age = Math.max(clock.elapsed() - tokenSent.elapsed, clock.now() - tokenSent.now);
-  return age >= TOKEN_LIFE;
+/** The requests of one retry, as they are sent. */
+interface Exchange {
+  request: RetryRequest;
 }
 
 async function pollAndSend(
-  step: RunContext,
-  request: RetryRequest,
+  context: RunContext,
+  exchange: Exchange,
   signal: AbortSignal,
 ): Promise<RetryResult> {
-  const found = await pollForDecided(step, request.decided, signal);
+  const found = await pollForDecided(context, exchange.request.decided, signal);
   if (found === 'decided') {
-    return { kind: 'accepted', answer: await send(step, request, signal) };
+    return { kind: 'accepted', answer: await send(context, exchange, signal) };
   }
-  if (found !== 'changed') return ownerOf(step, request, found.later);
-  return request.maybeMade ? unproven(step, null) : { kind: 'changed' };
+  if (found !== 'changed') return ownerOf(context, exchange, found.later);
+  return exchange.request.maybeMade ? unproven(context, null) : { kind: 'changed' };
 }
 
 /** Polls until the attempt that was decided on shows, or a later one. Reads may lag behind. */
 async function pollForDecided(
-  step: RunContext,
+  context: RunContext,
   decided: Batch,
   signal: AbortSignal,
 ): Promise<'decided' | 'changed' | { readonly later: Batch }> {
-  const readsMayLag = pauseWhileReadsMayLag(step, signal);
+  const readsMayLag = pauseWhileReadsMayLag(context, signal);
   let unclear = 0;
   do {
-    const snapshot = await step.ports.codebuild.getBatch(decided.id, signal);
+    const snapshot = await context.ports.codebuild.getBatch(decided.id, signal);
     if (snapshot !== null && isSameEnd(snapshot, decided)) return 'decided';
     if (snapshot !== null && isLaterAttempt(snapshot, decided)) {
       // Where only that it runs tells it from the one before, a late read may show that one.
@@ -141,30 +135,30 @@ function pauseWhileReadsMayLag(
   let polls = 0;
   return async () => {
     polls += 1;
-    if (polls >= STALE_POLLS && clock.elapsed() - began >= STALE_FOR) return false;
-    await clock.sleep(Math.min(STALE_POLL_INTERVAL, inputs.pollIntervalMs), signal);
+    if (polls >= STALE_POLLS && clock.elapsed() - began >= STALE_MS) return false;
+    await clock.sleep(Math.min(STALE_POLL_INTERVAL_MS, inputs.pollIntervalMs), signal);
     return true;
   };
 }
 
-/** Sends the request. What must be stopped if this process is killed is saved before. */
-async function send(step: RunContext, request: RetryRequest, signal: AbortSignal): Promise<Batch> {
-  const { inputs, ports } = step;
-  const { clock, codebuild } = ports;
-  const { decided, token } = request;
-  if (isTokenDead(clock, request)) throw tokenExpired(step);
-  const now = clock.now();
-  request.tokenSent ??= { elapsed: clock.elapsed(), now };
-  request.firstSentOn ??= now;
-  const sent = { sentOn: request.firstSentOn, endsOn: now + CALL_LIMIT_MS };
-  saveOwned(step, describeOwned(decided, null, sent, inputs));
-  step.unanswered = request;
+/** Sends the request. What must be stopped if this process is killed is emitted before. */
+async function send(context: RunContext, exchange: Exchange, signal: AbortSignal): Promise<Batch> {
+  const { emit, inputs, ports, state } = context;
+  const instant = instantOf(ports.clock);
+  if (isTokenDead(exchange.request, instant)) throw tokenExpired(state().lastError);
+  const request = sentAt(exchange.request, instant);
+  exchange.request = request;
+  const { decided, firstSentOn, token } = request;
+  const sent = { sentOn: firstSentOn, endsOn: instant.now + CALL_LIMIT_MS };
+  const ownedAttempt = describeOwned(decided, null, sent, inputs);
+  emit({ kind: 'retry-sent', request, ownedAttempt });
   try {
-    return await codebuild.retryBatch(decided.id, inputs.retryType, token, signal);
+    return await ports.codebuild.retryBatch(decided.id, inputs.retryType, token, signal);
   } catch (error) {
-    request.maybeMade ||= signal.aborted || !(error instanceof ServiceError) || error.maybeDone;
+    const maybeMade = signal.aborted || !(error instanceof ServiceError) || error.maybeDone;
+    if (maybeMade) exchange.request = { ...request, maybeMade };
     // What was surely not made must not be stopped: the next attempt may be someone else's.
-    if (!request.maybeMade) forgetOwned(step);
+    else if (!request.maybeMade) emit({ kind: 'attempt-disowned' });
     throw error;
   }
 }
@@ -175,52 +169,62 @@ async function send(step: RunContext, request: RetryRequest, signal: AbortSignal
  * refusal proves nothing: what CodeBuild does with a repeated token is not documented beyond its life.
  */
 async function ownerOf(
-  step: RunContext,
-  request: RetryRequest,
+  context: RunContext,
+  exchange: Exchange,
   later: Batch,
 ): Promise<RetryResult> {
-  if (!request.maybeMade) {
-    forgetOwned(step);
+  const { decided, maybeMade, tokenSent } = exchange.request;
+  if (!maybeMade) {
+    context.emit({ kind: 'attempt-disowned' });
     return { kind: 'joined', snapshot: later };
   }
   // A token that was never sent would ask for a retry that nobody decided on.
-  if (request.tokenSent === null) return unproven(step, later);
-  const { codebuild } = step.ports;
+  if (tokenSent === null) return unproven(context, later);
   let snapshot = later;
   let repeats = 0;
   const ask = async (signal: AbortSignal): Promise<RetryResult> => {
-    if (repeats > 0) snapshot = (await codebuild.getBatch(later.id, signal)) ?? snapshot;
+    if (repeats > 0) {
+      snapshot = (await context.ports.codebuild.getBatch(later.id, signal)) ?? snapshot;
+    }
     repeats += 1;
     // A retry of what failed again would be one that nobody decided on.
-    if (isOver(snapshot) && !isSuccess(snapshot.status)) return unproven(step, snapshot);
-    const answer = await send(step, request, signal);
-    const isShown = isLaterAttempt(answer, request.decided);
-    return { kind: 'accepted', answer: isShown ? answer : snapshot };
+    if (isOver(snapshot) && !isSuccess(snapshot.status)) return unproven(context, snapshot);
+    const answer = await send(context, exchange, signal);
+    return { kind: 'accepted', answer: isLaterAttempt(answer, decided) ? answer : snapshot };
   };
   try {
-    return await persist(ask, step.patience, OWNERSHIP_WITHIN);
+    return await context.backoff.retry(ask, { giveUpAfterMs: OWNERSHIP_WITHIN_MS });
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
-    return unproven(step, snapshot);
+    return unproven(context, snapshot);
   }
+}
+
+/** Its attempt is not stopped, and not counted as ours. */
+function unproven({ emit }: RunContext, snapshot: Batch | null): RetryResult {
+  emit({ kind: 'attempt-disowned' });
+  return { kind: 'unproven', snapshot };
 }
 
 /**
  * Asks whose attempt runs as {@link ownerOf} does, but for a second at most: a cancelled step must be
  * gone soon.
  *
+ * @param ports with the limits of a step that ends
  * @returns null: there is nothing to ask, or no answer came
  */
 export async function askBriefly(
-  { inputs, ports, unanswered }: RunContext & { readonly ports: StopPorts },
+  { inputs, state }: RunContext,
   snapshot: Batch,
+  ports: StopPorts,
 ): Promise<'ours' | 'refused' | null> {
+  const { unanswered } = state();
   if (unanswered === null || isOver(snapshot)) return null;
   const { decided, token, tokenSent } = unanswered;
   if (tokenSent === null || !isLaterAttempt(snapshot, decided)) return null;
-  if (isTokenDead(ports.clock, unanswered)) return null;
+  if (isTokenDead(unanswered, instantOf(ports.clock))) return null;
   try {
-    await persistFor(ports.limits.pollMs, ports, (signal) =>
+    await callBriefly(ports.limits.pollMs, ports, (signal) =>
       ports.codebuild.retryBatch(decided.id, inputs.retryType, token, signal),
     );
     return 'ours';
@@ -229,42 +233,24 @@ export async function askBriefly(
   }
 }
 
-/** It is not stopped, and not counted as ours. */
-function unproven(step: RunContext, snapshot: Batch | null): RetryResult {
-  forgetOwned(step);
-  return { kind: 'unproven', snapshot };
-}
-
-function forgetOwned(step: RunContext): void {
-  saveOwned(step, null);
-  step.unanswered = null;
-}
-
-/** Saves what a cancellation must stop; null: nothing any more. */
-export function saveOwned({ known, ports }: RunContext, owned: OwnedAttempt | null): void {
-  if (known.owned === null && owned === null) return;
-  known.owned = owned;
-  ports.remember(owned);
-}
-
 /**
  * Polls for an attempt after the one that was decided on; null: for as long as reads may lag behind,
  * none has shown.
  */
-async function pollForLaterAttempt(step: RunContext, decided: Batch): Promise<Batch | null> {
-  const { codebuild } = step.ports;
-  const readsMayLag = pauseWhileReadsMayLag(step, step.signal);
+async function pollForLaterAttempt(context: RunContext, decided: Batch): Promise<Batch | null> {
+  const readsMayLag = pauseWhileReadsMayLag(context, context.signal);
   do {
-    const snapshot = await persist(
-      (signal) => codebuild.getBatch(decided.id, signal),
-      step.patience,
-    );
+    const snapshot = await context.codebuild.getBatch(decided.id);
     if (snapshot !== null && isLaterAttempt(snapshot, decided)) return snapshot;
   } while (await readsMayLag());
   return null;
 }
 
-function tokenExpired({ patience }: RunContext): ServiceError {
-  const sentence = patience.trouble ?? 'RetryBuildBatch got no response.';
-  return new ServiceError('outage', 'TokenExpired', sentence);
+function instantOf(clock: Clock): Instant {
+  return { elapsed: clock.elapsed(), now: clock.now() };
+}
+
+function tokenExpired(lastError: string | null): ServiceError {
+  const message = lastError ?? 'RetryBuildBatch got no response.';
+  return new ServiceError('outage', 'TokenExpired', message);
 }

@@ -2,7 +2,7 @@ import { isOver, ownershipOf, type OwnedAttempt } from '../domain/attempt.ts';
 import type { Batch } from '../domain/batch.ts';
 import type { Clock } from '../async/clock.ts';
 import { ServiceError } from '../async/service-error.ts';
-import { persist, type Patience } from '../async/backoff.ts';
+import { createBackoff } from '../async/backoff.ts';
 import { within } from '../async/timer.ts';
 import type { CodeBuild } from '../ports.ts';
 
@@ -17,10 +17,10 @@ export const CANCELLED_STEP: StopLimits = { pollMs: 1000, stopMs: 2500 };
 /** Nothing waits for the post step, and it may have to assume a role first. */
 export const POST_STEP: StopLimits = { pollMs: 20_000, stopMs: 30_000 };
 
-const RESEND_AFTER = 500;
+const RESEND_AFTER_MS = 500;
 /** How often, and how far apart in milliseconds, the post step polls for a retry that does not show yet. */
 const LATE_RETRY_POLLS = 10;
-const LATE_RETRY_INTERVAL = 4000;
+const LATE_RETRY_INTERVAL_MS = 4000;
 
 /** What came of stopping an attempt. Where there is a batch, it shows the attempt. */
 export type StopResult =
@@ -66,7 +66,7 @@ export async function stopAttempt(
     return { kind: 'over', batch: snapshot };
   }
   try {
-    const batch = await persistFor(ports.limits.stopMs, ports, (signal) =>
+    const batch = await callBriefly(ports.limits.stopMs, ports, (signal) =>
       ports.codebuild.stopBatch(owned.batchId, signal),
     );
     if (!isOver(batch)) return { kind: 'stopped', batch };
@@ -88,13 +88,13 @@ export async function stopLeftBehind(owned: OwnedAttempt, ports: StopPorts): Pro
     const result = await stopAttempt(owned, await pollBriefly(owned.batchId, ports), ports);
     const left = (owned.request?.endsOn ?? 0) - clock.now();
     if (result.kind !== 'not-begun' || left <= 0 || polls >= LATE_RETRY_POLLS) return result;
-    await clock.sleep(Math.min(left, LATE_RETRY_INTERVAL), new AbortController().signal);
+    await clock.sleep(Math.min(left, LATE_RETRY_INTERVAL_MS), new AbortController().signal);
   }
 }
 
 /** One poll of a batch, within the limit; null if it fails. */
 export async function pollBriefly(batchId: string, ports: StopPorts): Promise<Batch | null> {
-  return persistFor(ports.limits.pollMs, ports, (signal) =>
+  return callBriefly(ports.limits.pollMs, ports, (signal) =>
     ports.codebuild.getBatch(batchId, signal),
   ).catch(() => null);
 }
@@ -102,29 +102,31 @@ export async function pollBriefly(batchId: string, ports: StopPorts): Promise<Ba
 /**
  * Calls with backoff, in so many milliseconds.
  *
- * @throws {ServiceError} which tells the last failure, if time has run out
+ * @throws {ServiceError} which says what the last call failed of, if time has run out
  */
-export async function persistFor<Answer>(
+export async function callBriefly<Answer>(
   milliseconds: number,
   { clock, random }: StopPorts,
   call: (signal: AbortSignal) => Promise<Answer>,
 ): Promise<Answer> {
   return within(clock, milliseconds, new Error('no answer in time'), async (signal) => {
-    const patience: Patience = {
+    let lastError = 'CodeBuild gave no answer in time.';
+    const backoff = createBackoff({
       clock,
       random,
       signal,
-      interval: RESEND_AFTER,
-      tell: () => undefined,
-      answered: true,
-      trouble: null,
-    };
+      intervalMs: RESEND_AFTER_MS,
+      credentialsWereGood: true,
+      emit(event) {
+        if (event.kind === 'call-failed') lastError = event.message;
+      },
+    });
     try {
-      return await persist(call, patience, milliseconds);
+      return await backoff.retry(call, { giveUpAfterMs: milliseconds });
     } catch (error) {
-      if (error instanceof ServiceError) throw error;
-      const sentence = patience.trouble ?? 'CodeBuild gave no answer in time.';
-      throw new ServiceError('outage', 'TimeoutError', sentence);
+      throw error instanceof ServiceError
+        ? error
+        : new ServiceError('outage', 'TimeoutError', lastError);
     }
   });
 }

@@ -1,120 +1,101 @@
-import { isLaterAttempt, retriesShown, submittedOn } from '../domain/attempt.ts';
+import { isLaterAttempt, retriesShown } from '../domain/attempt.ts';
 import type { Batch } from '../domain/batch.ts';
-import { forgetPhase, changesIn } from '../domain/changes.ts';
-import { persist } from '../async/backoff.ts';
+import { changesIn } from '../domain/changes.ts';
 import {
   correctSubmission,
   interpret,
   msUntilNextPoll,
-  type PollResult,
   type Polling,
+  type PollResult,
 } from '../domain/polling.ts';
-import type { GroupChange } from '../domain/events.ts';
-import { saveOwned } from './retry.ts';
 import type { RunContext } from './context.ts';
 
-const HEARTBEAT = 30 * 60_000;
-/** The last look is taken so long before the step's timeout: time enough for the call. */
-const LAST_LOOK_BEFORE_DEADLINE = 2000;
+const HEARTBEAT_MS = 30 * 60_000;
+/** The last poll is made so long before the step's timeout: time enough for the call. */
+const LAST_POLL_BEFORE_DEADLINE_MS = 2000;
 
 /** How a watch ends. */
 export type WatchEnd = Extract<PollResult, { kind: 'over' | 'never-seen' | 'gone' }>;
 
 /**
- * Watches the batch until the attempt is over: a look at least every interval, one call per look.
- * Every look that counts is kept in `step.known`; every change is told.
+ * Polls the batch until the attempt is over: at least once every interval, one call per poll. Every
+ * snapshot that counts, and every change in it, is emitted.
  *
- * @param first a look that was just taken, if there is one
- * @throws {CallFailure} when CodeBuild cannot be asked any more; the signal's reason, when aborted
+ * @param first a snapshot that was just taken, if there is one
+ * @throws {ServiceError} when CodeBuild cannot be asked any more; the signal's reason, when aborted
  */
 export async function watchAttempt(
-  step: RunContext,
+  context: RunContext,
   begun: Polling,
   id: string,
   first: Batch | null,
 ): Promise<WatchEnd> {
-  const { clock, codebuild, tell } = step.ports;
-  let watch = begun;
-  let lastTold = clock.elapsed();
-  const lookAgain = async (): Promise<Batch | null> => {
-    await clock.sleep(untilLook(step, watch), step.signal);
-    return persist((signal) => codebuild.getBatch(id, signal), step.patience);
+  const { codebuild, emit, ports, state } = context;
+  const { clock } = ports;
+  let polling = begun;
+  let lastNews = clock.elapsed();
+  const poll = async (): Promise<Batch | null> => {
+    await clock.sleep(msUntilPoll(context, polling), context.signal);
+    return codebuild.getBatch(id);
   };
-  let snapshot = first ?? (await lookAgain());
+  let snapshot = first ?? (await poll());
   for (;;) {
     const now = clock.elapsed();
-    watch = correctSubmission(watch, snapshot);
-    const former = watch.newest;
-    const [next, judgement] = interpret(watch, snapshot, now);
-    watch = next;
-    if ('batch' in judgement) {
-      watch = notice(step, watch, former, judgement.batch);
-      if (tellNews(step, judgement.batch, now)) lastTold = now;
+    polling = correctSubmission(polling, snapshot);
+    const former = polling.newest;
+    const [next, result] = interpret(polling, snapshot, now);
+    polling = next;
+    if ('batch' in result) {
+      const hasNews = emitSnapshot(context, former, result.batch, now);
+      polling = { ...polling, past: state().past };
+      if (hasNews) lastNews = now;
     }
-    if (judgement.kind === 'over') step.known.groupsStale = judgement.groupsStale;
-    if (judgement.kind === 'over' || judgement.kind === 'never-seen' || judgement.kind === 'gone') {
-      return judgement;
+    if (result.kind === 'over' || result.kind === 'never-seen' || result.kind === 'gone') {
+      return result;
     }
-    if (now - lastTold >= HEARTBEAT && step.known.batch !== null) {
-      tell({ kind: 'heartbeat', batch: step.known.batch, elapsed: now - watch.began });
-      lastTold = now;
+    const { batch } = state();
+    if (now - lastNews >= HEARTBEAT_MS && batch !== null) {
+      emit({ kind: 'heartbeat', batch, elapsed: now - polling.began });
+      lastNews = now;
     }
     try {
-      snapshot = await lookAgain();
+      snapshot = await poll();
     } catch (error) {
       // The verdict is known: waiting for the groups may cost it nothing.
-      if (watch.overSince !== null && watch.newest !== null) {
-        return giveUpOnGroups(step, watch.newest);
+      if (polling.overSince !== null && polling.newest !== null) {
+        return { kind: 'over', batch: polling.newest, groupsStale: true };
       }
       throw error;
     }
   }
 }
 
-function giveUpOnGroups({ known }: RunContext, batch: Batch): WatchEnd {
-  known.groupsStale = true;
-  return { kind: 'over', batch, groupsStale: true };
-}
-
-/** Keeps a look that counts. It may be of a later attempt than the one before: retried by others. */
-function notice(step: RunContext, watch: Polling, former: Batch | null, snapshot: Batch): Polling {
-  const { known, ports } = step;
-  const shown = retriesShown(snapshot) + 1;
-  known.batch = snapshot;
-  if (former === null || !isLaterAttempt(snapshot, former)) {
-    known.attempt = Math.max(known.attempt, shown);
-    if (known.owned?.submittedOn === null) {
-      saveOwned(step, { ...known.owned, submittedOn: submittedOn(snapshot) });
-    }
-    return watch;
+/**
+ * Emits a snapshot that counts. It may be of a later attempt than the one before: retried by others.
+ *
+ * @param former the newest snapshot before it
+ * @returns whether it shows a change
+ */
+function emitSnapshot(
+  { emit, state }: RunContext,
+  former: Batch | null,
+  batch: Batch,
+  at: number,
+): boolean {
+  if (former !== null && isLaterAttempt(batch, former)) {
+    const attempt = Math.max(state().attempt + 1, retriesShown(batch) + 1);
+    emit({ kind: 'retried-by-others', attempt, batch, former });
   }
-  known.attempt = Math.max(known.attempt + 1, shown);
-  known.past = { attempts: [...known.past.attempts, former], retried: null, everyGroupRuns: false };
-  step.told = forgetPhase(step.told);
-  saveOwned(step, null);
-  ports.tell({ kind: 'retried-by-others', attempt: known.attempt, batch: snapshot });
-  return { ...watch, past: known.past };
+  const [, changes] = changesIn(state().progress, batch, at);
+  emit({ kind: 'snapshot-taken', batch, at });
+  for (const change of changes) emit(change);
+  return changes.length > 0;
 }
 
-function tellNews(step: RunContext, snapshot: Batch, now: number): boolean {
-  const [told, events] = changesIn(step.told, snapshot, now);
-  step.told = told;
-  for (const event of events) {
-    if (event.kind === 'group-changed') keepDuration(step, event);
-    step.ports.tell(event);
-  }
-  return events.length > 0;
-}
-
-function keepDuration({ known }: RunContext, { identifier, from, lasted }: GroupChange): void {
-  if (from === 'IN_PROGRESS' && lasted !== null) known.durations.set(identifier, lasted);
-  else known.durations.delete(identifier);
-}
-
-/** Milliseconds to sleep: at most one interval, cut so that a last look fits in before the deadline. */
-function untilLook(step: RunContext, watch: Polling): number {
-  const now = step.ports.clock.elapsed();
-  const pause = msUntilNextPoll(watch, step.known.builds, step.inputs.pollIntervalMs, now);
-  const untilLastLook = step.deadline - LAST_LOOK_BEFORE_DEADLINE - now;
-  return untilLastLook > 0 ? Math.min(pause, untilLastLook) : pause;
+/** Milliseconds to sleep: at most one interval, cut so that a last poll fits in before the deadline. */
+function msUntilPoll({ deadline, inputs, ports, state }: RunContext, polling: Polling): number {
+  const now = ports.clock.elapsed();
+  const pauseMs = msUntilNextPoll(polling, state().builds, inputs.pollIntervalMs, now);
+  const untilLastPollMs = deadline - LAST_POLL_BEFORE_DEADLINE_MS - now;
+  return untilLastPollMs > 0 ? Math.min(pauseMs, untilLastPollMs) : pauseMs;
 }

@@ -1,43 +1,35 @@
-import type { Batch } from './batch.ts';
 import { DOWNLOAD_SOURCE } from './graph.ts';
-import { reportsMerged, reportsWritten, type WrittenReport } from './reports.ts';
+import type { Attempt, Batch, Build, PhaseSnapshot, WrittenReport } from './model.ts';
+import { reportsMerged, reportsWritten } from './reports.ts';
 import type { Switches } from './switches.ts';
-import { type Attempt, type Build, type PhaseSpan, terminalPhase } from './timetable.ts';
+import { terminalPhase } from './timetable.ts';
 
 /** What a batch shows at one moment. Times in ms. */
-export interface BatchLook {
+export interface BatchSnapshot {
   readonly batch: Batch;
   readonly status: string;
   readonly complete: boolean;
   /** Null while the batch runs. */
   readonly endedOn: number | null;
   /** Never empty. The last one is open. */
-  readonly phases: readonly PhaseLook[];
-  readonly groups: readonly GroupLook[];
+  readonly phases: readonly PhaseSnapshot[];
+  readonly groups: readonly GroupSnapshot[];
   /** Whether the commit is known. */
   readonly sourceResolved: boolean;
   readonly artifactsCombined: boolean;
   readonly reports: readonly WrittenReport[];
 }
 
-export interface PhaseLook {
-  readonly type: string;
-  readonly startedOn: number;
-  /** Null: the phase is open. */
-  readonly closed: { readonly status: string; readonly endedOn: number } | null;
-  readonly context?: PhaseSpan['context'];
-}
-
-export interface GroupLook {
+export interface GroupSnapshot {
   readonly identifier: string;
   /** Null for DOWNLOAD_SOURCE, which lists none. */
   readonly dependsOn: readonly string[] | null;
   readonly ignoreFailure: boolean;
-  readonly current: BuildLook | null;
-  readonly prior: readonly BuildLook[];
+  readonly current: BuildSnapshot | null;
+  readonly prior: readonly BuildSnapshot[];
 }
 
-export interface BuildLook {
+export interface BuildSnapshot {
   readonly build: Build;
   readonly status: string;
   readonly requestedOn: number;
@@ -49,10 +41,15 @@ export interface BuildLook {
  * What a batch shows at a moment.
  *
  * @param at in ms
- * @param looks number of this look since the last retry, the first is 1; Infinity for one that sees all
+ * @param pollNumber number of this poll since the last retry, the first is 1; Infinity for one that sees all
  */
-export function lookAt(batch: Batch, at: number, looks: number, switches: Switches): BatchLook {
-  const attempts = attemptsShown(batch, at, looks, switches);
+export function snapshotAt(
+  batch: Batch,
+  at: number,
+  pollNumber: number,
+  switches: Switches,
+): BatchSnapshot {
+  const attempts = attemptsShown(batch, at, pollNumber, switches);
   const last = attempts.at(-1) ?? batch.attempts[0];
   const complete = at >= last.endsOn;
   const groups = groupsShown(batch, attempts, at, switches);
@@ -69,13 +66,13 @@ export function lookAt(batch: Batch, at: number, looks: number, switches: Switch
   };
 }
 
-/** Whether a batch that was started while the simulator ran is found by that look. */
-export function isVisible(batch: Batch, looks: number, switches: Switches): boolean {
-  return batch.attempts.length > 1 || looks > (switches.invisibleLooksAfterStart ?? 0);
+/** Whether a batch that was started while the simulator ran is found by that poll. */
+export function isVisible(batch: Batch, pollNumber: number, switches: Switches): boolean {
+  return batch.attempts.length > 1 || pollNumber > (switches.invisibleLooksAfterStart ?? 0);
 }
 
 /** What a build shows at a moment (ms) from its creation on. */
-export function buildLookAt(build: Build, at: number): BuildLook {
+export function buildSnapshotAt(build: Build, at: number): BuildSnapshot {
   const begun = build.startsOn !== null && at >= build.startsOn;
   const over = at >= build.endsOn;
   return {
@@ -89,16 +86,16 @@ export function buildLookAt(build: Build, at: number): BuildLook {
 function attemptsShown(
   batch: Batch,
   at: number,
-  looks: number,
+  pollNumber: number,
   switches: Switches,
 ): readonly Attempt[] {
   const { staleLooksAfterRetry = 0, staleSecondsAfterRetry = 0, flickeringLooks = 0 } = switches;
   const [first, ...later] = batch.attempts;
-  // A look that is out of date may be from before a retry.
+  // A poll that is answered out of date may be from before a retry.
   const retries = later.filter(({ submittedOn }) => submittedOn <= at);
   const retry = retries.at(-1);
   if (retry === undefined) return [first];
-  const flickers = looks - staleLooksAfterRetry;
+  const flickers = pollNumber - staleLooksAfterRetry;
   const stale =
     at < retry.submittedOn + staleSecondsAfterRetry * 1000 ||
     flickers <= 0 ||
@@ -106,7 +103,11 @@ function attemptsShown(
   return [first, ...(stale ? retries.slice(0, -1) : retries)];
 }
 
-function phasesShown(attempts: readonly Attempt[], at: number, switches: Switches): PhaseLook[] {
+function phasesShown(
+  attempts: readonly Attempt[],
+  at: number,
+  switches: Switches,
+): PhaseSnapshot[] {
   const shown = switches.phasesStartAnew === true ? attempts.slice(-1) : attempts;
   return shown.flatMap((attempt, index) => {
     const next = shown[index + 1];
@@ -130,7 +131,7 @@ function groupsShown(
   attempts: readonly Attempt[],
   at: number,
   switches: Switches,
-): GroupLook[] {
+): GroupSnapshot[] {
   const delay =
     switches.groupsNeverRefresh === true ? Infinity : (switches.staleGroupsSeconds ?? 0);
   const refreshed = attempts.filter(
@@ -139,21 +140,22 @@ function groupsShown(
   const builds = refreshed
     .flatMap((attempt) => attempt.builds)
     .filter((build) => build.createdOn <= at);
+  const buildsByGroup = Map.groupBy(builds, ({ group }) => group);
   const identifiers = [DOWNLOAD_SOURCE, ...Object.keys(batch.plan.groups)];
   return identifiers.flatMap((identifier) => {
-    const own = builds
-      .filter((build) => build.group === identifier)
-      .map((build) => buildLookAt(build, at));
-    return own.length === 0 ? [] : [groupShown(batch, identifier, own, switches)];
+    const own = buildsByGroup.get(identifier);
+    if (own === undefined) return [];
+    const snapshots = own.map((build) => buildSnapshotAt(build, at));
+    return [groupShown(batch, identifier, snapshots, switches)];
   });
 }
 
 function groupShown(
   batch: Batch,
   identifier: string,
-  builds: readonly BuildLook[],
+  builds: readonly BuildSnapshot[],
   switches: Switches,
-): GroupLook {
+): GroupSnapshot {
   const group = batch.plan.groups[identifier];
   const current = builds.at(-1) ?? null;
   const prior = switches.noPriorSummaries === true ? [] : builds.slice(0, -1);
@@ -184,10 +186,10 @@ function reportsShown(
 }
 
 function sourceResolved(attempts: readonly Attempt[], at: number): boolean {
-  return attempts
-    .flatMap((attempt) => attempt.builds)
-    .some(
+  return attempts.some(({ builds }) =>
+    builds.some(
       (build) =>
         build.group === DOWNLOAD_SOURCE && build.status === 'SUCCEEDED' && build.endsOn <= at,
-    );
+    ),
+  );
 }

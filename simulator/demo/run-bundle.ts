@@ -9,7 +9,7 @@ import { createSimulator, type Scenario, serve, type Simulator } from '../index.
 const BUNDLE = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
 
 /** What the action leaves behind. */
-export interface Rehearsal {
+export interface BundleRun {
   readonly exitCode: number;
   /** Of a name that was set twice, the last. */
   readonly outputs: ReadonlyMap<string, string>;
@@ -22,15 +22,15 @@ export interface Rehearsal {
 /**
  * Runs the committed bundle on the first batch of a scenario as a runner would, in real time.
  *
- * @param options `log`: whether the action's log goes to the terminal; `begin` is told the batch's id
+ * @param options `log`: whether the action's log goes to the terminal; `onStart` gets the batch's id
  *   before the action starts
  * @throws Error if the scenario has no batch
  */
-export async function rehearse(
+export async function runBundle(
   scenario: Scenario,
   inputs: Readonly<Record<string, string>>,
-  { log, begin }: { log: boolean; begin: (batchId: string) => void },
-): Promise<Rehearsal> {
+  { log, onStart }: { log: boolean; onStart: (batchId: string) => void },
+): Promise<BundleRun> {
   const simulator = createSimulator(scenario, { now: Date.now, uuid: randomUUID });
   const batchId = firstBatch(simulator, scenario);
   const served = await serve(simulator);
@@ -42,7 +42,7 @@ export async function rehearse(
       summary: join(folder, 'summary.md'),
     };
     await Promise.all(Object.values(files).map((file) => writeFile(file, '')));
-    begin(batchId);
+    onStart(batchId);
     const exitCode = await runAction(
       {
         ...inputVariables({ 'batch-id': batchId, ...inputs }),

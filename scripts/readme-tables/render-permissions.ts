@@ -1,5 +1,5 @@
 import { FEATURES, type IamAction, resourceArn, RESOURCES } from './permissions.ts';
-import { code, fill, table } from './render.ts';
+import { code, fill, table } from './render-tables.ts';
 
 const EXAMPLE = {
   partition: 'aws',
@@ -9,20 +9,20 @@ const EXAMPLE = {
 };
 
 /**
- * Writes the IAM policy and the table of rights between their marks in the README.
+ * Writes the IAM policy and the table of permissions between their marks in the README.
  *
  * @returns the README with both; all else is as it was
  * @throws Error if the marks are missing
  */
-export function renderRights(readme: string): string {
+export function renderPermissions(readme: string): string {
   const rows = FEATURES.map(({ name, actions, without }) => [
     name,
     actions.map(code).join(', '),
     without,
   ]);
   const policy = JSON.stringify(policyForAll(), null, 2);
-  const rights = table(['For', 'Right', 'Without it'], rows);
-  return fill(readme, 'rights', `\`\`\`json\n${policy}\n\`\`\`\n\n${rights}`);
+  const permissions = table(['For', 'Right', 'Without it'], rows);
+  return fill(readme, 'rights', `\`\`\`json\n${policy}\n\`\`\`\n\n${permissions}`);
 }
 
 /** What allows all features, one statement for each kind of resource. */

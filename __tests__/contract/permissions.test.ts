@@ -7,7 +7,7 @@ import {
   resourceArn,
   RESOURCES,
 } from '../../scripts/readme-tables/permissions.ts';
-import { renderRights } from '../../scripts/readme-tables/rights.ts';
+import { renderPermissions } from '../../scripts/readme-tables/render-permissions.ts';
 import { createCodeBuild } from '../../src/aws/codebuild.ts';
 import { createLogs } from '../../src/aws/logs.ts';
 import { canned } from '../support/canned.ts';
@@ -43,7 +43,7 @@ describe('the permissions', () => {
   });
 });
 
-describe('who is refused is told to add the same permission on the same resource', () => {
+describe('a refusal advises to add the same permission on the same resource', () => {
   const { signal } = new AbortController();
   const arn = (rest: string): string => `arn:aws:codebuild:us-west-2:123456789012:${rest}`;
   const denied = canned(...ACTIONS.map(() => 'AccessDeniedException'));
@@ -78,17 +78,19 @@ describe('who is refused is told to add the same permission on the same resource
 
 describe('the README', () => {
   test('has the policy and the table that are generated (if not: npm run docs)', () => {
-    expect(README).toBe(renderRights(README));
+    expect(README).toBe(renderPermissions(README));
   });
 
   test('is not taken for up to date when it is not', () => {
     const stale = README.replace('"codebuild:StopBuildBatch"', '"codebuild:*"');
     expect(stale).not.toBe(README);
-    expect(renderRights(stale)).toBe(README);
+    expect(renderPermissions(stale)).toBe(README);
   });
 
   test('cannot be written without its marks', () => {
-    expect(() => renderRights(README.replace('<!-- rights -->', ''))).toThrow('README.md has no');
+    expect(() => renderPermissions(README.replace('<!-- rights -->', ''))).toThrow(
+      'README.md has no',
+    );
   });
 
   test('the policy is one that IAM can read, and allows every action once', () => {

@@ -1,0 +1,261 @@
+import { describe, expect, it } from '@jest/globals';
+import type { RunEvent } from '../../src/domain/events.ts';
+import { describeOwned } from '../../src/domain/attempt.ts';
+import { newRetryRequest, sentAt } from '../../src/domain/retry-request.ts';
+import { initialState, reduce, type RunState } from '../../src/domain/state.ts';
+import {
+  aBatch,
+  aCause,
+  aFailedBatch,
+  aFailedBuild,
+  aGroup,
+  aRecoveredBatch,
+  at,
+} from '../support/batches.ts';
+import { testAll } from '../support/test-all.ts';
+
+const failed = aFailedBatch();
+const recovered = aRecoveredBatch();
+const running = aBatch({ groups: [aGroup('unit', 'IN_PROGRESS')] });
+const CALLER = { region: 'us-west-2', roleToAssume: null };
+const owned = describeOwned(failed, null, { sentOn: at(1), endsOn: at(31) }, CALLER);
+const request = sentAt(newRetryRequest(failed, 'token'), { elapsed: 5, now: at(1) });
+const decision = { attempt: 1, status: 'FAILED', retry: true, reason: 'why' };
+const began = {
+  kind: 'attempt-began',
+  attempt: 2,
+  retry: 1,
+  maxRetries: 2,
+  batch: failed,
+} as const;
+const follows = { batch: failed, next: null, ownedAttempt: null, everyGroupRuns: false } as const;
+const report = { arn: 'report' } as never;
+const test = { name: 'a test' } as never;
+const history = { identifier: 'unit', results: [] } as const;
+
+const aState = (overrides: Partial<RunState> = {}): RunState => ({
+  ...initialState(),
+  ...overrides,
+});
+const watching = aState({ batch: failed });
+const asked = aState({ batch: failed, unanswered: request, ownedAttempt: owned });
+
+describe('what an event changes', () => {
+  const TABLE: [string, RunState, RunEvent, Partial<RunState>][] = [
+    [
+      'the batch that was found',
+      aState(),
+      { kind: 'batch-found', batch: failed, attempt: 3 },
+      { batch: failed, attempt: 3 },
+    ],
+    ['an attempt that was found running', watching, { ...began, attempt: 1, retry: null }, {}],
+    [
+      'a retry of this step',
+      asked,
+      { ...began, follows: { ...follows, retriedBy: 'us', next: recovered, ownedAttempt: owned } },
+      {
+        attempt: 2,
+        retries: 1,
+        batch: recovered,
+        unanswered: null,
+        ownedAttempt: owned,
+        past: { attempts: [failed], retried: failed, everyGroupRuns: false },
+      },
+    ],
+    [
+      'a retry of every group',
+      watching,
+      { ...began, follows: { ...follows, retriedBy: 'us', everyGroupRuns: true } },
+      {
+        attempt: 2,
+        retries: 1,
+        past: { attempts: [failed], retried: failed, everyGroupRuns: true },
+      },
+    ],
+    [
+      'a retry of someone else, which does not count',
+      watching,
+      { ...began, retry: null, follows: { ...follows, retriedBy: 'others' } },
+      {
+        attempt: 2,
+        past: { attempts: [failed], retried: failed, everyGroupRuns: false },
+      },
+    ],
+    [
+      'a retry of which nobody knows whose it is',
+      aState({ batch: failed, unprovenAttempts: [2], attempt: 2, groupsStale: true }),
+      { ...began, attempt: 3, follows: { ...follows, retriedBy: 'unknown' } },
+      {
+        attempt: 3,
+        unprovenAttempts: [2, 3],
+        groupsStale: false,
+        past: { attempts: [failed], retried: failed, everyGroupRuns: false },
+      },
+    ],
+    [
+      'a retry of others while an attempt is watched',
+      aState({
+        batch: failed,
+        ownedAttempt: owned,
+        past: { ...initialState().past, retried: failed },
+      }),
+      { kind: 'retried-by-others', attempt: 2, batch: running, former: failed },
+      {
+        attempt: 2,
+        batch: running,
+        ownedAttempt: null,
+        past: { attempts: [failed], retried: null, everyGroupRuns: false },
+      },
+    ],
+    [
+      'the end of an attempt',
+      aState({ ownedAttempt: owned }),
+      { kind: 'attempt-ended', attempt: 1, status: 'FAILED', failed: '', groupsStale: true },
+      { ownedAttempt: null, groupsStale: true },
+    ],
+    [
+      'a decision',
+      aState({ decisions: [decision] }),
+      { kind: 'decided', decision: { ...decision, attempt: 2 } },
+      { decisions: [decision, { ...decision, attempt: 2 }] },
+    ],
+    [
+      'a request for a retry',
+      watching,
+      { kind: 'retry-sent', request, ownedAttempt: owned },
+      { unanswered: request, ownedAttempt: owned },
+    ],
+    [
+      'that the request was not carried out, or the attempt is not ours',
+      asked,
+      { kind: 'attempt-disowned' },
+      { unanswered: null, ownedAttempt: null },
+    ],
+    ['a retry without an answer', asked, { kind: 'retry-unanswered' }, { retryUnanswered: true }],
+    [
+      'the answer to a stop',
+      asked,
+      { kind: 'stop-answered', batch: recovered },
+      { batch: recovered },
+    ],
+    [
+      'builds that were read, the newest of each',
+      aState({ builds: new Map([['unit', aFailedBuild({ arn: 'unit', status: 'IN_PROGRESS' })]]) }),
+      {
+        kind: 'builds-read',
+        builds: [aFailedBuild({ arn: 'unit' }), aFailedBuild({ arn: 'e2e' })],
+      },
+      {
+        builds: new Map([
+          ['unit', aFailedBuild({ arn: 'unit' })],
+          ['e2e', aFailedBuild({ arn: 'e2e' })],
+        ]),
+      },
+    ],
+    [
+      'a log',
+      aState({ logs: new Map([['e2e', { kind: 'lines', lines: [], url: '' }]]) }),
+      { kind: 'log', group: 'unit', arn: 'unit', tail: { kind: 'lines', lines: ['x'], url: '' } },
+      {
+        logs: new Map([
+          ['e2e', { kind: 'lines', lines: [], url: '' }],
+          ['unit', { kind: 'lines', lines: ['x'], url: '' }],
+        ]),
+      },
+    ],
+    ['reports', aState(), { kind: 'reports-read', reports: [report] }, { reports: [report] }],
+    [
+      'failed tests, after those of another report',
+      aState({ failedTests: [test] }),
+      { kind: 'failed-tests-read', tests: [test, test] },
+      { failedTests: [test, test, test] },
+    ],
+    ['the history', aState(), { kind: 'history-read', history: [history] }, { history: [history] }],
+    [
+      'a read that failed',
+      aState({ unreadable: new Set(['a']) }),
+      { kind: 'details-unreadable', permission: 'b', level: 'notice', reason: '' },
+      { unreadable: new Set(['a', 'b']) },
+    ],
+    [
+      'a call that failed',
+      aState(),
+      { kind: 'call-failed', message: 'Throttled.', failures: 1, isRetried: true },
+      { lastError: 'Throttled.' },
+    ],
+    [
+      'calls that succeed again',
+      aState({ lastError: 'Throttled.' }),
+      { kind: 'calls-recovered', failures: 0, milliseconds: 0 },
+      { lastError: null },
+    ],
+  ];
+  testAll(TABLE)('is what it says, and nothing else', (_, state, event, changes) => {
+    const before = structuredClone(state);
+    expect(reduce(state, event)).toEqual({ ...state, ...changes });
+    expect(state).toEqual(before);
+  });
+
+  const FOR_THE_LOG_ALONE: RunEvent[] = [
+    { kind: 'attempt-unproven', attempt: 2 },
+    { kind: 'batch-id-changed', from: 'app:1', batch: recovered },
+    { kind: 'cause', group: 'unit', cause: aCause() },
+    { kind: 'group-changed', identifier: 'unit', from: 'IN_PROGRESS', to: 'FAILED', lasted: 5 },
+    { kind: 'groups-appeared', statuses: ['PENDING'] },
+    { kind: 'groups-stale', batch: failed },
+    { kind: 'heartbeat', batch: failed, elapsed: 1 },
+    { kind: 'internal-error', error: new Error('x') },
+    { kind: 'not-stopped', reason: 'why' },
+    { kind: 'pattern-unmatched', pattern: 'x*', identifiers: [] },
+    { kind: 'phase-changed', from: 'SUBMITTED', to: 'IN_PROGRESS', lasted: null },
+    { kind: 'retrying', reason: 'why', delay: 0 },
+  ];
+  it('is nothing where it is for the log alone', () => {
+    expect(FOR_THE_LOG_ALONE.filter((event) => reduce(asked, event) !== asked)).toEqual([]);
+  });
+});
+
+describe('a snapshot', () => {
+  const taken = (batch = running, seconds = 0): RunEvent => ({
+    kind: 'snapshot-taken',
+    batch,
+    at: at(seconds),
+  });
+
+  it('is the newest, and says which attempt it shows', () => {
+    expect(reduce(watching, taken(recovered))).toMatchObject({ batch: recovered, attempt: 2 });
+  });
+
+  it('of a retry whose phases start anew lowers no number', () => {
+    const state = reduce(aState({ attempt: 3 }), taken(aBatch()));
+    expect(state.attempt).toBe(3);
+  });
+
+  it('says once when an attempt that is ours was submitted', () => {
+    const first = reduce(asked, taken(recovered));
+    expect(first.ownedAttempt).toEqual({ ...owned, submittedOn: at(200) });
+    const second = reduce(first, taken(aBatch()));
+    expect(second.ownedAttempt).toBe(first.ownedAttempt);
+    expect(reduce(watching, taken(recovered)).ownedAttempt).toBeNull();
+  });
+
+  it('tells how long a group ran, where its beginning and end were seen', () => {
+    const states = ['PENDING', 'IN_PROGRESS', 'SUCCEEDED', 'IN_PROGRESS'] as const;
+    const durations = states.map((_, index) => {
+      const seen = states.slice(0, index + 1);
+      const state = seen.reduce(
+        (before, status, second) =>
+          reduce(before, taken(aBatch({ groups: [aGroup('unit', status)] }), 10 * second)),
+        aState(),
+      );
+      return [...state.durations];
+    });
+    expect(durations).toEqual([[], [], [['unit', 10_000]], []]);
+  });
+
+  it('does not tell how long a group ran whose beginning was not seen', () => {
+    const first = reduce(aState(), taken(running));
+    const second = reduce(first, taken(aBatch({ groups: [aGroup('unit', 'FAILED')] }), 30));
+    expect([...second.durations]).toEqual([]);
+  });
+});

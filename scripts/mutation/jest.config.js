@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { env } from 'node:process';
+import base from '../../jest.config.js';
+
+const rootDir = join(import.meta.dirname, '../..');
+const { folder } = JSON.parse(readFileSync(env.MUTATION_SETTINGS ?? '', 'utf8'));
+const own = (name) => join(import.meta.dirname, name);
+
+/** As the tests run otherwise, but on files that carry their mutants. */
+export default {
+  ...base,
+  rootDir,
+  // Without node_modules, which each of many processes would walk through.
+  roots: ['src', '__tests__', 'simulator', 'scripts', 'bench'].map((name) => join(rootDir, name)),
+  cacheDirectory: join(folder, 'cache'),
+  coverageThreshold: {},
+  testEnvironment: own('environment.ts'),
+  transform: Object.fromEntries(
+    Object.entries(base.transform).map(([pattern, [, swc]]) => [
+      pattern,
+      [own('transformer.ts'), swc],
+    ]),
+  ),
+};
