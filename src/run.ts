@@ -3,11 +3,12 @@ import { Interruption } from './async/interruption.ts';
 import { ServiceError } from './async/service-error.ts';
 import { startTimer } from './async/timer.ts';
 import {
+  attemptNumber,
   describeOwned,
   isLaterAttempt,
   isOver,
+  nextAttemptNumber,
   ownershipOf,
-  retriesShown,
   type OwnedAttempt,
 } from './domain/attempt.ts';
 import type { Batch } from './domain/batch.ts';
@@ -82,7 +83,7 @@ function createContext(
 async function retryUntilDone(context: RunContext): Promise<Ending> {
   const { emit, inputs, ports, signal, state } = context;
   const found = await findBatch(context);
-  emit({ kind: 'batch-found', batch: found, attempt: retriesShown(found) + 1 });
+  emit({ kind: 'batch-found', batch: found, attempt: attemptNumber(found) });
   const running = !isOver(found);
   if (running && !inputs.wait) return { kind: 'still-running' };
 
@@ -193,7 +194,7 @@ function beginAttempt(
   }
   emit({
     kind: 'attempt-began',
-    attempt: Math.max(attempt + 1, next === null ? 0 : retriesShown(next) + 1),
+    attempt: nextAttemptNumber(attempt, next),
     retry: isOurs ? retries + 1 : null,
     maxRetries,
     batch: former,

@@ -1,12 +1,19 @@
 import { describe, expect, it, test } from '@jest/globals';
-import fc from 'fast-check';
 import {
+  attemptNumber,
+  attemptOf,
+  attemptStarts,
   compareAttempts,
+  compareMoments,
+  compareWithTolerance,
   describeOwned,
   isEarlierSnapshot,
   isLaterAttempt,
+  isOfWatchedAttempt,
   isOver,
+  isRequestedSince,
   isSameEnd,
+  nextAttemptNumber,
   ownershipOf,
   parseOwned,
   retriesShown,
@@ -15,9 +22,10 @@ import {
   type OwnedAttempt,
   type Ownership,
 } from '../../src/domain/attempt.ts';
-import type { Batch } from '../../src/domain/batch.ts';
+import type { Batch, Phase } from '../../src/domain/batch.ts';
 import {
   aBatch,
+  aBuild,
   aFailedBatch,
   aRecoveredBatch,
   aRetriedBatch,
@@ -28,30 +36,106 @@ import {
   RERUNNING_PHASES,
   RETRIED_PHASES,
 } from '../support/batches.ts';
-import { randomRuns } from '../support/random-runs.ts';
 import { testAll } from '../support/test-all.ts';
 
-describe('the attempt that a look shows', () => {
+describe('compareMoments', () => {
+  test.each<[number | null, number | null, Order]>([
+    [1000, 1001, 'earlier'],
+    [1000, 1000, 'same'],
+    [1000, 999, 'later'],
+    [null, 1000, 'unknown'],
+    [1000, null, 'unknown'],
+    [null, null, 'unknown'],
+  ])('%j to %j: %s', (one, other, expected) => {
+    expect(compareMoments(one, other)).toBe(expected);
+  });
+
+  test.each<[number, Order]>([
+    [8999, 'earlier'],
+    [9000, 'same'],
+    [11_000, 'same'],
+    [11_001, 'later'],
+  ])('with a tolerance of a second, %d to 10000: %s', (one, expected) => {
+    expect(compareWithTolerance(one, 10_000)).toBe(expected);
+  });
+});
+
+describe('the attempt that a snapshot shows', () => {
+  const withoutTime: Phase[] = [{ type: 'SUBMITTED', status: null, startedOn: null, contexts: [] }];
+  const retriedTwice = [...RETRIED_PHASES, ...phases(['FAILED', 300, 'RETRY'], ['SUBMITTED', 400])];
+
   test.each([
-    ['the only SUBMITTED phase of a first attempt', FAILED_PHASES, at(0)],
-    ['the last SUBMITTED phase after a retry', RERUNNING_PHASES, at(200)],
-    ['unknown without phases', [], null],
-    [
-      'unknown if the phase has no start',
-      [{ type: 'SUBMITTED', status: null, startedOn: null, contexts: [] }],
-      null,
-    ],
-  ])('was submitted: %s', (_, shown, expected) => {
-    expect(submittedOn(aBatch({ phases: shown }))).toBe(expected);
+    ['a first attempt', FAILED_PHASES, at(0), 0],
+    ['a second attempt', RERUNNING_PHASES, at(200), 1],
+    ['a second attempt that has just begun', RETRIED_PHASES, at(200), 1],
+    ['a third attempt', retriedTwice, at(400), 2],
+    ['a later attempt whose phases start anew', phases(['SUBMITTED', 400]), at(400), 0],
+    ['no phases', [], null, 0],
+    ['a phase without its start', withoutTime, null, 0],
+  ])('%s', (_, shown, submitted, retries) => {
+    const snapshot = aBatch({ phases: shown });
+    expect(submittedOn(snapshot)).toBe(submitted);
+    expect(retriesShown(snapshot)).toBe(retries);
+    expect(attemptNumber(snapshot)).toBe(retries + 1);
   });
 
   test.each([
-    ['none without phases', [], 0],
-    ['none in a first attempt', FAILED_PHASES, 0],
-    ['one for a phase closed by RETRY', RETRIED_PHASES, 1],
-    ['each one', [...RETRIED_PHASES, ...phases(['FAILED', 300, 'RETRY'], ['SUBMITTED', 400])], 2],
-  ])('shows retries: %s', (_, shown, expected) => {
-    expect(retriesShown(aBatch({ phases: shown }))).toBe(expected);
+    ['no snapshot shows it', 1, null, 2],
+    ['a snapshot shows it', 1, RERUNNING_PHASES, 2],
+    ['a snapshot shows more retries than were counted', 1, retriedTwice, 3],
+    ['its phases start anew', 4, phases(['SUBMITTED', 400]), 5],
+  ])('has the next number where %s', (_, number, shown, expected) => {
+    const snapshot = shown === null ? null : aBatch({ phases: shown });
+    expect(nextAttemptNumber(number, snapshot)).toBe(expected);
+  });
+});
+
+describe('attemptStarts', () => {
+  const anew = aRecoveredBatch({ phases: phases(['SUBMITTED', 200], ['SUCCEEDED', 300]) });
+  const withoutTimes = aRetriedBatch({
+    phases: RETRIED_PHASES.map((phase) => ({ ...phase, startedOn: null })),
+  });
+
+  test.each<[string, Batch, Batch[], number[]]>([
+    ['of a first attempt', aFailedBatch(), [], [at(0)]],
+    ['of two', aRecoveredBatch(), [], [at(0), at(200)]],
+    ['of two, the first seen before', aRecoveredBatch(), [aFailedBatch()], [at(0), at(200)]],
+    [
+      'of two, in any order',
+      anew,
+      [aRecoveredBatch({ phases: [...phases(['SUBMITTED', 200]), ...FAILED_PHASES] })],
+      [at(0), at(200)],
+    ],
+    ['where a retry drops earlier phases', anew, [aFailedBatch()], [at(0), at(200)]],
+    ['where those were never seen', anew, [], [at(200)]],
+    ['without phases', aBatch({ phases: [] }), [], []],
+    ['without times', withoutTimes, [], []],
+  ])('%s', (_, batch, earlier, expected) => {
+    expect(attemptStarts(batch, earlier)).toEqual(expected);
+  });
+});
+
+describe('the attempt of a build', () => {
+  test.each([
+    ['before the first attempt', at(-1), null],
+    ['with the first', at(0), 0],
+    ['in the first', at(199.999), 0],
+    ['with the second', at(200), 1],
+    ['in the second', at(5000), 1],
+    ['at an unknown time', null, null],
+  ])('requested %s', (_, requestedOn, expected) => {
+    expect(attemptOf(aBuild({ requestedOn }), [at(0), at(200)])).toBe(expected);
+  });
+
+  test.each([
+    ['a build requested before', aBuild({ requestedOn: at(199.999) }), at(200), false],
+    ['a build requested with it', aBuild({ requestedOn: at(200) }), at(200), true],
+    ['a build requested after', aBuild({ requestedOn: at(201) }), at(200), true],
+    ['a build without a time', aBuild({ requestedOn: null }), at(200), null],
+    ['a submission without a time', aBuild(), null, null],
+    ['no build', null, at(200), null],
+  ])('is known relative to a submission: %s', (_, build, submitted, expected) => {
+    expect(isRequestedSince(build, submitted)).toBe(expected);
   });
 });
 
@@ -66,7 +150,7 @@ describe('isOver', () => {
     ['complete with an unfinished status is not', aBatch({ complete: true }), false],
     ['no status is not', aFailedBatch({ status: '' }), false],
     ['STOPPED is', aFailedBatch({ status: 'STOPPED' }), true],
-    ['a word nobody knows is', aFailedBatch({ status: 'EXPLODED' }), true],
+    ['an unknown word is', aFailedBatch({ status: 'EXPLODED' }), true],
     ['no phases do not matter', aFailedBatch({ phases: [] }), true],
     ['an end at the moment of submission counts', aFailedBatch({ endedOn: at(0) }), true],
     [
@@ -77,6 +161,23 @@ describe('isOver', () => {
     [
       'an old status over the phases of a new attempt is not, even after the retry took the end away',
       aFailedBatch({ phases: RETRIED_PHASES, endedOn: null }),
+      false,
+    ],
+    ...['DOWNLOAD_BATCHSPEC', 'IN_PROGRESS', 'COMBINE_ARTIFACTS'].map(
+      (type): [string, Batch, boolean] => [
+        `an old status without an end, over the phase ${type} of a new attempt, is not`,
+        aFailedBatch({
+          phases: [...RETRIED_PHASES.slice(0, -1), ...phases(['SUBMITTED', 200], [type, 201])],
+          endedOn: null,
+        }),
+        false,
+      ],
+    ),
+    [
+      'an old status and end over the phases of an attempt that was retried are not of that attempt',
+      aFailedBatch({
+        phases: [...RERUNNING_PHASES, ...phases(['FAILED', 300, 'RETRY'])],
+      }),
       false,
     ],
     [
@@ -96,6 +197,15 @@ describe('isOver', () => {
         complete: true,
         endedOn: at(199.999),
         phases: [...RERUNNING_PHASES.slice(0, -1), ...phases(['IN_PROGRESS', 205, status])],
+      }),
+      true,
+    ]),
+    ...['FAILED', 'STOPPED'].map((type): [string, Batch, boolean] => [
+      `nor where ${type} closes it`,
+      aRecoveredBatch({
+        status: type,
+        endedOn: at(199.999),
+        phases: [...RERUNNING_PHASES.slice(0, -1), ...phases(['IN_PROGRESS', 205], [type, 300])],
       }),
       true,
     ]),
@@ -122,30 +232,53 @@ describe('isOver', () => {
 describe('isLaterAttempt', () => {
   const before = aFailedBatch();
   test.each([
-    ['the same look is not', before, false],
+    ['the same snapshot is not', before, false],
     ['another id always is', aBatch({ id: 'app:new', phases: [] }), true],
+    [
+      'another id is, even with an earlier submission',
+      aFailedBatch({ id: 'app:new', phases: phases(['SUBMITTED', -60]) }),
+      true,
+    ],
     ['a later submission is', aRetriedBatch(), true],
     ['a finished later attempt is', aRecoveredBatch(), true],
     ['an earlier submission is not', aBatch({ phases: phases(['SUBMITTED', -60]) }), false],
     ['phases that start anew are', aBatch({ phases: phases(['SUBMITTED', 200]) }), true],
     ['a new status over old phases is not yet', aRecoveredBatch({ phases: FAILED_PHASES }), false],
-    ['a running look without phases is', aBatch({ phases: [] }), true],
-    ['a finished look without phases and the same end is not', { ...before, phases: [] }, false],
-    ['a finished look without phases and a later end is', aRecoveredBatch({ phases: [] }), true],
+    ['a running snapshot without phases is', aBatch({ phases: [] }), true],
     [
-      'a finished look without phases and without an end is not',
+      'a finished snapshot without phases and the same end is not',
+      { ...before, phases: [] },
+      false,
+    ],
+    [
+      'a finished snapshot without phases and a later end is',
+      aRecoveredBatch({ phases: [] }),
+      true,
+    ],
+    [
+      'a finished snapshot without phases and without an end is not',
       aFailedBatch({ phases: [], endedOn: null }),
       false,
     ],
-  ])('%s', (_, look, expected) => {
-    expect(isLaterAttempt(look, before)).toBe(expected);
+  ])('%s', (_, snapshot, expected) => {
+    expect(isLaterAttempt(snapshot, before)).toBe(expected);
   });
 
   test.each([
-    ['a running look is not later than a running one', aBatch({ phases: [] }), false],
+    ['a running snapshot is not later than a running one', aBatch({ phases: [] }), false],
     ['nor is its end: it is the same attempt', aFailedBatch({ phases: [] }), false],
-  ])('without phases %s', (_, look, expected) => {
-    expect(isLaterAttempt(look, aBatch({ phases: [] }))).toBe(expected);
+  ])('without phases %s', (_, snapshot, expected) => {
+    expect(isLaterAttempt(snapshot, aBatch({ phases: [] }))).toBe(expected);
+  });
+});
+
+describe('isOfWatchedAttempt', () => {
+  test.each([
+    ['without a retry, any snapshot is', aFailedBatch(), null, true],
+    ['after a retry, a later attempt is', aRetriedBatch(), aFailedBatch(), true],
+    ['after a retry, the attempt before is not', aFailedBatch(), aFailedBatch(), false],
+  ])('%s', (_, snapshot, retried, expected) => {
+    expect(isOfWatchedAttempt(snapshot, { retried })).toBe(expected);
   });
 });
 
@@ -161,82 +294,17 @@ describe('compareAttempts', () => {
     ['the same end and another status', ended(100), ended(100, 'FAULT'), 'unknown'],
     ['one end that is not known', ended(100), ended(null), 'unknown'],
     ['one that runs', ended(100), aBatch({ phases: [] }), 'unknown'],
+    [
+      'one that runs and still has an end',
+      ended(300),
+      aBatch({ phases: [], endedOn: at(100) }),
+      'unknown',
+    ],
   ])('%s', (_, one, other, expected) => {
     expect(compareAttempts(one, other)).toBe(expected);
     const reverse = { earlier: 'later', later: 'earlier' } as const;
     expect(compareAttempts(other, one)).toBe(
       expected === 'earlier' || expected === 'later' ? reverse[expected] : expected,
-    );
-  });
-
-  /** Snapshots at any moment of a batch's life, with and without what may be absent. */
-  const snapshot = fc
-    .record({
-      submissions: fc.array(fc.nat(5), { maxLength: 3 }),
-      isOver: fc.boolean(),
-      endedOn: fc.option(fc.nat(5)),
-      status: fc.constantFrom('FAILED', 'FAULT'),
-    })
-    .map(({ submissions, isOver: over, endedOn, status }) =>
-      aBatch({
-        phases: phases(
-          ...submissions.map((at) => ['SUBMITTED', at] as const),
-          ...(over && submissions.length > 0 ? [['FAILED', 9] as const] : []),
-        ),
-        status: over ? status : 'IN_PROGRESS',
-        complete: over,
-        endedOn: over && endedOn !== null ? at(endedOn) : null,
-      }),
-    );
-
-  it('is antisymmetric', () => {
-    const reverse = { earlier: 'later', later: 'earlier', same: 'same', unknown: 'unknown' };
-    fc.assert(
-      fc.property(snapshot, snapshot, (a, b) => {
-        expect(compareAttempts(b, a)).toBe(reverse[compareAttempts(a, b)]);
-      }),
-      randomRuns(),
-    );
-  });
-
-  /** A snapshot of one of the attempts of a batch, each of which ends before the next begins. */
-  const ofHistory = fc
-    .record({
-      attempt: fc.nat(3),
-      isOver: fc.boolean(),
-      keepsPhases: fc.constantFrom('all', 'of the last attempt', 'none'),
-      namesEnd: fc.boolean(),
-    })
-    .map(({ attempt, isOver: over, keepsPhases, namesEnd }) => {
-      const submissions = Array.from({ length: attempt + 1 }, (_, index) => index * 100);
-      const kept = { all: submissions, 'of the last attempt': submissions.slice(-1), none: [] };
-      const shown = kept[keepsPhases];
-      const end = attempt * 100 + 50;
-      const batch = aBatch({
-        phases: phases(
-          ...shown.map((at) => ['SUBMITTED', at] as const),
-          ...(over && shown.length > 0 ? [['FAILED', end] as const] : []),
-        ),
-        status: over ? 'FAILED' : 'IN_PROGRESS',
-        complete: over,
-        // Without phases and without an end nothing tells two attempts apart.
-        endedOn: over && (namesEnd || shown.length === 0) ? at(end) : null,
-      });
-      return { attempt, batch };
-    });
-
-  it('never contradicts the history of a batch, and so is transitive where it is known', () => {
-    fc.assert(
-      fc.property(ofHistory, ofHistory, (one, other) => {
-        const truth =
-          one.attempt === other.attempt
-            ? 'same'
-            : one.attempt < other.attempt
-              ? 'earlier'
-              : 'later';
-        expect(['unknown', truth]).toContain(compareAttempts(one.batch, other.batch));
-      }),
-      randomRuns(),
     );
   });
 });
@@ -259,8 +327,8 @@ describe('isSameEnd', () => {
 describe('isEarlierSnapshot', () => {
   const newest = aRetriedBatch();
   test.each([
-    ['the same look is not', newest, false],
-    ['a look at the attempt before is', aFailedBatch(), true],
+    ['the same snapshot is not', newest, false],
+    ['one of the attempt before is', aFailedBatch(), true],
     ['an earlier phase of the same attempt is', aBatch({ phases: RETRIED_PHASES }), true],
     ['a later phase of the same attempt is not', aRecoveredBatch(), false],
     [
@@ -269,12 +337,12 @@ describe('isEarlierSnapshot', () => {
       false,
     ],
     ['another batch is not', aFailedBatch({ id: 'app:other' }), false],
-    ['a look without phases is not: nothing is known of its age', aBatch({ phases: [] }), false],
-  ])('%s', (_, look, expected) => {
-    expect(isEarlierSnapshot(look, newest)).toBe(expected);
+    ['one without phases is not: its age is unknown', aBatch({ phases: [] }), false],
+  ])('%s', (_, snapshot, expected) => {
+    expect(isEarlierSnapshot(snapshot, newest)).toBe(expected);
   });
 
-  it('knows nothing against a look without phases', () => {
+  it('is false for one without phases', () => {
     expect(isEarlierSnapshot(aFailedBatch(), aBatch({ phases: [] }))).toBe(false);
   });
 });
@@ -289,7 +357,7 @@ const OURS: OwnedAttempt = {
   submittedOn: at(200),
   request: null,
 };
-/** Its request was sent at 190 s and has no answer. */
+/** Its request was sent at 190 s and has no response. */
 const UNANSWERED: OwnedAttempt = {
   ...OURS,
   submittedOn: null,

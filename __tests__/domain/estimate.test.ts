@@ -11,14 +11,14 @@ import {
   at,
 } from '../support/batches.ts';
 
-/** A group's build of the second attempt, asked for at 210 s unless said otherwise. */
+/** A group with a build of the second attempt, requested at 210 s by default. */
 function running(identifier: string, build: Partial<Build> = {}): BuildGroup {
   return aGroup(identifier, 'IN_PROGRESS', {
     build: { id: `${identifier}-2`, requestedOn: at(210), ...build },
   });
 }
 
-/** The first attempt: asked for at 10 s, over at 100 s. */
+/** Of the first attempt: requested at 10 s, over at 100 s. */
 const unit = aGroup('unit', 'FAILED');
 const browser = aGroup('browser', 'FAILED');
 const lint = aGroup('lint');
@@ -63,20 +63,20 @@ test.each<[string, BuildGroup[], Batch, number]>([
   ['what still runs', [aGroup('unit'), running('browser')], failed(unit, browser), 260],
   ['what runs, not what was kept', [lint, running('unit')], failed(lint, unit), 290],
   [
-    'a build that was to be over by now',
+    'a build that was expected to be over by now',
     [running('unit', { requestedOn: at(-500) })],
     failed(unit),
     -420,
   ],
-])('is told by %s', (_, now, before, seconds) => {
+])('the expected end is that of %s', (_, now, before, seconds) => {
   expect(expectedOf(now, before)).toBe(at(seconds));
 });
 
 test.each<[string, BuildGroup, ReadonlyMap<string, BuildDetails>]>([
-  ['succeeded, so that nobody read it', lint, BUILDS],
+  ['succeeded, so that it was not read', lint, BUILDS],
   ['could not be read', unit, new Map<string, BuildDetails>()],
   ['was read, but without its times', unit, WITHOUT_TIMES],
-])('is told by the end of the attempt where the build before %s', (_, before, builds) => {
+])('a build takes until the end of the attempt where the build before %s', (_, before, builds) => {
   expect(expectedOf([running(before.identifier)], failed(before), builds)).toBe(at(300));
 });
 
@@ -86,27 +86,23 @@ test.each<[string, BuildGroup[], Batch | null]>([
   ['no build runs', [unit, lint], failed(unit, lint)],
   ['a build waits', [running('unit'), aGroup('browser', 'PENDING')], failed(unit, browser)],
   [
-    'a build has a word that is not known',
+    'a build has an unknown status',
     [running('unit'), aGroup('browser', 'INITIALIZED')],
     failed(unit, browser),
   ],
   ['a group has no build yet', [aGroup('unit', '', { current: null })], failed(unit)],
-  [
-    'it is not known since when a build runs',
-    [running('unit', { requestedOn: null })],
-    failed(unit),
-  ],
+  ['a build runs since an unknown time', [running('unit', { requestedOn: null })], failed(unit)],
   ['a group is new', [running('unit'), running('more')], failed(unit)],
   ['a group had no build before', [running('unit')], failed(aGroup('unit', '', { current: null }))],
   ['a build never ran before', [running('unit')], failed(aGroup('unit', 'STOPPED'))],
-  ['a build was held up before', [running('unit')], failed(aGroup('unit', 'TIMED_OUT'))],
-  ['a build met a fault before', [running('unit')], failed(aGroup('unit', 'FAULT'))],
-  ['the attempt before is not known to have ended', [running('lint')], aBatch({ groups: [lint] })],
+  ['a build timed out before', [running('unit')], failed(aGroup('unit', 'TIMED_OUT'))],
+  ['a build ended in a fault before', [running('unit')], failed(aGroup('unit', 'FAULT'))],
+  ['the end of the attempt before is unknown', [running('lint')], aBatch({ groups: [lint] })],
   [
-    'nothing tells when a build began before',
+    'the build before began at an unknown time',
     [running('lint')],
     failed(aGroup('lint', 'SUCCEEDED', { build: { requestedOn: null } })),
   ],
-])('is not told where %s', (_, now, before) => {
+])('the expected end is unknown where %s', (_, now, before) => {
   expect(expectedOf(now, before)).toBeNull();
 });

@@ -24,8 +24,9 @@ import {
   RETRIED_PHASES,
   SECOND,
 } from '../support/batches.ts';
+import { randomRuns } from '../support/random-runs.ts';
 
-type Look = readonly [seconds: number, look: Batch | null];
+type Poll = readonly [seconds: number, snapshot: Batch | null];
 
 const INTERVAL = 15 * SECOND;
 const failed = aFailedBatch();
@@ -37,25 +38,30 @@ const answer = aFailedBatch({
 });
 const retried = afterRetryOf(failed);
 
-/** What is remembered after some looks from 200 s on, the moment of the retry if there was one. */
-function watchAfter(past: Past, looks: readonly Look[], given: Batch | null): Polling {
-  return looks.reduce(
-    (watch, [seconds, look]) => interpret(watch, look, at(seconds))[0],
+/** After some polls from 200 s on, the moment of the retry if there was one. */
+function pollingAfter(past: Past, polls: readonly Poll[], given: Batch | null): Polling {
+  return polls.reduce(
+    (polling, [seconds, snapshot]) => interpret(polling, snapshot, at(seconds))[0],
     startPolling(past, at(200), given),
   );
 }
 
-describe('while nothing tells the end, or only groups lag', () => {
-  const lagging = (seconds: number): Polling =>
-    watchAfter(retried, [[seconds, aRecoveredBatch({ groups: failed.groups })]], answer);
+describe('while the end is unknown, or only groups are stale', () => {
+  const withStaleGroups = (seconds: number): Polling =>
+    pollingAfter(retried, [[seconds, aRecoveredBatch({ groups: failed.groups })]], answer);
 
   test.each<[string, Polling, number, number, number]>([
     ['is one interval', startPolling(aPast(), at(200)), 15 * SECOND, 200, 15 * SECOND],
-    ['is 5 s while groups lag', lagging(300), 15 * SECOND, 300, 5 * SECOND],
-    ['is the interval if that is shorter', lagging(300), 2 * SECOND, 300, 2 * SECOND],
-    ['is cut at the end of the 30 s', lagging(300), 15 * SECOND, 327, 3 * SECOND],
-  ])('%s', (_, watch, interval, seconds, expected) => {
-    expect(msUntilNextPoll(watch, new Map(), interval, at(seconds))).toBe(expected);
+    ['is 5 s while groups are stale', withStaleGroups(300), 15 * SECOND, 300, 5 * SECOND],
+    ['is the interval if that is shorter', withStaleGroups(300), 2 * SECOND, 300, 2 * SECOND],
+    ['is cut at the end of the 30 s', withStaleGroups(300), 15 * SECOND, 327, 3 * SECOND],
+  ])('%s', (_, polling, intervalMs, seconds, expected) => {
+    expect(msUntilNextPoll(polling, new Map(), intervalMs, at(seconds))).toBe(expected);
+  });
+
+  it('is one interval also when the clock has just started', () => {
+    const polling = startPolling(aPast(), 0);
+    expect(msUntilNextPoll(polling, new Map(), INTERVAL, 0)).toBe(INTERVAL);
   });
 });
 
@@ -66,10 +72,14 @@ describe('when the end is near', () => {
   const built = aRetriedBatch({ groups: [aRetriedGroup('unit', 'FAILED', 'SUCCEEDED')] });
   const stale = aRetriedBatch({ groups: failed.groups });
 
-  /** The pause after the last of some looks, in seconds. */
-  const pauseAfter = (looks: Look[], given: Batch | null = answer, interval = INTERVAL): number => {
-    const now = at(looks.at(-1)?.[0] ?? 200);
-    return msUntilNextPoll(watchAfter(retried, looks, given), builds, interval, now) / SECOND;
+  /** The pause after the last of some polls, in seconds. */
+  const pauseAfter = (
+    polls: Poll[],
+    given: Batch | null = answer,
+    intervalMs = INTERVAL,
+  ): number => {
+    const now = at(polls.at(-1)?.[0] ?? 200);
+    return msUntilNextPoll(pollingAfter(retried, polls, given), builds, intervalMs, now) / SECOND;
   };
 
   test.each([
@@ -91,29 +101,29 @@ describe('when the end is near', () => {
     "counts by CodeBuild's clock, which is %d s ahead of this machine's",
     (ahead) => {
       const began = at(200 - ahead);
-      const [watch] = interpret(startPolling(retried, began, answer), building, at(285 - ahead));
-      expect(msUntilNextPoll(watch, builds, INTERVAL, at(285 - ahead))).toBe(7 * SECOND);
+      const [polling] = interpret(startPolling(retried, began, answer), building, at(285 - ahead));
+      expect(msUntilNextPoll(polling, builds, INTERVAL, at(285 - ahead))).toBe(7 * SECOND);
     },
   );
 
   it('is later, not sooner, if the answer to the retry came late', () => {
-    const [watch] = interpret(startPolling(retried, at(205), answer), building, at(285));
-    expect(msUntilNextPoll(watch, builds, INTERVAL, at(285))).toBe(12 * SECOND);
+    const [polling] = interpret(startPolling(retried, at(205), answer), building, at(285));
+    expect(msUntilNextPoll(polling, builds, INTERVAL, at(285))).toBe(12 * SECOND);
   });
 
-  test.each<[string, Look[], Batch | null]>([
-    ['nothing tells how the clocks differ', [[285, building]], null],
-    ['nothing is known of the builds that run', [[285, aRetriedBatch()]], answer],
-    ['no look has shown the attempt', [], null],
+  test.each<[string, Poll[], Batch | null]>([
+    ['the difference of the clocks is unknown', [[285, building]], null],
+    ['the builds that run are unknown', [[285, aRetriedBatch()]], answer],
+    ['no poll has shown the attempt', [], null],
     [
-      'the last look found no batch',
+      'the last poll found no batch',
       [
         [284, building],
         [285, null],
       ],
       answer,
     ],
-    ['the groups are still those of the attempt before', [[285, stale]], answer],
+    ['the groups are stale', [[285, stale]], answer],
     [
       'the batch specification is read',
       [
@@ -137,8 +147,8 @@ describe('when the end is near', () => {
       [[285, aRetriedBatch({ groups: [...built.groups, aGroup('image', 'PENDING')] })]],
       answer,
     ],
-  ])('is a whole interval where %s', (_, looks, given) => {
-    expect(pauseAfter(looks, given)).toBe(15);
+  ])('is a whole interval where %s', (_, polls, given) => {
+    expect(pauseAfter(polls, given)).toBe(15);
   });
 
   test.each([
@@ -149,12 +159,12 @@ describe('when the end is near', () => {
       retried,
       aRetriedBatch({ phases: RECOVERED_PHASES.slice(0, -1), groups: built.groups }),
     ],
-  ])('grows from 3 s to the interval while %s has nothing left to build', (_, past, look) => {
-    let watch = startPolling(past, at(200), answer);
+  ])('grows from 3 s to the interval while %s has nothing left to build', (_, past, snapshot) => {
+    let polling = startPolling(past, at(200), answer);
     let now = at(280);
     const pauses = Array.from({ length: 6 }, () => {
-      [watch] = interpret(watch, look, now);
-      const pause = msUntilNextPoll(watch, builds, INTERVAL, now);
+      [polling] = interpret(polling, snapshot, now);
+      const pause = msUntilNextPoll(polling, builds, INTERVAL, now);
       now += pause;
       return pause / SECOND;
     });
@@ -175,14 +185,14 @@ describe('when the end is near', () => {
     const moment = fc.integer({ min: -5000, max: 5000 });
     fc.assert(
       fc.property(moment, moment, moment, (ahead, startedOn, requestedOn) => {
-        const known = aFailedBuild({ startedOn: at(startedOn) });
+        const before = aFailedBuild({ startedOn: at(startedOn) });
         const build = { id: 'unit-2', requestedOn: at(200 + Math.abs(requestedOn)) };
-        const look = aRetriedBatch({ groups: [aGroup('unit', 'IN_PROGRESS', { build })] });
+        const snapshot = aRetriedBatch({ groups: [aGroup('unit', 'IN_PROGRESS', { build })] });
         let now = at(200 + ahead);
-        let watch = startPolling(retried, now, answer);
+        let polling = startPolling(retried, now, answer);
         const pauses = Array.from({ length: 1000 }, () => {
-          [watch] = interpret(watch, look, now);
-          const pause = msUntilNextPoll(watch, new Map([[known.arn, known]]), INTERVAL, now);
+          [polling] = interpret(polling, snapshot, now);
+          const pause = msUntilNextPoll(polling, new Map([[before.arn, before]]), INTERVAL, now);
           now += pause;
           return pause;
         });
@@ -190,6 +200,7 @@ describe('when the end is near', () => {
         expect(Math.max(...pauses)).toBeLessThanOrEqual(INTERVAL);
         expect(pauses.filter((pause) => pause < INTERVAL).length).toBeLessThanOrEqual(1);
       }),
+      randomRuns(0.1),
     );
   });
 });

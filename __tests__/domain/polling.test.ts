@@ -2,8 +2,8 @@ import { describe, expect, it, test } from '@jest/globals';
 import type { Batch } from '../../src/domain/batch.ts';
 import type { Past } from '../../src/domain/groups.ts';
 import {
-  startPolling,
   correctSubmission,
+  startPolling,
   interpret,
   msUntilNextPoll,
   type PollResult,
@@ -26,27 +26,27 @@ import {
   SECOND,
 } from '../support/batches.ts';
 
-type Look = readonly [seconds: number, look: Batch | null];
+type Poll = readonly [seconds: number, snapshot: Batch | null];
 
-interface Watched {
-  readonly watch: Polling;
-  readonly judgements: PollResult[];
+interface Polled {
+  readonly polling: Polling;
+  readonly results: PollResult[];
   readonly kinds: string[];
 }
 
-/** Watches from 200 s on, the moment of the retry if there was one. */
-function watchAll(past: Past, looks: readonly Look[], answer: Batch | null = null): Watched {
-  let watch = startPolling(past, at(200), answer);
-  const judgements = looks.map(([seconds, look]) => {
-    const [next, judgement] = interpret(watch, look, at(seconds));
-    watch = next;
-    return judgement;
+/** Polls from 200 s on, the moment of the retry if there was one. */
+function pollAll(past: Past, polls: readonly Poll[], answer: Batch | null = null): Polled {
+  let polling = startPolling(past, at(200), answer);
+  const results = polls.map(([seconds, snapshot]) => {
+    const [next, result] = interpret(polling, snapshot, at(seconds));
+    polling = next;
+    return result;
   });
-  return { watch, judgements, kinds: judgements.map(({ kind }) => kind) };
+  return { polling, results, kinds: results.map(({ kind }) => kind) };
 }
 
-function every(seconds: number, times: number, look: Batch | null, from = 200): Look[] {
-  return Array.from({ length: times }, (_, index) => [from + seconds * (index + 1), look]);
+function every(seconds: number, times: number, snapshot: Batch | null, from = 200): Poll[] {
+  return Array.from({ length: times }, (_, index) => [from + seconds * (index + 1), snapshot]);
 }
 
 const failed = aFailedBatch();
@@ -64,8 +64,8 @@ const failedAgain = aRecoveredBatch({
 });
 const retried = afterRetryOf(failed);
 
-describe('watching a batch that nobody retried', () => {
-  test.each<[string, Look[], string[]]>([
+describe('polling a batch that was not retried', () => {
+  test.each<[string, Poll[], string[]]>([
     [
       'runs, then ends',
       [
@@ -74,7 +74,7 @@ describe('watching a batch that nobody retried', () => {
       ],
       ['running', 'over'],
     ],
-    ['is over at the first look', [[200, failed]], ['over']],
+    ['is over at the first poll', [[200, failed]], ['over']],
     [
       'shows no phases',
       [
@@ -85,7 +85,7 @@ describe('watching a batch that nobody retried', () => {
     ],
     ['shows no groups', [[215, aFailedBatch({ groups: [] })]], ['over']],
     [
-      'goes back in time between looks',
+      'goes back in time between polls',
       [
         [215, aBatch()],
         [230, aBatch({ phases: phases(['SUBMITTED', 0]) })],
@@ -99,7 +99,7 @@ describe('watching a batch that nobody retried', () => {
       [[215, aFailedBatch({ complete: false, endedOn: null })]],
       ['running'],
     ],
-    ['ends with a word nobody knows', [[215, aFailedBatch({ status: 'EXPLODED' })]], ['over']],
+    ['ends with an unknown word', [[215, aFailedBatch({ status: 'EXPLODED' })]], ['over']],
     [
       'is retried by others, whose attempt ends',
       [
@@ -138,7 +138,7 @@ describe('watching a batch that nobody retried', () => {
       ['stale', 'gone'],
     ],
     [
-      'is absent twice with an old view between',
+      'is absent twice with a stale snapshot between',
       [
         [215, aBatch()],
         [230, null],
@@ -147,39 +147,39 @@ describe('watching a batch that nobody retried', () => {
       ],
       ['running', 'stale', 'stale', 'stale'],
     ],
-  ])('that %s', (_, looks, expected) => {
-    expect(watchAll(aPast(), looks).kinds).toEqual(expected);
+  ])('that %s', (_, polls, expected) => {
+    expect(pollAll(aPast(), polls).kinds).toEqual(expected);
   });
 
-  it('never takes old views for a retry that is not seen', () => {
+  it('never takes stale snapshots for a retry that is not seen', () => {
     const old = aBatch({ phases: phases(['SUBMITTED', 0]) });
-    const { kinds } = watchAll(aPast(), [[215, aBatch()], ...every(15, 20, old, 215)]);
+    const { kinds } = pollAll(aPast(), [[215, aBatch()], ...every(15, 20, old, 215)]);
     expect(new Set(kinds.slice(1))).toEqual(new Set(['stale']));
   });
 });
 
-describe('watching after a retry', () => {
+describe('polling after a retry', () => {
   test.each<[string, Batch]>([
     ['FAILED, complete, with old phases', failed],
     ['the same, not complete', aFailedBatch({ complete: false })],
     ['the same, without its end', aFailedBatch({ endedOn: null })],
     ['the same, without phases', aFailedBatch({ phases: [] })],
     ['the same, without phases and end', aFailedBatch({ phases: [], endedOn: null })],
-    ['a mixed view: new status over old phases', aBatch({ phases: FAILED_PHASES })],
-    ['a mixed view: new outcome over old phases', aRecoveredBatch({ phases: FAILED_PHASES })],
-    ['an old view, running', aBatch()],
-  ])('never ends by, or counts, an old look: %s', (_, look) => {
+    ['mixed: new status over old phases', aBatch({ phases: FAILED_PHASES })],
+    ['mixed: new end over old phases', aRecoveredBatch({ phases: FAILED_PHASES })],
+    ['running', aBatch()],
+  ])('is not ended by a stale snapshot, which does not count: %s', (_, snapshot) => {
     for (const given of [null, answer]) {
-      const { kinds, watch } = watchAll(
+      const { kinds, polling } = pollAll(
         retried,
         [
-          [215, look],
-          [230, look],
+          [215, snapshot],
+          [230, snapshot],
         ],
         given,
       );
       expect(kinds).toEqual(['stale', 'stale']);
-      expect(watch).toMatchObject({ newest: given, seen: false, overSince: null });
+      expect(polling).toMatchObject({ newest: given, seen: false, overSince: null });
     }
   });
 
@@ -194,13 +194,13 @@ describe('watching after a retry', () => {
       aFailedBatch({ phases: RERUNNING_PHASES, complete: false, endedOn: null }),
     ],
     ['no status at all under new phases', aBatch({ status: '', phases: RETRIED_PHASES })],
-  ])('is not ended by a mixed view: %s', (_, look) => {
-    expect(watchAll(retried, [[215, look]]).kinds).toEqual(['running']);
+  ])('is not ended by a mixed snapshot: %s', (_, snapshot) => {
+    expect(pollAll(retried, [[215, snapshot]]).kinds).toEqual(['running']);
   });
 
-  test.each<[string, Look[], Batch | null, string[]]>([
+  test.each<[string, Poll[], Batch | null, string[]]>([
     [
-      'after stale looks',
+      'after stale snapshots',
       [
         [215, failed],
         [230, rerunning],
@@ -219,7 +219,7 @@ describe('watching after a retry', () => {
       ['running', 'over'],
     ],
     [
-      'an answer that showed the old view',
+      'after an answer that showed the attempt before',
       [
         [215, rerunning],
         [230, recovered],
@@ -238,7 +238,7 @@ describe('watching after a retry', () => {
       ['stale', 'over'],
     ],
     [
-      'through looks that flicker',
+      'through snapshots that flicker',
       [
         [215, rerunning],
         [230, failed],
@@ -317,11 +317,11 @@ describe('watching after a retry', () => {
       answer,
       ['running', 'stale', 'gone'],
     ],
-  ])('sees the new attempt %s', (_, looks, given, expected) => {
-    expect(watchAll(retried, looks, given).kinds).toEqual(expected);
+  ])('shows the new attempt %s', (_, polls, given, expected) => {
+    expect(pollAll(retried, polls, given).kinds).toEqual(expected);
   });
 
-  it('knows the retry from its answer before any look shows it', () => {
+  it('knows the attempt from the answer before a poll shows it', () => {
     expect(startPolling(retried, at(200), answer)).toMatchObject({
       newest: answer,
       submittedOn: at(200),
@@ -332,7 +332,7 @@ describe('watching after a retry', () => {
   it.each([
     ['is lost', null],
     ['shows the attempt before', failed],
-  ])('knows nothing of the new attempt where the answer %s', (_, given) => {
+  ])('does not know the new attempt where the answer %s', (_, given) => {
     expect(startPolling(retried, at(200), given)).toMatchObject({
       newest: null,
       submittedOn: null,
@@ -341,35 +341,47 @@ describe('watching after a retry', () => {
 
   it('keeps no time of its builds once the attempt is over, though no phase closes it', () => {
     const timedOut = aRecoveredBatch({ status: 'TIMED_OUT', phases: RERUNNING_PHASES });
-    const { watch } = watchAll(retried, [[305, timedOut]], answer);
-    expect(watch).toMatchObject({ overSince: at(305), builtSince: null });
+    const { polling } = pollAll(retried, [[305, timedOut]], answer);
+    expect(polling).toMatchObject({ overSince: at(305), builtSince: null });
   });
 
-  it('takes no answer for news where nothing was retried', () => {
+  it('ignores an answer where nothing was retried', () => {
     expect(startPolling(aPast(), at(200), answer).newest).toBeNull();
   });
 });
 
+describe('an attempt between the one that was retried and the one that was started', () => {
+  const third = aBatch({ phases: phases(['SUBMITTED', 400]) });
+
+  it.each([
+    ['after the answer', []],
+    ['after a snapshot without phases', [[415, aBatch({ phases: [] })] satisfies Poll]],
+  ])('is stale %s', (_, polls) => {
+    const { kinds } = pollAll(retried, [...polls, [430, rerunning], [445, third]], third);
+    expect(kinds.slice(-2)).toEqual(['stale', 'running']);
+  });
+});
+
 describe('a retry that is never seen', () => {
-  test.each<[string, Look[], string[]]>([
-    ['after 60 s and five looks', every(15, 4, failed), ['stale', 'stale', 'stale', 'stale']],
+  test.each<[string, Poll[], string[]]>([
+    ['before 60 s and five polls', every(15, 4, failed), ['stale', 'stale', 'stale', 'stale']],
     [
-      'at the fifth look after 60 s',
+      'at the fifth poll, just before 60 s',
       [...every(12, 4, failed), [259.999, failed]],
       Array<string>(5).fill('stale'),
     ],
     [
-      'at the fifth look at 60 s',
+      'at the fifth poll, at 60 s',
       every(12, 5, failed),
       [...Array<string>(4).fill('stale'), 'never-seen'],
     ],
     [
-      'at the look that is at 60 s',
+      'at the poll that is at 60 s',
       every(1, 60, failed),
       [...Array<string>(59).fill('stale'), 'never-seen'],
     ],
     [
-      'at the fifth look, however long they take',
+      'at the fifth poll, however long they take',
       every(600, 5, failed),
       [...Array<string>(4).fill('stale'), 'never-seen'],
     ],
@@ -379,7 +391,7 @@ describe('a retry that is never seen', () => {
       [...Array<string>(4).fill('stale'), 'never-seen'],
     ],
     [
-      'if looks are old or find nothing',
+      'if polls are stale or find nothing',
       [
         [215, failed],
         [230, null],
@@ -389,100 +401,99 @@ describe('a retry that is never seen', () => {
       ],
       [...Array<string>(4).fill('stale'), 'never-seen'],
     ],
-  ])('is given up %s', (_, looks, expected) => {
-    expect(watchAll(retried, looks).kinds).toEqual(expected);
+  ])('is given up %s', (_, polls, expected) => {
+    expect(pollAll(retried, polls).kinds).toEqual(expected);
   });
 
-  it('says how many polls it took, and how long', () => {
-    expect(watchAll(retried, every(20, 5, failed), answer).judgements.at(-1)).toEqual({
+  it('has how many polls it took, and how long', () => {
+    expect(pollAll(retried, every(20, 5, failed), answer).results.at(-1)).toEqual({
       kind: 'never-seen',
       polls: 5,
       elapsedMs: 100 * SECOND,
     });
   });
 
-  it('is not given up once one look has shown it', () => {
-    const { kinds } = watchAll(retried, [[215, rerunning], ...every(15, 20, failed, 215)], answer);
+  it('is not given up once a poll has shown it', () => {
+    const { kinds } = pollAll(retried, [[215, rerunning], ...every(15, 20, failed, 215)], answer);
     expect(new Set(kinds.slice(1))).toEqual(new Set(['stale']));
   });
 });
 
-describe('groups that lag behind a batch that is over', () => {
-  const lagging = aRecoveredBatch({ groups: failed.groups });
+describe('stale groups of a batch that is over', () => {
+  const stale = aRecoveredBatch({ groups: failed.groups });
 
   it('are waited for, and then settled', () => {
-    const { kinds, judgements } = watchAll(
+    const { kinds, results } = pollAll(
       retried,
       [
-        [300, lagging],
-        [305, lagging],
+        [300, stale],
+        [305, stale],
         [310, recovered],
       ],
       answer,
     );
     expect(kinds).toEqual(['groups-stale', 'groups-stale', 'over']);
-    expect(judgements.at(-1)).toMatchObject({ batch: recovered, groupsStale: false });
+    expect(results.at(-1)).toMatchObject({ batch: recovered, groupsStale: false });
   });
 
   it('are waited for 30 s after the end was first seen, no longer', () => {
-    const { kinds, judgements } = watchAll(
+    const { kinds, results } = pollAll(
       retried,
       [
-        [300, lagging],
-        [329.999, lagging],
-        [330, lagging],
+        [300, stale],
+        [329.999, stale],
+        [330, stale],
       ],
       answer,
     );
     expect(kinds).toEqual(['groups-stale', 'groups-stale', 'over']);
-    expect(judgements.at(-1)).toEqual({ kind: 'over', batch: lagging, groupsStale: true });
+    expect(results.at(-1)).toEqual({ kind: 'over', batch: stale, groupsStale: true });
   });
 
-  it('are waited for anew if the batch turns out to run on', () => {
+  it('are waited for anew if the batch turns out to run', () => {
     const more = aRetriedBatch({ phases: RECOVERED_PHASES });
-    const { kinds } = watchAll(
+    const { kinds } = pollAll(
       retried,
       [
-        [300, lagging],
+        [300, stale],
         [310, more],
-        [335, lagging],
+        [335, stale],
       ],
       answer,
     );
     expect(kinds).toEqual(['groups-stale', 'running', 'groups-stale']);
   });
 
-  it('do not hide that the batch is over when it is not found after', () => {
-    const { judgements } = watchAll(
+  it('do not hide that the batch is over when it is not found later', () => {
+    const { results } = pollAll(
       retried,
       [
-        [300, lagging],
+        [300, stale],
         [305, null],
         [310, null],
       ],
       answer,
     );
-    expect(judgements.at(-1)).toEqual({ kind: 'over', batch: lagging, groupsStale: true });
+    expect(results.at(-1)).toEqual({ kind: 'over', batch: stale, groupsStale: true });
   });
 
   it.each([
     [329, 'stale'],
     [330, 'over'],
-  ])('are never waited for without a pause: an old view at %d s is %s', (seconds, kind) => {
+  ])('are never waited for without a pause: a stale snapshot at %d s is %s', (seconds, kind) => {
     const over = aRecoveredBatch({ groups: failed.groups });
     const given: [number, Batch][] = [
       [300, over],
       [seconds, failed],
     ];
-    const { watch, kinds, judgements } = watchAll(retried, given, answer);
+    const { polling, kinds, results } = pollAll(retried, given, answer);
     expect(kinds.at(-1)).toBe(kind);
-    if (kind === 'over')
-      expect(judgements.at(-1)).toMatchObject({ batch: over, groupsStale: true });
-    expect(msUntilNextPoll(watch, new Map(), 15 * SECOND, at(seconds))).toBeGreaterThan(0);
+    if (kind === 'over') expect(results.at(-1)).toMatchObject({ batch: over, groupsStale: true });
+    expect(msUntilNextPoll(polling, new Map(), 15 * SECOND, at(seconds))).toBeGreaterThan(0);
   });
 });
 
-/** A snapshot of the retried batch, whose present attempt was submitted at a second. */
+/** A snapshot of the retried batch, whose last attempt was submitted at a second. */
 function submittedAt(seconds: number, overrides: Partial<Batch> = {}): Batch {
   const since = phases(['FAILED', 100, 'RETRY'], ['SUBMITTED', seconds]);
   return aBatch({ phases: [...FAILED_PHASES.slice(0, -1), ...since], ...overrides });
@@ -495,9 +506,9 @@ describe('an attempt between the one that was retried and the one under a new id
     ['does not count where it was submitted before', submittedAt(150), 'stale'],
     ['does not count where it was submitted a little before', submittedAt(198.5), 'stale'],
     ['is the new one where the clocks may differ by as much', submittedAt(199), 'running'],
-    ['is the new one where no phase tells', aBatch({ phases: [] }), 'running'],
+    ['is the new one where no phases show', aBatch({ phases: [] }), 'running'],
   ])('%s', (_, snapshot, kind) => {
-    expect(watchAll(retried, [[215, snapshot]], underNewId).kinds).toEqual([kind]);
+    expect(pollAll(retried, [[215, snapshot]], underNewId).kinds).toEqual([kind]);
   });
 });
 
@@ -521,11 +532,11 @@ describe('the submission as RetryBuildBatch answered it', () => {
     ['without an answer', startPolling(retried, at(200)), submittedAt(200.5)],
     ['once a poll has shown it', interpret(begun, rerunning, at(215))[0], submittedAt(200.5)],
     ['twice', correctSubmission(begun, submittedAt(200.5)), submittedAt(201)],
-  ])('is not corrected %s', (_, watch, snapshot) => {
-    expect(correctSubmission(watch, snapshot)).toBe(watch);
+  ])('is not corrected %s', (_, polling, snapshot) => {
+    expect(correctSubmission(polling, snapshot)).toBe(polling);
   });
 
-  it('tells no end of an attempt that no poll has shown', () => {
+  it('gives no expected end of an attempt that no poll has shown', () => {
     const corrected = correctSubmission(begun, submittedAt(200.5));
     expect(msUntilNextPoll(corrected, new Map(), 15 * SECOND, at(201))).toBe(15 * SECOND);
   });

@@ -1,4 +1,4 @@
-import type { Batch, Moment } from './batch.ts';
+import type { Batch, Build, Moment } from './batch.ts';
 import { parseMembers } from '../text/json.ts';
 import { isSuccess, isUnfinished, type AttemptState } from './status.ts';
 
@@ -10,12 +10,25 @@ const PHASES_OF_WORK = new Set([
 ]);
 /** The phases that close an attempt. There is none for TIMED_OUT or FAULT (API model). */
 const CLOSING_PHASES = new Set(['SUCCEEDED', 'FAILED', 'STOPPED']);
+const CLOCK_TOLERANCE_MS = 1000;
 
-/** What two answers may differ by in the time of the same event, in milliseconds. */
-export const CLOCK_TOLERANCE_MS = 1000;
-
-/** How the attempt of one snapshot stands to that of another. */
+/** How one attempt, or moment, relates to another. */
 export type Order = 'earlier' | 'same' | 'later' | 'unknown';
+
+/** Compares two moments of CodeBuild's clock. Null, a moment that CodeBuild did not give, is `unknown`. */
+export function compareMoments(one: Moment | null, other: Moment | null, toleranceMs = 0): Order {
+  if (one === null || other === null) return 'unknown';
+  if (Math.abs(one - other) <= toleranceMs) return 'same';
+  return one < other ? 'earlier' : 'later';
+}
+
+/**
+ * Compares two moments that may differ by a second and still be of the same event: they are from two
+ * responses, or by two clocks.
+ */
+export function compareWithTolerance(one: Moment | null, other: Moment | null): Order {
+  return compareMoments(one, other, CLOCK_TOLERANCE_MS);
+}
 
 /**
  * When the attempt that a snapshot shows was submitted: the start of the last SUBMITTED phase.
@@ -31,19 +44,61 @@ export function retriesShown(batch: Batch): number {
 }
 
 /**
+ * The number of the attempt that a snapshot shows, from 1. It may be higher: a retry may drop the phases
+ * of the attempts before it.
+ */
+export function attemptNumber(snapshot: Batch): number {
+  return retriesShown(snapshot) + 1;
+}
+
+/**
+ * The number of the attempt that follows another.
+ *
+ * @param number of the attempt before
+ * @param snapshot shows the attempt that follows; null: no snapshot does
+ */
+export function nextAttemptNumber(number: number, snapshot: Batch | null): number {
+  return Math.max(number + 1, snapshot === null ? 0 : attemptNumber(snapshot));
+}
+
+/**
+ * When each attempt was submitted, oldest first, as far as it is known: from the phases of this
+ * snapshot, and from those of earlier ones, in case a retry drops the phases of the attempts before it.
+ */
+export function attemptStarts(batch: Batch, earlier: readonly Batch[]): Moment[] {
+  const starts = [...earlier, batch]
+    .flatMap((snapshot) => snapshot.phases)
+    .flatMap(({ type, startedOn }) =>
+      type === 'SUBMITTED' && startedOn !== null ? [startedOn] : [],
+    );
+  return [...new Set(starts)].sort((a, b) => a - b);
+}
+
+/** The index of the attempt in which a build was requested; null if unknown. */
+export function attemptOf(build: Build, starts: readonly Moment[]): number | null {
+  const index = starts.findLastIndex((start) => isRequestedSince(build, start));
+  return index < 0 ? null : index;
+}
+
+/** Whether a build is of the attempt that was submitted at a moment, or of a later one; null if unknown. */
+export function isRequestedSince(build: Build | null, submitted: Moment | null): boolean | null {
+  const order = compareMoments(build?.requestedOn ?? null, submitted);
+  return order === 'unknown' ? null : order !== 'earlier';
+}
+
+/**
  * Whether the attempt that a snapshot shows is over: CodeBuild says that the batch has ended, and the
- * phases of the attempt do too. Where they do not, a snapshot may mix two views: an end that lies
- * before the last submission is that of the attempt before, and so is a final status over an open phase.
+ * phases of the attempt do too. Where they do not, a snapshot may mix two states: an end before the last
+ * submission is that of the attempt before, and so is a final status over an open phase.
  */
 export function isOver(batch: Batch): boolean {
   if (isUnfinished(batch.status) || !(batch.complete || batch.endedOn !== null)) return false;
   if (isClosed(batch)) return true;
   if (batch.endedOn === null) return !isInOpenPhase(batch);
-  const submitted = submittedOn(batch);
-  return submitted === null || batch.endedOn >= submitted;
+  return compareMoments(batch.endedOn, submittedOn(batch)) !== 'earlier';
 }
 
-/** How the attempt stands that a snapshot shows. Whatever ends and does not succeed has failed. */
+/** The state of the attempt that a snapshot shows. Whatever ends and does not succeed has failed. */
 export function attemptState(batch: Batch): AttemptState {
   if (!isOver(batch)) return 'running';
   return isSuccess(batch.status) ? 'succeeded' : 'failed';
@@ -51,22 +106,33 @@ export function attemptState(batch: Batch): AttemptState {
 
 /** Compares the attempts that two snapshots of one batch show: by submission, else by how they ended. */
 export function compareAttempts(one: Batch, other: Batch): Order {
-  const [here, there] = [submittedOn(one), submittedOn(other)];
-  if (here !== null && there !== null) return order(here, there);
+  const bySubmission = compareMoments(submittedOn(one), submittedOn(other));
+  if (bySubmission !== 'unknown') return bySubmission;
   if (!isOver(one) || !isOver(other)) return 'unknown';
   if (one.endedOn === other.endedOn) return one.status === other.status ? 'same' : 'unknown';
-  if (one.endedOn === null || other.endedOn === null) return 'unknown';
-  return order(one.endedOn, other.endedOn);
+  return compareMoments(one.endedOn, other.endedOn);
 }
 
 /**
- * Whether a snapshot shows an attempt after the one that an older snapshot shows. Where nothing tells
- * them apart, a batch that was over and is not over any more has been retried.
+ * Whether a snapshot shows an attempt after the one that an older snapshot shows. Where their order is
+ * unknown, a batch that was over and is not over any more has been retried.
  */
 export function isLaterAttempt(snapshot: Batch, than: Batch): boolean {
   if (snapshot.id !== than.id) return true;
-  const found = compareAttempts(snapshot, than);
-  return found === 'later' || (found === 'unknown' && isOver(than) && !isOver(snapshot));
+  const order = compareAttempts(snapshot, than);
+  return order === 'later' || (order === 'unknown' && isOver(than) && !isOver(snapshot));
+}
+
+/**
+ * Whether a snapshot shows the attempt that is watched, or a later one, and not the one before.
+ *
+ * @param retried the end of the attempt before; null: there is no attempt before
+ */
+export function isOfWatchedAttempt(
+  snapshot: Batch,
+  { retried }: { readonly retried: Batch | null },
+): boolean {
+  return retried === null || isLaterAttempt(snapshot, retried);
 }
 
 /** Whether a snapshot shows the end of an attempt just as another did. */
@@ -82,10 +148,10 @@ export function isSameEnd(snapshot: Batch, as: Batch): boolean {
 /** Whether a snapshot is older than another: of an earlier attempt, or of an earlier phase of the same. */
 export function isEarlierSnapshot(snapshot: Batch, than: Batch): boolean {
   if (snapshot.id !== than.id) return false;
-  const [here, there] = [submittedOn(snapshot), submittedOn(than)];
-  if (here === null || there === null) return false;
+  const order = compareMoments(submittedOn(snapshot), submittedOn(than));
   return (
-    here < there || (here === there && phasesOfLastAttempt(snapshot) < phasesOfLastAttempt(than))
+    order === 'earlier' ||
+    (order === 'same' && phasesOfLastAttempt(snapshot) < phasesOfLastAttempt(than))
   );
 }
 
@@ -104,13 +170,13 @@ export interface OwnedAttempt {
   readonly submittedBefore: Moment | null;
   /** When it was submitted; null until CodeBuild has said so. */
   readonly submittedOn: Moment | null;
-  /** While no answer has come: when the request was first sent, and when the last call is over, by this machine's clock. */
+  /** While the request has no response: when it was first sent, and when the last call is over, by this machine's clock. */
   readonly request: { readonly sentOn: Moment; readonly endsOn: Moment } | null;
 }
 
 /**
  * Whose attempt a snapshot shows: `not-begun` if only the attempt before; `unproven` if it follows a
- * request that got no answer, and may be of that request or not.
+ * request without a response, which may or may not have started it.
  */
 export type Ownership = 'not-begun' | 'ours' | 'others' | 'unproven';
 
@@ -139,30 +205,25 @@ export function describeOwned(
 }
 
 /**
- * Whose attempt a snapshot shows. An attempt whose request got no answer is taken for ours only if
+ * Whose attempt a snapshot shows. An attempt whose request has no response is taken for ours only if
  * nothing shows that it is not the very next one, and it was submitted while the request was under way.
  */
 export function ownershipOf(snapshot: Batch, owned: OwnedAttempt): Ownership {
   const retries = retriesShown(snapshot);
   const shown = submittedOn(snapshot);
   if (retries > owned.retriesBefore + 1) return 'others';
-  const { request, submittedBefore, submittedOn: ownSubmission } = owned;
-  if (ownSubmission !== null && shown !== null) {
-    if (shown > ownSubmission + CLOCK_TOLERANCE_MS) return 'others';
-    if (shown >= ownSubmission - CLOCK_TOLERANCE_MS) return 'ours';
-  }
+  const order = compareWithTolerance(shown, owned.submittedOn);
+  if (order === 'later') return 'others';
+  if (order === 'same') return 'ours';
   const hasBegun =
     retries > owned.retriesBefore ||
-    (ownSubmission === null &&
-      shown !== null &&
-      submittedBefore !== null &&
-      shown > submittedBefore);
+    (owned.submittedOn === null && compareMoments(shown, owned.submittedBefore) === 'later');
   if (!hasBegun) return 'not-begun';
-  if (request === null) return 'ours';
+  if (owned.request === null) return 'ours';
   const isOfRequest =
     shown !== null &&
-    shown >= request.sentOn - CLOCK_TOLERANCE_MS &&
-    shown <= request.endsOn + CLOCK_TOLERANCE_MS;
+    compareWithTolerance(shown, owned.request.sentOn) !== 'earlier' &&
+    compareWithTolerance(shown, owned.request.endsOn) !== 'later';
   return isOfRequest ? 'ours' : 'unproven';
 }
 
@@ -202,12 +263,7 @@ function isTextOrNull(value: unknown): value is string | null {
   return typeof value === 'string' || value === null;
 }
 
-function order(here: number, there: number): Order {
-  if (here === there) return 'same';
-  return here < there ? 'earlier' : 'later';
-}
-
-/** Counted from its SUBMITTED on: whether CodeBuild keeps the phases of earlier attempts is its own affair. */
+/** Counted from its SUBMITTED on: a retry may keep or drop the phases of the attempts before it. */
 function phasesOfLastAttempt({ phases }: Batch): number {
   return phases.length - phases.findLastIndex((phase) => phase.type === 'SUBMITTED');
 }

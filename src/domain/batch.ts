@@ -3,7 +3,7 @@ import type { ReadFailure } from './read-failure.ts';
 /** A moment, in milliseconds since the epoch. */
 export type Moment = number;
 
-/** Where one artifact of a build, or the combined artifact of a batch, lies. */
+/** One artifact of a build, or the combined artifact of a batch. */
 export interface Artifact {
   /** Identifier of the build group; null for the batch's combined artifact. */
   readonly group: string | null;
@@ -11,7 +11,7 @@ export interface Artifact {
   readonly type: string;
   /** The location as CodeBuild gave it. */
   readonly location: string;
-  /** `s3://bucket/key`, or empty where the location is of no known form. */
+  /** `s3://bucket/key`, or empty if the location has no known form. */
   readonly uri: string;
   readonly consoleUrl: string;
 }
@@ -36,24 +36,24 @@ export interface BuildGroup {
   readonly dependsOn: readonly string[];
   readonly ignoreFailure: boolean;
   readonly current: Build | null;
-  /** Builds of earlier attempts as CodeBuild lists them, in no certain order. */
+  /** Builds of earlier attempts as CodeBuild lists them, in any order. */
   readonly prior: readonly Build[];
 }
 
-/** A phase of the batch. The last one is open: it has neither status nor end. */
+/** A phase of the batch. The last one is open: it has neither a status nor an end. */
 export interface Phase extends ContextualPhase {
   readonly startedOn: Moment | null;
 }
 
-/** Where the source of a batch comes from; what CodeBuild does not tell is empty. */
+/** The source of a batch; empty where CodeBuild does not give it. */
 export interface Source {
   /** CodeBuild's own word, such as `GITHUB`. An open set. */
   readonly type: string;
-  /** As the project or the start of the batch gave it: an address, or what names an object. */
+  /** As the project or the start of the batch gave it: a URL, or the name of an object. */
   readonly location: string;
 }
 
-/** One look at a batch, normalised: nothing in it is of the AWS SDK's types. */
+/** A snapshot of a batch, normalized: it has no types of the AWS SDK. */
 export interface Batch {
   /** `project:uuid`. */
   readonly id: string;
@@ -72,56 +72,55 @@ export interface Batch {
   readonly combinedArtifacts: readonly Artifact[];
   /**
    * ARNs of its own test reports: those that CodeBuild merges from the builds of a fanout batch (user
-   * guide). The reports of all other batches are known by their builds alone.
+   * guide). The reports of all other batches are found only in their builds.
    */
   readonly reportArns: readonly string[];
 }
 
-/** What CodeBuild says of a phase that went wrong. */
+/** What CodeBuild says about a phase that failed. */
 export interface PhaseContext {
   readonly code: string;
   readonly message: string;
 }
 
-/** A phase of a build or of a batch, with what went wrong in it. */
+/** A phase of a build or of a batch, with why it failed. */
 export interface ContextualPhase {
   readonly type: string;
   /** Null while the phase is open. */
   readonly status: string | null;
-  /** Only those that say something: CodeBuild gives phases that succeeded empty ones. */
+  /** Without the empty ones that CodeBuild gives phases that succeeded. */
   readonly contexts: readonly PhaseContext[];
 }
 
-/** Where the log of a build is. */
+/** The log of a build. */
 export interface BuildLogs {
   /** CloudWatch Logs group and stream; null where the build has none (yet). */
   readonly group: string | null;
   readonly stream: string | null;
-  /** The page to read it; empty if CodeBuild names none. */
+  /** Its URL in the console; empty if CodeBuild gives none. */
   readonly url: string;
   /** Whether the log goes to S3. */
   readonly inS3: boolean;
 }
 
-/** A build as BatchGetBuilds tells it. */
+/** A build as BatchGetBuilds returns it. */
 export interface BuildDetails {
   readonly arn: string;
   readonly status: string;
-  /** Milliseconds since the epoch. */
-  readonly startedOn: number | null;
-  readonly endedOn: number | null;
+  readonly startedOn: Moment | null;
+  readonly endedOn: Moment | null;
   readonly phases: readonly ContextualPhase[];
   readonly logs: BuildLogs;
-  /** ARNs of the test reports that it wrote. */
+  /** ARNs of its test reports. */
   readonly reportArns: readonly string[];
-  /** What it ran on and what it ran: these tell the builds of a matrix apart. Empty if not known. */
+  /** What it ran on, and what it ran: the builds of a matrix differ in these. Empty if unknown. */
   readonly image: string;
   readonly computeType: string;
-  /** Its path, the ARN of an object, or the buildspec itself: YAML of many lines. */
+  /** Its path, the ARN of an object, or the buildspec itself: many lines of YAML. */
   readonly buildspec: string;
 }
 
-/** The end of a build's log, or why there is none to show. */
+/** The end of a build's log, or the reason why there is none to show. */
 export type LogTail =
   | { readonly kind: 'lines'; readonly lines: readonly string[]; readonly url: string }
   | { readonly kind: 'none'; readonly why: MissingLog; readonly url: string };

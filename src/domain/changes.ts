@@ -1,9 +1,12 @@
 import type { Batch, Moment } from './batch.ts';
+import type { RunEvent } from './events.ts';
 import { isCounted } from './groups.ts';
 import { isFinal } from './status.ts';
-import type { RunEvent } from './events.ts';
 
-/** The states last told, each with the moment it was first seen; null if that is not its beginning. */
+/**
+ * The states of a batch's phase and groups as a snapshot showed them, each with the moment of the first
+ * snapshot that did; null if the state may have begun before that.
+ */
 export type Progress = ReadonlyMap<
   string,
   { readonly state: string; readonly since: Moment | null }
@@ -12,25 +15,26 @@ export type Progress = ReadonlyMap<
 const PHASE = '';
 
 /**
- * What a look changed against what was told before: one event for each change, none otherwise.
+ * What a snapshot changes: one event for each change.
  *
- * @param now when the look was taken, by the clock that only runs forward
+ * @param before as the snapshots so far showed it
+ * @param now when the poll was made, by the clock that only runs forward
  */
-export function changesIn(told: Progress, snapshot: Batch, now: Moment): [Progress, RunEvent[]] {
-  const next = new Map(told);
+export function changesIn(before: Progress, snapshot: Batch, now: Moment): [Progress, RunEvent[]] {
+  const next = new Map(before);
   const events: RunEvent[] = [];
   const appeared: string[] = [];
   for (const [name, state] of statesOf(snapshot)) {
-    const before = told.get(name);
-    if (before?.state === state) continue;
-    const sawItsBeginning = told.size > 0 && (name === PHASE || !isFinal(state));
+    const former = before.get(name);
+    if (former?.state === state) continue;
+    const sawItsBeginning = before.size > 0 && (name === PHASE || !isFinal(state));
     next.set(name, { state, since: sawItsBeginning ? now : null });
-    if (before === undefined) {
+    if (former === undefined) {
       if (name !== PHASE && isCounted(name, state)) appeared.push(state);
       continue;
     }
-    const lasted = before.since === null ? null : now - before.since;
-    const change = { from: before.state, to: state, lasted };
+    const lasted = former.since === null ? null : now - former.since;
+    const change = { from: former.state, to: state, lasted };
     events.push(
       name === PHASE
         ? { kind: 'phase-changed', ...change }
@@ -41,9 +45,9 @@ export function changesIn(told: Progress, snapshot: Batch, now: Moment): [Progre
   return [next, events];
 }
 
-/** Forgets the batch's phase: a new attempt begins its own line of phases. */
-export function forgetPhase(told: Progress): Progress {
-  return new Map([...told].filter(([name]) => name !== PHASE));
+/** The progress without the batch's phase: the phases of a new attempt follow from none before. */
+export function forgetPhase(progress: Progress): Progress {
+  return new Map([...progress].filter(([name]) => name !== PHASE));
 }
 
 function statesOf(batch: Batch): [string, string][] {

@@ -2,16 +2,16 @@ import type { Batch, Build, BuildDetails, Moment } from './batch.ts';
 import type { Past } from './groups.ts';
 import { isFinal } from './status.ts';
 
-/** Other ends come whenever they come: a fault, a limit of time, a stop. Or there was nothing to run. */
-const ENDS_OF_ITS_OWN = new Set(['SUCCEEDED', 'FAILED']);
+/** Only these ends come after a time that repeats. A fault, a timeout or a stop comes at any time. */
+const REGULAR_ENDS = new Set(['SUCCEEDED', 'FAILED']);
 
 /**
- * When the builds that run now are expected to be over, by CodeBuild's clock: each takes as long as
- * its group's build of the attempt before. Null if nothing tells: a build still waits, or its group
- * did not run to an end of its own before.
+ * When the builds that are running are expected to be over, by CodeBuild's clock: each takes as long as
+ * its group's build in the attempt before. Null if unknown: a build still waits, its group did not run
+ * to a regular end before, or nothing is running.
  *
- * @param snapshot at the running attempt
- * @param builds what is known of builds, by ARN
+ * @param snapshot of the running attempt
+ * @param builds details of builds, by ARN
  */
 export function estimateEnd(
   snapshot: Batch,
@@ -24,25 +24,25 @@ export function estimateEnd(
   let last: Moment | null = null;
   for (const { identifier, current } of snapshot.groups) {
     if (current !== null && isFinal(current.status)) continue;
-    // What a waiting build was asked for at is not when it begins.
+    // A waiting build begins later than it was requested.
     if (current?.status !== 'IN_PROGRESS' || current.requestedOn === null) return null;
-    const takes = durationOf(buildsBefore.get(identifier) ?? null, before, builds);
-    if (takes === null) return null;
-    last = Math.max(last ?? 0, current.requestedOn + takes);
+    const durationMs = durationOf(buildsBefore.get(identifier) ?? null, before, builds);
+    if (durationMs === null) return null;
+    last = Math.max(last ?? 0, current.requestedOn + durationMs);
   }
   return last;
 }
 
 /**
- * In milliseconds. A build of which only its beginning is known took at most until the end of its
- * attempt, and one of the attempt's builds took that long.
+ * In milliseconds. A build without a known end took at most until the end of its attempt, and one of the
+ * attempt's builds took that long.
  */
 function durationOf(
   build: Build | null,
   attempt: Batch,
   builds: ReadonlyMap<string, BuildDetails>,
 ): number | null {
-  if (build === null || !ENDS_OF_ITS_OWN.has(build.status)) return null;
+  if (build === null || !REGULAR_ENDS.has(build.status)) return null;
   const { startedOn = null, endedOn = null } = builds.get(build.arn) ?? {};
   const began = startedOn ?? build.requestedOn;
   const ended = endedOn ?? attempt.endedOn;

@@ -1,4 +1,10 @@
-import { attemptState, isLaterAttempt, retriesShown, submittedOn } from './attempt.ts';
+import {
+  attemptNumber,
+  attemptState,
+  isOfWatchedAttempt,
+  isRequestedSince,
+  submittedOn,
+} from './attempt.ts';
 import type { Batch, Build, BuildDetails, BuildGroup } from './batch.ts';
 import { type BuildState, isFailure, isFinal, isSuccess, stateOf } from './status.ts';
 import { causeOf, type Cause } from './cause.ts';
@@ -6,44 +12,44 @@ import { causeOf, type Cause } from './cause.ts';
 /** CodeBuild's implicit first group: it fetches the source and reads the batch specification. */
 export const DOWNLOAD_SOURCE = 'DOWNLOAD_SOURCE';
 
-/** What came before the look at hand. */
+/** What came before a snapshot. */
 export interface Past {
-  /** The last look at each earlier attempt that this step saw, oldest first. */
+  /** The last snapshot of each earlier attempt that this step saw, oldest first. */
   readonly attempts: readonly Batch[];
-  /** The finished attempt that the latest retry followed; null if there was none. */
+  /** The end of the attempt that the latest retry followed; null if there was none. */
   readonly retried: Batch | null;
   /** Whether the latest retry was to run every group again (RETRY_ALL_BUILDS). */
   readonly everyGroupRuns: boolean;
 }
 
-/** A build group with all that follows from its place in the graph and from its history. */
+/** A build group, with what follows from its place in the graph and from its earlier attempts. */
 export interface GroupView {
   readonly identifier: string;
   /** CodeBuild's own word, upper case; `PENDING` where CodeBuild gives no build yet. */
   readonly status: string;
-  /** What that word means in its batch. */
+  /** What that word means in its attempt. */
   readonly state: BuildState;
   readonly ignoreFailure: boolean;
   readonly dependsOn: readonly string[];
   readonly build: Build | null;
-  /** Oldest first; the last is the present one. */
+  /** Oldest first; the last is the current one. */
   readonly attempts: readonly Build[];
-  /** The group still shows an earlier attempt's build although it was to run again. */
+  /** Stale: the group still shows a build of an earlier attempt, although it was to run again. */
   readonly ofEarlierAttempt: boolean;
   readonly failed: boolean;
-  /** Never ran, because a group that it depends on failed. */
+  /** It never ran, because a group that it depends on failed. */
   readonly skipped: boolean;
   /** The failed group that kept a skipped group from running. */
   readonly stoppedBy: string | null;
   readonly flaky: boolean;
-  /** Why it failed; null if it did not or nobody knows. */
+  /** Why it failed; null if it did not, or if its build was not read. */
   readonly cause: Cause | null;
 }
 
 /**
- * Tells of every group of a look what it means, given what came before.
+ * What each group of a snapshot means, given what came before.
  *
- * @param builds what is known of builds, by ARN
+ * @param builds details of builds, by ARN
  */
 export function viewGroups(
   batch: Batch,
@@ -60,7 +66,7 @@ export function viewGroups(
     return !group.ignoreFailure && stateOf(group.current, attempt) === 'failed';
   });
   return batch.groups.map((group) => {
-    const ofEarlierAttempt = isOfEarlierAttempt(group, fresh, past);
+    const ofEarlierAttempt = isStale(group, fresh, past);
     const state = stateOf(group.current, ofEarlierAttempt ? 'failed' : attempt);
     const attempts = attemptsOf(group, seenBefore.get(group.identifier) ?? []);
     const failed = state === 'failed' && !group.ignoreFailure && !ofEarlierAttempt;
@@ -89,7 +95,7 @@ export function viewGroups(
   });
 }
 
-/** How one of a group's builds stands: the present one, or one of an earlier attempt. */
+/** The state of one of a group's builds: the current one, or one of an earlier attempt. */
 export function stateOfAttempt(group: GroupView, build: Build): BuildState {
   return build === group.build ? group.state : stateOf(build, 'failed');
 }
@@ -99,28 +105,28 @@ export function countedGroups(groups: readonly GroupView[]): GroupView[] {
   return groups.filter((group) => group.identifier !== DOWNLOAD_SOURCE || group.failed);
 }
 
-/** Whether a build of the group ever began, in whatever attempt. */
+/** Whether a build of the group ever began, in any attempt. */
 export function hasRun({ state, build }: GroupView): boolean {
   if (state === 'stopped') return build?.hasArtifactEntry === true;
   return state === 'succeeded' || state === 'failed';
 }
 
-/** Whether a group in this state counts in "n of m groups". */
+/** Whether a group with this status counts in "n of m groups". */
 export function isCounted(identifier: string, status: string): boolean {
   return identifier !== DOWNLOAD_SOURCE || isFailure(status);
 }
 
 /**
- * Whether the groups of a finished attempt are its own. After a retry CodeBuild may show the groups
- * of the attempt before for a while: then no group shows a build newer than the retry, or a batch
- * that SUCCEEDED still shows a failure.
+ * Whether the groups of a finished attempt are its own. After a retry CodeBuild may show stale groups for
+ * a while: then no group shows a build newer than the retry, or a batch that SUCCEEDED still shows a
+ * failure.
  */
 export function areGroupsSettled(batch: Batch, past: Past): boolean {
   const fresh = freshGroups(batch, past);
-  const old = batch.groups.filter((group) => isOfEarlierAttempt(group, fresh, past));
-  if (old.length === 0) return true;
-  const oldFailed = old.some((group) => !group.ignoreFailure && isFailure(statusOf(group)));
-  return fresh.size > 0 && !(isSuccess(batch.status) && oldFailed);
+  const stale = batch.groups.filter((group) => isStale(group, fresh, past));
+  if (stale.length === 0) return true;
+  const hasStaleFailure = stale.some((group) => !group.ignoreFailure && isFailure(statusOf(group)));
+  return fresh.size > 0 && !(isSuccess(batch.status) && hasStaleFailure);
 }
 
 /**
@@ -134,29 +140,30 @@ export function isBuilt(batch: Batch, past: Past): boolean {
   const groups = batch.groups.filter(({ identifier }) => identifier !== DOWNLOAD_SOURCE);
   return (
     groups.length > 0 &&
-    groups.every((group) => isFinal(statusOf(group)) && !isOfEarlierAttempt(group, fresh, past))
+    groups.every((group) => isFinal(statusOf(group)) && !isStale(group, fresh, past))
   );
 }
 
-/** The groups whose build is of the attempt that the look shows, and not of one before. */
+/** The groups whose build is of the attempt that the snapshot shows, and not of an earlier one. */
 function freshGroups(batch: Batch, past: Past): ReadonlySet<BuildGroup> {
-  const { retried } = past;
-  const isFirstAttempt = past.attempts.length === 0 && retriesShown(batch) === 0;
+  const isFirstAttempt = past.attempts.length === 0 && attemptNumber(batch) === 1;
   if (isFirstAttempt) return new Set(batch.groups);
-  if (retried !== null && !isLaterAttempt(batch, retried)) return new Set();
+  if (!isOfWatchedAttempt(batch, past)) return new Set();
   const submitted = submittedOn(batch);
-  const before = new Map(retried?.groups.map((group) => [group.identifier, group.current]));
-  const isNew = ({ identifier, current }: BuildGroup): boolean => {
-    const requested = current?.requestedOn ?? null;
-    if (requested !== null && submitted !== null) return requested >= submitted;
+  const before = new Map(past.retried?.groups.map((group) => [group.identifier, group.current]));
+  const hasNewBuild = ({ identifier, current }: BuildGroup): boolean => {
     const arn = before.get(identifier)?.arn;
     return arn === undefined || arn !== current?.arn;
   };
-  return new Set(batch.groups.filter(isNew));
+  return new Set(
+    batch.groups.filter(
+      (group) => isRequestedSince(group.current, submitted) ?? hasNewBuild(group),
+    ),
+  );
 }
 
-/** Whether a group was to run again and still shows its build of before. */
-function isOfEarlierAttempt(
+/** Whether a group was to run again and still shows its earlier build. */
+function isStale(
   group: BuildGroup,
   fresh: ReadonlySet<BuildGroup>,
   { everyGroupRuns }: Past,
@@ -168,20 +175,27 @@ function isOfEarlierAttempt(
 
 /** Its builds, oldest first: what CodeBuild lists, and what this step saw of it in earlier attempts. */
 function attemptsOf(group: BuildGroup, seenBefore: readonly BuildGroup[]): Build[] {
-  const seen = seenBefore
-    .flatMap((then) => [...then.prior, ...(then.current === null ? [] : [then.current])])
-    .filter((build) => isFinal(build.status) || stateOf(build, 'failed') === 'failed');
-  const byArn = new Map([...seen, ...group.prior].map((build) => [build.arn, build]));
+  const byArn = new Map<string, Build>();
+  for (const { prior, current } of seenBefore) {
+    for (const build of prior) if (hasEnded(build)) byArn.set(build.arn, build);
+    if (current !== null && hasEnded(current)) byArn.set(current.arn, current);
+  }
+  for (const build of group.prior) byArn.set(build.arn, build);
   if (group.current !== null) byArn.delete(group.current.arn);
   const before = [...byArn.values()].sort((a, b) => (a.requestedOn ?? 0) - (b.requestedOn ?? 0));
   return group.current === null ? before : [...before, group.current];
 }
 
+/** Of a build of an attempt that was retried. */
+function hasEnded(build: Build): boolean {
+  return isFinal(build.status) || stateOf(build, 'failed') === 'failed';
+}
+
 /**
- * The failed group before each group that depends on one, in however many steps: the nearest.
+ * The nearest failed group that each group depends on, directly or not.
  *
- * Goes through each dependency once, from the failures on, and never deeper than one call: a batch may
- * be a chain of thousands of groups, and foreign data may hold a cycle.
+ * Follows each dependency once, from the failures on, without recursion: a batch may be a chain of
+ * thousands of groups, and foreign data may hold a cycle.
  */
 function stoppedBy(
   groups: readonly BuildGroup[],

@@ -1,4 +1,4 @@
-import { retriesShown, submittedOn, type OwnedAttempt } from './attempt.ts';
+import { attemptNumber, submittedOn, type OwnedAttempt } from './attempt.ts';
 import type { Batch, BuildDetails, LogTail } from './batch.ts';
 import { changesIn, forgetPhase, type Progress } from './changes.ts';
 import type { AttemptBegan, RunEvent } from './events.ts';
@@ -146,7 +146,7 @@ function afterSnapshot(state: RunState, batch: Batch, at: number): RunState {
   return {
     ...state,
     batch,
-    attempt: Math.max(state.attempt, retriesShown(batch) + 1),
+    attempt: Math.max(state.attempt, attemptNumber(batch)),
     progress,
     durations,
     ownedAttempt:

@@ -1,4 +1,4 @@
-import { isLaterAttempt, retriesShown } from '../domain/attempt.ts';
+import { isLaterAttempt, nextAttemptNumber } from '../domain/attempt.ts';
 import type { Batch } from '../domain/batch.ts';
 import { changesIn } from '../domain/changes.ts';
 import {
@@ -83,7 +83,7 @@ function emitSnapshot(
   at: number,
 ): boolean {
   if (former !== null && isLaterAttempt(batch, former)) {
-    const attempt = Math.max(state().attempt + 1, retriesShown(batch) + 1);
+    const attempt = nextAttemptNumber(state().attempt, batch);
     emit({ kind: 'retried-by-others', attempt, batch, former });
   }
   const [, changes] = changesIn(state().progress, batch, at);

@@ -1,7 +1,7 @@
 import type { Build } from '../../domain/batch.ts';
 import { stateOfAttempt, type GroupView } from '../../domain/groups.ts';
 import type { Outcome } from '../../domain/outcome.ts';
-import { attemptOf, attemptStarts } from '../../domain/rebuilds.ts';
+import { attemptOf, attemptStarts } from '../../domain/attempt.ts';
 
 /** A failed build, with what a map holds for it. */
 export interface FailedBuild<Value> {

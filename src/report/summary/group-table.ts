@@ -1,4 +1,4 @@
-import { isOver } from '../../domain/attempt.ts';
+import { attemptStarts, isOver } from '../../domain/attempt.ts';
 import type { Build } from '../../domain/batch.ts';
 import { formatDuration } from '../../text/duration.ts';
 import type { BuildState } from '../../domain/status.ts';
@@ -9,7 +9,7 @@ import {
   stateOfAttempt,
   type GroupView,
 } from '../../domain/groups.ts';
-import { attemptStarts, buildsByAttempt, countRebuilt } from '../../domain/rebuilds.ts';
+import { buildsByAttempt, countRebuilt } from '../../domain/rebuilds.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { count } from '../../text/words.ts';
 import { code, link, markdown } from '../../text/escape.ts';
