@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { StatusOwner, StepResult, UnwrittenStatus } from '../src/commit-status/status.ts';
 import { KILLED, stepResultOf } from '../src/commit-status/step-result.ts';
 import type { Ending } from '../src/domain/outcome.ts';
-import { parseUnwrittenStatus } from '../src/saved-state.ts';
+import type { OwnedAttempt } from '../src/domain/attempt.ts';
+import { parseOwnedAttempt, parseUnwrittenStatus } from '../src/saved-state.ts';
 import {
   aFailedBatch,
   afterRetryOf,
@@ -28,6 +29,69 @@ const STATUS: UnwrittenStatus & StatusOwner = {
 };
 const save = (changes: Record<string, unknown> = {}): string =>
   JSON.stringify({ ...STATUS, ...changes });
+
+const OURS: OwnedAttempt = {
+  batchId: 'app:8472cae5',
+  region: 'us-west-2',
+  roleToAssume: null,
+  retriesBefore: 0,
+  submittedBefore: 0,
+  submittedOn: 200,
+  request: null,
+};
+const UNANSWERED: OwnedAttempt = {
+  ...OURS,
+  submittedOn: null,
+  request: { sentOn: 190, endsOn: 220 },
+};
+
+describe('the saved attempt', () => {
+  test.each([OURS, UNANSWERED, { ...OURS, retriesBefore: -1, roleToAssume: 'arn:role' }])(
+    'is read as it was saved',
+    (owned) => {
+      expect(parseOwnedAttempt(JSON.stringify(owned))).toEqual(owned);
+    },
+  );
+
+  test('has no members but its own', () => {
+    const more = { ...OURS, more: { __proto__: null }, githubToken: 'x' };
+    expect(parseOwnedAttempt(JSON.stringify(more))).toEqual(OURS);
+  });
+
+  testAll([
+    '',
+    ' ',
+    'null',
+    'true',
+    '0',
+    '"app:8472cae5"',
+    '[]',
+    '{}',
+    '{',
+    'undefined',
+    '::set-output name=x::y',
+    '\u0000',
+    '[['.repeat(5000),
+    JSON.stringify([OURS]),
+    JSON.stringify({ ...OURS, batchId: 1 }),
+    JSON.stringify({ ...OURS, batchId: null }),
+    JSON.stringify({ ...OURS, region: undefined }),
+    JSON.stringify({ ...OURS, roleToAssume: undefined }),
+    JSON.stringify({ ...OURS, roleToAssume: 1 }),
+    JSON.stringify({ ...OURS, retriesBefore: '0' }),
+    JSON.stringify({ ...OURS, retriesBefore: NaN }),
+    JSON.stringify({ ...OURS, submittedOn: '200' }),
+    JSON.stringify({ ...OURS, submittedOn: undefined }),
+    JSON.stringify({ ...OURS, submittedOn: {} }),
+    JSON.stringify({ ...OURS, request: undefined }),
+    JSON.stringify({ ...OURS, request: {} }),
+    JSON.stringify({ ...OURS, request: { sentOn: 1 } }),
+    JSON.stringify({ ...OURS, request: { sentOn: '1', endsOn: 2 } }),
+    '{"__proto__":{"batchId":"a","region":"b","retriesBefore":0,"submittedOn":null}}',
+  ])('is none in anything else', (text) => {
+    expect(parseOwnedAttempt(text)).toBeNull();
+  });
+});
 
 describe('the saved commit status', () => {
   test('is read as it was saved', () => {

@@ -6,11 +6,15 @@ import { formatWritten } from './commit-status/description.ts';
 import type { StatusOwner } from './commit-status/status.ts';
 import { afterStop } from './commit-status/step-result.ts';
 import { writeSavedStatus } from './commit-status/writer.ts';
-import { parseOwned } from './domain/attempt.ts';
 import type { Runner } from './github/runner.ts';
 import { createGitHub } from './github/statuses.ts';
 import { formatStop } from './report/log.ts';
-import { parseUnwrittenStatus, STARTED_ATTEMPT, UNWRITTEN_STATUS } from './saved-state.ts';
+import {
+  parseOwnedAttempt,
+  parseUnwrittenStatus,
+  STARTED_ATTEMPT,
+  UNWRITTEN_STATUS,
+} from './saved-state.ts';
 import { POST_STEP, stopLeftBehind, type StopResult } from './steps/stop.ts';
 import { logLine } from './text/escape.ts';
 
@@ -61,7 +65,7 @@ async function stopOrphanedAttempt(
   clock: Clock,
   clientFor: ClientFor,
 ): Promise<StopResult | null> {
-  const owned = parseOwned(runner.getState(STARTED_ATTEMPT));
+  const owned = parseOwnedAttempt(runner.getState(STARTED_ATTEMPT));
   if (owned === null) return null;
   const codebuild = createCodeBuild(clientFor(owned.region, owned.roleToAssume));
   const ports = { codebuild, clock, random: Math.random, limits: POST_STEP };

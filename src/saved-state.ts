@@ -8,19 +8,39 @@ import {
   type StepResult,
   type UnwrittenStatus,
 } from './commit-status/status.ts';
+import type { OwnedAttempt } from './domain/attempt.ts';
 import { anyOf, arrayOf, object, oneOf, parseJson, when, type Form } from './text/json.ts';
 
 // The step saves these values for its post step. What is read is not trusted: it goes into requests, or
 // decides whether one is made.
 
+/** The attempt that is to be stopped if the step ends before it. */
 export const STARTED_ATTEMPT = 'started-attempt';
 /** A commit status that is to be written if the step does not. */
 export const UNWRITTEN_STATUS = 'unwritten-status';
+
+/** Reads the saved attempt; null if there is none, or it is not of this form. */
+export function parseOwnedAttempt(text: string): OwnedAttempt | null {
+  return parseJson(text, OWNED_ATTEMPT);
+}
 
 /** Reads the saved commit status; null if there is none, or it is not of this form. */
 export function parseUnwrittenStatus(text: string): (UnwrittenStatus & StatusOwner) | null {
   return parseJson(text, STATUS);
 }
+
+const STRING = when((value) => typeof value === 'string');
+const NUMBER = when((value) => typeof value === 'number');
+
+const OWNED_ATTEMPT: Form<OwnedAttempt> = object({
+  batchId: STRING,
+  region: STRING,
+  roleToAssume: orNull(STRING),
+  retriesBefore: NUMBER,
+  submittedBefore: orNull(NUMBER),
+  submittedOn: orNull(NUMBER),
+  request: orNull(object({ sentOn: NUMBER, endsOn: NUMBER })),
+});
 
 const LONGEST_TEXT = 2000;
 const MOST_NAMES = 10;
@@ -61,13 +81,17 @@ const STATUS: Form<UnwrittenStatus & StatusOwner> = object({
   commit: textThat(isCommitId),
   batchId: matching(/^[\w-]+:\S+$/),
   region: matching(/^[a-z0-9-]+$/),
-  context: anyOf<string | null>(TEXT, oneOf(null)),
+  context: orNull(TEXT),
   targetUrl: textThat(isWebUrl),
   result: STEP_RESULT,
   runId: matching(/^\d+$/),
   input: oneOf(...NAMING_INPUTS),
   value: textThat((text) => text !== ''),
 });
+
+function orNull<Value>(form: Form<Value>): Form<Value | null> {
+  return (value) => (value === null ? null : form(value));
+}
 
 function matching(pattern: RegExp): Form<string> {
   return textThat((text) => pattern.test(text));

@@ -53,18 +53,9 @@ export function anyOf<Value>(...forms: readonly Form<Value>[]): Form<Value> {
   };
 }
 
-/** One of these values: texts, or null. */
-export function oneOf<const Value extends string | null>(...values: readonly Value[]): Form<Value> {
+/** One of these texts. */
+export function oneOf<const Value extends string>(...values: readonly Value[]): Form<Value> {
   return (value) => values.find((candidate) => candidate === value);
-}
-
-/**
- * Reads what an earlier process of this job saved as JSON.
- *
- * @returns the members of the object; none where it is no object, or no JSON
- */
-export function parseMembers(text: string): Record<string, unknown> {
-  return parseJson(text, membersOf) ?? {};
 }
 
 /** The members of a value whose form is not known. */
