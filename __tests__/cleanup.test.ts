@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { StatusOwner, UnwrittenStatus } from '../src/commit-status/status.ts';
 import type { Runner } from '../src/github/runner.ts';
 import { cleanUp } from '../src/cleanup.ts';
-import { KILLED } from '../src/commit-status/description.ts';
+import { describeResult } from '../src/commit-status/description.ts';
+import { KILLED } from '../src/commit-status/step-result.ts';
 import { SYSTEM_CLOCK } from '../src/process.ts';
 import { serveGitHub, type GitHubDouble } from './support/github.ts';
 import { COMMIT, ID } from './support/scenarios.ts';
@@ -24,14 +25,14 @@ afterAll(async () => {
 });
 
 const BATCH = { input: 'batch-id', value: ID } as const;
-const LEFT: UnwrittenStatus & StatusOwner = {
-  ...KILLED,
+const SAVED: UnwrittenStatus & StatusOwner = {
   repository: { owner: 'octo-org', name: 'web-shop' },
   commit: COMMIT,
   context: 'Batch of the shop',
   targetUrl: 'https://github.com/octo-org/web-shop/actions/runs/42/attempts/3',
   batchId: ID,
   region: 'us-west-2',
+  result: KILLED,
   runId: '42',
   ...BATCH,
 };
@@ -44,6 +45,7 @@ const STARTED = {
   roleToAssume: null,
   request: null,
 };
+const { description: DESCRIPTION } = describeResult(KILLED);
 const TOKEN = 'ghs_0123';
 
 /** The log of a post step that finds this state, and these inputs. */
@@ -71,13 +73,13 @@ async function logOfPost(
   return log;
 }
 
-test('a commit status is ended even where the attempt cannot be stopped for an error of our own', async () => {
+test('a commit status is completed even where an error of our own keeps the attempt from being stopped', async () => {
   const log = await logOfPost(
-    { 'started-attempt': STARTED, 'unwritten-status': LEFT },
+    { 'started-attempt': STARTED, 'unwritten-status': SAVED },
     { 'batch-id': ID, 'github-token': TOKEN },
   );
   expect(log[0]).toBe('warning: The attempt that was left behind could not be stopped: odd.');
-  expect(github.written()).toEqual([`error: ${KILLED.description}`]);
+  expect(github.written()).toEqual([`error: ${DESCRIPTION}`]);
   expect(log).toHaveLength(2);
 });
 
@@ -89,16 +91,16 @@ test('a commit status whose context was not looked up yet is written under that 
     target_url: `https://us-west-2.console.aws.amazon.com/codesuite/codebuild/123456789012/projects/web-shop/batch/${encodeURIComponent(ID)}?region=us-west-2`,
   });
   const log = await logOfPost(
-    { 'unwritten-status': { ...LEFT, context: null } },
+    { 'unwritten-status': { ...SAVED, context: null } },
     { 'batch-id': ID, 'github-token': TOKEN },
   );
-  expect(log).toEqual([`Commit status Batch of the shop: error (${KILLED.description})`]);
+  expect(log).toEqual([`Commit status Batch of the shop: error (${DESCRIPTION})`]);
 });
 
 test('a project names the batch as well', async () => {
   const owner = { input: 'project-name', value: 'web-shop' };
   await logOfPost(
-    { 'unwritten-status': { ...LEFT, ...owner } },
+    { 'unwritten-status': { ...SAVED, ...owner } },
     { 'project-name': 'web-shop', 'github-token': TOKEN },
   );
   expect(github.written()).toHaveLength(1);
@@ -126,10 +128,10 @@ describe('a token is not used', () => {
       'workflow run 41',
     ],
     ['that is empty', {}, { 'batch-id': ID }, 'github-token is empty'],
-  ])('%s', async (_, owner, inputs, why) => {
-    const log = await logOfPost({ 'unwritten-status': { ...LEFT, ...owner } }, inputs);
+  ])('%s', async (_, owner, inputs, reason) => {
+    const log = await logOfPost({ 'unwritten-status': { ...SAVED, ...owner } }, inputs);
     expect(log).toEqual([expect.stringContaining('warning: Commit status not updated: ')]);
-    expect(log[0]).toContain(why);
+    expect(log[0]).toContain(reason);
     expect(github.requests).toEqual([]);
   });
 });
@@ -137,10 +139,11 @@ describe('a token is not used', () => {
 test.each([
   ['nothing', undefined],
   ['null', null],
-  ['another form', { ...LEFT, state: 'pending' }],
-  ['another place', { ...LEFT, repository: { owner: '..', name: 'web-shop' } }],
-])('nothing is written where %s was left', async (_, left) => {
+  ['another form', { ...SAVED, result: { kind: 'pending' } }],
+  ['a finished sentence', { ...SAVED, result: undefined, state: 'error', description: 'x' }],
+  ['another place', { ...SAVED, repository: { owner: '..', name: 'web-shop' } }],
+])('nothing is written where %s was saved', async (_, saved) => {
   const inputs = { 'batch-id': ID, 'github-token': TOKEN };
-  expect(await logOfPost({ 'unwritten-status': left }, inputs)).toEqual([]);
+  expect(await logOfPost({ 'unwritten-status': saved }, inputs)).toEqual([]);
   expect(github.requests).toEqual([]);
 });

@@ -53,7 +53,7 @@ export async function main(): Promise<void> {
   }
   log.close();
   await publish(outcome, reason, runner, optional);
-  await optional.later(STATUS_NOT_UPDATED, async () => status?.finish(outcome, reason));
+  await optional.later(STATUS_NOT_UPDATED, async () => status?.finish(outcome));
 }
 
 /** What runs after the step: only what the step has saved is acted on. */
@@ -134,15 +134,15 @@ function keepCommitStatus(
   const { serverUrl, runUrl } = runner;
   const owner = ownerOf(runner);
   return createReporter(
-    { region, serverUrl, runUrl, timeout: timeoutMs },
+    { region, serverUrl, runUrl, timeoutMs },
     {
       github: createGitHub(githubToken),
       clock: SYSTEM_CLOCK,
       signal,
-      tell: (event) => log.write(event),
-      remember: (status) =>
+      emit: (event) => log.write(event),
+      save: (status) =>
         keepForPost(UNWRITTEN_STATUS, status && { ...status, ...owner }, runner, optional),
-      isUrlOf: (address, batchId) => isUrlOf(address, batchId, region),
+      isUrlOf: (url, batchId) => isUrlOf(url, batchId, region),
     },
   );
 }

@@ -1,4 +1,113 @@
-/** What the step leaves for its post step. */
+import {
+  isCommitId,
+  NAMING_INPUTS,
+  type BatchEnd,
+  type NamedGroups,
+  type Repository,
+  type StatusOwner,
+  type StepResult,
+  type UnwrittenStatus,
+} from './commit-status/status.ts';
+import type { OwnedAttempt } from './domain/attempt.ts';
+import { anyOf, arrayOf, object, oneOf, parseJson, when, type Form } from './text/json.ts';
+
+// The step saves these values for its post step. What is read is not trusted: it goes into requests, or
+// decides whether one is made.
+
+/** The attempt that is to be stopped if the step ends before it. */
 export const STARTED_ATTEMPT = 'started-attempt';
 /** A commit status that is to be written if the step does not. */
 export const UNWRITTEN_STATUS = 'unwritten-status';
+
+/** Reads the saved attempt; null if there is none, or it is not of this form. */
+export function parseOwnedAttempt(text: string): OwnedAttempt | null {
+  return parseJson(text, OWNED_ATTEMPT);
+}
+
+/** Reads the saved commit status; null if there is none, or it is not of this form. */
+export function parseUnwrittenStatus(text: string): (UnwrittenStatus & StatusOwner) | null {
+  return parseJson(text, STATUS);
+}
+
+const STRING = when((value) => typeof value === 'string');
+const NUMBER = when((value) => typeof value === 'number');
+
+const OWNED_ATTEMPT: Form<OwnedAttempt> = object({
+  batchId: STRING,
+  region: STRING,
+  roleToAssume: orNull(STRING),
+  retriesBefore: NUMBER,
+  submittedBefore: orNull(NUMBER),
+  submittedOn: orNull(NUMBER),
+  request: orNull(object({ sentOn: NUMBER, endsOn: NUMBER })),
+});
+
+const LONGEST_TEXT = 2000;
+const MOST_NAMES = 10;
+
+const TEXT = textThat(() => true);
+const COUNT = numberThat((number) => Number.isSafeInteger(number) && number >= 0);
+const DURATION = numberThat((number) => Number.isFinite(number) && number >= 0);
+const BOOLEAN = when((value) => typeof value === 'boolean');
+/** Owner or name, in the characters that GitHub gives them. */
+const REPOSITORY_PART = matching(/^(?!\.+$)[\w.-]+$/);
+
+const GROUPS: Form<NamedGroups> = object({ names: arrayOf(TEXT, MOST_NAMES), count: COUNT });
+
+const BATCH_END: Form<BatchEnd> = anyOf<BatchEnd>(
+  object({ kind: oneOf('stopped', 'may-still-run') }),
+  object({ kind: oneOf('ended'), status: TEXT }),
+);
+
+const ATTEMPTS = { attempt: COUNT, retries: COUNT };
+
+const STEP_RESULT: Form<StepResult> = anyOf<StepResult>(
+  object({ kind: oneOf('succeeded'), ...ATTEMPTS, flaky: GROUPS, failsStep: BOOLEAN }),
+  object({
+    kind: oneOf('failed'),
+    ...ATTEMPTS,
+    batchStatus: TEXT,
+    failed: GROUPS,
+    groupCount: COUNT,
+  }),
+  object({ kind: oneOf('retry-rejected'), batchId: TEXT, message: TEXT }),
+  object({ kind: oneOf('timed-out'), timeoutMs: DURATION, batchEnd: BATCH_END }),
+  object({ kind: oneOf('canceled', 'error', 'killed'), batchEnd: BATCH_END }),
+  object({ kind: oneOf('never-seen', 'gone') }),
+);
+
+const STATUS: Form<UnwrittenStatus & StatusOwner> = object({
+  repository: object<Repository>({ owner: REPOSITORY_PART, name: REPOSITORY_PART }),
+  commit: textThat(isCommitId),
+  batchId: matching(/^[\w-]+:\S+$/),
+  region: matching(/^[a-z0-9-]+$/),
+  context: orNull(TEXT),
+  targetUrl: textThat(isWebUrl),
+  result: STEP_RESULT,
+  runId: matching(/^\d+$/),
+  input: oneOf(...NAMING_INPUTS),
+  value: textThat((text) => text !== ''),
+});
+
+function orNull<Value>(form: Form<Value>): Form<Value | null> {
+  return (value) => (value === null ? null : form(value));
+}
+
+function matching(pattern: RegExp): Form<string> {
+  return textThat((text) => pattern.test(text));
+}
+
+function textThat(isOfForm: (text: string) => boolean): Form<string> {
+  return when(
+    (value): value is string =>
+      typeof value === 'string' && value.length <= LONGEST_TEXT && isOfForm(value),
+  );
+}
+
+function numberThat(isOfForm: (number: number) => boolean): Form<number> {
+  return when((value): value is number => typeof value === 'number' && isOfForm(value));
+}
+
+function isWebUrl(text: string): boolean {
+  return /^https?:$/.test(URL.parse(text)?.protocol ?? '');
+}

@@ -1,17 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import type { CommitStatus } from '../../src/commit-status/status.ts';
 import { initialState } from '../../src/domain/state.ts';
 import { conclude, internalError, type Ending, type Outcome } from '../../src/domain/outcome.ts';
 import {
   defaultContext,
-  KILLED,
-  describeSaved,
-  describeOutcome,
+  describeResult,
   describeRunning,
 } from '../../src/commit-status/description.ts';
-import { reasonOf } from '../../src/report/reason.ts';
+import type { StatusText } from '../../src/commit-status/status.ts';
+import { afterStop, KILLED, stepResultOf } from '../../src/commit-status/step-result.ts';
 import {
-  aBatch,
   aFailedBatch,
   afterRetryOf,
   aGroup,
@@ -39,17 +36,14 @@ const failed = aRecoveredBatch({
   groups: [aGroup('lint'), aRetriedGroup('unit', 'FAILED', 'FAULT')],
 });
 
+const describeOutcome = (outcome: Outcome): StatusText => describeResult(stepResultOf(outcome));
+
 describe('while a retry runs', () => {
-  const began = { kind: 'attempt-began', batch: aBatch(), maxRetries: 3 } as const;
   test.each([
-    [{ ...began, attempt: 2, retry: 1 }, 'Retry 1 of 3 is running'],
-    [{ ...began, attempt: 4, retry: null }, 'Attempt 4 is running'],
-    [
-      { kind: 'retried-by-others', attempt: 3, batch: aBatch(), former: aFailedBatch() } as const,
-      'Attempt 3 is running',
-    ],
-  ])('the status is pending, %#', (event, description) => {
-    expect(describeRunning(event)).toEqual({ state: 'pending', description });
+    [{ attempt: 2, retry: { number: 1, max: 3 } }, 'Retry 1 of 3 is running'],
+    [{ attempt: 4, retry: null }, 'Attempt 4 is running'],
+  ])('the status is pending: %j', (running, description) => {
+    expect(describeRunning(running)).toEqual({ state: 'pending', description });
   });
 });
 
@@ -167,9 +161,9 @@ describe('at the end', () => {
       retried({ kind: 'cancelled', by: 'SIGINT', stop: 'not-begun' }, { batch: first }),
       'error: The step was cancelled; the batch may still run',
     ],
-  ])('%s is told', (_, outcome, told) => {
-    const { state, description } = describeOutcome(outcome, reasonOf(outcome));
-    expect(`${state}: ${description}`).toBe(told);
+  ])('%s is described', (_, outcome, expected) => {
+    const { state, description } = describeOutcome(outcome);
+    expect(`${state}: ${description}`).toBe(expected);
   });
 
   test('every ending has a final state and a description that GitHub takes', () => {
@@ -177,10 +171,10 @@ describe('at the end', () => {
       { kind: 'retry-accepted' },
       { kind: 'still-running' },
       { kind: 'bad-input', problems: ['a: b.'] },
-      { kind: 'dry-run', retry: true, reason: 'it failed', quotedCause: null },
+      { kind: 'dry-run', retry: true, quotedCause: null, reason: 'it failed' },
     ];
     for (const { state, description } of endings.map((ending) =>
-      describeOutcome(retried(ending), 'Because.'),
+      describeOutcome(retried(ending)),
     )) {
       expect(['success', 'failure', 'error']).toContain(state);
       expect(description.length).toBeGreaterThan(0);
@@ -194,7 +188,6 @@ describe('at the end', () => {
     );
     const { description } = describeOutcome(
       retried(succeeded, { batch: aRecoveredBatch({ groups }) }),
-      '',
     );
     expect(description).toHaveLength(140);
     expect(description).toMatch(/^Succeeded after 1 retry; flaky: x+ … x+4 and 4 more$/);
@@ -207,9 +200,7 @@ describe('at the end', () => {
       retried(NOT_RETRIED, { batch: { ...failed, status: text } }),
       retried({ kind: 'retry-refused', message: text }),
     ];
-    for (const { description } of outcomes.map((outcome) =>
-      describeOutcome(outcome, reasonOf(outcome)),
-    )) {
+    for (const { description } of outcomes.map(describeOutcome)) {
       expect(description.length).toBeLessThanOrEqual(140);
       expect(description).not.toMatch(UNPRINTABLE);
       expect(description).not.toMatch(/[\ud800-\udfff]/);
@@ -217,38 +208,45 @@ describe('at the end', () => {
   });
 });
 
-describe('what a killed step leaves to be told', () => {
-  const left: CommitStatus = {
-    ...KILLED,
-    repository: { owner: 'octo-org', name: 'app' },
-    commit: '3a9e11cb419e8fff14b03883dc4e64f6155aaa7e',
-    context: 'batch',
-    targetUrl: 'https://github.com',
-  };
+describe('the result of a killed step', () => {
   const over = { kind: 'over', batch: aRecoveredBatch() } as const;
-  test.each<[string, Parameters<typeof describeSaved>[1], string]>([
+  test.each<[string, Parameters<typeof afterStop>[1], string]>([
     ['nothing was to be stopped', null, '; the batch may still run'],
     ['the retry was stopped', { kind: 'stopped', batch: null }, ', and the retry stopped'],
     ['the retry was over', over, '; the batch ended SUCCEEDED'],
     ['it could not be stopped', { kind: 'no-answer' }, '; the batch may still run'],
     ['others have retried', { kind: 'later-attempt' }, '; the batch may still run'],
-  ])('is true where %s', (_, stop, told) => {
-    const description = `The step that watched the retry was killed${told}`;
-    expect(describeSaved(left, stop)).toEqual({ ...left, state: 'error', description });
-  });
-
-  test('is not changed where the step has told its end', () => {
-    const ended = { ...left, state: 'success', description: 'Succeeded' } as const;
-    expect(describeSaved(ended, over)).toEqual(ended);
+  ])('is described as it is true where %s', (_, stop, end) => {
+    const description = `The step that watched the retry was killed${end}`;
+    expect(describeResult(afterStop(KILLED, stop))).toEqual({ state: 'error', description });
   });
 
   test('is short and plain, whatever the batch ended with', () => {
-    const status = 'x'.repeat(200);
-    const { description } = describeSaved(left, {
-      kind: 'over',
-      batch: aRecoveredBatch({ status }),
-    });
+    const batch = aRecoveredBatch({ status: 'x'.repeat(3000) });
+    const { description } = describeResult(afterStop(KILLED, { kind: 'over', batch }));
     expect(description).toHaveLength(140);
+  });
+});
+
+describe('a saved result', () => {
+  const over = { kind: 'over', batch: aRecoveredBatch() } as const;
+
+  test('is that of the stop where the step left open whether the batch runs', () => {
+    const canceled = retried(
+      { kind: 'cancelled', by: 'SIGINT', stop: 'not-begun' },
+      { batch: aRetriedBatch() },
+    );
+    const { description } = describeResult(afterStop(stepResultOf(canceled), over));
+    expect(description).toBe('The step was cancelled; the batch ended SUCCEEDED');
+  });
+
+  test.each<[string, Ending]>([
+    ['succeeded', succeeded],
+    ['was canceled, and stopped the retry', { kind: 'cancelled', by: 'SIGINT', stop: 'stopped' }],
+    ['could not go on', { kind: 'service-error', message: 'AWS cannot be asked.' }],
+  ])('is not changed where the step %s, and the batch was over', (_, ending) => {
+    const result = stepResultOf(retried(ending));
+    expect(afterStop(result, { kind: 'over', batch: failed })).toEqual(result);
   });
 });
 

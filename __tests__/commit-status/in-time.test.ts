@@ -25,7 +25,7 @@ describe('a cancelled step', () => {
     bench.cancel();
     await bench.end(CANCELLED);
     expect(bench.clock.elapsed()).toBe(1000);
-    expect(bench.remembered.at(-1)).toMatchObject({ state: 'error' });
+    expect(bench.saved.at(-1)).toMatchObject({ state: 'error' });
   });
 
   test('takes one second more for an end that is being written already', async () => {
@@ -33,7 +33,7 @@ describe('a cancelled step', () => {
     bench.clock.at(2, () => bench.cancel());
     await bench.end(SUCCEEDED);
     expect(bench.clock.elapsed()).toBe(3000);
-    expect(bench.remembered.at(-1)).toMatchObject({ state: 'success' });
+    expect(bench.saved.at(-1)).toMatchObject({ state: 'success' });
   });
 
   test('hurries too where the batch was over before', async () => {
@@ -52,16 +52,16 @@ describe('a cancelled step', () => {
     expect(bench.clock.elapsed()).toBe(0);
     expect(statesOf(bench)).toEqual(['error']);
     expect(warningsOf(bench)).toEqual([]);
-    expect(bench.remembered.at(-1)).toMatchObject(bench.written[0] ?? {});
+    expect(bench.saved.at(-1)).toMatchObject(bench.written[0] ?? {});
   });
 
-  test('leaves nothing behind where it had not come to writing', async () => {
+  test('saves nothing where it had not come to writing', async () => {
     const bench = silentAt('list 1');
     await new Promise(setImmediate);
     bench.cancel();
     await bench.end(CANCELLED);
     expect(bench.calls).toEqual(['list 1']);
-    expect([bench.log(), bench.remembered]).toEqual([[], []]);
+    expect([bench.log(), bench.saved]).toEqual([[], []]);
   });
 
   test('begins no pending status for a retry that turns out to be made', async () => {
@@ -69,7 +69,7 @@ describe('a cancelled step', () => {
     bench.cancel();
     bench.retry();
     await bench.end(CANCELLED);
-    expect([bench.calls, bench.log(), bench.remembered]).toEqual([[], [], []]);
+    expect([bench.calls, bench.log(), bench.saved]).toEqual([[], [], []]);
   });
 
   test('ends what an earlier retry had set to pending', async () => {
@@ -80,7 +80,7 @@ describe('a cancelled step', () => {
     bench.retry(aFailedBatch(), 3);
     await bench.end(CANCELLED);
     expect(statesOf(bench)).toEqual(['pending', 'error']);
-    expect(bench.remembered.at(-1)).toBeNull();
+    expect(bench.saved.at(-1)).toBeNull();
   });
 });
 
@@ -95,19 +95,19 @@ describe('a step that timed out', () => {
     await new Promise(setImmediate);
     await bench.end(TIMED_OUT);
     expect(bench.clock.elapsed()).toBe(elapsed);
-    expect(bench.remembered.at(-1)).toMatchObject({ state: 'error' });
+    expect(bench.saved.at(-1)).toMatchObject({ state: 'error' });
     expect(warningsOf(bench)).toEqual([]);
   });
 });
 
-test('the end is held up for a minute and little more, however many retries are still to be told', async () => {
+test('the end is held up for a minute and little more, however many retries are still to be reported', async () => {
   const bench = aBench();
   bench.react = (call) => (call.startsWith('list') ? null : call === 'success' ? BROKEN : 4900);
   for (const attempt of [2, 3, 4]) bench.retry(aFailedBatch(), attempt);
   await bench.end(SUCCEEDED);
   expect(bench.clock.elapsed()).toBeGreaterThan(45_000);
   expect(bench.clock.elapsed()).toBeLessThanOrEqual(65_000);
-  expect(bench.remembered.at(-1)).toMatchObject({ state: 'success' });
+  expect(bench.saved.at(-1)).toMatchObject({ state: 'success' });
 });
 
 test.each([
@@ -121,5 +121,5 @@ test.each([
   await bench.end(SUCCEEDED);
   expect(bench.clock.elapsed()).toBeLessThanOrEqual(most);
   expect(bench.clock.elapsed()).toBeGreaterThanOrEqual(most / 2);
-  expect(bench.remembered.at(-1)).toMatchObject({ state: 'success' });
+  expect(bench.saved.at(-1)).toMatchObject({ state: 'success' });
 });

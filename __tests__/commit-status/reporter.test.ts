@@ -1,12 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Batch } from '../../src/domain/batch.ts';
-import {
-  GitHubError,
-  type ForeignStatus,
-  type UnwrittenStatus,
-} from '../../src/commit-status/status.ts';
+import { GitHubError } from '../../src/commit-status/github-error.ts';
+import type { ForeignStatus, UnwrittenStatus } from '../../src/commit-status/status.ts';
 import { Interruption } from '../../src/async/interruption.ts';
 import type { RunEvent } from '../../src/domain/events.ts';
+import { KILLED } from '../../src/commit-status/step-result.ts';
 import { writeSavedStatus } from '../../src/commit-status/writer.ts';
 import { aBatch, aFailedBatch } from '../support/batches.ts';
 import { runFlow } from '../support/flow.ts';
@@ -14,7 +12,7 @@ import { HOSTILE } from '../support/hostile.ts';
 import { BROKEN as BROKEN_SHOP, FLAKY, ID, shop } from '../support/scenarios.ts';
 import {
   aBench,
-  ADDRESS,
+  BATCH_URL,
   BROKEN,
   CANCELLED,
   FORBIDDEN,
@@ -31,7 +29,7 @@ import { createVirtualClock } from '../support/virtual-clock.ts';
 
 describe('the context', () => {
   const other = { context: 'lint', targetUrl: 'https://ci.example.com/1' };
-  const ours = { context: 'my batch', targetUrl: ADDRESS };
+  const ours = { context: 'my batch', targetUrl: BATCH_URL };
 
   const contextAmong = async (...pages: ForeignStatus[][]): Promise<string | undefined> => {
     const bench = aBench(pages);
@@ -60,14 +58,17 @@ describe('the context', () => {
   test.each([
     ['no status', []],
     ['a status without a link', [{ context: 'x', targetUrl: null }]],
-    ['another batch', [{ context: 'x', targetUrl: ADDRESS.replace('8472cae5', '8472cae6') }]],
-    ['another region', [{ context: 'x', targetUrl: ADDRESS.replaceAll('us-west-2', 'us-east-1') }]],
-    ['a single build', [{ context: 'x', targetUrl: ADDRESS.replace('/batch/', '/build/') }]],
-    ['a host of someone else', [{ context: 'x', targetUrl: ADDRESS.replace('amazon', 'evil') }]],
+    ['another batch', [{ context: 'x', targetUrl: BATCH_URL.replace('8472cae5', '8472cae6') }]],
+    [
+      'another region',
+      [{ context: 'x', targetUrl: BATCH_URL.replaceAll('us-west-2', 'us-east-1') }],
+    ],
+    ['a single build', [{ context: 'x', targetUrl: BATCH_URL.replace('/batch/', '/build/') }]],
+    ['a host of someone else', [{ context: 'x', targetUrl: BATCH_URL.replace('amazon', 'evil') }]],
     ['hostile texts', HOSTILE.map(([, text]) => ({ context: text, targetUrl: text }))],
     [
-      'odd addresses',
-      ['https://', 'https://%', 'http://[', `${ADDRESS.slice(0, 60)}%`].map((targetUrl) => ({
+      'odd URLs',
+      ['https://', 'https://%', 'http://[', `${BATCH_URL.slice(0, 60)}%`].map((targetUrl) => ({
         context: 'x',
         targetUrl,
       })),
@@ -78,7 +79,7 @@ describe('the context', () => {
 });
 
 describe('a retry', () => {
-  test('is pending, then what became of it; nothing is left for the post step', async () => {
+  test('is pending, then what became of it; nothing stays saved for the post step', async () => {
     const bench = aBench();
     bench.retry();
     await bench.end(SUCCEEDED);
@@ -91,11 +92,7 @@ describe('a retry', () => {
       description: 'Succeeded after 1 retry; flaky: unit',
       targetUrl: RUN_URL,
     });
-    expect(bench.remembered.map((status) => status?.state ?? null)).toEqual([
-      'error',
-      'success',
-      null,
-    ]);
+    expect(bench.saved.map((status) => status?.state ?? null)).toEqual(['error', 'success', null]);
     expect(bench.log()).toEqual([
       `line: Commit status ${USUAL}: pending (Retry 1 of 2 is running)`,
       `line: Commit status ${USUAL}: success (Succeeded after 1 retry; flaky: unit)`,
@@ -109,7 +106,7 @@ describe('a retry', () => {
     bench.retry(aFailedBatch(), 3);
     await bench.end(SUCCEEDED);
     expect(statesOf(bench)).toEqual(['pending', 'pending', 'success']);
-    expect(bench.remembered.at(-1)).toMatchObject(bench.written.at(-1) ?? {});
+    expect(bench.saved.at(-1)).toMatchObject(bench.written.at(-1) ?? {});
   });
 
   test('of a second time changes the description, and looks for the context no more', async () => {
@@ -129,7 +126,7 @@ describe('a retry', () => {
     ],
   ])('%s counts too', async (_, event) => {
     const bench = aBench();
-    bench.keeper.follow(event);
+    bench.reporter.follow(event);
     await bench.end(SUCCEEDED);
     expect(bench.written[0]?.description).toBe('Attempt 2 is running');
     expect(statesOf(bench)).toEqual(['pending', 'success']);
@@ -138,14 +135,14 @@ describe('a retry', () => {
   test('without one nothing is asked', async () => {
     const bench = aBench();
     const batch = aBatch();
-    bench.keeper.follow({ kind: 'batch-found', batch, attempt: 2 });
-    bench.keeper.follow({ kind: 'attempt-began', attempt: 1, retry: null, maxRetries: 1, batch });
+    bench.reporter.follow({ kind: 'batch-found', batch, attempt: 2 });
+    bench.reporter.follow({ kind: 'attempt-began', attempt: 1, retry: null, maxRetries: 1, batch });
     await bench.end(SUCCEEDED);
-    expect([bench.calls, bench.log(), bench.remembered]).toEqual([[], [], []]);
+    expect([bench.calls, bench.log(), bench.saved]).toEqual([[], [], []]);
   });
 });
 
-describe('the status is left alone, with a notice,', () => {
+describe('the status is not updated, with a notice,', () => {
   test.each<[string, Partial<Batch>, string]>([
     ['elsewhere', { source: { type: 'S3', location: 'b/a.zip' } }, 'is no repository (S3)'],
     ['of no commit', { resolvedSourceVersion: null }, 'which commit'],
@@ -154,7 +151,7 @@ describe('the status is left alone, with a notice,', () => {
       { resolvedSourceVersion: 'refs/heads/main' },
       'which commit',
     ],
-  ])('of a source %s', async (_, batch, because) => {
+  ])('of a source %s', async (_, batch, reason) => {
     const bench = aBench();
     bench.retry(aFailedBatch(batch));
     bench.retry(aFailedBatch(batch), 3);
@@ -163,7 +160,7 @@ describe('the status is left alone, with a notice,', () => {
     expect(bench.log()).toEqual([
       expect.stringMatching(/^notice: The commit status is left alone/),
     ]);
-    expect(bench.log()[0]).toContain(because);
+    expect(bench.log()[0]).toContain(reason);
   });
 });
 
@@ -183,7 +180,7 @@ describe('a failure of GitHub', () => {
     ['pending', '403', FORBIDDEN, ['list 1', 'pending', 'success']],
     ['pending', '422', INVALID, ['list 1', 'pending', 'success']],
   ])(
-    'at %s that no waiting mends (%s): the end is tried once',
+    'at %s that no backoff fixes (%s): the result is tried once',
     async (which, _, failure, calls) => {
       const bench = aBench();
       bench.react = (call) => (call === which || call === 'success' ? failure : null);
@@ -195,7 +192,7 @@ describe('a failure of GitHub', () => {
       expect(warningsOf(bench)).toEqual([
         expect.stringMatching(/^warning: .* left alone: .*\d{3}/),
       ]);
-      expect(bench.remembered.at(-1) ?? null).toBeNull();
+      expect(bench.saved.at(-1) ?? null).toBeNull();
     },
   );
 
@@ -212,10 +209,10 @@ describe('a failure of GitHub', () => {
     bench.retry();
     await bench.end(SUCCEEDED);
     expect(statesOf(bench)).toEqual(['success']);
-    expect(bench.remembered.at(-1)).toBeNull();
+    expect(bench.saved.at(-1)).toBeNull();
   });
 
-  test('at a limit is told without a warning, and not as a permission', async () => {
+  test('at a rate limit causes no warning, and names no permission', async () => {
     const bench = aBench();
     bench.react = (call) => (call === 'pending' ? LIMITED : null);
     bench.retry();
@@ -232,7 +229,7 @@ describe('a failure of GitHub', () => {
   test.each([
     ['a timeout', TIMED_OUT],
     ['a cancellation', CANCELLED],
-  ])("that kept it from pending leaves CodeBuild's own word after %s", async (_, ending) => {
+  ])("that kept it from pending leaves CodeBuild's own status after %s", async (_, ending) => {
     const bench = aBench();
     bench.react = (call) => (call === 'pending' ? LIMITED : null);
     bench.retry();
@@ -240,7 +237,7 @@ describe('a failure of GitHub', () => {
     await bench.end(ending);
     expect(statesOf(bench)).toEqual([]);
     expect(warningsOf(bench)).toHaveLength(1);
-    expect(bench.remembered.at(-1)).toBeNull();
+    expect(bench.saved.at(-1)).toBeNull();
   });
 
   test('says which permission to add', async () => {
@@ -275,7 +272,7 @@ describe('a failure of GitHub', () => {
       expect(warningsOf(bench)).toEqual([]);
       expect(bench.clock.elapsed()).toBeLessThanOrEqual(5000);
       // It may yet be set to pending.
-      expect(bench.remembered.at(-1)).toMatchObject({ state: 'success' });
+      expect(bench.saved.at(-1)).toMatchObject({ state: 'success' });
     },
   );
 
@@ -291,7 +288,7 @@ describe('a failure of GitHub', () => {
 
   test.each([
     ['broken', BROKEN, 63_500],
-    ['limited for an hour', new GitHubError('limited', 'GitHub answered 403', 3_600_000), 0],
+    ['limited for an hour', new GitHubError('rate-limited', 'GitHub answered 403', 3_600_000), 0],
     ['forbidden', FORBIDDEN, 0],
     ['silent', 600_000, 57_500],
   ])('at the end leaves it to the post step: %s', async (_, reaction, elapsed) => {
@@ -299,7 +296,7 @@ describe('a failure of GitHub', () => {
     bench.react = (call) => (call === 'success' ? reaction : null);
     bench.retry();
     await bench.end(SUCCEEDED);
-    expect(bench.remembered.at(-1)).toMatchObject({ state: 'success', context: USUAL });
+    expect(bench.saved.at(-1)).toMatchObject({ state: 'success', context: USUAL });
     expect(bench.clock.elapsed()).toBe(elapsed);
     expect(warningsOf(bench)).toEqual([]);
     expect(bench.log().at(-1)).toContain('The post step tries again.');
@@ -313,16 +310,16 @@ describe('a failure of GitHub', () => {
     const bench = aBench();
     bench.react = (call, number) =>
       call === 'success' && number - 3 < waits.length
-        ? new GitHubError('limited', 'GitHub answered 429', waits[number - 3])
+        ? new GitHubError('rate-limited', 'GitHub answered 429', waits[number - 3])
         : null;
     bench.retry();
     await bench.end(SUCCEEDED);
     expect(statesOf(bench)).toEqual(['pending', 'success']);
     expect(bench.clock.elapsed()).toBe(elapsed);
-    expect(bench.remembered.at(-1)).toBeNull();
+    expect(bench.saved.at(-1)).toBeNull();
   });
 
-  test('that lasts is told by what GitHub said, not by the silence after it', async () => {
+  test('that lasts is reported by what GitHub said, not by the silence after it', async () => {
     const bench = aBench();
     bench.react = (call, number) => (call !== 'success' ? null : number === 3 ? LIMITED : 600_000);
     bench.retry();
@@ -349,38 +346,37 @@ describe('the post step', () => {
     repository: { owner: 'octo-org', name: 'app' },
     commit: '3a9e11cb419e8fff14b03883dc4e64f6155aaa7e',
     context: USUAL,
-    state: 'error',
-    description: 'The step was killed',
     targetUrl: RUN_URL,
     batchId: aBatch().id,
     region: 'us-west-2',
+    result: KILLED,
   };
-  const writeLeft = async (
-    left: UnwrittenStatus,
+  const writeSaved = async (
+    saved: UnwrittenStatus,
     failures: GitHubError[],
     cancelAfter = Infinity,
-  ): Promise<{ told: string; elapsed: number }> => {
+  ): Promise<{ result: string; elapsed: number }> => {
     const clock = createVirtualClock();
     const abort = new AbortController();
     if (cancelAfter < Infinity) clock.at(cancelAfter, () => abort.abort());
     const written = await writeSavedStatus(
-      left,
+      saved,
       {
         clock,
         github: {
-          listStatuses: () => Promise.resolve([{ context: 'my batch', targetUrl: ADDRESS }]),
+          listStatuses: () => Promise.resolve([{ context: 'my batch', targetUrl: BATCH_URL }]),
           writeStatus: () => {
             const failure = failures.shift();
             return failure === undefined ? Promise.resolve() : Promise.reject(failure);
           },
         },
-        isUrlOf: (address) => address === ADDRESS,
+        isUrlOf: (url) => url === BATCH_URL,
       },
       abort.signal,
     );
-    const told =
+    const result =
       'status' in written ? `${written.status.context}: ${written.status.state}` : written.reason;
-    return { told, elapsed: clock.elapsed() };
+    return { result, elapsed: clock.elapsed() };
   };
 
   test.each<[string, UnwrittenStatus, GitHubError[], string, number]>([
@@ -389,34 +385,34 @@ describe('the post step', () => {
     [
       'after a limit',
       status,
-      [new GitHubError('limited', 'GitHub answered 429', 20_000)],
+      [new GitHubError('rate-limited', 'GitHub answered 429', 20_000)],
       `${USUAL}: error`,
       20_000,
     ],
     ['under a context that it looks up', { ...status, context: null }, [], 'my batch: error', 0],
-  ])('writes what was left, %s', async (_, left, failures, told, elapsed) => {
-    expect(await writeLeft(left, failures)).toEqual({ told, elapsed });
+  ])('writes the saved status, %s', async (_, saved, failures, result, elapsed) => {
+    expect(await writeSaved(saved, failures)).toEqual({ result, elapsed });
   });
 
   test('says why it could not', async () => {
     const broken = Array.from({ length: 99 }, () => BROKEN);
-    expect(await writeLeft(status, broken)).toEqual({
-      told: 'GitHub answered 502',
+    expect(await writeSaved(status, broken)).toEqual({
+      result: 'GitHub answered 502',
       elapsed: 63_500,
     });
-    expect((await writeLeft(status, [FORBIDDEN])).told).toContain('"statuses: write"');
+    expect((await writeSaved(status, [FORBIDDEN])).result).toContain('"statuses: write"');
   });
 
   test('takes one second more after a cancellation', async () => {
     const broken = Array.from({ length: 99 }, () => BROKEN);
-    expect(await writeLeft(status, broken, 10)).toEqual({
-      told: 'GitHub answered 502',
+    expect(await writeSaved(status, broken, 10)).toEqual({
+      result: 'GitHub answered 502',
       elapsed: 11_000,
     });
   });
 });
 
-describe('as the story tells it', () => {
+describe('in a whole run', () => {
   const replay = async (
     given: Record<string, string>,
     ...[batch, arrange]: [Parameters<typeof shop>[0], Parameters<typeof runFlow>[2]?]
@@ -424,10 +420,10 @@ describe('as the story tells it', () => {
     const flow = await runFlow(shop(batch), { 'batch-id': ID, ...given }, arrange);
     const bench = aBench();
     for (const event of flow.events) {
-      bench.keeper.follow(event);
+      bench.reporter.follow(event);
       await new Promise(setImmediate);
     }
-    await bench.keeper.finish(flow.outcome, flow.outcome.reason);
+    await bench.reporter.finish(flow.outcome);
     return bench.written.map(({ state, description }) => `${state}: ${description}`);
   };
   const retryElsewhere =

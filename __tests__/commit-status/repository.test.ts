@@ -47,13 +47,16 @@ describe('the repository of a batch', () => {
     ['git@github.com.evil.example:octo-org/web-shop.git', 'GITHUB'],
     ['https://github.com@evil.example/octo-org/web-shop.git', 'GITHUB'],
     ['https://evil.example/github.com/web-shop.git', 'GITHUB'],
-  ])('is none on another server, whose host is all that is told: %s', (location, type) => {
-    const because = of(location, type);
-    expect(because).toMatch(
-      new RegExp(`^the source of the batch is on \\S+ \\(${type}\\), not on`),
-    );
-    expect(because).not.toMatch(/secret|shop/);
-  });
+  ])(
+    'is none on another server, of which nothing but the host is repeated: %s',
+    (location, type) => {
+      const reason = of(location, type);
+      expect(reason).toMatch(
+        new RegExp(`^the source of the batch is on \\S+ \\(${type}\\), not on`),
+      );
+      expect(reason).not.toMatch(/secret|shop/);
+    },
+  );
 
   test.each([
     ['', 'CODEPIPELINE', 'the source of the batch has no address (CODEPIPELINE)'],
@@ -65,8 +68,8 @@ describe('the repository of a batch', () => {
     ['https://github.com/a/%2e%2e%2fb', 'GITHUB', 'the source of the batch names no repository'],
     ['git@github.com:../x', 'GITHUB', 'the source of the batch names no repository'],
     ['git@github.com:a/..', 'GITHUB', 'the source of the batch names no repository'],
-  ])('is none in "%s" (%s)', (location, type, because) => {
-    expect(of(location, type)).toContain(because);
+  ])('is none in "%s" (%s)', (location, type, reason) => {
+    expect(of(location, type)).toContain(reason);
   });
 
   test.each([
@@ -79,7 +82,7 @@ describe('the repository of a batch', () => {
     'arn:aws:codeconnections:us-east-1:123456789012:connection/secret',
     'arn:aws:s3:::secret/source.zip',
     'C:\\secret\\source',
-  ])('is none in what is no address, of which nothing is told: %s', (location) => {
+  ])('is none in what is no URL, of which nothing is repeated: %s', (location) => {
     expect(of(location)).toBe('the source of the batch is no repository (GITHUB)');
   });
 

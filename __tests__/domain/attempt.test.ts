@@ -15,7 +15,6 @@ import {
   isSameEnd,
   nextAttemptNumber,
   ownershipOf,
-  parseOwned,
   retriesShown,
   submittedOn,
   type Order,
@@ -36,7 +35,6 @@ import {
   RERUNNING_PHASES,
   RETRIED_PHASES,
 } from '../support/batches.ts';
-import { testAll } from '../support/test-all.ts';
 
 describe('compareMoments', () => {
   test.each<[number | null, number | null, Order]>([
@@ -461,53 +459,5 @@ describe('ownershipOf', () => {
     ],
   ])('of %s', (_, shown, owned, expected) => {
     expect(ownershipOf(shown, owned)).toBe(expected);
-  });
-});
-
-describe('parseOwned', () => {
-  test.each([OURS, UNANSWERED, { ...OURS, retriesBefore: -1, roleToAssume: 'arn:role' }])(
-    'reads what was saved',
-    (owned) => {
-      expect(parseOwned(JSON.stringify(owned))).toEqual(owned);
-    },
-  );
-
-  it('keeps no more than it knows', () => {
-    const more = { ...OURS, more: { __proto__: null }, githubToken: 'x' };
-    expect(parseOwned(JSON.stringify(more))).toEqual(OURS);
-  });
-
-  testAll([
-    '',
-    ' ',
-    'null',
-    'true',
-    '0',
-    '"app:8472cae5"',
-    '[]',
-    '{}',
-    '{',
-    'undefined',
-    '::set-output name=x::y',
-    '\u0000',
-    '[['.repeat(5000),
-    JSON.stringify([OURS]),
-    JSON.stringify({ ...OURS, batchId: 1 }),
-    JSON.stringify({ ...OURS, batchId: null }),
-    JSON.stringify({ ...OURS, region: undefined }),
-    JSON.stringify({ ...OURS, roleToAssume: undefined }),
-    JSON.stringify({ ...OURS, roleToAssume: 1 }),
-    JSON.stringify({ ...OURS, retriesBefore: '0' }),
-    JSON.stringify({ ...OURS, retriesBefore: NaN }),
-    JSON.stringify({ ...OURS, submittedOn: '200' }),
-    JSON.stringify({ ...OURS, submittedOn: undefined }),
-    JSON.stringify({ ...OURS, submittedOn: {} }),
-    JSON.stringify({ ...OURS, request: undefined }),
-    JSON.stringify({ ...OURS, request: {} }),
-    JSON.stringify({ ...OURS, request: { sentOn: 1 } }),
-    JSON.stringify({ ...OURS, request: { sentOn: '1', endsOn: 2 } }),
-    '{"__proto__":{"batchId":"a","region":"b","retriesBefore":0,"submittedOn":null}}',
-  ])('reads nothing in anything else', (text) => {
-    expect(parseOwned(text)).toBeNull();
   });
 });

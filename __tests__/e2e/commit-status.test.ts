@@ -184,10 +184,12 @@ describe('commit-status', () => {
       HELD_TIMERS,
     );
     expect(run.outputs).toMatchObject({ conclusion: 'success' });
-    expect(JSON.parse(run.state['unwritten-status'] ?? '')).toMatchObject({ state: 'success' });
+    expect(JSON.parse(run.state['unwritten-status'] ?? '')).toMatchObject({
+      result: { kind: 'succeeded' },
+    });
   });
 
-  test('is ended once more by the post step where GitHub sets it to pending late', async () => {
+  test('is completed once more by the post step where GitHub sets it to pending late', async () => {
     const slow: (() => void)[] = [];
     let running: Running | null = null;
     github.odd = ({ status }) => {
@@ -226,7 +228,7 @@ describe('commit-status', () => {
     }
   });
 
-  test('is ended by the post step after a kill', async () => {
+  test('is completed by the post step after a kill', async () => {
     const killed = await runOn(
       shopThat('SUCCEEDED', 600),
       {},
@@ -256,7 +258,7 @@ describe('commit-status', () => {
     expect(warningsIn(run)).toEqual([]);
   });
 
-  test('is left alone, with a notice, where the source is elsewhere', async () => {
+  test('is not updated, with a notice, where the source is elsewhere', async () => {
     const source = {
       type: 'CODECOMMIT',
       location: 'https://git-codecommit.us-west-2.amazonaws.com/v1/repos/web-shop',

@@ -79,7 +79,7 @@ describe('a temporary file', () => {
     expect(dirname(path)).toBe(tmpdir());
   });
 
-  test('is an error that tells of each folder where none takes it', async () => {
+  test('is an error that names each folder where none can be written', async () => {
     pointTo('RUNNER_TEMP');
     const paths: string[] = [];
     const call = createRunner().writeTemporaryFile((path) => {

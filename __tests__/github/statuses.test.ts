@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { GitHubError, type CommitStatus } from '../../src/commit-status/status.ts';
+import { GitHubError } from '../../src/commit-status/github-error.ts';
+import type { CommitStatus } from '../../src/commit-status/status.ts';
 import { createGitHub } from '../../src/github/statuses.ts';
 import { serveGitHub, type GitHubDouble, type OddAnswer } from '../support/github.ts';
 
@@ -107,38 +108,38 @@ describe('a failure', () => {
     [
       'an archived repository',
       { status: 403, body: '{"message":"Repository was archived so is read-only."}' },
-      'refused',
+      'rejected',
       'GitHub answered 403: Repository was archived so is read-only',
     ],
     [
       'a rate limit',
       { status: 403, headers: { 'x-ratelimit-remaining': '0' } },
-      'limited',
+      'rate-limited',
       'GitHub answered 403: odd 403',
     ],
     [
       'a secondary rate limit',
       { status: 403, headers: { 'retry-after': '60' } },
-      'limited',
+      'rate-limited',
       'GitHub answered 403: odd 403',
     ],
     [
-      'a secondary rate limit that only its message tells',
+      'a secondary rate limit that only its message shows',
       {
         status: 403,
         body: '{"message":"You have exceeded a secondary rate limit. Please wait a few minutes."}',
       },
-      'limited',
+      'rate-limited',
       'GitHub answered 403: You have exceeded a secondary rate limit. Please wait a few minutes',
     ],
     [
-      'a limit of old',
+      'an old form of rate limit',
       { status: 403, body: '{"message":"You have triggered an Abuse Detection mechanism."}' },
-      'limited',
+      'rate-limited',
       'GitHub answered 403: You have triggered an Abuse Detection mechanism',
     ],
-    ['too many requests', { status: 429, body: '' }, 'limited', 'GitHub answered 429'],
-    ['a 403 of nobody', { status: 403, body: '' }, 'transient', 'GitHub answered 403'],
+    ['too many requests', { status: 429, body: '' }, 'rate-limited', 'GitHub answered 429'],
+    ['a 403 without a body', { status: 403, body: '' }, 'transient', 'GitHub answered 403'],
     [
       'a 403 of a proxy',
       { status: 403, headers: { 'content-type': 'text/html' }, body: '<h1>Blocked</h1>' },
@@ -151,8 +152,8 @@ describe('a failure', () => {
       'transient',
       'GitHub answered 404: <h1>Nowhere</h1>',
     ],
-    ['a bad token', { status: 401 }, 'refused', 'GitHub answered 401: odd 401'],
-    ['an unknown commit', { status: 422 }, 'refused', 'GitHub answered 422: odd 422'],
+    ['a bad token', { status: 401 }, 'rejected', 'GitHub answered 401: odd 401'],
+    ['an unknown commit', { status: 422 }, 'rejected', 'GitHub answered 422: odd 422'],
     ['a server error', { status: 500 }, 'transient', 'GitHub answered 500: odd 500'],
     [
       'a page of a proxy',
@@ -167,12 +168,12 @@ describe('a failure', () => {
       'transient',
       'GitHub did not answer: other side closed',
     ],
-  ])('is told from %s', async (_, odd, kind, message) => {
+  ])('is recognized in %s', async (_, odd, kind, message) => {
     server.odd = () => odd;
     expect(await failureOf(write())).toEqual({ kind, message });
   });
 
-  describe('tells how long to wait', () => {
+  describe('says how long to wait', () => {
     const date = 'Sun, 22 Nov 2026 12:00:00 GMT';
     const reset = (seconds: number): string => String(Date.parse(date) / 1000 + seconds);
     const limit = { 'x-ratelimit-remaining': '0' };
@@ -189,7 +190,7 @@ describe('a failure', () => {
       [{ 'x-ratelimit-remaining': '9', 'x-ratelimit-reset': reset(20), date }, 0],
     ])('%j', async (headers, wait) => {
       server.odd = () => ({ status: 429, headers });
-      await expect(write()).rejects.toMatchObject({ kind: 'limited', retryAfter: wait });
+      await expect(write()).rejects.toMatchObject({ kind: 'rate-limited', retryAfterMs: wait });
     });
   });
 
@@ -233,7 +234,7 @@ describe('a failure', () => {
     expect(await failureOf(call)).toEqual({ kind: 'transient', message: 'no answer in time' });
   });
 
-  test('of its own client is one too', async () => {
+  test('of Octokit itself is one too', async () => {
     const { kind, message } = await failureOf(createGitHub('').writeStatus(STATUS, patient));
     expect(kind).toBe('transient');
     expect(message).toContain('token');

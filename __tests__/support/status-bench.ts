@@ -1,16 +1,17 @@
 import { isUrlOf } from '../../src/aws/batch-reference.ts';
 import type { Batch } from '../../src/domain/batch.ts';
-import {
-  GitHubError,
-  type CommitStatus,
-  type ForeignStatus,
-  type UnwrittenStatus,
+import { GitHubError } from '../../src/commit-status/github-error.ts';
+import { describeResult } from '../../src/commit-status/description.ts';
+import type { StatusEvent } from '../../src/commit-status/events.ts';
+import type {
+  CommitStatus,
+  ForeignStatus,
+  StatusText,
+  UnwrittenStatus,
 } from '../../src/commit-status/status.ts';
 import { Interruption } from '../../src/async/interruption.ts';
 import type { Ending } from '../../src/domain/outcome.ts';
-import type { StatusEvent } from '../../src/commit-status/events.ts';
 import { formatEvent } from '../../src/report/log.ts';
-import { reasonOf } from '../../src/report/reason.ts';
 import { createReporter, type Reporter } from '../../src/commit-status/reporter.ts';
 import { aBatch, aFailedBatch, afterRetryOf, anOutcome, aRecoveredBatch } from './batches.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
@@ -18,39 +19,43 @@ import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 export const RUN_URL = 'https://github.com/octo-org/app/actions/runs/42/attempts/1';
 const REGION = 'us-west-2';
 export const USUAL = 'AWS CodeBuild BuildBatch us-west-2 (app)';
-export const ADDRESS = aBatch().consoleUrl;
+export const BATCH_URL = aBatch().consoleUrl;
 export const SUCCEEDED: Ending = { kind: 'succeeded', already: false };
 export const TIMED_OUT: Ending = { kind: 'timed-out', timeoutMs: 300_000, lastError: null };
 export const CANCELLED = { kind: 'cancelled', by: 'SIGINT', stop: 'stopped' } as const;
 export const BROKEN = new GitHubError('transient', 'GitHub answered 502');
 export const FORBIDDEN = new GitHubError('not-permitted', 'GitHub answered 403');
-export const LIMITED = new GitHubError('limited', 'GitHub answered 403: a secondary rate limit');
-export const INVALID = new GitHubError('refused', 'GitHub answered 422');
+export const LIMITED = new GitHubError(
+  'rate-limited',
+  'GitHub answered 403: a secondary rate limit',
+);
+export const INVALID = new GitHubError('rejected', 'GitHub answered 422');
 
-/** What GitHub makes of a call: nothing odd, a failure, or so many milliseconds of silence. */
+/** What GitHub does with a call: nothing odd, a failure, or so many milliseconds of silence. */
 type Reaction = GitHubError | number | null;
 
-/** A keeper of a commit status, with a GitHub that can be made to fail, in virtual time. */
+/** A reporter of a commit status, with a GitHub that can be made to fail, in virtual time. */
 export interface Bench {
-  readonly keeper: Reporter;
+  readonly reporter: Reporter;
   readonly clock: VirtualClock;
   /** Calls to GitHub, in order: `list 1`, `pending`, `success`. */
   readonly calls: string[];
   readonly written: CommitStatus[];
-  readonly remembered: (UnwrittenStatus | null)[];
+  /** What was saved for the post step, with what it would write. */
+  readonly saved: ((UnwrittenStatus & StatusText) | null)[];
   readonly log: () => string[];
   react: (call: string, number: number) => Reaction;
   /** Cancels the step. */
   cancel(): void;
-  /** Tells of a retry, and how the step ends. */
+  /** A retry begins; the step ends. */
   retry(batch?: Batch, attempt?: number): void;
   end(ending: Ending): Promise<void>;
 }
 
-/** @param timeout of the step, in milliseconds; null: none */
+/** @param timeoutMs of the step; null: none */
 export function aBench(
   pages: readonly (readonly ForeignStatus[])[] = [[]],
-  timeout: number | null = null,
+  timeoutMs: number | null = null,
 ): Bench {
   const clock = createVirtualClock();
   const events: StatusEvent[] = [];
@@ -62,8 +67,8 @@ export function aBench(
     if (reaction !== null) await clock.sleep(reaction, signal);
   };
   const bench: Bench = {
-    keeper: createReporter(
-      { region: REGION, serverUrl: 'https://github.com', runUrl: RUN_URL, timeout },
+    reporter: createReporter(
+      { region: REGION, serverUrl: 'https://github.com', runUrl: RUN_URL, timeoutMs },
       {
         clock,
         signal: abort.signal,
@@ -77,15 +82,16 @@ export function aBench(
             bench.written.push(status);
           },
         },
-        tell: (event) => events.push(event),
-        remember: (status) => bench.remembered.push(status),
-        isUrlOf: (address, id) => isUrlOf(address, id, REGION),
+        emit: (event) => events.push(event),
+        save: (status) =>
+          bench.saved.push(status && { ...status, ...describeResult(status.result) }),
+        isUrlOf: (url, id) => isUrlOf(url, id, REGION),
       },
     ),
     clock,
     calls: [],
     written: [],
-    remembered: [],
+    saved: [],
     log: () =>
       events
         .flatMap(formatEvent)
@@ -94,17 +100,17 @@ export function aBench(
     cancel: () => abort.abort(new Interruption({ kind: 'cancelled', by: 'SIGINT' })),
     retry(batch = aFailedBatch(), attempt = 2) {
       const retry = attempt - 1;
-      bench.keeper.follow({ kind: 'attempt-began', attempt, retry, maxRetries: 2, batch });
+      bench.reporter.follow({ kind: 'attempt-began', attempt, retry, maxRetries: 2, batch });
     },
-    end(ending) {
-      const outcome = anOutcome(ending, {
-        attempt: 2,
-        retries: 1,
-        past: afterRetryOf(aFailedBatch()),
-        batch: aRecoveredBatch(),
-      });
-      return bench.keeper.finish(outcome, reasonOf(outcome));
-    },
+    end: (ending) =>
+      bench.reporter.finish(
+        anOutcome(ending, {
+          attempt: 2,
+          retries: 1,
+          past: afterRetryOf(aFailedBatch()),
+          batch: aRecoveredBatch(),
+        }),
+      ),
   };
   return bench;
 }

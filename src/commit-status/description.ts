@@ -1,28 +1,21 @@
-import { isOver } from '../domain/attempt.ts';
-import type { Batch } from '../domain/batch.ts';
-import type { CommitStatus, StatusText } from './status.ts';
 import { formatDuration } from '../text/duration.ts';
-import { isOfWatchedAttempt, type Outcome, type StopKind } from '../domain/outcome.ts';
-import { failedGroupsOf } from '../domain/failed-groups.ts';
-import type { RunEvent } from '../domain/events.ts';
-import { count, nameSome } from '../text/words.ts';
 import { oneLine } from '../text/escape.ts';
+import { count } from '../text/words.ts';
+import type {
+  BatchEnd,
+  CommitStatus,
+  NamedGroups,
+  RunningAttempt,
+  StatusText,
+  StepResult,
+} from './status.ts';
 
 /** GitHub takes no longer description, and no characters of four bytes in it. */
 const LONGEST = 140;
 const FOUR_BYTES = /[\ud800-\udfff]+/g;
 
-const MAY_STILL_RUN = '; the batch may still run';
-const STOPPED = ', and the retry stopped';
-
-/** What a step that is killed leaves to be told. */
-export const KILLED: StatusText = {
-  state: 'error',
-  description: `The step that watched the retry was killed${MAY_STILL_RUN}`,
-};
-
 /**
- * The context under which CodeBuild reports a batch by itself, as of November 2026 (pasted by users:
+ * The context under which CodeBuild itself reports a batch, as of November 2026 (pasted by users:
  * aws-amplify/amplify-cli#14965).
  */
 export function defaultContext(region: string, projectName: string): string {
@@ -30,107 +23,77 @@ export function defaultContext(region: string, projectName: string): string {
 }
 
 /** What the status says while a retry runs, whoever started it. */
-export function describeRunning(
-  event: Extract<RunEvent, { kind: 'attempt-began' | 'retried-by-others' }>,
-): StatusText {
-  const ours = event.kind === 'attempt-began' && event.retry !== null;
-  const what = ours ? `Retry ${event.retry} of ${event.maxRetries}` : `Attempt ${event.attempt}`;
+export function describeRunning({ attempt, retry }: RunningAttempt): StatusText {
+  const what = retry === null ? `Attempt ${attempt}` : `Retry ${retry.number} of ${retry.max}`;
   return { state: 'pending', description: `${what} is running` };
 }
 
-/**
- * What the status says when the step is over.
- *
- * @param reason why the step ended so, in a sentence
- */
-export function describeOutcome(outcome: Outcome, reason: string): StatusText {
-  const { state, description } = describe(outcome, reason);
-  return { state, description: fit(description) };
+/** What the status says when the step is over, or was killed. */
+export function describeResult(result: StepResult): StatusText {
+  const description = oneLine(describe(result).replace(FOUR_BYTES, '?'), LONGEST);
+  return { state: stateOf(result), description };
 }
 
-/**
- * A status that an earlier process left, as it is true after the attempt was to be stopped.
- *
- * @param stop what came of that; null: nothing was to be stopped
- */
-export function describeSaved<Status extends StatusText>(
-  status: Status,
-  stop: { readonly kind: StopKind; readonly batch?: Batch | null } | null,
-): Status {
-  let now = MAY_STILL_RUN;
-  if (stop?.kind === 'stopped') now = STOPPED;
-  else if (stop?.kind === 'over' && stop.batch) now = ended(stop.batch);
-  return { ...status, description: fit(status.description.replace(MAY_STILL_RUN, () => now)) };
-}
-
-/** Tells for the log what was written. */
+/** The line of the log about a status that was written. */
 export function formatWritten({ context, state, description }: CommitStatus): string {
   return `Commit status ${context}: ${state} (${description})`;
 }
 
-function describe(outcome: Outcome, reason: string): StatusText {
-  const { ending, batchStatus, groups } = outcome;
-  const flaky = groups.filter((group) => group.flaky).map((group) => group.identifier);
-  switch (ending.kind) {
+function stateOf(result: StepResult): StatusText['state'] {
+  if (result.kind === 'succeeded') return result.failsStep ? 'failure' : 'success';
+  return result.kind === 'failed' || result.kind === 'retry-rejected' ? 'failure' : 'error';
+}
+
+function describe(result: StepResult): string {
+  switch (result.kind) {
     case 'succeeded': {
-      const told = flaky.length === 0 ? '' : `; flaky: ${nameSome(flaky)}`;
-      return { state: 'success', description: `Succeeded${retried(outcome)}${told}` };
-    }
-    case 'flaky': {
-      const told = `, but flaky groups fail this step: ${nameSome(flaky)}`;
-      return { state: 'failure', description: `Succeeded${retried(outcome)}${told}` };
+      const { failsStep, flaky } = result;
+      const join = failsStep ? ', but flaky groups fail this step: ' : '; flaky: ';
+      const groups = failsStep || flaky.count > 0 ? `${join}${formatNames(flaky)}` : '';
+      return `Succeeded${formatAttempts(result)}${groups}`;
     }
     case 'failed': {
-      const { failed, groups: all } = failedGroupsOf(groups);
-      const of = `: ${failed.length} of ${count(all, 'build group')} failed (${nameSome(failed)})`;
-      const told = `${batchStatus}${retried(outcome)}${failed.length === 0 ? '' : of}`;
-      return { state: 'failure', description: told };
+      const { batchStatus, failed, groupCount } = result;
+      const of = `${failed.count} of ${count(groupCount, 'build group')} failed`;
+      const groups = failed.count > 0 ? `: ${of} (${formatNames(failed)})` : '';
+      return `${batchStatus}${formatAttempts(result)}${groups}`;
     }
-    case 'retry-refused':
-      return { state: 'failure', description: reason };
-    // From here on CodeBuild has given no verdict, or a further retry was still to come.
+    case 'retry-rejected':
+      return `CodeBuild refused to retry batch ${result.batchId}: ${result.message}`;
     case 'timed-out': {
-      const passed = `The step's timeout of ${formatDuration(ending.timeoutMs)} passed`;
-      return error(`${passed}${describeEnd(outcome) ?? '; the batch goes on'}`);
+      const { batchEnd, timeoutMs } = result;
+      const end = batchEnd.kind === 'may-still-run' ? '; the batch goes on' : formatEnd(batchEnd);
+      return `The step's timeout of ${formatDuration(timeoutMs)} passed${end}`;
     }
-    case 'cancelled':
-      return error(
-        `The step was cancelled${ending.stop === 'stopped' ? STOPPED : (describeEnd(outcome) ?? MAY_STILL_RUN)}`,
-      );
-    case 'service-error':
-    case 'internal-error':
-    case 'retry-unconfirmed':
-      return error(`The step could not go on${describeEnd(outcome) ?? MAY_STILL_RUN}`);
+    case 'canceled':
+      return `The step was cancelled${formatEnd(result.batchEnd)}`;
+    case 'killed':
+      return `The step that watched the retry was killed${formatEnd(result.batchEnd)}`;
+    case 'error':
+      return `The step could not go on${formatEnd(result.batchEnd)}`;
     case 'never-seen':
-      return error('The retry was sent and does not show: it may still run');
+      return 'The retry was sent and does not show: it may still run';
     case 'gone':
-      return error('CodeBuild no longer knows the batch: it was probably deleted');
-    case 'dry-run':
-    case 'retry-accepted':
-    case 'still-running':
-    case 'bad-input':
-      return error(reason);
+      return 'CodeBuild no longer knows the batch: it was probably deleted';
   }
 }
 
-function error(description: string): StatusText {
-  return { state: 'error', description };
-}
-
-/** How the attempt that was watched ended; null if it has not. */
-function describeEnd({ batch, past }: Outcome): string | null {
-  if (batch === null || !isOver(batch) || !isOfWatchedAttempt(batch, past)) return null;
-  return ended(batch);
-}
-
-function ended({ status }: Batch): string {
-  return `; the batch ended ${status}`;
-}
-
-function fit(description: string): string {
-  return oneLine(description.replace(FOUR_BYTES, '?'), LONGEST);
-}
-
-function retried({ retries, attempt }: Outcome): string {
+function formatAttempts({ attempt, retries }: { attempt: number; retries: number }): string {
   return retries === 0 ? ` on attempt ${attempt}` : ` after ${count(retries, 'retry', 'retries')}`;
+}
+
+function formatNames({ names, count: total }: NamedGroups): string {
+  const more = total - names.length;
+  return `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+function formatEnd(end: BatchEnd): string {
+  switch (end.kind) {
+    case 'ended':
+      return `; the batch ended ${end.status}`;
+    case 'stopped':
+      return ', and the retry stopped';
+    case 'may-still-run':
+      return '; the batch may still run';
+  }
 }

@@ -1,10 +1,10 @@
 import type { Source } from '../domain/batch.ts';
 import type { Repository } from './status.ts';
 
-/** Address of a repository as git takes it: https://host/…, ssh://git@host/…, or git@host:…. */
+/** URL of a repository as git takes it: https://host/…, ssh://git@host/…, or git@host:…. */
 const URL_FORM = /^(?:https?|ssh|git):\/\//i;
 const SCP_FORM = /^(?:[\w.-]+@)?(?<host>[\w.-]+):(?<path>[^/@:][^@:]*)$/;
-/** What is none may be part of a credential: `token:x-oauth-basic@github.com/…` is no address. */
+/** What is no host name may be part of a credential: `token:x-oauth-basic@github.com/…` is no URL. */
 const HOST = /^(?:[a-z\d][a-z\d-]{0,62}\.)+[a-z]{2,}$/;
 /** Owner and name in the characters that GitHub gives them. */
 const PATH = /^\/?(?<owner>[\w.-]+)\/(?<name>[\w.-]+?)(?:\.git)?\/?$/;
@@ -12,20 +12,20 @@ const PATH = /^\/?(?<owner>[\w.-]+)\/(?<name>[\w.-]+?)(?:\.git)?\/?$/;
 /**
  * The repository that a batch was built from, if it is on the GitHub server that this run belongs to.
  *
- * @param serverUrl address of that server, such as `https://github.com`
- * @returns the repository, or why there is none as a clause. No part of the location but its host is
- *   repeated: it may hold a password
+ * @param serverUrl that server, such as `https://github.com`
+ * @returns the repository, or why there is none, to stand within a sentence. No part of the location
+ *   but its host is repeated: it may hold a password
  */
 export function repositoryOf({ type, location }: Source, serverUrl: string): Repository | string {
   const kind = type === '' ? '' : ` (${type})`;
   if (location === '') return `the source of the batch has no address${kind}`;
   const ours = hostOf(serverUrl);
-  const address = parseGitUrl(location, ours);
-  if (address === null) return `the source of the batch is no repository${kind}`;
-  if (address.host !== ours) {
-    return `the source of the batch is on ${address.host}${kind}, not on ${ours}`;
+  const url = parseGitUrl(location, ours);
+  if (url === null) return `the source of the batch is no repository${kind}`;
+  if (url.host !== ours) {
+    return `the source of the batch is on ${url.host}${kind}, not on ${ours}`;
   }
-  const { owner, name = '' } = PATH.exec(address.path)?.groups ?? {};
+  const { owner, name = '' } = PATH.exec(url.path)?.groups ?? {};
   if (owner === undefined || [owner, name].some((part) => /^\.+$/.test(part))) {
     return `the source of the batch names no repository of ${ours}${kind}`;
   }
@@ -42,6 +42,6 @@ function parseGitUrl(location: string, ours: string): { host: string; path: stri
   return host !== '' && (host === ours || HOST.test(host)) ? { host, path } : null;
 }
 
-function hostOf(address: string): string {
-  return URL.parse(address)?.hostname.toLowerCase() ?? '';
+function hostOf(url: string): string {
+  return URL.parse(url)?.hostname.toLowerCase() ?? '';
 }

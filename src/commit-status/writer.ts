@@ -1,192 +1,200 @@
 import type { Clock } from '../async/clock.ts';
-import { GitHubError, type CommitStatus, type Repository, type UnwrittenStatus } from './status.ts';
 import { callWithin, startTimer } from '../async/timer.ts';
 import type { GitHub } from '../ports.ts';
-import { defaultContext } from './description.ts';
+import { defaultContext, describeResult } from './description.ts';
+import { explain, GitHubError } from './github-error.ts';
+import type { CommitStatus, StatusTarget, UnwrittenStatus } from './status.ts';
 
 /**
- * How long the final status is tried, in milliseconds: the minute that GitHub asks for at a secondary
- * rate limit, and time for the calls around it.
+ * How long the result is tried, in milliseconds: the minute that GitHub asks for at a secondary rate
+ * limit, and time for the calls around it.
  */
-export const FINAL_LIMIT_MS = 65_000;
-/** A cancelled step must be gone soon, and one that timed out should be gone already. */
+export const RESULT_LIMIT_MS = 65_000;
+/** A canceled step must be gone soon, and one that timed out should be gone already. */
 export const HURRIED_LIMIT_MS = 1000;
 /** Of one call, its body included. */
 const CALL_LIMIT_MS = 10_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 16_000;
-const PAGE = 100;
+const PAGE_SIZE = 100;
 const MOST_PAGES = 5;
 
-export const NO_ANSWER = new GitHubError('transient', 'GitHub did not respond in time');
-
-/** Whether a web address is that of the batch of this id. */
-export type IsUrlOf = (address: string, batchId: string) => boolean;
+export const NO_RESPONSE = new GitHubError('transient', 'GitHub did not respond in time');
 
 /** What writing a status needs from outside. */
 export interface WriterPorts {
   readonly github: GitHub;
   readonly clock: Clock;
-  readonly isUrlOf: IsUrlOf;
+  /** Whether a URL is that of the batch with this id. */
+  readonly isUrlOf: (url: string, batchId: string) => boolean;
 }
 
-/** Where the context of a batch's status is looked up. */
-export type Place = Pick<UnwrittenStatus, 'repository' | 'commit' | 'batchId' | 'region'>;
-
-/** GitHub with a time for each call, on top of what the signal of the call allows. */
-export function inTime(github: GitHub, clock: Clock): GitHub {
-  const call = <Answer>(
-    signal: AbortSignal,
-    ask: (signal: AbortSignal) => Promise<Answer>,
-  ): Promise<Answer> => callWithin(clock, CALL_LIMIT_MS, NO_ANSWER, signal, ask);
-  return {
-    listStatuses: (place, most, page, signal) =>
-      call(signal, (either) => github.listStatuses(place, most, page, either)),
-    writeStatus: (status, signal) => call(signal, (either) => github.writeStatus(status, either)),
-  };
+/** Which failed calls are tried again. */
+export interface Backoff {
+  readonly kinds: readonly GitHubError['kind'][];
+  /** A pause that would be longer is not begun. */
+  readonly maxPauseMs: number;
+  /** Nor is one that would end at this time of the clock, or later. */
+  readonly giveUpAt: number;
 }
 
-/** The context is that of a status of this commit that links to the batch; else CodeBuild's usual one. */
-export async function findContext(
-  place: Place,
-  { github, isUrlOf }: Pick<WriterPorts, 'github' | 'isUrlOf'>,
-  signal: AbortSignal,
-): Promise<string> {
-  for (let page = 1; page <= MOST_PAGES; page += 1) {
-    const statuses = await github.listStatuses(place, PAGE, page, signal);
-    const ofBatch = statuses.find(
-      ({ context, targetUrl }) =>
-        context !== '' && targetUrl !== null && isUrlOf(targetUrl, place.batchId),
-    );
-    if (ofBatch !== undefined) return ofBatch.context;
-    if (statuses.length < PAGE) break;
-  }
-  const [projectName = ''] = place.batchId.split(':');
-  return defaultContext(place.region, projectName);
+/** One more try, soon: a retry of the batch follows, or its result. */
+export const PENDING_BACKOFF: Backoff = {
+  kinds: ['transient'],
+  maxPauseMs: FIRST_PAUSE_MS,
+  giveUpAt: Infinity,
+};
+
+/** The end of some work: the signal is aborted at this time of the clock, or earlier. */
+export interface Deadline {
+  readonly at: number;
+  readonly signal: AbortSignal;
 }
 
-/**
- * Writes a final status, after looking up its context where that is not known. What may pass is tried
- * again with backoff, as long as GitHub asks for, until the timer ends: a pause that would outlast it
- * is not begun.
- *
- * @param left milliseconds until the timer ends, unless it is cut short
- * @throws what the last try failed of
- */
-export async function writeFinal(
-  unwritten: UnwrittenStatus,
-  { github, clock, isUrlOf }: WriterPorts,
-  signal: AbortSignal,
-  left: number,
-): Promise<CommitStatus> {
-  const until = clock.elapsed() + left;
-  let { context } = unwritten;
-  let failure: unknown = null;
-  for (let failures = 0; ; failures += 1) {
-    try {
-      signal.throwIfAborted();
-      context ??= await findContext(unwritten, { github, isUrlOf }, signal);
-      const { repository, commit, state, description, targetUrl } = unwritten;
-      const status = { repository, commit, context, state, description, targetUrl };
-      await github.writeStatus(status, signal);
-      return status;
-    } catch (error) {
-      // What GitHub said before tells more than that time is over.
-      failure = signal.aborted ? (failure ?? error) : error;
-    }
-    const pause = pauseAfter(failure, failures);
-    if (signal.aborted || !isTransient(failure) || clock.elapsed() + pause >= until) throw failure;
-    try {
-      await clock.sleep(pause, signal);
-    } catch {
-      throw failure;
-    }
-  }
-}
-
-/** What came of writing a status that an earlier process left; a clause tells why it could not be. */
+/** What came of writing a saved status; a reason stands within a sentence. */
 export type Written = { readonly status: CommitStatus } | { readonly reason: string };
 
 /**
- * Writes a status that an earlier process left to be written.
+ * Writes a status that an earlier process saved.
  *
  * @param signal cuts the time short when it is aborted
  */
 export async function writeSavedStatus(
-  left: UnwrittenStatus,
-  { github, clock, isUrlOf }: WriterPorts,
+  saved: UnwrittenStatus,
+  ports: WriterPorts,
   signal: AbortSignal,
 ): Promise<Written> {
-  const ports = { github: inTime(github, clock), clock, isUrlOf };
+  const { clock } = ports;
+  const github = withCallLimit(ports.github, clock);
   try {
-    const status = await unlessHurried(clock, FINAL_LIMIT_MS, signal, (end) =>
-      writeFinal(left, ports, end, FINAL_LIMIT_MS),
+    const status = await unlessHurried(clock, RESULT_LIMIT_MS, signal, (deadline) =>
+      writeResult(saved, { ...ports, github }, deadline),
     );
     return { status };
   } catch (error) {
-    return { reason: explain(error, left.repository) };
+    return { reason: explain(error, saved.repository) };
   }
+}
+
+/**
+ * Writes the result of a step with backoff, after looking up the context where that is not known.
+ *
+ * @throws what the last try failed with
+ */
+export async function writeResult(
+  { context, result, ...target }: UnwrittenStatus,
+  { clock, isUrlOf, ...ports }: WriterPorts,
+  { at: giveUpAt, signal }: Deadline,
+): Promise<CommitStatus> {
+  const github = withBackoff(ports.github, clock, {
+    kinds: ['transient', 'rate-limited'],
+    maxPauseMs: Infinity,
+    giveUpAt,
+  });
+  const { commit, repository, targetUrl } = target;
+  const status = {
+    repository,
+    commit,
+    context: context ?? (await findContext(target, { github, isUrlOf }, signal)),
+    ...describeResult(result),
+    targetUrl,
+  };
+  await github.writeStatus(status, signal);
+  return status;
+}
+
+/** The context of the newest status of the commit that links to the batch; else CodeBuild's usual one. */
+export async function findContext(
+  target: StatusTarget,
+  { github, isUrlOf }: Pick<WriterPorts, 'github' | 'isUrlOf'>,
+  signal: AbortSignal,
+): Promise<string> {
+  for (let page = 1; page <= MOST_PAGES; page += 1) {
+    const statuses = await github.listStatuses(target, PAGE_SIZE, page, signal);
+    const ofBatch = statuses.find(
+      ({ context, targetUrl }) =>
+        context !== '' && targetUrl !== null && isUrlOf(targetUrl, target.batchId),
+    );
+    if (ofBatch !== undefined) return ofBatch.context;
+    if (statuses.length < PAGE_SIZE) break;
+  }
+  const [projectName = ''] = target.batchId.split(':');
+  return defaultContext(target.region, projectName);
+}
+
+/** GitHub with a time limit for each call, besides the signal of the call. */
+export function withCallLimit(github: GitHub, clock: Clock): GitHub {
+  return wrapCalls(github, (call, signal) =>
+    callWithin(clock, CALL_LIMIT_MS, NO_RESPONSE, signal, call),
+  );
+}
+
+/**
+ * GitHub with backoff: the pauses double, and are at least as long as GitHub asks for. A call throws
+ * what its last try failed with, or, if the signal ends it, what the try before had failed with.
+ */
+export function withBackoff(github: GitHub, clock: Clock, backoff: Backoff): GitHub {
+  return wrapCalls(github, async (call, signal) => {
+    let failure: unknown = null;
+    for (let failures = 0; ; failures += 1) {
+      try {
+        signal.throwIfAborted();
+        return await call(signal);
+      } catch (error) {
+        failure = signal.aborted ? (failure ?? error) : error;
+      }
+      const pauseMs = pauseAfter(failure, failures);
+      const mayRetry =
+        failure instanceof GitHubError &&
+        backoff.kinds.includes(failure.kind) &&
+        pauseMs <= backoff.maxPauseMs &&
+        clock.elapsed() + pauseMs < backoff.giveUpAt;
+      if (signal.aborted || !mayRetry) throw failure;
+      // If the signal ends the pause, it ends the next try too.
+      await clock.sleep(pauseMs, signal).catch(() => undefined);
+    }
+  });
 }
 
 /**
  * Does work in so many milliseconds, and in a second once a signal is aborted.
  *
- * @param hurried the signal
- * @param work its own signal is aborted with {@link NO_ANSWER} when the time is over
+ * @param work its own signal is aborted with {@link NO_RESPONSE} when the time is over
  */
 export async function unlessHurried<Result>(
   clock: Clock,
-  milliseconds: number,
+  limitMs: number,
   hurried: AbortSignal,
-  work: (end: AbortSignal) => Promise<Result>,
+  work: (deadline: Deadline) => Promise<Result>,
 ): Promise<Result> {
-  const timer = startTimer(clock, milliseconds, NO_ANSWER);
+  const at = clock.elapsed() + limitMs;
+  const timer = startTimer(clock, limitMs, NO_RESPONSE);
   const hurry = (): void => timer.endWithin(HURRIED_LIMIT_MS);
   hurried.addEventListener('abort', hurry);
   if (hurried.aborted) hurry();
   try {
-    return await work(timer.signal);
+    return await work({ at, signal: timer.signal });
   } finally {
     timer.stop();
     hurried.removeEventListener('abort', hurry);
   }
 }
 
-/** Calls once more, soon, unless GitHub asks for a longer pause, as it does at a rate limit. */
-export async function twice<Answer>(
-  clock: Clock,
-  signal: AbortSignal,
-  call: () => Promise<Answer>,
-): Promise<Answer> {
-  try {
-    return await call();
-  } catch (error) {
-    if (!(error instanceof GitHubError) || error.kind !== 'transient') throw error;
-    if (error.retryAfter > FIRST_PAUSE_MS) throw error;
-    await clock.sleep(FIRST_PAUSE_MS, signal);
-    return call();
-  }
-}
-
-/** Whether a further try may have another end. */
-export function isTransient(error: unknown): boolean {
-  return error instanceof GitHubError && (error.kind === 'transient' || error.kind === 'limited');
-}
-
-/** Whether a write that failed of this may be done all the same, perhaps later. */
-export function mayBeDone(error: unknown): boolean {
-  return !(error instanceof GitHubError) || error.kind === 'transient';
-}
-
-/** Why a status could not be written, as a clause. */
-export function explain(error: unknown, { owner, name }: Repository): string {
-  if (!(error instanceof GitHubError)) return String(error);
-  if (error.kind === 'limited') return `a GitHub rate limit was reached (${error.message})`;
-  if (error.kind !== 'not-permitted') return error.message;
-  return `the token is not authorized to write statuses of ${owner}/${name} (${error.message}). Add "statuses: write" to the permissions of the job, or set github-token to an authorized token`;
+function wrapCalls(
+  github: GitHub,
+  wrap: <Answer>(
+    call: (signal: AbortSignal) => Promise<Answer>,
+    signal: AbortSignal,
+  ) => Promise<Answer>,
+): GitHub {
+  return {
+    listStatuses: (place, most, page, outer) =>
+      wrap((signal) => github.listStatuses(place, most, page, signal), outer),
+    writeStatus: (status, outer) => wrap((signal) => github.writeStatus(status, signal), outer),
+  };
 }
 
 function pauseAfter(failure: unknown, failures: number): number {
-  const asked = failure instanceof GitHubError ? failure.retryAfter : 0;
-  return Math.max(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures), asked);
+  const askedMs = failure instanceof GitHubError ? failure.retryAfterMs : 0;
+  return Math.max(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures), askedMs);
 }

@@ -1,5 +1,4 @@
 import type { Batch, Build, Moment } from './batch.ts';
-import { parseMembers } from '../text/json.ts';
 import { isSuccess, isUnfinished, type AttemptState } from './status.ts';
 
 const PHASES_OF_WORK = new Set([
@@ -225,42 +224,6 @@ export function ownershipOf(snapshot: Batch, owned: OwnedAttempt): Ownership {
     compareWithTolerance(shown, owned.request.sentOn) !== 'earlier' &&
     compareWithTolerance(shown, owned.request.endsOn) !== 'later';
   return isOfRequest ? 'ours' : 'unproven';
-}
-
-/** Reads what an earlier process saved; null if that is nothing, or not of this form. */
-export function parseOwned(text: string): OwnedAttempt | null {
-  const saved = parseMembers(text);
-  const { batchId, region, roleToAssume, retriesBefore, submittedBefore } = saved;
-  const request = parseRequest(saved['request']);
-  if (typeof batchId !== 'string' || typeof region !== 'string' || request === undefined) {
-    return null;
-  }
-  if (typeof retriesBefore !== 'number' || !isTextOrNull(roleToAssume)) return null;
-  if (!isMomentOrNull(submittedBefore) || !isMomentOrNull(saved['submittedOn'])) return null;
-  return {
-    batchId,
-    region,
-    roleToAssume,
-    retriesBefore,
-    submittedBefore,
-    submittedOn: saved['submittedOn'],
-    request,
-  };
-}
-
-/** Undefined: not of this form. */
-function parseRequest(value: unknown): OwnedAttempt['request'] | undefined {
-  if (value === null) return null;
-  const { sentOn, endsOn } = Object(value) as Record<string, unknown>;
-  return typeof sentOn === 'number' && typeof endsOn === 'number' ? { sentOn, endsOn } : undefined;
-}
-
-function isMomentOrNull(value: unknown): value is Moment | null {
-  return typeof value === 'number' || value === null;
-}
-
-function isTextOrNull(value: unknown): value is string | null {
-  return typeof value === 'string' || value === null;
 }
 
 /** Counted from its SUBMITTED on: a retry may keep or drop the phases of the attempts before it. */

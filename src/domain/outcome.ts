@@ -1,7 +1,7 @@
-import { isLaterAttempt, isOver } from './attempt.ts';
-import type { Batch, Moment } from './batch.ts';
+import { isOfWatchedAttempt, isOver } from './attempt.ts';
+import type { Moment } from './batch.ts';
 import { causeOfBatch, isExplained, type Cause } from './cause.ts';
-import { viewGroups, type GroupView, type Past } from './groups.ts';
+import { viewGroups, type GroupView } from './groups.ts';
 import type { Decision } from './policy.ts';
 import type { RunState } from './state.ts';
 import { isSuccess } from './status.ts';
@@ -105,11 +105,6 @@ function conclusionOf(ending: Ending): Conclusion {
     case 'internal-error':
       return 'failure';
   }
-}
-
-/** Whether the newest snapshot shows the attempt that is watched, and not the one before it. */
-export function isOfWatchedAttempt(batch: Batch, { retried }: Past): boolean {
-  return retried === null || isLaterAttempt(batch, retried);
 }
 
 /** Why the watched attempt ended badly. */

@@ -1,88 +1,88 @@
-import { GitHubError } from '../commit-status/status.ts';
+import { GitHubError } from '../commit-status/github-error.ts';
 import { membersOf } from '../text/json.ts';
 
-/** Of what GitHub says when it refuses. */
+/** Characters of a message of GitHub. */
 const LONGEST_MESSAGE = 200;
-const SECOND = 1000;
+const SECOND_MS = 1000;
 
 /**
- * What tells a rate limit where no header does: the message of a secondary limit, or of a primary one
- * (GitHub documentation, "Rate limits for the REST API"; answers pasted by users).
+ * Messages of a rate limit, primary or secondary, for where no header shows it (GitHub documentation,
+ * "Rate limits for the REST API"; responses pasted by users).
  */
-const LIMITS = ['rate limit', 'abuse detection'];
+const RATE_LIMITS = ['rate limit', 'abuse detection'];
 
-/** What a 403 says that no permission of the token fixes. */
+/** Messages of a 403 that no permission of the token fixes. */
 const NOT_OF_THE_TOKEN = ['archived', 'ip allow list', 'access blocked', 'suspended', 'disabled'];
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
-interface Answer {
+interface GitHubResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly data: unknown;
 }
 
 /**
- * What a call to GitHub's REST API ended in.
+ * The error of a failed call to GitHub's REST API.
  *
  * @param error what Octokit has thrown: it has a response only if there was one
- * @param now the present, in milliseconds, for an answer that does not tell its own
+ * @param nowMs the time since the epoch, for a response without a date
  */
-export function toGitHubError(error: unknown, now: number): GitHubError {
-  const { response } = membersOf(error) as { response?: Answer };
+export function toGitHubError(error: unknown, nowMs: number): GitHubError {
+  const { response } = membersOf(error) as { response?: GitHubResponse };
   const message = error instanceof Error ? error.message : String(error);
-  const told = message.slice(0, LONGEST_MESSAGE).replace(/\.$/, '');
+  const shortMessage = message.slice(0, LONGEST_MESSAGE).replace(/\.$/, '');
   if (response === undefined) {
-    return new GitHubError('transient', `GitHub did not answer: ${told}`);
+    return new GitHubError('transient', `GitHub did not answer: ${shortMessage}`);
   }
   const { status, headers } = response;
-  const clause = `GitHub answered ${status}${told === '' ? '' : `: ${told}`}`;
-  return new GitHubError(kindOf(response, message), clause, retryAfter(headers, now));
+  const answered = `GitHub answered ${status}${shortMessage === '' ? '' : `: ${shortMessage}`}`;
+  return new GitHubError(kindOf(response, message), answered, retryAfterMs(headers, nowMs));
 }
 
-function kindOf({ status, headers, data }: Answer, message: string): GitHubError['kind'] {
-  if (isLimit(status, headers, message)) return 'limited';
+function kindOf({ status, headers, data }: GitHubResponse, message: string): GitHubError['kind'] {
+  if (isRateLimit(status, headers, message)) return 'rate-limited';
   // GitHub says no in JSON, with a message. All else is a server error, or the page of a proxy.
   if (status >= 500 || typeof membersOf(data)['message'] !== 'string') return 'transient';
-  // A repository that a token may not see is answered with 404.
+  // GitHub answers 404 for a repository that the token cannot see.
   if (status === 404) return 'not-permitted';
-  return status === 403 && !says(message, NOT_OF_THE_TOKEN) ? 'not-permitted' : 'refused';
+  return status === 403 && !includesAny(message, NOT_OF_THE_TOKEN) ? 'not-permitted' : 'rejected';
 }
 
-function isLimit(status: number, headers: Headers, message: string): boolean {
+function isRateLimit(status: number, headers: Headers, message: string): boolean {
   if (status !== 403) return status === 429;
   if (headers['retry-after'] !== undefined || headers['x-ratelimit-remaining'] === '0') return true;
-  return says(message, LIMITS);
+  return includesAny(message, RATE_LIMITS);
 }
 
-function says(message: string, words: readonly string[]): boolean {
+function includesAny(message: string, phrases: readonly string[]): boolean {
   const text = message.toLowerCase();
-  return words.some((word) => text.includes(word));
+  return phrases.some((phrase) => text.includes(phrase));
 }
 
 /**
- * How long GitHub asks to wait, in milliseconds; 0 if it does not say. `retry-after` is a number of
+ * How long GitHub asks to wait; 0 if it does not say. `retry-after` is a number of
  * seconds or a date (RFC 9110); `x-ratelimit-reset`, in seconds since 1970, counts where nothing is
- * left of the limit. A reset is told by GitHub's clock, and so is measured by it.
+ * left of the limit. The reset is a time of GitHub's clock, and so is measured by it.
  */
-function retryAfter(headers: Headers, now: number): number {
-  const present = moment(headers['date']) ?? now;
+function retryAfterMs(headers: Headers, nowMs: number): number {
+  const present = parseDate(headers['date']) ?? nowMs;
   const after = headers['retry-after'];
   if (after !== undefined) {
-    const seconds = number(after);
-    return seconds === null ? Math.max(0, (moment(after) ?? 0) - present) : seconds * SECOND;
+    const seconds = parseSeconds(after);
+    return seconds === null ? Math.max(0, (parseDate(after) ?? 0) - present) : seconds * SECOND_MS;
   }
   const reset =
-    headers['x-ratelimit-remaining'] === '0' ? number(headers['x-ratelimit-reset']) : null;
+    headers['x-ratelimit-remaining'] === '0' ? parseSeconds(headers['x-ratelimit-reset']) : null;
   // Both are cut to whole seconds.
-  return reset === null ? 0 : Math.max(0, (reset + 1) * SECOND - present);
+  return reset === null ? 0 : Math.max(0, (reset + 1) * SECOND_MS - present);
 }
 
-function number(text = ''): number | null {
+function parseSeconds(text = ''): number | null {
   return /^\d{1,10}$/.test(text) ? Number(text) : null;
 }
 
-function moment(text = ''): number | null {
+function parseDate(text = ''): number | null {
   const date = Date.parse(text);
   return Number.isNaN(date) ? null : date;
 }

@@ -1,5 +1,5 @@
 import type { getOctokit } from '@actions/github';
-import { GitHubError } from '../commit-status/status.ts';
+import { GitHubError } from '../commit-status/github-error.ts';
 import { membersOf } from '../text/json.ts';
 import { unlessAborted } from '../async/timer.ts';
 import type { GitHub } from '../ports.ts';
@@ -8,27 +8,27 @@ import { toGitHubError } from './errors.ts';
 type Octokit = ReturnType<typeof getOctokit>;
 
 /**
- * Makes the calls to GitHub's REST API, at GITHUB_API_URL and through the proxies of the environment.
- * The client is loaded with the first call: it takes time that most runs need not spend.
+ * A client of GitHub's REST API, at GITHUB_API_URL and through the proxies of the environment. Octokit
+ * is loaded with the first call: it takes time that most runs need not spend.
  *
- * Each call ends with its signal, wherever the answer stops: before it, after its headers, or within
- * its body.
+ * Each call ends with its signal, wherever the response stalls: before its headers, after them, or
+ * within its body.
  */
 export function createGitHub(token: string): GitHub {
   let client: Promise<Octokit> | null = null;
-  const ask = async <Answer>(
+  const request = async <Response>(
     signal: AbortSignal,
-    call: (octokit: Octokit) => Promise<Answer>,
-  ): Promise<Answer> => {
+    call: (octokit: Octokit) => Promise<Response>,
+  ): Promise<Response> => {
     try {
       signal.throwIfAborted();
       client ??= import('@actions/github').then((github) =>
         github.getOctokit(token, { userAgent: 'retry-codebuild-batch' }),
       );
-      const answer = await unlessAborted(client.then(call), signal);
-      // Octokit takes a body that was cut off for an empty one.
+      const response = await unlessAborted(client.then(call), signal);
+      // Octokit takes a truncated body for an empty one.
       signal.throwIfAborted();
-      return answer;
+      return response;
     } catch (error) {
       signal.throwIfAborted();
       throw toGitHubError(error, Date.now());
@@ -37,7 +37,7 @@ export function createGitHub(token: string): GitHub {
 
   return {
     async listStatuses({ repository, commit }, most, page, signal) {
-      const { data } = await ask(signal, (octokit) =>
+      const { data } = await request(signal, (octokit) =>
         octokit.rest.repos.listCommitStatusesForRef({
           owner: repository.owner,
           repo: repository.name,
@@ -47,7 +47,7 @@ export function createGitHub(token: string): GitHub {
           request: { signal },
         }),
       );
-      // A proxy may answer in GitHub's place.
+      // A proxy may respond in GitHub's place.
       const list: unknown = data;
       if (!Array.isArray(list)) {
         throw new GitHubError('transient', 'GitHub gave no list of statuses');
@@ -62,7 +62,7 @@ export function createGitHub(token: string): GitHub {
     },
 
     async writeStatus({ repository, commit, state, context, description, targetUrl }, signal) {
-      const answer = await ask(signal, (octokit) =>
+      const response = await request(signal, (octokit) =>
         octokit.rest.repos.createCommitStatus({
           owner: repository.owner,
           repo: repository.name,
@@ -71,14 +71,14 @@ export function createGitHub(token: string): GitHub {
           context,
           description,
           target_url: targetUrl,
-          // The status code tells all: a body that stalls is not waited for.
+          // The status code is enough: a body that stalls is not waited for.
           request: { signal, parseSuccessResponseBody: false },
         }),
       );
-      const body: unknown = answer.data;
+      const body: unknown = response.data;
       if (body instanceof ReadableStream) body.cancel().catch(() => undefined);
-      // The declared type knows 201 alone; a proxy may answer in GitHub's place.
-      const status: number = answer.status;
+      // The declared type has 201 alone; a proxy may respond in GitHub's place.
+      const status: number = response.status;
       if (status !== 201) throw new GitHubError('transient', `GitHub answered ${status}`);
     },
   };

@@ -1,7 +1,7 @@
-import { isOver } from '../domain/attempt.ts';
+import { isOfWatchedAttempt, isOver } from '../domain/attempt.ts';
 import { formatCause, isSameCause } from '../domain/cause.ts';
 import { failedGroupsOf, type FailedGroups } from '../domain/failed-groups.ts';
-import { firstCause, isOfWatchedAttempt, type Outcome, type StopKind } from '../domain/outcome.ts';
+import { firstCause, type Outcome, type StopKind } from '../domain/outcome.ts';
 import { asSentence } from '../text/as-sentence.ts';
 import { formatDuration } from '../text/duration.ts';
 import { count, cutMiddle, nameSome } from '../text/words.ts';

@@ -1,0 +1,224 @@
+import { describe, expect, test } from '@jest/globals';
+import type { StatusOwner, StepResult, UnwrittenStatus } from '../src/commit-status/status.ts';
+import { KILLED, stepResultOf } from '../src/commit-status/step-result.ts';
+import type { Ending } from '../src/domain/outcome.ts';
+import type { OwnedAttempt } from '../src/domain/attempt.ts';
+import { parseOwnedAttempt, parseUnwrittenStatus } from '../src/saved-state.ts';
+import {
+  aFailedBatch,
+  afterRetryOf,
+  anOutcome,
+  aRecoveredBatch,
+  aRetriedGroup,
+  NOT_RETRIED,
+} from './support/batches.ts';
+import { HOSTILE } from './support/hostile.ts';
+import { testAll } from './support/test-all.ts';
+
+const STATUS: UnwrittenStatus & StatusOwner = {
+  repository: { owner: 'octo-org', name: 'web-shop' },
+  commit: '5f0c1e9a7b3d4826c1d2e3f4a5b6c7d8e9f0a1b2',
+  context: 'AWS CodeBuild BuildBatch us-west-2 (web-shop)',
+  targetUrl: 'https://github.com/octo-org/web-shop/actions/runs/42/attempts/1',
+  batchId: 'web-shop:11111111-2222-4333-8444-555555555555',
+  region: 'us-west-2',
+  result: { kind: 'canceled', batchEnd: { kind: 'stopped' } },
+  runId: '42',
+  input: 'batch-id',
+  value: 'web-shop:11111111-2222-4333-8444-555555555555',
+};
+const save = (changes: Record<string, unknown> = {}): string =>
+  JSON.stringify({ ...STATUS, ...changes });
+
+const OURS: OwnedAttempt = {
+  batchId: 'app:8472cae5',
+  region: 'us-west-2',
+  roleToAssume: null,
+  retriesBefore: 0,
+  submittedBefore: 0,
+  submittedOn: 200,
+  request: null,
+};
+const UNANSWERED: OwnedAttempt = {
+  ...OURS,
+  submittedOn: null,
+  request: { sentOn: 190, endsOn: 220 },
+};
+
+describe('the saved attempt', () => {
+  test.each([OURS, UNANSWERED, { ...OURS, retriesBefore: -1, roleToAssume: 'arn:role' }])(
+    'is read as it was saved',
+    (owned) => {
+      expect(parseOwnedAttempt(JSON.stringify(owned))).toEqual(owned);
+    },
+  );
+
+  test('has no members but its own', () => {
+    const more = { ...OURS, more: { __proto__: null }, githubToken: 'x' };
+    expect(parseOwnedAttempt(JSON.stringify(more))).toEqual(OURS);
+  });
+
+  testAll([
+    '',
+    ' ',
+    'null',
+    'true',
+    '0',
+    '"app:8472cae5"',
+    '[]',
+    '{}',
+    '{',
+    'undefined',
+    '::set-output name=x::y',
+    '\u0000',
+    '[['.repeat(5000),
+    JSON.stringify([OURS]),
+    JSON.stringify({ ...OURS, batchId: 1 }),
+    JSON.stringify({ ...OURS, batchId: null }),
+    JSON.stringify({ ...OURS, region: undefined }),
+    JSON.stringify({ ...OURS, roleToAssume: undefined }),
+    JSON.stringify({ ...OURS, roleToAssume: 1 }),
+    JSON.stringify({ ...OURS, retriesBefore: '0' }),
+    JSON.stringify({ ...OURS, retriesBefore: NaN }),
+    JSON.stringify({ ...OURS, submittedOn: '200' }),
+    JSON.stringify({ ...OURS, submittedOn: undefined }),
+    JSON.stringify({ ...OURS, submittedOn: {} }),
+    JSON.stringify({ ...OURS, request: undefined }),
+    JSON.stringify({ ...OURS, request: {} }),
+    JSON.stringify({ ...OURS, request: { sentOn: 1 } }),
+    JSON.stringify({ ...OURS, request: { sentOn: '1', endsOn: 2 } }),
+    '{"__proto__":{"batchId":"a","region":"b","retriesBefore":0,"submittedOn":null}}',
+  ])('is none in anything else', (text) => {
+    expect(parseOwnedAttempt(text)).toBeNull();
+  });
+});
+
+describe('the saved commit status', () => {
+  test('is read as it was saved', () => {
+    expect(parseUnwrittenStatus(save())).toEqual(STATUS);
+  });
+
+  test('may have a context that is to be looked up yet', () => {
+    expect(parseUnwrittenStatus(save({ context: null }))).toEqual({ ...STATUS, context: null });
+  });
+
+  test('has no members but its own', () => {
+    const result = { ...STATUS.result, token: 'x' };
+    const repository = { ...STATUS.repository, token: 'x' };
+    expect(parseUnwrittenStatus(save({ token: 'x', repository, result }))).toEqual(STATUS);
+  });
+
+  const without = Object.keys(STATUS).map((name) => ({ ...STATUS, [name]: undefined }));
+  testAll(
+    [
+      ...without,
+      { ...STATUS, commit: 7 },
+      { ...STATUS, repository: { owner: 'octo-org' } },
+      ...['..', 'a/b', 'a b', ''].map((owner) => ({
+        ...STATUS,
+        repository: { owner, name: 'web-shop' },
+      })),
+      { ...STATUS, repository: { owner: 'octo-org', name: '../other' } },
+      { ...STATUS, commit: 'main' },
+      { ...STATUS, context: 'x'.repeat(2001) },
+      { ...STATUS, targetUrl: 'javascript:alert(1)' },
+      { ...STATUS, targetUrl: 'nowhere' },
+      { ...STATUS, batchId: 'web-shop' },
+      { ...STATUS, region: '' },
+      { ...STATUS, runId: 42 },
+      { ...STATUS, runId: '' },
+      { ...STATUS, input: 'github-token' },
+      { ...STATUS, value: '' },
+      null,
+      [],
+      'text',
+    ].map((value) => JSON.stringify(value)),
+  )('is none in anything else', (text) => {
+    expect(parseUnwrittenStatus(text)).toBeNull();
+  });
+
+  testAll(HOSTILE)('has no hostile text in a request', (_, text) => {
+    for (const name of ['commit', 'batchId', 'region', 'runId', 'targetUrl']) {
+      expect(parseUnwrittenStatus(save({ [name]: text }))).toBeNull();
+    }
+  });
+
+  test.each(['', '{', 'undefined'])('is none in "%s"', (text) => {
+    expect(parseUnwrittenStatus(text)).toBeNull();
+  });
+});
+
+describe('the saved result of a step', () => {
+  const first = aFailedBatch();
+  const resultOf = (ending: Ending, name = 'unit'): StepResult =>
+    stepResultOf(
+      anOutcome(ending, {
+        attempt: 2,
+        retries: 1,
+        past: afterRetryOf(first),
+        batch: aRecoveredBatch({
+          status: ending.kind === 'failed' ? 'FAILED' : 'SUCCEEDED',
+          groups: Array.from({ length: 9 }, (_, index) =>
+            aRetriedGroup(
+              `${name}${index}`,
+              'FAILED',
+              ending.kind === 'failed' ? 'FAILED' : 'SUCCEEDED',
+            ),
+          ),
+        }),
+      }),
+    );
+  const endings: Ending[] = [
+    { kind: 'succeeded', already: false },
+    { kind: 'flaky' },
+    NOT_RETRIED,
+    { kind: 'retry-refused', message: 'It is gone.' },
+    { kind: 'timed-out', timeoutMs: 1500, lastError: null },
+    { kind: 'cancelled', by: 'SIGINT', stop: 'stopped' },
+    { kind: 'cancelled', by: 'SIGINT', stop: 'no-answer' },
+    { kind: 'service-error', message: 'odd' },
+    { kind: 'never-seen', polls: 5, elapsedMs: 60_000 },
+    { kind: 'gone' },
+  ];
+  const results = [...endings.map((ending) => resultOf(ending)), KILLED].map(
+    (result) => [result.kind, result] as const,
+  );
+
+  testAll(results)('is read as it was saved', (_, result) => {
+    expect(parseUnwrittenStatus(save({ result }))?.result).toEqual(result);
+  });
+
+  test('is read whatever the names in it are, however long', () => {
+    for (const text of [...HOSTILE.map(([, hostile]) => hostile), 'x'.repeat(5000)]) {
+      for (const ending of [...endings, { kind: 'retry-refused', message: text } as const]) {
+        const result = resultOf(ending, text);
+        expect(parseUnwrittenStatus(save({ result }))?.result).toEqual(result);
+        expect(JSON.stringify(result).length).toBeLessThan(20_000);
+      }
+    }
+  });
+
+  testAll(results)('is none without one of its members, or with another', (_, result) => {
+    for (const name of Object.keys(result)) {
+      for (const value of [undefined, null, [], {}, -1, 'x'.repeat(2001), true]) {
+        if (name === 'failsStep' && value === true) continue;
+        expect(parseUnwrittenStatus(save({ result: { ...result, [name]: value } }))).toBeNull();
+      }
+    }
+  });
+
+  const succeeded = { kind: 'succeeded', attempt: 2, retries: 1, failsStep: false };
+  const kinds = ['pending', 'constructor', '__proto__', ''];
+  test.each<unknown>([
+    ...kinds.map((kind) => ({ kind, batchEnd: { kind: 'stopped' } })),
+    ...kinds.map((kind) => ({ kind: 'killed', batchEnd: { kind } })),
+    { kind: 'killed', batchEnd: { kind: 'ended' } },
+    { ...succeeded, flaky: { names: 'unit', count: 1 } },
+    { ...succeeded, flaky: { names: [1], count: 1 } },
+    { ...succeeded, flaky: { names: Array.from({ length: 11 }, () => 'x'), count: 11 } },
+    { ...succeeded, flaky: { names: [], count: 1.5 } },
+    { ...succeeded, attempt: 1e300, flaky: { names: [], count: 0 } },
+  ])('is none in %j', (result) => {
+    expect(parseUnwrittenStatus(save({ result }))).toBeNull();
+  });
+});

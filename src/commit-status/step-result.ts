@@ -1,0 +1,94 @@
+import { isOver } from '../domain/attempt.ts';
+import type { Batch } from '../domain/batch.ts';
+import { countedGroups, type GroupView } from '../domain/groups.ts';
+import type { Outcome, StopKind } from '../domain/outcome.ts';
+import { cutMiddle } from '../text/words.ts';
+import type { BatchEnd, NamedGroups, StepResult } from './status.ts';
+
+/** A text of a build may be of any length; a description shows less than this of its beginning and end. */
+const LONGEST_TEXT = 500;
+const MOST_NAMES = 5;
+
+const MAY_STILL_RUN: BatchEnd = { kind: 'may-still-run' };
+
+/** The result of a step that did not come to its end. */
+export const KILLED: StepResult = { kind: 'killed', batchEnd: MAY_STILL_RUN };
+
+/** The result of a step that retried the batch, or saw it retried. */
+export function stepResultOf(outcome: Outcome): StepResult {
+  const { attempt, batch, ending, groups, retries } = outcome;
+  switch (ending.kind) {
+    case 'succeeded':
+    case 'flaky':
+      return {
+        kind: 'succeeded',
+        attempt,
+        retries,
+        flaky: named(groups.filter((group) => group.flaky)),
+        failsStep: ending.kind === 'flaky',
+      };
+    case 'failed':
+      return {
+        kind: 'failed',
+        attempt,
+        retries,
+        batchStatus: cut(outcome.batchStatus),
+        failed: named(groups.filter((group) => group.failed)),
+        groupCount: countedGroups(groups).length,
+      };
+    case 'retry-refused':
+      return { kind: 'retry-rejected', batchId: batch?.id ?? '', message: cut(ending.message) };
+    // From here on CodeBuild has given no verdict, or a further retry was still to come.
+    case 'timed-out':
+      return { kind: 'timed-out', timeoutMs: ending.timeoutMs, batchEnd: batchEndOf(outcome) };
+    case 'cancelled': {
+      const batchEnd = ending.stop === 'stopped' ? ({ kind: 'stopped' } as const) : null;
+      return { kind: 'canceled', batchEnd: batchEnd ?? batchEndOf(outcome) };
+    }
+    case 'never-seen':
+    case 'gone':
+      return { kind: ending.kind };
+    // A step that ends like the last four has seen no retry.
+    case 'service-error':
+    case 'internal-error':
+    case 'retry-unconfirmed':
+    case 'dry-run':
+    case 'retry-accepted':
+    case 'still-running':
+    case 'bad-input':
+      return { kind: 'error', batchEnd: batchEndOf(outcome) };
+  }
+}
+
+/**
+ * The result that an earlier process saved, after the attempt was to be stopped.
+ *
+ * @param stop what came of that; null: nothing was to be stopped
+ */
+export function afterStop(
+  result: StepResult,
+  stop: { readonly kind: StopKind; readonly batch?: Batch | null } | null,
+): StepResult {
+  if (!('batchEnd' in result) || result.batchEnd.kind !== 'may-still-run') return result;
+  if (stop?.kind === 'stopped') return { ...result, batchEnd: { kind: 'stopped' } };
+  if (stop?.kind === 'over' && stop.batch) return { ...result, batchEnd: ended(stop.batch) };
+  return result;
+}
+
+/** An older snapshot, of the attempt before the watched one, says nothing. */
+function batchEndOf({ batch, batchStatus }: Outcome): BatchEnd {
+  return batch !== null && batchStatus !== '' && isOver(batch) ? ended(batch) : MAY_STILL_RUN;
+}
+
+function ended({ status }: Batch): BatchEnd {
+  return { kind: 'ended', status: cut(status) };
+}
+
+function named(groups: readonly GroupView[]): NamedGroups {
+  const names = groups.slice(0, MOST_NAMES).map((group) => cut(group.identifier));
+  return { names, count: groups.length };
+}
+
+function cut(text: string): string {
+  return cutMiddle(text, LONGEST_TEXT);
+}
