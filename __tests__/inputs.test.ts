@@ -42,7 +42,7 @@ describe('the inputs', () => {
       roleToAssume: null,
       wait: true,
       pollIntervalMs: 15_000,
-      timeout: null,
+      timeoutMs: null,
       logLines: 25,
       history: 0,
       commitStatus: false,

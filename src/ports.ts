@@ -9,7 +9,7 @@ export type RetryType = 'RETRY_FAILED_BUILDS' | 'RETRY_ALL_BUILDS';
 
 /**
  * The calls to CodeBuild that the story needs. Each takes a signal that ends it, and throws a
- * `CallFailure` when there is no answer to work with.
+ * `ServiceError` when there is no answer to work with.
  */
 export interface CodeBuild {
   /** BatchGetBuildBatches of one id. Null: CodeBuild does not know it. */

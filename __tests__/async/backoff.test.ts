@@ -111,7 +111,7 @@ describe('persist', () => {
     const error = await failureOf(persist(failing(Infinity), patience));
     expect(error).toBeInstanceOf(ServiceError);
     expect(error).toMatchObject({
-      kind: 'outage',
+      kind: 'gave-up',
       code: 'Throttling',
       message: 'AWS throttled it. Tried 33 times over 15m without an answer.',
       maybeDone: false,
@@ -150,7 +150,7 @@ describe('persist', () => {
     const error = await failureOf(
       giveUpAfter === undefined ? persist(call, patience) : persist(call, patience, giveUpAfter),
     );
-    expect(error).toMatchObject({ kind: 'outage' });
+    expect(error).toMatchObject({ kind: 'gave-up' });
     expect(sleeps.reduce((sum, sleep) => sum + sleep, 0)).toBe(expected);
   });
 
@@ -163,13 +163,13 @@ describe('persist', () => {
   it('keeps in mind that the call may have been carried out', async () => {
     const { patience, failing } = aBench();
     const error = await failureOf(persist(failing(Infinity, aFault('transient', true)), patience));
-    expect(error).toMatchObject({ kind: 'outage', maybeDone: true });
+    expect(error).toMatchObject({ kind: 'gave-up', maybeDone: true });
   });
 
   test.each<[string, unknown]>([
-    ['a refusal', aFault('refused')],
+    ['a refusal', aFault('rejected')],
     ['a lasting fault', aFault('permanent')],
-    ['an outage that was waited out already', aFault('outage')],
+    ['an outage that was waited out already', aFault('gave-up')],
     ['an error of ours', new TypeError('x is not a function')],
     ['anything else that is thrown', 'a string'],
   ])('throws %s as it is, at once', async (_, thrown) => {
@@ -258,7 +258,7 @@ describe('persist, where a call never ends', () => {
     const error = await failureOf(persist(hangs, patience, limit));
     expect(clock.elapsed()).toBe(limit);
     expect(error).toMatchObject({
-      kind: 'outage',
+      kind: 'gave-up',
       code: 'TimeoutError',
       maybeDone: true,
       message: expect.stringMatching(

@@ -77,7 +77,7 @@ describe('over HTTP', () => {
         setImmediate(() => service.clock.ring());
       });
       await expect(call(service)).rejects.toMatchObject({
-        name: 'CallFailure',
+        name: 'ServiceError',
         kind: 'transient',
         code: 'TimeoutError',
         maybeDone: made,
@@ -134,7 +134,7 @@ describe('over HTTP', () => {
     ['AccessDeniedException', 'permanent'],
     ['ThrottlingException', 'transient'],
     ['AccountLimitExceededException', 'transient'],
-    ['InvalidInputException', 'refused'],
+    ['InvalidInputException', 'rejected'],
     ['com.amazonaws.codebuild#ResourceNotFoundException', 'permanent'],
     ['ExpiredTokenException', 'credentials'],
     ['ValidationException', 'permanent'],

@@ -94,7 +94,7 @@ describe('a batch', () => {
     async (_, answer) => {
       const { client } = canned(answer as object);
       await expect(createCodeBuild(client).getBatch(ID, signal)).rejects.toMatchObject({
-        name: 'CallFailure',
+        name: 'ServiceError',
         kind: 'transient',
         maybeDone: false,
         message: expect.stringContaining('is not a valid AWS response'),
@@ -165,7 +165,7 @@ describe('RetryBuildBatch and StopBuildBatch', () => {
     ])('after %s', async (_answer, answer) => {
       const { client } = canned(answer as object);
       const failure = await ask(createCodeBuild(client)).catch((error: unknown) => error);
-      expect(failure).toMatchObject({ name: 'CallFailure', kind: 'transient', maybeDone: true });
+      expect(failure).toMatchObject({ name: 'ServiceError', kind: 'transient', maybeDone: true });
       expect(String(failure)).not.toMatch(/Deserialization|\$response/);
     });
   });
@@ -288,7 +288,7 @@ test.each<[string, (codebuild: CodeBuild) => Promise<unknown>]>([
 ])('%s is refused in our terms, and asked for once', async (operation, ask) => {
   const { asked, client } = canned('AccessDeniedException');
   await expect(ask(createCodeBuild(client))).rejects.toMatchObject({
-    name: 'CallFailure',
+    name: 'ServiceError',
     message: expect.stringContaining(`may not do codebuild:${operation}`),
   });
   expect(asked).toHaveLength(1);

@@ -142,7 +142,7 @@ test.each<[string, Answer, object]>([
 ])('STS answers %s', async (_, answer, expected) => {
   const { provide } = aRole('us-west-2', ['one', 'two'], [answer]);
   const failure = await provide().catch((error: unknown) => error);
-  expect(failure).toMatchObject({ name: 'CallFailure', maybeDone: false, ...expected });
+  expect(failure).toMatchObject({ name: 'ServiceError', maybeDone: false, ...expected });
   expect(String(failure)).not.toMatch(/Deserialization|\$response|AWS says: Unknown/);
   await expect(provide()).resolves.toMatchObject({ accessKeyId: 'key' });
 });

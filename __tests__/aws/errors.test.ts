@@ -272,14 +272,14 @@ describe('explainFailure', () => {
     expect(
       toServiceError(thrown('InvalidInputException', { message: 'No.' }), RETRY),
     ).toMatchObject({
-      kind: 'refused',
+      kind: 'rejected',
       code: 'InvalidInputException',
       message:
         'No. Only a failed batch that has ended can be retried. Check its status in the CodeBuild console; if it cannot be retried, start a new batch.',
     });
     expect(toServiceError(thrown('InvalidInputException', { message: 'No.' }), LOOK)).toMatchObject(
       {
-        kind: 'refused',
+        kind: 'rejected',
         message:
           'CodeBuild rejected BatchGetBuildBatches in region us-west-2 (InvalidInputException). CodeBuild says: No. Check batch-id and project-name.',
       },
@@ -456,7 +456,11 @@ describe('explainFailure', () => {
   ])('explains whatever is thrown: %s', (_, error) => {
     const failure = toServiceError(error, LOOK);
     expect(failure).toBeInstanceOf(ServiceError);
-    expect(failure).toMatchObject({ name: 'CallFailure', kind: 'permanent', code: 'UnknownError' });
+    expect(failure).toMatchObject({
+      name: 'ServiceError',
+      kind: 'permanent',
+      code: 'UnknownError',
+    });
   });
 });
 
@@ -468,7 +472,7 @@ describe('explained', () => {
   it('throws the failure of one that did not, told in our terms', async () => {
     const call: Promise<never> = Promise.reject(thrown('ThrottlingException'));
     await expect(withServiceErrors(LOOK, call)).rejects.toMatchObject({
-      name: 'CallFailure',
+      name: 'ServiceError',
       kind: 'transient',
     });
   });

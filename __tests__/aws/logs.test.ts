@@ -73,7 +73,7 @@ describe('the tail of a log', () => {
   it('is refused in our terms, and asked for once', async () => {
     const { asked, client } = canned('AccessDeniedException');
     await expect(createLogs(client).tail(STREAM, 25, signal)).rejects.toMatchObject({
-      name: 'CallFailure',
+      name: 'ServiceError',
       kind: 'permanent',
       code: 'AccessDeniedException',
       message: expect.stringContaining('may not do logs:GetLogEvents'),

@@ -148,7 +148,7 @@ function gaveUp(error: ServiceError, told: string, tries: number, elapsed: numbe
   return kind === 'credentials'
     ? new ServiceError('permanent', code, `${told} Tried ${tries} times over ${time}.`)
     : new ServiceError(
-        'outage',
+        'gave-up',
         code,
         `${told} Tried ${tries} times over ${time} without an answer.`,
         maybeDone,

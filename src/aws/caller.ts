@@ -17,7 +17,7 @@ export interface Caller {
    * answer has come. Credentials that AWS does not accept are not used again.
    *
    * @param send sends the request, with the options that it is given
-   * @throws {CallFailure} what the call failed of; the signal's reason, when it is aborted
+   * @throws {ServiceError} what the call failed of; the signal's reason, when it is aborted
    */
   readonly call: <Answer>(
     context: CallContext,

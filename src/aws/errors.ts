@@ -94,7 +94,7 @@ function explainError(thrown: Described, context: CallContext): ServiceError {
   if (WRONG_TIME.has(name) || BAD_CREDENTIALS.has(name)) {
     return as('credentials', say.badCredentials(thrown));
   }
-  if (name === 'InvalidInputException') return as('refused', say.refused(thrown, context));
+  if (name === 'InvalidInputException') return as('rejected', say.refused(thrown, context));
   if (DENIED.has(name)) return as('permanent', say.denied(thrown, context));
   if (name === 'ResourceNotFoundException') return as('permanent', say.notFound(thrown, context));
   if (PERMANENT.has(name)) return as('permanent', say.failed(thrown, context));

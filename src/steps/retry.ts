@@ -59,7 +59,7 @@ export async function retryBatch(step: RunContext, decided: Batch): Promise<Retr
       );
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
-      const isRefused = error.kind === 'refused';
+      const isRefused = error.kind === 'rejected';
       if (isRefused || request.maybeMade) {
         const later = await pollForLaterAttempt(step, request.decided).catch((reason: unknown) => {
           if (!(reason instanceof ServiceError)) throw reason as Error;
@@ -225,7 +225,7 @@ export async function askBriefly(
     );
     return 'ours';
   } catch (error) {
-    return error instanceof ServiceError && error.kind === 'refused' ? 'refused' : null;
+    return error instanceof ServiceError && error.kind === 'rejected' ? 'refused' : null;
   }
 }
 
@@ -266,5 +266,5 @@ async function pollForLaterAttempt(step: RunContext, decided: Batch): Promise<Ba
 
 function tokenExpired({ patience }: RunContext): ServiceError {
   const sentence = patience.trouble ?? 'RetryBuildBatch got no response.';
-  return new ServiceError('outage', 'TokenExpired', sentence);
+  return new ServiceError('gave-up', 'TokenExpired', sentence);
 }

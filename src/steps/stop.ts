@@ -124,7 +124,7 @@ export async function persistFor<Answer>(
     } catch (error) {
       if (error instanceof ServiceError) throw error;
       const sentence = patience.trouble ?? 'CodeBuild gave no answer in time.';
-      throw new ServiceError('outage', 'TimeoutError', sentence);
+      throw new ServiceError('gave-up', 'TimeoutError', sentence);
     }
   });
 }

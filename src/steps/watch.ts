@@ -25,7 +25,7 @@ export type WatchEnd = Extract<PollResult, { kind: 'over' | 'never-seen' | 'gone
  * Every look that counts is kept in `step.known`; every change is told.
  *
  * @param first a look that was just taken, if there is one
- * @throws {CallFailure} when CodeBuild cannot be asked any more; the signal's reason, when aborted
+ * @throws {ServiceError} when CodeBuild cannot be asked any more; the signal's reason, when aborted
  */
 export async function watchAttempt(
   step: RunContext,
