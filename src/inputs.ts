@@ -1,5 +1,5 @@
 import { isProjectName, parseBatchReference, type BatchReference } from './aws/batch-reference.ts';
-import { environmentProblems } from './aws/environment.ts';
+import { environmentProblems } from './aws/environment-problems.ts';
 import { isRegion } from './aws/partition.ts';
 import { KNOWN_CODES } from './domain/cause-rules.ts';
 import { BUILD_PHASES } from './domain/cause.ts';

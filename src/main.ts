@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isUrlOf } from './aws/batch-reference.ts';
 import type { ClientOptions } from './aws/client.ts';
 import { createCodeBuild } from './aws/codebuild.ts';
-import { assumeRole } from './aws/credentials.ts';
+import { assumeRole } from './aws/assume-role.ts';
 import { createLogs } from './aws/logs.ts';
 import { NAMING_INPUTS, type StatusOwner } from './commit-status/status.ts';
 import { initialState } from './domain/state.ts';

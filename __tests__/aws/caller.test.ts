@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, test } from '@jest/globals';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import { createCodeBuild } from '../../src/aws/codebuild.ts';
-import type { Credentials } from '../../src/aws/credential-source.ts';
+import type { Credentials } from '../../src/aws/credential-cache.ts';
 import { createLogs } from '../../src/aws/logs.ts';
 import type { Clock } from '../../src/async/clock.ts';
 import { ServiceError } from '../../src/async/service-error.ts';

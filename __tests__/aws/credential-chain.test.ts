@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaultChain, keysAreFixed, withoutSecrets } from '../../src/aws/credential-chain.ts';
+import { credentialChain, keysAreFixed, withoutSecrets } from '../../src/aws/credential-chain.ts';
 import type { Clock } from '../../src/async/clock.ts';
 import { listen } from '../support/sockets.ts';
 
@@ -67,7 +67,7 @@ function chainIn(environment: Record<string, string>, ring: Clock = clock) {
     AWS_EC2_METADATA_DISABLED: 'true',
     ...environment,
   };
-  return defaultChain({ region: 'us-west-2', clock: ring, environment: process.env });
+  return credentialChain({ region: 'us-west-2', clock: ring, environment: process.env });
 }
 
 const failureIn = (environment: Record<string, string>): Promise<unknown> =>

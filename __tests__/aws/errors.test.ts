@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from '@jest/globals';
-import { NoAwsAnswer } from '../../src/aws/answers.ts';
-import { withServiceErrors, toServiceError, type CallContext } from '../../src/aws/errors.ts';
+import { NoAwsError } from '../../src/aws/check-responses.ts';
+import type { CallContext } from '../../src/aws/client.ts';
+import { toServiceError } from '../../src/aws/errors.ts';
 import { ServiceError } from '../../src/async/service-error.ts';
 
 const LOOK: CallContext = {
@@ -192,10 +193,10 @@ describe('explainFailure', () => {
     ['a request that AWS had not read in time', thrown('RequestTimeout'), true],
     ['an unreadable answer', new SyntaxError('x'), true],
     ['an answer that does not fit the model', notDeserialized('Expected real number'), true],
-    ['a page of a proxy', new NoAwsAnswer(403, ''), true],
-    ['nothing but a status', new NoAwsAnswer(301, ''), true],
-    ['too many requests, by a proxy', new NoAwsAnswer(429, ''), true],
-    ['denied access, in a header alone', new NoAwsAnswer(403, 'AccessDeniedException'), true],
+    ['a page of a proxy', new NoAwsError(403, ''), true],
+    ['nothing but a status', new NoAwsError(301, ''), true],
+    ['too many requests, by a proxy', new NoAwsError(429, ''), true],
+    ['denied access, in a header alone', new NoAwsError(403, 'AccessDeniedException'), true],
     ['an error of a name that nobody knows', thrown('SomethingElseException'), true],
     ['the same with 429', thrown('SomethingElseException', { status: 429 }), true],
     ['the same with 501', thrown('SomethingElseException', { status: 501 }), true],
@@ -221,9 +222,9 @@ describe('explainFailure', () => {
   });
 
   test.each<[string, unknown]>([
-    ['an empty 301', new NoAwsAnswer(301, '')],
-    ['a 403 with a page', new NoAwsAnswer(403, '')],
-    ['a 404 with a page', new NoAwsAnswer(404, '')],
+    ['an empty 301', new NoAwsError(301, '')],
+    ['a 403 with a page', new NoAwsError(403, '')],
+    ['a 404 with a page', new NoAwsError(404, '')],
     ['a broken header', broken('HPE_HEADER_OVERFLOW')],
     ['an answer that does not fit the model', notDeserialized('Expected real number')],
     ['an error of a name that nobody knows', thrown('SomethingElseException')],
@@ -234,9 +235,9 @@ describe('explainFailure', () => {
 
   test.each<[string, unknown]>([
     ['501 from an emulator', thrown('InternalFailure', { status: 501 })],
-    ['501 with a page', new NoAwsAnswer(501, '')],
+    ['501 with a page', new NoAwsError(501, '')],
     ['404 UnknownOperationException', thrown('UnknownOperationException', { status: 404 })],
-    ['the same in a header', new NoAwsAnswer(404, 'UnknownOperationException')],
+    ['the same in a header', new NoAwsError(404, 'UnknownOperationException')],
   ])('does not wait for an operation that the endpoint lacks: %s', (_, error) => {
     expect(toServiceError(error, LOOK)).toMatchObject({
       kind: 'permanent',
@@ -460,20 +461,6 @@ describe('explainFailure', () => {
       name: 'ServiceError',
       kind: 'permanent',
       code: 'UnknownError',
-    });
-  });
-});
-
-describe('explained', () => {
-  it('gives the answer of a call that went well', async () => {
-    expect(await withServiceErrors(LOOK, Promise.resolve(42))).toBe(42);
-  });
-
-  it('throws the failure of one that did not, told in our terms', async () => {
-    const call: Promise<never> = Promise.reject(thrown('ThrottlingException'));
-    await expect(withServiceErrors(LOOK, call)).rejects.toMatchObject({
-      name: 'ServiceError',
-      kind: 'transient',
     });
   });
 });

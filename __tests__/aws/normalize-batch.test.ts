@@ -15,7 +15,7 @@ function groupFrom(group: object): unknown {
   return fromSdk({ id: 'app:1', buildGroups: [group] })?.groups[0];
 }
 
-describe('normaliseBatch', () => {
+describe('normalizeBatch', () => {
   it('takes a batch of which nothing but the id is given', () => {
     expect(fromSdk({ id: 'app:1' })).toEqual({
       id: 'app:1',

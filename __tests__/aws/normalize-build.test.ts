@@ -1,6 +1,6 @@
 import type { Build, LogsLocation } from '@aws-sdk/client-codebuild';
 import { describe, expect, it, test } from '@jest/globals';
-import { normalizeBuild, normalisePhase } from '../../src/aws/normalize-build.ts';
+import { normalizeBuild, normalizePhase } from '../../src/aws/normalize-build.ts';
 import type { BuildLogs } from '../../src/domain/batch.ts';
 import { at } from '../support/batches.ts';
 
@@ -14,7 +14,7 @@ const NULLS =
   'https://console.aws.amazon.com/cloudwatch/home?region=us-west-2#logEvent:group=null;stream=null';
 const S3 = 'https://s3.console.aws.amazon.com/s3/object/logs/b1.gz?region=us-west-2';
 
-describe('normaliseBuild', () => {
+describe('normalizeBuild', () => {
   it('takes a build of which nothing but the ARN is given', () => {
     expect(normalizeBuild({ arn: ARN }, 'us-west-2')).toEqual({
       arn: ARN,
@@ -88,21 +88,21 @@ describe('normaliseBuild', () => {
   });
 });
 
-describe('normalisePhase', () => {
+describe('normalizePhase', () => {
   test.each<[object, object[]]>([
     [{ statusCode: '', message: '' }, []],
     [{}, []],
     [{ statusCode: 'X' }, [{ code: 'X', message: '' }]],
     [{ message: 'why' }, [{ code: '', message: 'why' }]],
   ])('takes the context %j as %j', (context, contexts) => {
-    expect(normalisePhase({ phaseType: 'BUILD', contexts: [context] }).contexts).toEqual(contexts);
+    expect(normalizePhase({ phaseType: 'BUILD', contexts: [context] }).contexts).toEqual(contexts);
   });
 
   it('takes words in upper case', () => {
     const phase = { phaseType: 'build', phaseStatus: 'Failed' } as unknown as Parameters<
-      typeof normalisePhase
+      typeof normalizePhase
     >[0];
-    expect(normalisePhase(phase)).toEqual({ type: 'BUILD', status: 'FAILED', contexts: [] });
+    expect(normalizePhase(phase)).toEqual({ type: 'BUILD', status: 'FAILED', contexts: [] });
   });
 });
 

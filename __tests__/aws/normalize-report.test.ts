@@ -4,7 +4,7 @@ import { normalizeReport, normalizeTestCase } from '../../src/aws/normalize-repo
 
 const ARN = 'arn:aws:codebuild:us-west-2:123456789012:report/app-unit:r1';
 
-describe('normaliseReport', () => {
+describe('normalizeReport', () => {
   it('takes a report of which nothing but the ARN is given', () => {
     expect(normalizeReport({ arn: ARN }, 'us-west-2')).toEqual({
       arn: ARN,
@@ -102,7 +102,7 @@ describe('normaliseReport', () => {
   });
 });
 
-describe('normaliseTestCase', () => {
+describe('normalizeTestCase', () => {
   test.each([
     [{}, { suite: '', name: '', message: '' }],
     [

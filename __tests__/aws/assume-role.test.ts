@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import type { Credentials } from '../../src/aws/credential-source.ts';
-import { assumeRole } from '../../src/aws/credentials.ts';
+import type { Credentials } from '../../src/aws/credential-cache.ts';
+import { assumeRole } from '../../src/aws/assume-role.ts';
 import { createVirtualClock, type VirtualClock } from '../support/virtual-clock.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/retry';

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from '@jest/globals';
-import { type Credentials, cacheCredentials } from '../../src/aws/credential-source.ts';
+import { type Credentials, cacheCredentials } from '../../src/aws/credential-cache.ts';
 import type { Clock } from '../../src/async/clock.ts';
 
 const MINUTE = 60_000;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { environmentProblems } from '../../src/aws/environment.ts';
+import { environmentProblems } from '../../src/aws/environment-problems.ts';
 
 const told = (environment: Record<string, string>, usesRole = false): string[] =>
   environmentProblems(environment, usesRole).map(({ name, value, rule }) =>
