@@ -101,7 +101,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['src/inputs.ts', 'src/input-parsers.ts'],
+    files: ['src/inputs/**'],
     rules: {
       ...PURE,
       ...imports(NO_AWS_SDK, NO_ACTIONS, NO_NODE, noRoom('github', 'run', 'main', 'report')),

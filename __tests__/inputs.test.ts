@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { DEFAULTS, readInputs, warnAbout, type Inputs } from '../src/inputs.ts';
+import { inputWarnings } from '../src/inputs/input-warnings.ts';
+import { DEFAULTS, readInputs, type Inputs } from '../src/inputs/inputs.ts';
 
 const SOMEWHERE = { AWS_REGION: 'us-west-2' };
 const ARN = 'arn:aws:codebuild:eu-west-1:123456789012:build-batch/app:8472cae5';
@@ -583,14 +584,14 @@ describe('the region', () => {
   });
 });
 
-describe('warnAbout', () => {
+describe('inputWarnings', () => {
   test.each([
     ['4999ms', 1],
     ['500ms', 1],
     ['5', 0],
     ['15', 0],
   ])('a poll-interval of %s: %d warnings', (value, expected) => {
-    expect(warnAbout(goodInputs({ 'batch-id': 'app:1', 'poll-interval': value }))).toHaveLength(
+    expect(inputWarnings(goodInputs({ 'batch-id': 'app:1', 'poll-interval': value }))).toHaveLength(
       expected,
     );
   });
@@ -602,7 +603,7 @@ describe('warnAbout', () => {
     [{ 'commit-status': 'true', 'dry-run': 'true' }, 0],
     [{ 'github-token': '' }, 0],
   ])('a commit status that is written needs a token: %j, %d warnings', (given, expected) => {
-    expect(warnAbout(goodInputs({ 'batch-id': 'app:1', ...given }))).toHaveLength(expected);
+    expect(inputWarnings(goodInputs({ 'batch-id': 'app:1', ...given }))).toHaveLength(expected);
   });
 
   test.each([
@@ -615,7 +616,7 @@ describe('warnAbout', () => {
     ['some text, VPC_CLIENT_EROR, X', 3],
   ])('a word of retry-when that is no phase and no code: %s, %d warnings', (when, expected) => {
     const inputs = goodInputs({ 'batch-id': 'app:1', 'retry-when': when });
-    expect(warnAbout(inputs)).toHaveLength(expected);
+    expect(inputWarnings(inputs)).toHaveLength(expected);
   });
 
   test.each([
@@ -627,13 +628,13 @@ describe('warnAbout', () => {
     ['SECRETS_MANAGER_ERROR', 'SECRETS MANAGER ERROR'],
     ['BUILD_CONTAINER', 'BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE'],
   ])('asks whether another word of retry-when is meant: %s, %s', (when, meant) => {
-    expect(warnAbout(goodInputs({ 'batch-id': 'app:1', 'retry-when': when }))).toEqual([
+    expect(inputWarnings(goodInputs({ 'batch-id': 'app:1', 'retry-when': when }))).toEqual([
       `retry-when: ${when.toUpperCase()} is not a known build phase or error code. Did you mean ${meant}? If CodeBuild never reports it, it never leads to a retry.`,
     ]);
   });
 
   it('names the input and its value', () => {
-    expect(warnAbout(goodInputs({ 'batch-id': 'app:1', 'poll-interval': '0.5' }))).toEqual([
+    expect(inputWarnings(goodInputs({ 'batch-id': 'app:1', 'poll-interval': '0.5' }))).toEqual([
       'poll-interval: looks less than 5 s apart (500ms) are soon throttled by CodeBuild, for every user of the account.',
     ]);
   });

@@ -9,7 +9,8 @@ import { initialState } from './domain/state.ts';
 import { conclude, internalError, type Outcome } from './domain/outcome.ts';
 import { createGitHub } from './github/statuses.ts';
 import { createRunner, type Runner } from './github/runner.ts';
-import { readInputs, reportsToCommit, warnAbout, type Inputs } from './inputs.ts';
+import { readInputs, reportsToCommit, type Inputs } from './inputs/inputs.ts';
+import { inputWarnings } from './inputs/input-warnings.ts';
 import { cleanUp } from './cleanup.ts';
 import { openLog, optionalOf, report, setOutputs, type Log, type Optional } from './publish.ts';
 import { earlyOutputs } from './report/outputs.ts';
@@ -35,7 +36,7 @@ export async function main(): Promise<void> {
     if ('problems' in inputs) {
       outcome = conclude({ kind: 'bad-input', problems: inputs.problems }, initialState(), 0, 0);
     } else {
-      for (const warning of warnAbout(inputs)) runner.warning(warning);
+      for (const warning of inputWarnings(inputs)) runner.warning(warning);
       runner.debug(JSON.stringify({ ...inputs, githubToken: '***' }));
       status = optional.now(STATUS_NOT_UPDATED, () =>
         keepCommitStatus(inputs, runner, optional, log, signal),

@@ -24,7 +24,7 @@ import { describeFailed } from './domain/reason.ts';
 import { isSuccess } from './domain/status.ts';
 import { startTimer } from './async/timer.ts';
 import { startPolling, type Polling } from './domain/polling.ts';
-import type { Inputs } from './inputs.ts';
+import type { Inputs } from './inputs/inputs.ts';
 import type { Ports } from './ports.ts';
 import { diagnose } from './steps/diagnose.ts';
 import { findBatch } from './steps/find.ts';

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parseDocument } from 'yaml';
 import { renderTables } from '../../scripts/readme-tables/render.ts';
 import { SCENARIOS } from '../../simulator/index.ts';
-import { readInputs } from '../../src/inputs.ts';
+import { readInputs } from '../../src/inputs/inputs.ts';
 import { ACTION, codeBlocks, read, README, ROOT } from './files.ts';
 import {
   isOurs,

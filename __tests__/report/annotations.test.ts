@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from '@jest/globals';
 import type { Ending } from '../../src/domain/outcome.ts';
-import { readInputs } from '../../src/inputs.ts';
+import { readInputs } from '../../src/inputs/inputs.ts';
 import { errorsOf, warningsOf } from '../../src/report/annotations.ts';
 import {
   aBuild,

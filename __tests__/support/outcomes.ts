@@ -1,6 +1,6 @@
 import type { BuildGroup } from '../../src/domain/batch.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
-import { readInputs } from '../../src/inputs.ts';
+import { readInputs } from '../../src/inputs/inputs.ts';
 import {
   aBuild,
   aFailedBatch,

@@ -2,7 +2,7 @@ import type { Batch } from '../domain/batch.ts';
 import type { RunState } from '../domain/state.ts';
 import type { Patience } from '../async/backoff.ts';
 import type { Progress } from '../domain/changes.ts';
-import type { Inputs } from '../inputs.ts';
+import type { Inputs } from '../inputs/inputs.ts';
 import type { Ports } from '../ports.ts';
 
 /** What the chapters of the story share: the user's wishes, the way out, and what is known so far. */
