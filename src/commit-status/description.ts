@@ -5,7 +5,7 @@ import { formatDuration } from '../text/duration.ts';
 import type { Outcome, StopKind } from '../domain/outcome.ts';
 import { isOfWatchedAttempt, describeFailed } from '../domain/reason.ts';
 import type { RunEvent } from '../domain/events.ts';
-import { count, nameSome } from '../text/words.ts';
+import { count, nameSome } from '../text/plural.ts';
 import { oneLine } from '../text/escape.ts';
 
 /** GitHub takes no longer description, and no characters of four bytes in it. */

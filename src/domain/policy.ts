@@ -1,6 +1,6 @@
 import { isAmong, formatCause, type Cause } from './cause.ts';
 import { wildcard } from '../text/wildcard.ts';
-import { nameSome } from '../text/words.ts';
+import { nameSome } from '../text/plural.ts';
 
 /** Of a cause that a sentence repeats. */
 const LONGEST_CAUSE = 300;

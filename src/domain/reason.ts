@@ -6,7 +6,8 @@ import { causeOfBatch, formatCause } from './cause.ts';
 import type { RunState } from './state.ts';
 import type { Ending, StopKind } from './outcome.ts';
 import { isSuccess } from './status.ts';
-import { count, cutMiddle, nameSome } from '../text/words.ts';
+import { cutMiddle } from '../text/cut-middle.ts';
+import { count, nameSome } from '../text/plural.ts';
 
 /** Of a cause in a reason, which has more to say. */
 const LONGEST_CAUSE = 500;

@@ -1,5 +1,5 @@
 import { parseDuration } from '../text/duration.ts';
-import { nameSome } from '../text/words.ts';
+import { nameSome } from '../text/plural.ts';
 
 /** Gets the trimmed value of an input; empty if it was not given. */
 export type GetInput = (name: string) => string;

@@ -1,6 +1,6 @@
 import { formatCause, type Cause } from '../domain/cause.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import { count, nameSome } from '../text/words.ts';
+import { count, nameSome } from '../text/plural.ts';
 import { LONGEST_MESSAGE, oneLine } from '../text/escape.ts';
 
 export interface Annotation {

@@ -4,7 +4,7 @@ import { formatDuration } from '../text/duration.ts';
 import { isCounted } from '../domain/groups.ts';
 import type { StopKind } from '../domain/outcome.ts';
 import type { RunEvent } from '../domain/events.ts';
-import { count, nameSome } from '../text/words.ts';
+import { count, nameSome } from '../text/plural.ts';
 import { formatWritten } from '../commit-status/description.ts';
 import { buildLogLine, LONGEST_MESSAGE, logLine, oneLine, splitLines } from '../text/escape.ts';
 

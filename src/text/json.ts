@@ -1,7 +1,7 @@
 /**
- * Reads what an earlier process of this job kept as JSON.
+ * Parses JSON of another process, such as saved state.
  *
- * @returns the members of the object; none where it is no object, or no JSON
+ * @returns the members of the object; none if the text is not an object, or not JSON
  */
 export function parseMembers(text: string): Record<string, unknown> {
   try {
@@ -11,7 +11,7 @@ export function parseMembers(text: string): Record<string, unknown> {
   }
 }
 
-/** The members of a value whose form is not known. */
+/** The members of a value of any type; none if it has none. */
 export function membersOf(value: unknown): Record<string, unknown> {
   return Object(value) as Record<string, unknown>;
 }

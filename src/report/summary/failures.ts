@@ -3,7 +3,7 @@ import { causeOf, causeOfBatch, type Cause } from '../../domain/cause.ts';
 import { countedGroups, stateOfAttempt, type GroupView } from '../../domain/groups.ts';
 import { attemptOf, attemptStarts } from '../../domain/rebuilds.ts';
 import type { Outcome } from '../../domain/outcome.ts';
-import { count } from '../../text/words.ts';
+import { count } from '../../text/plural.ts';
 import { code, html, link, markdown, oneLine, splitLines } from '../../text/escape.ts';
 import { fold, LONGEST_NAME, name, table, type Detail } from './markdown.ts';
 

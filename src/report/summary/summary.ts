@@ -1,7 +1,7 @@
 import { formatDuration } from '../../text/duration.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { firstCause, problemsTitle } from '../../domain/reason.ts';
-import { count } from '../../text/words.ts';
+import { count } from '../../text/plural.ts';
 import { byteLength, code, link, LONGEST_MESSAGE, markdown, oneLine } from '../../text/escape.ts';
 import { diagram } from './diagram.ts';
 import { causes, logs } from './failures.ts';
