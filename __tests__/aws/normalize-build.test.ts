@@ -15,7 +15,7 @@ const NULLS =
 const S3 = 'https://s3.console.aws.amazon.com/s3/object/logs/b1.gz?region=us-west-2';
 
 describe('normalizeBuild', () => {
-  it('takes a build of which nothing but the ARN is given', () => {
+  it('takes a build with an ARN only', () => {
     expect(normalizeBuild({ arn: ARN }, 'us-west-2')).toEqual({
       arn: ARN,
       status: '',
@@ -31,7 +31,7 @@ describe('normalizeBuild', () => {
   });
 
   test.each([[{}], [{ arn: '' }], [{ id: 'app:b1' }]])(
-    'gives nothing for a build without an ARN: %j',
+    'is null for a build without an ARN: %j',
     (build) => {
       expect(normalizeBuild(build, 'us-west-2')).toBeNull();
     },
@@ -98,7 +98,7 @@ describe('normalizePhase', () => {
     expect(normalizePhase({ phaseType: 'BUILD', contexts: [context] }).contexts).toEqual(contexts);
   });
 
-  it('takes words in upper case', () => {
+  it('takes statuses in upper case', () => {
     const phase = { phaseType: 'build', phaseStatus: 'Failed' } as unknown as Parameters<
       typeof normalizePhase
     >[0];
@@ -110,12 +110,12 @@ describe('the log of a build', () => {
   test.each<[string, LogsLocation | undefined, Partial<BuildLogs>]>([
     ['is not there', undefined, { group: null, stream: null, url: LOG_PAGE, inS3: false }],
     [
-      'is not there yet, told by the word null',
+      'is not there yet, by the word null',
       { groupName: 'null', streamName: 'null', deepLink: NULLS },
       { group: null, stream: null, url: LOG_PAGE },
     ],
     [
-      'is not there yet, told by empty words',
+      'is not there yet, by empty strings',
       { groupName: '', streamName: '', deepLink: '' },
       { group: null, stream: null, url: LOG_PAGE },
     ],
@@ -125,7 +125,7 @@ describe('the log of a build', () => {
       { group: '/x', stream: 'prefix/b1', url: DEEP },
     ],
     [
-      'is in S3 alone',
+      'is in S3 only',
       { deepLink: NULLS, s3DeepLink: S3, s3Logs: { status: 'ENABLED', location: 'logs' } },
       { group: null, url: S3, inS3: true },
     ],

@@ -14,7 +14,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Lets a variable name a file of the test's folder, or that folder itself, and gives its path. */
+/** Sets a variable to a file in the test's folder, or to that folder, and returns the path. */
 function pointTo(name: string, file = ''): string {
   return (process.env[name] = join(folder, file));
 }
@@ -23,7 +23,7 @@ describe.each<[string, (value: string) => void]>([
   ['GITHUB_OUTPUT', (value) => createRunner().setOutput('reason', value)],
   ['GITHUB_STATE', (value) => createRunner().saveState('reason', value)],
 ])('%s', (variable, write) => {
-  test('gets a whole entry behind those that are there', async () => {
+  test('gets a whole entry after the existing ones', async () => {
     const file = pointTo(variable, 'entries');
     await writeFile(file, 'a=b\n');
     write('two\nlines');
@@ -35,7 +35,7 @@ describe.each<[string, (value: string) => void]>([
   test.each([
     ['is a folder', ''],
     ['does not exist', 'none'],
-  ])('that %s is an error, which names it', (_, file) => {
+  ])('that %s causes an error with its path', (_, file) => {
     const path = pointTo(variable, file);
     expect(() => write('x')).toThrow(path);
   });
@@ -49,7 +49,7 @@ describe('the job summary', () => {
     expect(await readFile(file, 'utf8')).toBe('before\n## After\n');
   });
 
-  test('is an error where there is no place for it', () => {
+  test('is an error where it cannot be written', () => {
     pointTo('GITHUB_STEP_SUMMARY');
     expect(() => createRunner().writeSummary('x')).toThrow(folder);
     delete process.env['GITHUB_STEP_SUMMARY'];
@@ -79,14 +79,14 @@ describe('a temporary file', () => {
     expect(dirname(path)).toBe(tmpdir());
   });
 
-  test('is an error that tells of each folder where none takes it', async () => {
+  test('is an error with the cause of each folder where none can be written', async () => {
     pointTo('RUNNER_TEMP');
     const paths: string[] = [];
     const call = createRunner().writeTemporaryFile((path) => {
       paths.push(path);
-      throw new Error(`no room for ${path}`);
+      throw new Error(`cannot write ${path}`);
     });
-    await expect(call).rejects.toThrow(/no room for .*; no room for /);
+    await expect(call).rejects.toThrow(/cannot write .*; cannot write /);
     expect(paths.map((path) => dirname(path))).toEqual([folder, tmpdir()]);
     expect(await readdir(folder)).toEqual([]);
   });

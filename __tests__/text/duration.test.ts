@@ -30,7 +30,7 @@ describe('parseDuration', () => {
     [' 15 ', 15_000],
     ['99999999999999999999d', 8.64e27],
     ['9'.repeat(400), Infinity],
-  ])('reads %s as %d ms', (text, expected) => {
+  ])('parses %s as %d ms', (text, expected) => {
     expect(parseDuration(text)).toBe(expected);
   });
 
@@ -69,11 +69,11 @@ describe('parseDuration', () => {
     '1h1h',
     '1s\n',
     '١٥',
-  ])('takes %j for no duration', (text) => {
+  ])('does not parse %j', (text) => {
     expect(parseDuration(text)).toBeNull();
   });
 
-  test.each(['1', '1h', '1 ', '1.', '1m1', ' '])('does not take long over %j and more', (text) => {
+  test.each(['1', '1h', '1 ', '1.', '1m1', ' '])('is fast on %j and more', (text) => {
     expect(parseDuration(`${text.repeat(200_000)}x`)).toBeNull();
   });
 });
@@ -97,7 +97,7 @@ describe('formatDuration', () => {
     [3_660_000, '1h 1m'],
     [7_800_000, '2h 10m'],
     [360_000_000, '100h'],
-  ])('writes %d ms as %s', (milliseconds, expected) => {
+  ])('formats %d ms as %s', (milliseconds, expected) => {
     expect(formatDuration(milliseconds)).toBe(expected);
   });
 });
