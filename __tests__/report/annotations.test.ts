@@ -12,7 +12,7 @@ import {
   MINUTE,
   NOT_RETRIED,
 } from '../support/batches.ts';
-import { known, someDetails, TESTS_FAILED } from '../support/service-errors.ts';
+import { buildsByArn, someDetails, TESTS_FAILED } from '../support/build-details.ts';
 import { HOSTILE, UNPRINTABLE } from '../support/hostile.ts';
 
 const twelve = aFailedBatch({
@@ -57,7 +57,7 @@ describe('errorsOf', () => {
   it('says phase, code and message of each group in one line, then where to read more', () => {
     const outcome = anOutcome(NOT_RETRIED, {
       batch: aFailedBatch(),
-      builds: known(someDetails('unit-1', { message: 'exit\n\u001b[31mstatus 1.' })),
+      builds: buildsByArn(someDetails('unit-1', { message: 'exit\n\u001b[31mstatus 1.' })),
     });
     expect(errorsOf(outcome)[1]).toEqual({
       title: 'unit',
@@ -70,7 +70,7 @@ describe('errorsOf', () => {
     const group = aGroup(name, 'FAILED', { build: { id: 'unit-1' } });
     const outcome = anOutcome(NOT_RETRIED, {
       batch: aFailedBatch({ groups: [group] }),
-      builds: known(someDetails('unit-1', { message: 'y'.repeat(9000) })),
+      builds: buildsByArn(someDetails('unit-1', { message: 'y'.repeat(9000) })),
     });
     const message = errorsOf(outcome)[1]?.message ?? '';
     expect(message.length).toBeLessThanOrEqual(4000);
@@ -80,7 +80,7 @@ describe('errorsOf', () => {
   it('says nothing of a cause that is not known', () => {
     const outcome = anOutcome(NOT_RETRIED, {
       batch: aFailedBatch(),
-      builds: known(someDetails('unit-1', {}, { phases: [] })),
+      builds: buildsByArn(someDetails('unit-1', {}, { phases: [] })),
     });
     expect(errorsOf(outcome)[1]?.message).toMatch(/^unit ended FAILED[.] https:/);
   });
@@ -113,7 +113,7 @@ describe('errorsOf', () => {
     const message = `${'make '.repeat(3000)}Reason: exit status 2`;
     const outcome = anOutcome(NOT_RETRIED, {
       batch: aFailedBatch(),
-      builds: known(someDetails('unit-1', { message })),
+      builds: buildsByArn(someDetails('unit-1', { message })),
     });
     const messages = errorsOf(outcome).map((error) => error.message);
     expect(messages).toHaveLength(2);

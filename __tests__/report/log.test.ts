@@ -4,7 +4,7 @@ import type { CommitStatus } from '../../src/commit-status/status.ts';
 import type { RunEvent } from '../../src/domain/events.ts';
 import { formatEvent, type LogEntry } from '../../src/report/log.ts';
 import { aBatch, aGroup } from '../support/batches.ts';
-import { TESTS_FAILED } from '../support/service-errors.ts';
+import { TESTS_FAILED } from '../support/build-details.ts';
 import { HOSTILE, UNPRINTABLE } from '../support/hostile.ts';
 
 const CONSOLE = aBatch().consoleUrl;

@@ -16,7 +16,7 @@ export class NoAwsError extends Error {
 }
 
 /**
- * Makes a client tell error responses of AWS from others: an error counts only if its body is a JSON
+ * Makes a client accept error responses of AWS only: an error counts only if its body is a JSON
  * object with a `__type`, or with the header `x-amzn-errortype` beside it (Smithy, "AWS JSON 1.1
  * protocol": operation error serialization). The protocol also has a `code`, which any proxy may send.
  *

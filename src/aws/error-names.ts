@@ -33,7 +33,7 @@ export const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException']);
 /** The time of the request differs from AWS's: the clock is wrong, or the request was slow. */
 export const OTHER_TIME = new Set(['RequestExpired', 'RequestTimeTooSkewed']);
 
-/** The signature is wrong, perhaps since the clock is. */
+/** The signature is wrong; one cause is a wrong clock. */
 export const WRONG_TIME = new Set([
   'InvalidSignatureException',
   'SignatureDoesNotMatch',

@@ -191,7 +191,7 @@ export function toServiceError(error: unknown, context: CallContext): ServiceErr
   return new ServiceError(kind, code, message(thrown, context), mayBeDone);
 }
 
-/** The error of a response that does not name what was asked for, or lacks what it must hold. */
+/** The error of a response that does not name what was requested, or lacks what it must hold. */
 export function invalidResponse(context: CallContext): ServiceError {
   const message = messages.invalidResponse({ status: null }, context);
   return new ServiceError('transient', 'NoAnswer', message, context.writes);

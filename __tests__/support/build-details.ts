@@ -7,7 +7,7 @@ export const TESTS_FAILED = {
   message: 'Error while executing command: npm test. Reason: exit status 1',
 };
 
-/** A failed build as BatchGetBuilds tells it: by default a command of its BUILD phase failed. */
+/** A failed build, as BatchGetBuilds describes it: by default a command of its BUILD phase failed. */
 export function someDetails(
   id: string,
   { type = 'BUILD', status = 'FAILED', ...context }: Record<string, string> = {},
@@ -33,8 +33,8 @@ export function someDetails(
   };
 }
 
-/** What is known of builds, by ARN. */
-export function known(...builds: readonly BuildDetails[]): Map<string, BuildDetails> {
+/** The details of builds by ARN. */
+export function buildsByArn(...builds: readonly BuildDetails[]): Map<string, BuildDetails> {
   return new Map(builds.map((build) => [build.arn, build]));
 }
 
@@ -42,7 +42,7 @@ export function aLogUrl(id: string): string {
   return `https://console.aws.amazon.com/cloudwatch/home?region=us-west-2#logsV2:log-groups/log-group/g/log-events/${id}`;
 }
 
-/** The ends of logs by ARN, from pairs of the build's id and its lines, or why there are none. */
+/** Log tails by ARN, from pairs of the build's id and its lines, or the reason why there are none. */
 export function tails(
   logs: Readonly<Record<string, readonly string[] | string>>,
 ): Map<string, LogTail> {
