@@ -257,6 +257,20 @@ describe('toServiceError', () => {
     },
   );
 
+  test.each([
+    [
+      'ERR_INVALID_URL',
+      'The endpoint configured for codebuild is not a valid URL. Set endpoint_url in the AWS config file, or AWS_ENDPOINT_URL, to an http:// or https:// URL.',
+    ],
+    [
+      'ERR_INVALID_CHAR',
+      'The AWS credentials of this step contain a character that an HTTP request cannot carry, such as a line break. Set the access key or session token again without it.',
+    ],
+  ])('says what to do about a request that cannot be sent: %s', (code, message) => {
+    const expected = { kind: 'permanent', code, message, maybeDone: false };
+    expect(toServiceError(broken(code), RETRY)).toMatchObject(expected);
+  });
+
   it('leaves out the hints of the SDK to developers', () => {
     const errors = [
       notDeserialized('Expected real number'),
