@@ -4,10 +4,6 @@ import { cancellation, leave, survive, SYSTEM_CLOCK } from '../src/process.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const;
 
-afterEach(() => {
-  jest.restoreAllMocks();
-});
-
 describe('SYSTEM_CLOCK', () => {
   test('sleeps at least as long as asked, by the clock that only runs forward', async () => {
     const [startMs, wallMs] = [SYSTEM_CLOCK.elapsed(), SYSTEM_CLOCK.now()];
