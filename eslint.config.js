@@ -55,8 +55,8 @@ export default defineConfig(
   },
   {
     files: [
-      'src/{text,async,domain,commit-status,report,steps}/**',
-      'src/{run,store,ports,inputs,input-parsers}.ts',
+      'src/{text,async,domain,commit-status,report,steps,inputs}/**',
+      'src/{run,store,ports}.ts',
       'simulator/domain/**',
     ],
     rules: PURE,

@@ -1,31 +1,32 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { DEFAULTS, readInputs, warnAbout, type Inputs } from '../src/inputs.ts';
+import { inputWarnings } from '../src/inputs/input-warnings.ts';
+import { DEFAULTS, readInputs, type Inputs } from '../src/inputs/inputs.ts';
 import { testAll } from './support/test-all.ts';
 
-const SOMEWHERE = { AWS_REGION: 'us-west-2' };
+const REGION_SET = { AWS_REGION: 'us-west-2' };
 const ARN = 'arn:aws:codebuild:eu-west-1:123456789012:build-batch/app:8472cae5';
 
 type Given = Readonly<Record<string, string>>;
 
-function read(given: Given, environment: Given = SOMEWHERE): ReturnType<typeof readInputs> {
+function read(given: Given, environment: Given = REGION_SET): ReturnType<typeof readInputs> {
   return readInputs((name) => given[name] ?? '', environment);
 }
 
-function goodInputs(given: Given, environment: Given = SOMEWHERE): Inputs {
+function goodInputs(given: Given, environment: Given = REGION_SET): Inputs {
   const inputs = read(given, environment);
   if ('problems' in inputs) throw new Error(inputs.problems.join(' '));
   return inputs;
 }
 
-function problemsOf(given: Given, environment: Given = SOMEWHERE): readonly string[] {
+function problemsOf(given: Given, environment: Given = REGION_SET): readonly string[] {
   const inputs = read(given, environment);
   return 'problems' in inputs ? inputs.problems : [];
 }
 
 describe('the inputs', () => {
-  it('are the defaults where nothing but the batch is given', () => {
+  it('are the defaults if only the batch is given', () => {
     expect(read({ 'batch-id': 'app:8472cae5' })).toEqual({
       which: { kind: 'batch', id: 'app:8472cae5' },
       region: 'us-west-2',
@@ -43,7 +44,7 @@ describe('the inputs', () => {
       roleToAssume: null,
       wait: true,
       pollIntervalMs: 15_000,
-      timeout: null,
+      timeoutMs: null,
       logLines: 25,
       history: 0,
       commitStatus: false,
@@ -326,18 +327,18 @@ describe('the inputs', () => {
     ['max-retries', '1\u200b', '"1<U+200B>" must be'],
     ['retry-on', 'FAILED\u200b', '"FAILED<U+200B>" must be'],
     ['dry-run', 'true\ufeff', '"true<U+FEFF>" must be'],
-  ])('tell what nobody sees in %s: %j', (name, value, expected) => {
+  ])('are shown with codes for invisible characters, %s: %j', (name, value, expected) => {
     const problems = problemsOf({ 'batch-id': 'app:1', [name]: value });
     expect(problems).toEqual([expect.stringContaining(`${name}: ${expected}`)]);
   });
 
-  it('repeat no more than 200 characters of a value', () => {
+  it('are shown with at most 200 characters', () => {
     expect(problemsOf({ 'batch-id': 'app:1', wait: 'x'.repeat(500) })).toEqual([
       `wait: "${'x'.repeat(200)}…" ${BOOLEAN}`,
     ]);
   });
 
-  it('are all checked before any is told', () => {
+  it('are all checked before any is reported', () => {
     const problems = problemsOf(
       {
         'batch-id': 'app',
@@ -394,7 +395,7 @@ describe('problems', () => {
   };
   const names = Object.keys(inputs).filter((name) => name !== 'github-token');
 
-  it('are told of all inputs at once, and fit into one annotation', () => {
+  it('are reported for all inputs at once, and fit into one annotation', () => {
     const given = Object.fromEntries(names.map((name) => [name, '\u00e9'.repeat(5000)]));
     const proxies = { HTTPS_PROXY: 'x', https_proxy: 'x', HTTP_PROXY: 'x', http_proxy: 'x' };
     const problems = problemsOf(given, proxies);
@@ -427,7 +428,7 @@ describe('which batch', () => {
   test.each<[string, Given, string[]]>([
     ['nothing', {}, ['batch-id and project-name: set exactly one of them (neither is set).']],
     [
-      'nothing but a bad commit',
+      'only a bad commit',
       { commit: 'main' },
       [
         'batch-id and project-name: set exactly one of them (neither is set).',
@@ -440,7 +441,7 @@ describe('which batch', () => {
       ['batch-id and project-name: set exactly one of them (both are set: "app:1" and "app").'],
     ],
     [
-      'both, each with its own faults',
+      'both, each invalid',
       { 'batch-id': 'app', 'project-name': 'my app', commit: 'main' },
       [
         'batch-id and project-name: set exactly one of them (both are set: "app" and "my app").',
@@ -506,10 +507,10 @@ describe('the region', () => {
       'eu-north-1',
     ],
     ['the ARN before the environment', { 'batch-id': ARN }, both, 'eu-west-1'],
-    ['the console address before the environment', { 'batch-id': CONSOLE }, both, 'eu-west-1'],
+    ['the console URL before the environment', { 'batch-id': CONSOLE }, both, 'eu-west-1'],
     ['AWS_REGION before AWS_DEFAULT_REGION', { 'batch-id': 'app:1' }, both, 'us-west-2'],
     [
-      'AWS_DEFAULT_REGION at last',
+      'AWS_DEFAULT_REGION last',
       { 'batch-id': 'app:1' },
       { AWS_REGION: ' ', AWS_DEFAULT_REGION: ' ap-south-1 ' },
       'ap-south-1',
@@ -521,7 +522,7 @@ describe('the region', () => {
       'eu-west-1',
     ],
     [
-      'aws-region, whatever nonsense the environment holds',
+      'aws-region, even if AWS_REGION is invalid',
       { 'batch-id': 'app:1', 'aws-region': 'eu-west-1' },
       { AWS_REGION: '?' },
       'eu-west-1',
@@ -541,7 +542,7 @@ describe('the region', () => {
       ],
     ],
     [
-      'contradicts the console address',
+      'contradicts the console URL',
       { 'batch-id': CONSOLE, 'aws-region': 'us-west-2' },
       {},
       [
@@ -549,7 +550,7 @@ describe('the region', () => {
       ],
     ],
     [
-      'is nowhere',
+      'is not given',
       { 'batch-id': 'app:1' },
       {},
       [
@@ -557,41 +558,41 @@ describe('the region', () => {
       ],
     ],
     [
-      'in AWS_REGION is none',
+      'is invalid in AWS_REGION',
       { 'batch-id': 'app:1' },
       { AWS_REGION: 'moon' },
       ['AWS_REGION: "moon" must be the name of an AWS region, such as us-east-1.'],
     ],
     [
-      'in AWS_DEFAULT_REGION is none',
+      'is invalid in AWS_DEFAULT_REGION',
       { 'batch-id': 'app:1' },
       { AWS_DEFAULT_REGION: 'moon' },
       ['AWS_DEFAULT_REGION: "moon" must be the name of an AWS region, such as us-east-1.'],
     ],
     [
-      'in the ARN is none',
+      'is invalid in the ARN',
       { 'batch-id': ARN.replace('eu-west-1', 'moon') },
       {},
       ['batch-id: "moon" must be the name of an AWS region, such as us-east-1.'],
     ],
-  ])('is refused if it %s', (_, given, environment, expected) => {
+  ])('is rejected if it %s', (_, given, environment, expected) => {
     expect(problemsOf(given, environment)).toEqual(expected);
   });
 
-  it('is not missed where the batch-id that may name it is wrong', () => {
+  it('is not required if batch-id, which may name it, is wrong', () => {
     const problems = problemsOf({ 'batch-id': ARN.replace('build-batch', 'build') }, {});
     expect(problems).toHaveLength(1);
   });
 });
 
-describe('warnAbout', () => {
+describe('inputWarnings', () => {
   test.each([
     ['4999ms', 1],
     ['500ms', 1],
     ['5', 0],
     ['15', 0],
   ])('a poll-interval of %s: %d warnings', (value, expected) => {
-    expect(warnAbout(goodInputs({ 'batch-id': 'app:1', 'poll-interval': value }))).toHaveLength(
+    expect(inputWarnings(goodInputs({ 'batch-id': 'app:1', 'poll-interval': value }))).toHaveLength(
       expected,
     );
   });
@@ -602,8 +603,8 @@ describe('warnAbout', () => {
     [{ 'commit-status': 'true', wait: 'false' }, 0],
     [{ 'commit-status': 'true', 'dry-run': 'true' }, 0],
     [{ 'github-token': '' }, 0],
-  ])('a commit status that is written needs a token: %j, %d warnings', (given, expected) => {
-    expect(warnAbout(goodInputs({ 'batch-id': 'app:1', ...given }))).toHaveLength(expected);
+  ])('a commit status needs a token: %j, %d warnings', (given, expected) => {
+    expect(inputWarnings(goodInputs({ 'batch-id': 'app:1', ...given }))).toHaveLength(expected);
   });
 
   test.each([
@@ -614,9 +615,9 @@ describe('warnAbout', () => {
     ['Secrets Manager Error, decrypted variables error', 0],
     ['Some New Error, A_NEW_CODE', 0],
     ['some text, VPC_CLIENT_EROR, X', 3],
-  ])('a word of retry-when that is no phase and no code: %s, %d warnings', (when, expected) => {
+  ])('an unknown word of retry-when: %s, %d warnings', (when, expected) => {
     const inputs = goodInputs({ 'batch-id': 'app:1', 'retry-when': when });
-    expect(warnAbout(inputs)).toHaveLength(expected);
+    expect(inputWarnings(inputs)).toHaveLength(expected);
   });
 
   test.each([
@@ -627,32 +628,32 @@ describe('warnAbout', () => {
     ['VPC_CLIENT_EROR', 'VPC_CLIENT_ERROR'],
     ['SECRETS_MANAGER_ERROR', 'SECRETS MANAGER ERROR'],
     ['BUILD_CONTAINER', 'BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE'],
-  ])('asks whether another word of retry-when is meant: %s, %s', (when, meant) => {
-    expect(warnAbout(goodInputs({ 'batch-id': 'app:1', 'retry-when': when }))).toEqual([
+  ])('suggests another word for retry-when: %s, %s', (when, meant) => {
+    expect(inputWarnings(goodInputs({ 'batch-id': 'app:1', 'retry-when': when }))).toEqual([
       `retry-when: ${when.toUpperCase()} is not a known build phase or error code. Did you mean ${meant}? If CodeBuild never reports it, it never leads to a retry.`,
     ]);
   });
 
   it('names the input and its value', () => {
-    expect(warnAbout(goodInputs({ 'batch-id': 'app:1', 'poll-interval': '0.5' }))).toEqual([
+    expect(inputWarnings(goodInputs({ 'batch-id': 'app:1', 'poll-interval': '0.5' }))).toEqual([
       'poll-interval: looks less than 5 s apart (500ms) are soon throttled by CodeBuild, for every user of the account.',
     ]);
   });
 });
 
-describe('the addresses of proxies', () => {
+describe('the proxy URLs', () => {
   test.each(['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'])(
-    'in %s are checked and never repeated: they may hold a password',
+    'in %s are checked and never shown: they may contain a password',
     (name) => {
       const given = { 'batch-id': 'app:8472cae5' };
       for (const bad of ['me:secret@proxy:3128', 'socks5://me:secret@proxy', 'http://']) {
-        const [problem, ...more] = problemsOf(given, { ...SOMEWHERE, [name]: bad });
+        const [problem, ...more] = problemsOf(given, { ...REGION_SET, [name]: bad });
         expect(problem).toBe(
           `${name}: the environment variable must be empty or the http:// address of a proxy.`,
         );
         expect(more).toEqual([]);
       }
-      const good = { ...SOMEWHERE, [name]: 'http://me:secret@proxy:3128' };
+      const good = { ...REGION_SET, [name]: 'http://me:secret@proxy:3128' };
       expect(problemsOf(given, good)).toEqual([]);
     },
   );

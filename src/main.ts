@@ -2,14 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { isUrlOf } from './aws/batch-reference.ts';
 import type { ClientOptions } from './aws/client.ts';
 import { createCodeBuild } from './aws/codebuild.ts';
-import { assumeRole } from './aws/credentials.ts';
+import { assumeRole } from './aws/assume-role.ts';
 import { createLogs } from './aws/logs.ts';
 import { NAMING_INPUTS, type StatusOwner } from './commit-status/status.ts';
 import { initialState } from './domain/state.ts';
 import { conclude, internalError, type Outcome } from './domain/outcome.ts';
 import { createGitHub } from './github/statuses.ts';
 import { createRunner, type Runner } from './github/runner.ts';
-import { readInputs, reportsToCommit, warnAbout, type Inputs } from './inputs.ts';
+import { readInputs, reportsToCommit, type Inputs } from './inputs/inputs.ts';
+import { inputWarnings } from './inputs/input-warnings.ts';
 import { cleanUp } from './cleanup.ts';
 import { openLog, optionalOf, publish, setOutputs, type Log, type Optional } from './publish.ts';
 import { earlyOutputs } from './report/outputs.ts';
@@ -38,7 +39,7 @@ export async function main(): Promise<void> {
     if ('problems' in inputs) {
       outcome = conclude({ kind: 'bad-input', problems: inputs.problems }, initialState(), 0, 0);
     } else {
-      for (const warning of warnAbout(inputs)) runner.warning(warning);
+      for (const warning of inputWarnings(inputs)) runner.warning(warning);
       runner.debug(JSON.stringify({ ...inputs, githubToken: '***' }));
       status = optional.now(STATUS_NOT_UPDATED, () =>
         keepCommitStatus(inputs, runner, optional, log, signal),

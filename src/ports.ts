@@ -4,23 +4,28 @@ import type { CommitStatus, ForeignStatus, StatusPlace } from './commit-status/s
 import type { TestCase, TestReport } from './domain/test-report.ts';
 import type { Listener } from './store.ts';
 
+/** Most ids, ARNs or list entries in one call of CodeBuild (API reference, each operation). */
+export const MAX_ITEMS_PER_CALL = 100;
+
 export type RetryType = 'RETRY_FAILED_BUILDS' | 'RETRY_ALL_BUILDS';
 
 /**
- * The calls to CodeBuild that the story needs. Each takes a signal that ends it, and throws a
- * `CallFailure` when there is no answer to work with.
+ * The calls to CodeBuild. Each takes a signal that ends it, and throws a `ServiceError` if it fails, or
+ * if the response does not name what was requested.
  */
 export interface CodeBuild {
-  /** BatchGetBuildBatches of one id. Null: CodeBuild does not know it. */
+  /** BatchGetBuildBatches of one id. Null: CodeBuild lists it as not found. */
   getBatch(id: string, signal: AbortSignal): Promise<Batch | null>;
-  /** BatchGetBuildBatches of at most 100 ids, in no certain order. */
+  /** BatchGetBuildBatches of at most 100 ids, in their order, without those that are not found. */
   getBatches(ids: readonly string[], signal: AbortSignal): Promise<Batch[]>;
-  /** ListBuildBatchesForProject: at most so many ids (1 to 100), newest first. */
+  /** ListBuildBatchesForProject: at most `most` ids (1 to 100), newest first. */
   listBatchIds(projectName: string, most: number, signal: AbortSignal): Promise<string[]>;
   /**
-   * RetryBuildBatch. The token makes a resend of the same retry harmless for five minutes.
+   * RetryBuildBatch.
    *
-   * @returns the batch as CodeBuild answers it; its id may be a new one
+   * @param idempotencyToken for five minutes, a repeated call with the same token starts no other retry
+   *   (API reference, RetryBuildBatch)
+   * @returns the batch in the response; it may have a new id
    */
   retryBatch(
     id: string,
@@ -29,21 +34,21 @@ export interface CodeBuild {
     signal: AbortSignal,
   ): Promise<Batch>;
   /**
-   * StopBuildBatch. A batch that is over already is answered as it is.
+   * StopBuildBatch. For a batch that has ended, CodeBuild returns it unchanged.
    *
-   * @returns the batch that was named, as CodeBuild answers it
+   * @returns the batch in the response
    */
   stopBatch(id: string, signal: AbortSignal): Promise<Batch>;
-  /** BatchGetBuilds, one call for each 100 builds; in no certain order, unknown ones left out. */
+  /** BatchGetBuilds, one call for each 100 builds; in any order, without those that are not found. */
   getBuilds(arns: readonly string[], signal: AbortSignal): Promise<BuildDetails[]>;
-  /** BatchGetBuilds of one id: the batch that the build is of, if any. Null: there is no such build. */
+  /** BatchGetBuilds of one id: the id of the build's batch, if it has one. Null: no such build. */
   getBatchOfBuild(
     id: string,
     signal: AbortSignal,
   ): Promise<{ readonly batchId: string | null } | null>;
-  /** BatchGetReports, one call for each 100 reports. */
+  /** BatchGetReports, one call for each 100 reports; in any order, without those that are not found. */
   getReports(arns: readonly string[], signal: AbortSignal): Promise<TestReport[]>;
-  /** DescribeTestCases: at most so many (1 to 100) test cases of a report that have this status. */
+  /** DescribeTestCases: at most `most` (1 to 100) test cases of a report that have this status. */
   getTestCases(
     reportArn: string,
     status: 'FAILED' | 'ERROR',
@@ -55,8 +60,8 @@ export interface CodeBuild {
 /** The call to CloudWatch Logs. */
 export interface Logs {
   /**
-   * GetLogEvents: the last lines of a stream, at most so many (1 to 10,000), oldest first, without
-   * their line breaks. Null: there is no such stream (any more).
+   * GetLogEvents: the last lines of a stream, at most `most` (1 to 10,000), oldest first, without their
+   * line breaks. Null: the stream does not exist (any more).
    */
   tail(
     stream: { readonly group: string; readonly stream: string },
@@ -66,11 +71,11 @@ export interface Logs {
 }
 
 /**
- * The calls to GitHub that a commit status needs. Each takes a signal that ends it, and throws a
- * `GitHubFailure` when it was in vain.
+ * The calls to GitHub for a commit status. Each takes a signal that ends it, and throws a `GitHubError`
+ * if it fails.
  */
 export interface GitHub {
-  /** The statuses of a commit: at most so many (1 to 100) of a page (from 1), newest first. */
+  /** The statuses of a commit: at most `most` (1 to 100) of a page (from 1), newest first. */
   listStatuses(
     place: Pick<StatusPlace, 'repository' | 'commit'>,
     most: number,
@@ -80,7 +85,7 @@ export interface GitHub {
   writeStatus(status: CommitStatus, signal: AbortSignal): Promise<void>;
 }
 
-/** Everything that the story needs from outside. */
+/** Everything that the flow needs from outside. */
 export interface Ports {
   readonly codebuild: CodeBuild;
   readonly logs: Logs;
@@ -89,7 +94,7 @@ export interface Ports {
   readonly random: () => number;
   /** A new random UUID. */
   readonly uuid: () => string;
-  /** Aborted with a `Interruption` when the workflow is cancelled. */
+  /** Aborted with an `Interruption` when the workflow is canceled. */
   readonly signal: AbortSignal;
   /** Follows the run, event by event. What throws in it must not reach the run. */
   readonly listener: Listener;

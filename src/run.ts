@@ -25,7 +25,7 @@ import {
 import { decide, unmatchedPatterns, type Decision } from './domain/policy.ts';
 import { startPolling, type Polling } from './domain/polling.ts';
 import { isSuccess } from './domain/status.ts';
-import type { Inputs } from './inputs.ts';
+import type { Inputs } from './inputs/inputs.ts';
 import type { Ports } from './ports.ts';
 import type { RunContext } from './steps/context.ts';
 import { diagnose } from './steps/diagnose.ts';

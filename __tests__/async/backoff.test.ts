@@ -121,7 +121,7 @@ describe('backoff', () => {
     const error = await failureOf(retry(failing(Infinity), settings));
     expect(error).toBeInstanceOf(ServiceError);
     expect(error).toMatchObject({
-      kind: 'outage',
+      kind: 'gave-up',
       code: 'Throttling',
       message: 'AWS throttled it. Tried 33 times over 15m without an answer.',
       maybeDone: false,
@@ -159,7 +159,7 @@ describe('backoff', () => {
     const { settings, sleeps, failing } = aBench(overrides);
     const call = failing(Infinity, anError(kind));
     const error = await failureOf(retry(call, settings, giveUpAfter));
-    expect(error).toMatchObject({ kind: 'outage' });
+    expect(error).toMatchObject({ kind: 'gave-up' });
     expect(sleeps.reduce((sum, sleep) => sum + sleep, 0)).toBe(expected);
   });
 
@@ -172,13 +172,13 @@ describe('backoff', () => {
   it('keeps in mind that the call may have been carried out', async () => {
     const { settings, failing } = aBench();
     const error = await failureOf(retry(failing(Infinity, anError('transient', true)), settings));
-    expect(error).toMatchObject({ kind: 'outage', maybeDone: true });
+    expect(error).toMatchObject({ kind: 'gave-up', maybeDone: true });
   });
 
   test.each<[string, unknown]>([
-    ['a refusal', anError('refused')],
+    ['a refusal', anError('rejected')],
     ['a lasting fault', anError('permanent')],
-    ['an outage that was waited out already', anError('outage')],
+    ['an outage that was waited out already', anError('gave-up')],
     ['an error of ours', new TypeError('x is not a function')],
     ['anything else that is thrown', 'a string'],
   ])('throws %s as it is, at once', async (_, thrown) => {
@@ -262,7 +262,7 @@ describe('backoff, where a call never ends', () => {
     const error = await failureOf(retry(hangs, settings, limit));
     expect(clock.elapsed()).toBe(limit);
     expect(error).toMatchObject({
-      kind: 'outage',
+      kind: 'gave-up',
       code: 'TimeoutError',
       maybeDone: true,
       message: expect.stringMatching(

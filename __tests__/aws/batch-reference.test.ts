@@ -18,7 +18,7 @@ const FOREIGN_REGION = 'has a region and a console host from different AWS parti
 describe('parseBatchReference', () => {
   testAll<[string, string | null, string?]>([
     ['an id', ID, null],
-    ['an id whose uuid is none', 'app:60fe2EXAMPLE', null, 'app:60fe2EXAMPLE'],
+    ['an id without a UUID', 'app:60fe2EXAMPLE', null, 'app:60fe2EXAMPLE'],
     ['an ARN', arn('aws', 'us-west-2', `build-batch/${ID}`), 'us-west-2'],
     [
       'an ARN of GovCloud',
@@ -31,48 +31,44 @@ describe('parseBatchReference', () => {
       page(AWS, `024603541914/${BATCH}/builds`, '?region=us-west-2'),
       'us-west-2',
     ],
-    ['an address without account', page(AWS, BATCH, '?region=us-west-2'), 'us-west-2'],
-    ['an address without query', page(AWS, BATCH), 'us-west-2'],
-    ['an address with an empty region', page(AWS, BATCH, '?region='), 'us-west-2'],
+    ['a URL without account', page(AWS, BATCH, '?region=us-west-2'), 'us-west-2'],
+    ['a URL without query', page(AWS, BATCH), 'us-west-2'],
+    ['a URL with an empty region', page(AWS, BATCH, '?region='), 'us-west-2'],
+    ['a URL with a colon', page(AWS, `projects/app/batch/${ID}`, '?region=us-west-2'), 'us-west-2'],
+    ['a URL with a fragment', page(AWS, `${BATCH}/phase`, '?region=us-west-2#x'), 'us-west-2'],
     [
-      'an address with a colon',
-      page(AWS, `projects/app/batch/${ID}`, '?region=us-west-2'),
-      'us-west-2',
-    ],
-    ['an address with a fragment', page(AWS, `${BATCH}/phase`, '?region=us-west-2#x'), 'us-west-2'],
-    [
-      'an address on the host of all regions',
+      'a URL on the host of all regions',
       page('console.aws.amazon.com', BATCH, '?region=eu-west-1'),
       'eu-west-1',
     ],
-    ['such an address that names no region', page('console.aws.amazon.com', BATCH), null],
+    ['such a URL without a region', page('console.aws.amazon.com', BATCH), null],
     [
-      'an address in capitals',
+      'a URL in capitals',
       page(AWS, BATCH).replace('https', 'HTTPS').replace('console.aws', 'Console.AWS'),
       'us-west-2',
     ],
     [
-      'an address of a session among several',
+      'a URL of a session among several',
       page('123456789012-abcdefgh.us-west-2.console.aws.amazon.com', BATCH, '?region=us-west-2'),
       'us-west-2',
     ],
     [
-      'an address of GovCloud',
+      'a URL of GovCloud',
       page('console.amazonaws-us-gov.com', BATCH, '?region=us-gov-west-1'),
       'us-gov-west-1',
     ],
     [
-      'a regional address of GovCloud',
+      'a regional URL of GovCloud',
       page('us-gov-east-1.console.amazonaws-us-gov.com', BATCH),
       'us-gov-east-1',
     ],
     [
-      'an address of China',
+      'a URL of China',
       page('console.amazonaws.cn', `123456789012/${BATCH}`, '?region=cn-north-1'),
       'cn-north-1',
     ],
     [
-      'a regional address of China',
+      'a regional URL of China',
       page('cn-northwest-1.console.amazonaws.cn', BATCH),
       'cn-northwest-1',
     ],
@@ -82,17 +78,17 @@ describe('parseBatchReference', () => {
       'eusc-de-east-1',
     ],
     [
-      'an address of the European Sovereign Cloud',
+      'a URL of the European Sovereign Cloud',
       page(EUSC, `123456789012/${BATCH}`, '?region=eusc-de-east-1'),
       'eusc-de-east-1',
     ],
     [
-      'such an address of a session among several, without query',
+      'such a URL of a session among several, without query',
       page(`123456789012-abcdefgh.${EUSC}`, BATCH),
       'eusc-de-east-1',
     ],
     [
-      'an address of a session on the host of all regions',
+      'a URL of a session on the host of all regions',
       page('123456789012-abcdefgh.console.aws.amazon.com', BATCH, '?region=eu-west-1'),
       'eu-west-1',
     ],
@@ -154,18 +150,18 @@ describe('parseBatchReference', () => {
   });
 });
 
-describe('isAddressOf', () => {
-  const address = page(AWS, BATCH, '?region=us-west-2');
+describe('isUrlOf', () => {
+  const url = page(AWS, BATCH, '?region=us-west-2');
   test.each([
-    ['the batch', address, true],
-    ['the batch, with the region in the host alone', page(AWS, BATCH), true],
-    ['another batch', address.replace(UUID, UUID.slice(1)), false],
-    ['another project', address.replaceAll('app', 'apple'), false],
+    ['the batch', url, true],
+    ['the batch, with the region in the host only', page(AWS, BATCH), true],
+    ['another batch', url.replace(UUID, UUID.slice(1)), false],
+    ['another project', url.replaceAll('app', 'apple'), false],
     ['another region', page(AWS, BATCH, '?region=us-east-1'), false],
     ['no region', page('console.aws.amazon.com', BATCH), false],
-    ['a single build', address.replace('/batch/', '/build/'), false],
-    ['an odd encoding', address.replace('%3A', '%zz'), false],
-    ['another host', address.replace('amazon.com', 'amazon.com.evil.example'), false],
+    ['a single build', url.replace('/batch/', '/build/'), false],
+    ['an odd encoding', url.replace('%3A', '%zz'), false],
+    ['another host', url.replace('amazon.com', 'amazon.com.evil.example'), false],
   ])('of %s', (_, text, expected) => {
     expect(isUrlOf(text, ID, 'us-west-2')).toBe(expected);
   });

@@ -1,31 +1,31 @@
 import { afterEach, describe, expect, it, test } from '@jest/globals';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import { createCodeBuild } from '../../src/aws/codebuild.ts';
-import type { Credentials } from '../../src/aws/credential-source.ts';
+import type { Credentials } from '../../src/aws/credential-cache.ts';
 import { createLogs } from '../../src/aws/logs.ts';
 import type { Clock } from '../../src/async/clock.ts';
 import { ServiceError } from '../../src/async/service-error.ts';
 import { listen, type Listening } from '../support/sockets.ts';
 
 const ID = 'app:8472cae5';
-const CALL_TIME = 30_000;
+const CALL_LIMIT_MS = 30_000;
 const { signal } = new AbortController();
 
-/** A clock that stands still until a test lets all its timers ring. */
-function aClock(): Clock & { ring: () => void; readonly asked: number[] } {
-  const rings: (() => void)[] = [];
-  const asked: number[] = [];
+/** A clock that stands still until a test fires all its timers. */
+function aClock(): Clock & { fireTimers: () => void; readonly sleeps: number[] } {
+  const timers: (() => void)[] = [];
+  const sleeps: number[] = [];
   return {
-    asked,
+    sleeps,
     now: () => 0,
     elapsed: () => 0,
     sleep: (milliseconds, aborted) =>
       new Promise((resolve, reject) => {
-        asked.push(milliseconds);
-        rings.push(resolve);
+        sleeps.push(milliseconds);
+        timers.push(resolve);
         aborted.addEventListener('abort', () => reject(aborted.reason as Error), { once: true });
       }),
-    ring: () => rings.splice(0).forEach((ring) => ring()),
+    fireTimers: () => timers.splice(0).forEach((fire) => fire()),
   };
 }
 
@@ -37,7 +37,7 @@ describe('over HTTP', () => {
     server = null;
   });
 
-  /** Serves CodeBuild and logs; the credentials count up. */
+  /** Clients of a local service. The access keys are numbered. */
   async function aService(answer: RequestListener) {
     server = await listen(createServer(answer));
     process.env['AWS_ENDPOINT_URL'] = server.url;
@@ -59,7 +59,7 @@ describe('over HTTP', () => {
     ['in the body of an error', 400, (response) => response.writeHead(400).write('{"__type"')],
   ];
 
-  describe.each(stalls)('an answer that stalls %s', (_, _status, stall) => {
+  describe.each(stalls)('a response that stalls %s', (_, _status, stall) => {
     const calls: [string, boolean, (service: Awaited<ReturnType<typeof aService>>) => unknown][] = [
       ['a poll', false, ({ codebuild }) => codebuild.getBatch(ID, signal)],
       ['a log', false, ({ logs }) => logs.tail({ group: 'g', stream: 's' }, 5, signal)],
@@ -71,23 +71,26 @@ describe('over HTTP', () => {
       ['a stop', true, ({ codebuild }) => codebuild.stopBatch(ID, signal)],
     ];
 
-    test.each(calls)('ends %s when its time is over; made, perhaps: %s', async (_, made, call) => {
-      const service = await aService((_request, response) => {
-        stall(response);
-        setImmediate(() => service.clock.ring());
-      });
-      await expect(call(service)).rejects.toMatchObject({
-        name: 'CallFailure',
-        kind: 'transient',
-        code: 'TimeoutError',
-        maybeDone: made,
-        message: expect.stringContaining('in time'),
-      });
-      expect(service.clock.asked).toEqual([CALL_TIME]);
-    });
+    test.each(calls)(
+      'ends %s after the time limit; it may have been carried out: %s',
+      async (_, maybeDone, call) => {
+        const service = await aService((_request, response) => {
+          stall(response);
+          setImmediate(() => service.clock.fireTimers());
+        });
+        await expect(call(service)).rejects.toMatchObject({
+          name: 'ServiceError',
+          kind: 'transient',
+          code: 'TimeoutError',
+          maybeDone,
+          message: expect.stringContaining('in time'),
+        });
+        expect(service.clock.sleeps).toEqual([CALL_LIMIT_MS]);
+      },
+    );
   });
 
-  it('ends a call at once when its signal is aborted, with its reason', async () => {
+  it('a call ends at once when its signal is aborted, with its reason', async () => {
     const controller = new AbortController();
     const reason = new Error('cancelled');
     const { codebuild } = await aService((_, response) => {
@@ -97,7 +100,7 @@ describe('over HTTP', () => {
     await expect(codebuild.getBatch(ID, controller.signal)).rejects.toBe(reason);
   });
 
-  const spoiled: [string, number, string, Record<string, string>][] = [
+  const invalid: [string, number, string, Record<string, string>][] = [
     ['an empty 301', 301, '', { location: 'https://login.example.com' }],
     ['an empty 307', 307, '', {}],
     ['an empty 403', 403, '', {}],
@@ -105,22 +108,21 @@ describe('over HTTP', () => {
     ['an empty 429', 429, '', {}],
     ['a page with 403', 403, '<html><body>Sign in</body></html>', {}],
     ['a page with 502', 502, '<html>Bad gateway</html>', {}],
-    ['a header alone', 403, '', { 'x-amzn-errortype': 'AccessDeniedException' }],
+    ['a header only', 403, '', { 'x-amzn-errortype': 'AccessDeniedException' }],
     ['JSON without a type', 403, '{"message": "no"}', {}],
     ['JSON with a code of a proxy', 403, '{"code": "AccessDeniedException"}', {}],
     ['JSON with a Code of a proxy', 429, '{"Code": "ThrottlingException"}', {}],
-    ['JSON with a type that is no text', 403, '{"__type": 5, "code": "AccessDenied"}', {}],
-    ['JSON that is no object', 403, '"AccessDeniedException"', {}],
+    ['JSON with a type that is not a string', 403, '{"__type": 5, "code": "AccessDenied"}', {}],
+    ['JSON that is not an object', 403, '"AccessDeniedException"', {}],
     ['half of an error', 400, '{"__type": "AccessDenied', {}],
     ['an error of an unknown type', 400, '{"__type": "SomethingElse"}', {}],
     ['a page with 200', 200, '<html><body>Sign in</body></html>', {}],
     ['nothing with 200', 200, '', {}],
-    ['half of an answer', 200, '{"buildBatch": {"id": "app', {}],
+    ['half of a response', 200, '{"buildBatch": {"id": "app', {}],
   ];
-  test.each(spoiled)(
-    '%s: a retry may have been made, and a poll is made again',
-    async (...given) => {
-      const [, status, text, headers] = given;
+  test.each(invalid)(
+    'after %s a retry may have been made, and the error is transient',
+    async (_, status, text, headers) => {
       const { codebuild } = await aService((_, response) =>
         response.writeHead(status, headers).end(text),
       );
@@ -134,11 +136,11 @@ describe('over HTTP', () => {
     ['AccessDeniedException', 'permanent'],
     ['ThrottlingException', 'transient'],
     ['AccountLimitExceededException', 'transient'],
-    ['InvalidInputException', 'refused'],
+    ['InvalidInputException', 'rejected'],
     ['com.amazonaws.codebuild#ResourceNotFoundException', 'permanent'],
     ['ExpiredTokenException', 'credentials'],
     ['ValidationException', 'permanent'],
-  ])('an error of AWS says that no retry was made: %s, %s', async (type, kind) => {
+  ])('an error of AWS means that no retry was made: %s, %s', async (type, kind) => {
     const asJson: [Record<string, string>, object][] = [
       [{}, { __type: type, message: 'No.' }],
       [{ 'x-amzn-errortype': `${type}:http://internal.amazon.com/` }, { message: 'No.' }],
@@ -156,7 +158,7 @@ describe('over HTTP', () => {
   test.each([
     ['501 from an emulator', 501, '{"__type": "InternalFailure", "message": "not implemented"}'],
     ['404 of another protocol', 404, '<UnknownOperationException/>\n'],
-  ])('an endpoint without the operation is not waited for: %s', async (_, status, text) => {
+  ])('an endpoint without the operation is a permanent error: %s', async (_, status, text) => {
     const { codebuild } = await aService((_request, response) =>
       response.writeHead(status).end(text),
     );
@@ -166,7 +168,7 @@ describe('over HTTP', () => {
     });
   });
 
-  test('credentials that AWS refused are not used again', async () => {
+  test('credentials that AWS rejected are not used again', async () => {
     const used: string[] = [];
     const { codebuild } = await aService(({ headers }, response) => {
       used.push(/Credential=(\w+)/.exec(headers.authorization ?? '')?.[1] ?? '');
@@ -181,10 +183,10 @@ describe('over HTTP', () => {
   });
 });
 
-test('what credentials fail of is told, and no write is under suspicion', async () => {
-  const failure = new ServiceError('credentials', 'AccessDenied', 'The role could not be assumed.');
-  const credentials = (): Promise<Credentials> => Promise.reject(failure);
+test('an error of the credentials is passed on, and no write may have been carried out', async () => {
+  const error = new ServiceError('credentials', 'AccessDenied', 'The role could not be assumed.');
+  const credentials = (): Promise<Credentials> => Promise.reject(error);
   const codebuild = createCodeBuild({ region: 'us-west-2', clock: aClock(), credentials });
   const retry = codebuild.retryBatch(ID, 'RETRY_ALL_BUILDS', 'token', signal);
-  await expect(retry).rejects.toBe(failure);
+  await expect(retry).rejects.toBe(error);
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { clientSettings } from '../../src/aws/client.ts';
 
 describe('clientSettings', () => {
-  test('every call has its time, and none is repeated by the SDK', () => {
+  test('each request has time limits, and the SDK retries none', () => {
     expect(clientSettings({ region: 'us-west-2' })).toMatchObject({
       region: 'us-west-2',
       maxAttempts: 1,
@@ -15,13 +15,13 @@ describe('clientSettings', () => {
     });
   });
 
-  test('the endpoint and, if none are given, the credentials are left to the SDK', () => {
+  test('the SDK chooses the endpoint and, by default, the credentials', () => {
     const settings = clientSettings({ region: 'us-west-2' });
     expect(settings).not.toHaveProperty('credentials');
     expect(settings).not.toHaveProperty('endpoint');
   });
 
-  test('connections are kept, and made through the proxy of the environment', () => {
+  test('connections are kept alive, and go through the proxy of the environment', () => {
     const environment = { HTTPS_PROXY: 'http://proxy:3128' };
     const { requestHandler } = clientSettings({ region: 'us-west-2', environment });
     const { httpsAgent } = requestHandler as { httpsAgent: HttpsAgent };
@@ -29,7 +29,7 @@ describe('clientSettings', () => {
     expect(httpsAgent.options).toMatchObject({ keepAlive: true, proxyEnv: environment });
   });
 
-  test('what is given is used', () => {
+  test('options are passed on', () => {
     const given = {
       region: 'eu-west-1',
       userAgent: [['retry-codebuild-batch', 'v1']] as [string, string][],

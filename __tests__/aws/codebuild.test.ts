@@ -10,26 +10,26 @@ const { signal } = new AbortController();
 const arns = (count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${ACCOUNT}:build/app:${index}`);
 
-describe('portions', () => {
+describe('chunks', () => {
   test.each([
     [0, []],
     [1, [1]],
     [100, [100]],
     [101, [100, 1]],
     [250, [100, 100, 50]],
-  ])('%d builds or reports are asked for in portions of %j', async (count, portions) => {
+  ])('%d builds or reports are requested in chunks of %j', async (count, chunks) => {
     for (const [ask, member, absent] of [
       ['getBuilds', 'ids', 'buildsNotFound'],
       ['getReports', 'reportArns', 'reportsNotFound'],
     ] as const) {
-      const { asked, client } = canned(...portions.map(() => ({ [absent]: arns(count) })));
+      const { asked, client } = canned(...chunks.map(() => ({ [absent]: arns(count) })));
       expect(await createCodeBuild(client)[ask](arns(count), signal)).toEqual([]);
-      expect(asked.map(({ input }) => (input[member] as string[]).length)).toEqual(portions);
+      expect(asked.map(({ input }) => (input[member] as string[]).length)).toEqual(chunks);
       expect(asked.flatMap(({ input }) => input[member])).toEqual(arns(count));
     }
   });
 
-  it('are put together, without what was not asked for', async () => {
+  it('are combined, without what was not requested', async () => {
     const [a = '', b = ''] = [arns(101)[0], arns(101)[100]];
     const { client } = canned(
       { builds: [{ arn: a }, {}, null, { arn: `${ACCOUNT}:build/other:1` }] },
@@ -48,23 +48,23 @@ const ID = 'app:8472cae5';
 const ARN = `${ACCOUNT}:build-batch/${ID}`;
 const OTHER = 'app:e9c4';
 
-/** Answers of BatchGetBuildBatches that say nothing of the batch that was asked for. */
-const NO_ANSWERS: [string, unknown][] = [
+/** Responses of BatchGetBuildBatches that do not name the requested batch. */
+const INVALID: [string, unknown][] = [
   ['an empty object', {}],
   ['null', null],
   ['a list', []],
   ['nothing at all', ''],
   ['empty lists', { buildBatches: [], buildBatchesNotFound: [] }],
-  ['lists that are none', { buildBatches: {}, buildBatchesNotFound: 'x' }],
-  ['entries that are none', { buildBatches: [null, 5, {}], buildBatchesNotFound: [null, 5] }],
+  ['lists of a wrong type', { buildBatches: {}, buildBatchesNotFound: 'x' }],
+  ['entries of a wrong type', { buildBatches: [null, 5, {}], buildBatchesNotFound: [null, 5] }],
   ['another batch', { buildBatches: [{ id: OTHER, buildBatchStatus: 'SUCCEEDED' }] }],
   ['another batch that is not found', { buildBatchesNotFound: [OTHER] }],
 ];
 
-/** Answers that name it and do not say how it stands. */
+/** Responses that name it without a status. */
 const WITHOUT_STATUS: [string, unknown][] = [
-  ['its name alone', { buildBatches: [{ id: ID }] }],
-  ['a status that is none', { buildBatches: [{ id: ID, arn: ARN, buildBatchStatus: 5 }] }],
+  ['its name only', { buildBatches: [{ id: ID }] }],
+  ['a status of a wrong type', { buildBatches: [{ id: ID, arn: ARN, buildBatchStatus: 5 }] }],
 ];
 
 describe('a batch', () => {
@@ -72,35 +72,32 @@ describe('a batch', () => {
     ['its id', ID, { id: ID }],
     ['its ARN', ID, { arn: ARN }],
     ['its ARN in the place of the id', ID, { id: ARN }],
-    ['its id, where it was asked for by ARN', ARN, { id: ID, arn: ARN }],
+    ['its id, where the ARN was requested', ARN, { id: ID, arn: ARN }],
     ['both, among others', ID, { id: ID, arn: ARN }],
-  ])('is what the answer names by %s', async (_, asked, names) => {
+  ])('is the one that the response names by %s', async (_, requested, names) => {
     const other = { id: OTHER, buildBatchStatus: 'FAILED' };
     const { client } = canned({ buildBatches: [other, { ...names, buildBatchStatus: 'FAULT' }] });
-    const batch = await createCodeBuild(client).getBatch(asked, signal);
+    const batch = await createCodeBuild(client).getBatch(requested, signal);
     expect(batch).toMatchObject({ id: ID, status: 'FAULT' });
   });
 
   test.each([
     ['id', [OTHER, ID]],
     ['ARN', [null, ARN]],
-  ])('is unknown if the answer says so by its %s', async (_, buildBatchesNotFound) => {
+  ])('is null if the response lists its %s as not found', async (_, buildBatchesNotFound) => {
     const { client } = canned({ buildBatches: [], buildBatchesNotFound });
     expect(await createCodeBuild(client).getBatch(ID, signal)).toBeNull();
   });
 
-  test.each([...NO_ANSWERS, ...WITHOUT_STATUS])(
-    'is asked for again after %s',
-    async (_, answer) => {
-      const { client } = canned(answer as object);
-      await expect(createCodeBuild(client).getBatch(ID, signal)).rejects.toMatchObject({
-        name: 'CallFailure',
-        kind: 'transient',
-        maybeDone: false,
-        message: expect.stringContaining('is not a valid AWS response'),
-      });
-    },
-  );
+  test.each([...INVALID, ...WITHOUT_STATUS])('is a transient error after %s', async (_, answer) => {
+    const { client } = canned(answer as object);
+    await expect(createCodeBuild(client).getBatch(ID, signal)).rejects.toMatchObject({
+      name: 'ServiceError',
+      kind: 'transient',
+      maybeDone: false,
+      message: expect.stringContaining('is not a valid AWS response'),
+    });
+  });
 
   test.each<[string, object, string[]]>([
     ['both', { buildBatches: [{ arn: ARN }, { id: 'app:3' }, { id: OTHER }] }, [ID, OTHER]],
@@ -109,18 +106,18 @@ describe('a batch', () => {
       { buildBatches: [{ id: OTHER }], buildBatchesNotFound: [ARN] },
       [OTHER],
     ],
-    ['one alone', { buildBatches: [{ id: OTHER }, { id: 'app:3' }] }, [OTHER]],
-    ['one alone, as not found', { buildBatchesNotFound: [ARN] }, []],
-  ])('is one of many, of which the answer names %s', async (_, answer, expected) => {
+    ['one only', { buildBatches: [{ id: OTHER }, { id: 'app:3' }] }, [OTHER]],
+    ['one only, as not found', { buildBatchesNotFound: [ARN] }, []],
+  ])('is one of two, of which the response names %s', async (_, answer, expected) => {
     const { client } = canned(answer);
     const batches = await createCodeBuild(client).getBatches([ID, OTHER], signal);
     expect(batches.map(({ id }) => id)).toEqual(expected);
   });
 
-  test.each(NO_ANSWERS)('is asked for again with others after %s', async (_, answer) => {
+  test.each(INVALID)('is a transient error after %s, with others too', async (_, answer) => {
     const { client } = canned(answer as object);
-    const asking = createCodeBuild(client).getBatches([ID, 'app:4'], signal);
-    await expect(asking).rejects.toMatchObject({ kind: 'transient' });
+    const call = createCodeBuild(client).getBatches([ID, 'app:4'], signal);
+    await expect(call).rejects.toMatchObject({ kind: 'transient' });
   });
 });
 
@@ -130,13 +127,13 @@ describe('RetryBuildBatch and StopBuildBatch', () => {
     ['stopBatch', (codebuild) => codebuild.stopBatch(ID, signal)],
   ];
 
-  test('retryBatch: a new id in the answer is followed', async () => {
+  test('retryBatch: returns a batch with a new id', async () => {
     const { client } = canned({ buildBatch: { id: OTHER } });
     const retry = createCodeBuild(client).retryBatch(ID, 'RETRY_ALL_BUILDS', 'token', signal);
     expect(await retry).toMatchObject({ id: OTHER });
   });
 
-  test('stopBatch: an answer about another batch is none', async () => {
+  test('stopBatch: a response about another batch is invalid', async () => {
     const { client } = canned({ buildBatch: { id: OTHER, buildBatchStatus: 'STOPPED' } });
     const stop = createCodeBuild(client).stopBatch(ID, signal);
     await expect(stop).rejects.toMatchObject({ kind: 'transient', maybeDone: true });
@@ -145,28 +142,28 @@ describe('RetryBuildBatch and StopBuildBatch', () => {
   test.each([
     ['id', { id: ID }],
     ['ARN', { arn: ARN }],
-  ])('stopBatch: an answer names the batch by its %s', async (_, names) => {
+  ])('stopBatch: the response names the batch by its %s', async (_, names) => {
     const { client } = canned({ buildBatch: names });
     expect(await createCodeBuild(client).stopBatch(ID, signal)).toMatchObject({ id: ID });
   });
 
-  test.each(calls)('%s: a time that is none is no part of the answer', async (_, ask) => {
+  test.each(calls)('%s: an invalid time is left out', async (_, ask) => {
     const { client } = canned({ buildBatch: { id: ID, startTime: 'x', endTime: {} } });
     expect(await ask(createCodeBuild(client))).toMatchObject({ id: ID, endedOn: null });
   });
 
-  describe.each(calls)('%s may have been done', (_, ask) => {
+  describe.each(calls)('%s may have been carried out', (_, ask) => {
     test.each([
       ['an empty object', {}],
       ['null', null],
       ['nothing at all', ''],
       ['a batch without a name', { buildBatch: { buildBatchStatus: 'IN_PROGRESS' } }],
-      ['a batch that is none', { buildBatch: 'x' }],
+      ['a batch of a wrong type', { buildBatch: 'x' }],
     ])('after %s', async (_answer, answer) => {
       const { client } = canned(answer as object);
-      const failure = await ask(createCodeBuild(client)).catch((error: unknown) => error);
-      expect(failure).toMatchObject({ name: 'CallFailure', kind: 'transient', maybeDone: true });
-      expect(String(failure)).not.toMatch(/Deserialization|\$response/);
+      const error = await ask(createCodeBuild(client)).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ name: 'ServiceError', kind: 'transient', maybeDone: true });
+      expect(String(error)).not.toMatch(/Deserialization|\$response/);
     });
   });
 });
@@ -176,16 +173,16 @@ describe('the batch of a build', () => {
   test.each<[string, object, unknown]>([
     ['its id', { builds: [{ id: BUILD, buildBatchArn: ARN }] }, { batchId: ID }],
     ['none', { builds: [{ id: BUILD }] }, { batchId: null }],
-    ['no build of that id', { buildsNotFound: [BUILD] }, null],
+    ['no such build', { buildsNotFound: [BUILD] }, null],
     ['another build', { builds: [{ id: OTHER }], buildsNotFound: [BUILD] }, null],
-  ])('is known by BatchGetBuilds: %s', async (_, answer, expected) => {
+  ])('comes from BatchGetBuilds: %s', async (_, answer, expected) => {
     const { client } = canned(answer);
     expect(await createCodeBuild(client).getBatchOfBuild(BUILD, signal)).toEqual(expected);
   });
 });
 
 describe('test cases', () => {
-  it('are asked for by status, once', async () => {
+  it('are requested by status, once', async () => {
     const { asked, client } = canned({ testCases: [{ name: 'adds' }] });
     const cases = await createCodeBuild(client).getTestCases(REPORT, 'ERROR', 50, signal);
     expect(cases).toEqual([{ reportArn: REPORT, suite: '', name: 'adds', message: '' }]);
@@ -209,7 +206,7 @@ describe('test cases', () => {
     expect(client.clock.elapsed()).toBe(200);
   });
 
-  it('are given up after ten pages', async () => {
+  it('end after ten pages', async () => {
     const empty = Array.from({ length: 20 }, (_, index) => ({ nextToken: String(index) }));
     const { asked, client } = canned(...empty);
     expect(await createCodeBuild(client).getTestCases(REPORT, 'FAILED', 2, signal)).toEqual([]);
@@ -225,9 +222,9 @@ describe('test cases', () => {
 describe('ids of batches', () => {
   const list = (most: number, ...answers: (object | string)[]) => {
     const { asked, client } = canned(...answers);
-    const began = client.clock.elapsed();
+    const startMs = client.clock.elapsed();
     const ids = createCodeBuild(client).listBatchIds('app', most, signal);
-    return { asked, ids, took: () => client.clock.elapsed() - began };
+    return { asked, ids, took: () => client.clock.elapsed() - startMs };
   };
 
   it('are read page by page until there are enough', async () => {
@@ -242,7 +239,7 @@ describe('ids of batches', () => {
     expect(took()).toBe(200);
   });
 
-  it('are those of the project alone', async () => {
+  it('are those of the project only', async () => {
     const { ids } = list(9, { ids: ['app:3', 'other:1', null, 7, `${ACCOUNT}:build-batch/app:2`] });
     expect(await ids).toEqual(['app:3', 'app:2']);
   });
@@ -254,14 +251,14 @@ describe('ids of batches', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('end after ten pages, with a rest after each empty one', async () => {
+  it('end after ten pages, with a pause between empty ones', async () => {
     const pages = Array.from({ length: 20 }, (_, index) => ({ ids: [], nextToken: `${index}` }));
     const none = list(9, ...pages);
     await expect(none.ids).rejects.toMatchObject({
       kind: 'permanent',
       message: expect.stringMatching(/10 pages without a batch .* Set batch-id/),
     });
-    expect([none.asked.length, none.took()]).toEqual([10, 2000]);
+    expect([none.asked.length, none.took()]).toEqual([10, 1800]);
 
     const some = list(9, { ids: ['app:3'], nextToken: 'first' }, ...pages);
     expect(await some.ids).toEqual(['app:3']);
@@ -272,7 +269,7 @@ describe('ids of batches', () => {
     ['an empty object', {}],
     ['null', null],
     ['nothing at all', ''],
-  ])('are asked for again after %s', async (_, answer) => {
+  ])('are a transient error after %s', async (_, answer) => {
     await expect(list(9, answer as object).ids).rejects.toMatchObject({ kind: 'transient' });
   });
 
@@ -285,10 +282,10 @@ test.each<[string, (codebuild: CodeBuild) => Promise<unknown>]>([
   ['BatchGetBuilds', (codebuild) => codebuild.getBuilds(arns(1), signal)],
   ['BatchGetReports', (codebuild) => codebuild.getReports([REPORT], signal)],
   ['DescribeTestCases', (codebuild) => codebuild.getTestCases(REPORT, 'FAILED', 50, signal)],
-])('%s is refused in our terms, and asked for once', async (operation, ask) => {
+])('%s is a service error without the permission, after one call', async (operation, ask) => {
   const { asked, client } = canned('AccessDeniedException');
   await expect(ask(createCodeBuild(client))).rejects.toMatchObject({
-    name: 'CallFailure',
+    name: 'ServiceError',
     message: expect.stringContaining(`may not do codebuild:${operation}`),
   });
   expect(asked).toHaveLength(1);

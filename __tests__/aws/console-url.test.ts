@@ -40,7 +40,7 @@ describe('URLs in the CodeBuild console', () => {
     );
   });
 
-  test.each(CONSOLES)('can be given back as batch-id, in %s', (partition, region, host) => {
+  test.each(CONSOLES)('are valid for batch-id, in %s', (partition, region, host) => {
     const url = batchConsoleUrl(arn(region, 'build-batch', partition), region);
     expect(url).toContain(host);
     expect(parseBatchReference(url)).toEqual({ id: 'my-app:8472cae5', region });
@@ -64,7 +64,7 @@ describe('URLs in the CodeBuild console', () => {
   });
 
   test.each(['us-east-1', 'evil.example/x', 'us-west-2.evil.example', 'cn-north-1', ''])(
-    'have no host by an ARN that names the region "%s"',
+    'are not made from an ARN of the region "%s"',
     (region) => {
       for (const type of ['build-batch', 'build', 'report']) {
         expect(urlsOf(arn(region, type), 'us-west-2')).toEqual(['', '', '', '']);
@@ -122,17 +122,17 @@ describe('s3Object', () => {
     ['us-gov-west-1', 'https://us-gov-west-1.console.amazonaws-us-gov.com'],
     ['cn-north-1', 'https://cn-north-1.console.amazonaws.cn'],
     ['eusc-de-east-1', 'https://eusc-de-east-1.console.amazonaws-eusc.eu'],
-  ])('has its page in the console of %s', (region, host) => {
+  ])('has a URL in the console of %s', (region, host) => {
     expect(s3Object('arn:aws:s3:::builds/a b/ü&x.zip', region).consoleUrl).toBe(
       `${host}/s3/buckets/builds?region=${region}&prefix=a%20b%2F%C3%BC%26x.zip`,
     );
   });
 
-  it('has no page where it has no address', () => {
+  it('has no console URL where it has no URI', () => {
     expect(s3Object('odd place', 'us-west-2')).toEqual({ uri: '', consoleUrl: '' });
   });
 
-  it('does not throw at a key that is no well-formed text', () => {
+  it('accepts a key that is not well-formed', () => {
     expect(s3Object('s3://builds/a\ud83d', 'us-west-2').uri).toBe('s3://builds/a\ud83d');
   });
 });
@@ -148,7 +148,7 @@ describe('a link that CodeBuild gives', () => {
     ['cn-north-1', 'cn-north-1.console.amazonaws.cn'],
     ['us-gov-east-1', 'console.amazonaws-us-gov.com'],
     ['eusc-de-east-1', 'eusc-de-east-1.console.amazonaws-eusc.eu'],
-  ])('is taken in %s if it leads to %s', (region, host) => {
+  ])('is accepted in %s if it leads to %s', (region, host) => {
     expect(consoleLink(`https://${host}${path}`, region)).toBe(`https://${host}${path}`);
   });
 
@@ -175,7 +175,7 @@ describe('a link that CodeBuild gives', () => {
     expect(consoleLink(url, 'us-west-2')).toBe('');
   });
 
-  it('is taken without what could end it', () => {
+  it('is encoded', () => {
     expect(consoleLink('https://console.aws.amazon.com/a b\n"<c', 'us-west-2')).toBe(
       'https://console.aws.amazon.com/a%20b%22%3Cc',
     );

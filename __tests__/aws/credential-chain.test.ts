@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaultChain, keysAreFixed, withoutSecrets } from '../../src/aws/credential-chain.ts';
+import { credentialChain, keysAreFixed, withoutSecrets } from '../../src/aws/credential-chain.ts';
 import type { Clock } from '../../src/async/clock.ts';
 import { listen } from '../support/sockets.ts';
 
@@ -37,7 +37,7 @@ sso_start_url = https://corp.awsapps.com/start
 `;
 const FAILED_COMMAND = /Error: the command of credential_process failed/;
 const before = { ...process.env };
-/** It stands still: nothing here takes the time of a call. */
+/** It stands still: no call here times out. */
 const clock: Clock = {
   now: () => 0,
   elapsed: () => 0,
@@ -58,7 +58,7 @@ afterEach(async () => {
 });
 
 /** The chain in an environment that has these variables of AWS and no others. */
-function chainIn(environment: Record<string, string>, ring: Clock = clock) {
+function chainIn(environment: Record<string, string>, usedClock: Clock = clock) {
   const others = Object.entries(before).filter(([name]) => !name.startsWith('AWS_'));
   process.env = {
     ...(Object.fromEntries(others) as Record<string, string>),
@@ -67,10 +67,10 @@ function chainIn(environment: Record<string, string>, ring: Clock = clock) {
     AWS_EC2_METADATA_DISABLED: 'true',
     ...environment,
   };
-  return defaultChain({ region: 'us-west-2', clock: ring, environment: process.env });
+  return credentialChain({ region: 'us-west-2', clock: usedClock, environment: process.env });
 }
 
-const failureIn = (environment: Record<string, string>): Promise<unknown> =>
+const errorIn = (environment: Record<string, string>): Promise<unknown> =>
   chainIn(environment)().catch((error: unknown) => error);
 
 test.each([
@@ -81,35 +81,35 @@ test.each([
     'OFCI',
     false,
   ],
-])('%j gives %s; for good: %s', async (environment, accessKeyId, isFixed) => {
+])('%j gives %s; fixed: %s', async (environment, accessKeyId, isFixed) => {
   expect(await chainIn(environment)()).toMatchObject({ accessKeyId });
   expect(keysAreFixed(environment)).toBe(isFixed);
 });
 
-test('files are read anew each time', async () => {
+test('files are read each time', async () => {
   const provide = chainIn({ AWS_PROFILE: 'ci' });
   await provide();
   await writeFile(join(folder, 'config'), CONFIG.replace('OFCI', 'RENEWED'));
   expect(await provide()).toMatchObject({ accessKeyId: 'RENEWED' });
 });
 
-describe('what can only be a mistake is permanent:', () => {
-  test('no source at all, where the instance may not be asked', async () => {
-    expect(await failureIn({})).toMatchObject({ kind: 'permanent', message: NOT_FOUND });
+describe('a mistake is a permanent error:', () => {
+  test('no provider, and the metadata service disabled', async () => {
+    expect(await errorIn({})).toMatchObject({ kind: 'permanent', message: NOT_FOUND });
   });
 
   test.each([
     ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'],
     ['AWS_SECRET_ACCESS_KEY', 'AWS_ACCESS_KEY_ID'],
   ])('half of a pair of keys, %s', async (given, empty) => {
-    expect(await failureIn({ [given]: 'x', [empty]: '' })).toMatchObject({
+    expect(await errorIn({ [given]: 'x', [empty]: '' })).toMatchObject({
       kind: 'permanent',
       message: `${NOT_FOUND} ${given} is set, but ${empty} is empty.`,
     });
   });
 
   test('a profile that does not exist', async () => {
-    expect(await failureIn({ AWS_PROFILE: 'nope' })).toMatchObject({
+    expect(await errorIn({ AWS_PROFILE: 'nope' })).toMatchObject({
       kind: 'permanent',
       message:
         'The profile "nope" (AWS_PROFILE) is not in the AWS config and credentials files: they have "default", "ci", "quoted name", "failing", "through-failing", "babbling", "role", "sso". Set AWS_PROFILE to an existing profile, or leave it empty.',
@@ -118,14 +118,14 @@ describe('what can only be a mistake is permanent:', () => {
 
   test('a profile where there are no files', async () => {
     const AWS_CONFIG_FILE = join(folder, 'nothing');
-    expect(await failureIn({ AWS_PROFILE: 'ci', AWS_CONFIG_FILE })).toMatchObject({
+    expect(await errorIn({ AWS_PROFILE: 'ci', AWS_CONFIG_FILE })).toMatchObject({
       kind: 'permanent',
       message: expect.stringContaining('they have no profiles'),
     });
   });
 });
 
-describe('what may be good in a moment has a chance:', () => {
+describe('an error that a retry may correct:', () => {
   test.each([
     ['failing', FAILED_COMMAND],
     ['through-failing', FAILED_COMMAND],
@@ -134,37 +134,37 @@ describe('what may be good in a moment has a chance:', () => {
     ['role', /profile "role" .* Error: .*\[ghost\] in configuration\/credentials/],
     ['quoted name', /profile "quoted name"/],
   ])('the profile %s', async (AWS_PROFILE, message) => {
-    const failure = await failureIn({ AWS_PROFILE });
-    expect(failure).toMatchObject({ kind: 'credentials', message: expect.stringMatching(message) });
-    expect(String(failure)).not.toMatch(/\n|s3cret|hunter2/);
+    const error = await errorIn({ AWS_PROFILE });
+    expect(error).toMatchObject({ kind: 'credentials', message: expect.stringMatching(message) });
+    expect(String(error)).not.toMatch(/\n|s3cret|hunter2/);
   });
 
   test('the credential_process of the default profile', async () => {
     await writeFile(join(folder, 'config'), CONFIG.replace('profile failing', 'default'));
-    const failure = await failureIn({});
-    expect(failure).toMatchObject({
+    const error = await errorIn({});
+    expect(error).toMatchObject({
       kind: 'credentials',
       message: expect.stringMatching(FAILED_COMMAND),
     });
-    expect(String(failure)).not.toMatch(/s3cret|hunter2/);
+    expect(String(error)).not.toMatch(/s3cret|hunter2/);
   });
 
-  test('a token of an SSO session that is no JSON', async () => {
+  test('an SSO token that is not JSON', async () => {
     const cache = join(folder, '.aws', 'sso', 'cache');
     await mkdir(cache, { recursive: true });
     const name = createHash('sha1').update('corp').digest('hex');
     await writeFile(join(cache, `${name}.json`), '{"accessToken": s3cret}');
-    const failure = await failureIn({ AWS_PROFILE: 'sso', HOME: folder });
-    expect(failure).toMatchObject({ kind: 'credentials' });
-    expect(String(failure)).not.toContain('s3cret');
+    const error = await errorIn({ AWS_PROFILE: 'sso', HOME: folder });
+    expect(error).toMatchObject({ kind: 'credentials' });
+    expect(String(error)).not.toContain('s3cret');
   });
 
-  test('a file of a web identity token that cannot be read', async () => {
+  test('a web identity token file that cannot be read', async () => {
     const environment = {
       AWS_WEB_IDENTITY_TOKEN_FILE: join(folder, 'token'),
       AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/ci',
     };
-    expect(await failureIn(environment)).toMatchObject({
+    expect(await errorIn(environment)).toMatchObject({
       kind: 'credentials',
       message: expect.stringMatching(
         /^Could not get AWS credentials from the web identity token \(AWS_WEB_IDENTITY_TOKEN_FILE\)\. .* Error: ENOENT/,
@@ -174,7 +174,7 @@ describe('what may be good in a moment has a chance:', () => {
 
   test('the endpoint of a container', async () => {
     const AWS_CONTAINER_CREDENTIALS_FULL_URI = 'http://example.com/';
-    expect(await failureIn({ AWS_CONTAINER_CREDENTIALS_FULL_URI })).toMatchObject({
+    expect(await errorIn({ AWS_CONTAINER_CREDENTIALS_FULL_URI })).toMatchObject({
       kind: 'credentials',
       message: expect.stringMatching(
         /^Could not get AWS credentials from the container endpoint \(AWS_CONTAINER_CREDENTIALS_FULL_URI\)\. .* Error: URL not accepted/,
@@ -182,12 +182,12 @@ describe('what may be good in a moment has a chance:', () => {
     });
   });
 
-  test('the metadata service of the instance, which answers 500 and then well', async () => {
-    let asked = 0;
+  test('the metadata service of the instance, which returns 500 at first', async () => {
+    let requests = 0;
     const server = await listen(
       createServer(({ url = '' }, response) => {
-        asked += 1;
-        if (asked <= 2) return void response.writeHead(500).end();
+        requests += 1;
+        if (requests <= 2) return void response.writeHead(500).end();
         if (url.endsWith('/token')) return void response.end('token');
         if (url.endsWith('/security-credentials/')) return void response.end('ci');
         response.end(
@@ -210,15 +210,15 @@ describe('what may be good in a moment has a chance:', () => {
   });
 });
 
-test('all of it has the time of a call', async () => {
-  const asked: number[] = [];
-  const ringing: Clock = { ...clock, sleep: (time) => Promise.resolve(void asked.push(time)) };
-  await expect(chainIn({ AWS_PROFILE: 'ci' }, ringing)()).rejects.toMatchObject({
+test('the chain has the time limit of a call', async () => {
+  const sleeps: number[] = [];
+  const expiring: Clock = { ...clock, sleep: (ms) => Promise.resolve(void sleeps.push(ms)) };
+  await expect(chainIn({ AWS_PROFILE: 'ci' }, expiring)()).rejects.toMatchObject({
     kind: 'credentials',
     code: 'TimeoutError',
     message: expect.stringMatching(/profile "ci" .* Error: no response in time\.$/),
   });
-  expect(asked).toEqual([30_000]);
+  expect(sleeps).toEqual([30_000]);
 });
 
 test.each([
@@ -229,6 +229,6 @@ test.each([
   ],
   ['http://s3cret:x@: is off', 'a URL is off'],
   ['ENOENT: no such file', 'ENOENT: no such file'],
-])('a reason shows no secret: %s', (reason, expected) => {
-  expect(withoutSecrets(reason)).toBe(expected);
+])('a cause shows no secret: %s', (cause, expected) => {
+  expect(withoutSecrets(cause)).toBe(expected);
 });

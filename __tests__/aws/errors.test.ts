@@ -1,31 +1,32 @@
 import { describe, expect, it, test } from '@jest/globals';
-import { NoAwsAnswer } from '../../src/aws/answers.ts';
-import { withServiceErrors, toServiceError, type CallContext } from '../../src/aws/errors.ts';
+import { NoAwsError } from '../../src/aws/check-responses.ts';
+import type { CallContext } from '../../src/aws/client.ts';
+import { toServiceError } from '../../src/aws/errors.ts';
 import { ServiceError } from '../../src/async/service-error.ts';
 import { testAll } from '../support/test-all.ts';
 
-const LOOK: CallContext = {
+const POLL: CallContext = {
   service: 'codebuild',
   operation: 'BatchGetBuildBatches',
   region: 'us-west-2',
   resource: 'arn:aws:codebuild:us-west-2:*:project/app',
   writes: false,
 };
-const RETRY: CallContext = { ...LOOK, operation: 'RetryBuildBatch', writes: true };
+const RETRY: CallContext = { ...POLL, operation: 'RetryBuildBatch', writes: true };
 const TAIL: CallContext = {
-  ...LOOK,
+  ...POLL,
   service: 'logs',
   operation: 'GetLogEvents',
   resource: 'arn:aws:logs:us-west-2:*:log-group:/aws/codebuild/app:*',
 };
 const ASSUME: CallContext = {
-  ...LOOK,
+  ...POLL,
   service: 'sts',
   operation: 'AssumeRoleWithWebIdentity',
   resource: 'arn:aws:iam::123456789012:role/retry',
 };
 
-/** An error as the SDK throws it: one of AWS if it has an HTTP status. */
+/** An error as the SDK throws it: from AWS if it has an HTTP status. */
 function thrown(
   name: string,
   {
@@ -43,14 +44,13 @@ function thrown(
 
 const broken = (code: string): Error => thrown('Error', { status: null, code });
 
-/** An error of the socket, from one of the system's calls. */
-const refusedBySocket = (code: string, syscall: string): Error =>
-  Object.assign(broken(code), { syscall });
+/** A socket error of a system call. */
+const brokenIn = (code: string, syscall: string): Error => Object.assign(broken(code), { syscall });
 
 const HINT =
   '\n  Deserialization error: to see the raw response, inspect the hidden field {error}.$response on this object.';
 
-/** What the SDK throws for an answer that it cannot read. */
+/** What the SDK throws for a response that it cannot read. */
 function notDeserialized(message: string): Error {
   const error = Object.assign(new TypeError(message + HINT), {
     $metadata: { httpStatusCode: 200 },
@@ -58,7 +58,7 @@ function notDeserialized(message: string): Error {
   return Object.defineProperty(error, '$response', { value: { statusCode: 200 } });
 }
 
-describe('explainFailure', () => {
+describe('toServiceError', () => {
   test.each<[string, Error, string, string]>([
     [
       'throttling',
@@ -97,7 +97,7 @@ describe('explainFailure', () => {
       'The connection to AWS broke during BatchGetBuildBatches in region us-west-2 (ECONNRESET).',
     ],
     [
-      'a name server that asks to come again',
+      'a name server that is busy',
       broken('EAI_AGAIN'),
       'EAI_AGAIN',
       'The connection to AWS broke during BatchGetBuildBatches in region us-west-2 (EAI_AGAIN).',
@@ -109,13 +109,13 @@ describe('explainFailure', () => {
       'AWS did not respond to BatchGetBuildBatches in region us-west-2 in time (TimeoutError).',
     ],
     [
-      'an answer that is not of AWS',
+      'a response that is not from AWS',
       new SyntaxError('Unexpected token <'),
       'SyntaxError',
       'The response to BatchGetBuildBatches in region us-west-2 is not a valid AWS response: a proxy may have sent it, or it was truncated.',
     ],
-  ])('waits for %s to pass', (_, error, code, message) => {
-    expect(toServiceError(error, LOOK)).toMatchObject({
+  ])('takes %s for transient', (_, error, code, message) => {
+    expect(toServiceError(error, POLL)).toMatchObject({
       kind: 'transient',
       code,
       message,
@@ -124,7 +124,7 @@ describe('explainFailure', () => {
   });
 
   test.each(['ENOTFOUND', 'ECONNREFUSED', 'ERR_PROXY_TUNNEL'])(
-    'takes %s for an endpoint out of reach, which did nothing',
+    'takes %s for an unreachable endpoint: nothing was sent',
     (code) => {
       expect(toServiceError(broken(code), RETRY)).toMatchObject({
         kind: 'unreachable',
@@ -152,7 +152,7 @@ describe('explainFailure', () => {
       'ERR_TLS_CERT_ALTNAME_INVALID',
       'the certificate is for a different host, so the endpoint or proxy setting is probably wrong',
     ],
-  ])('takes %s for an endpoint out of reach, and tells what to trust', (code, reason) => {
+  ])('takes %s for an unreachable endpoint, and says what to trust', (code, reason) => {
     expect(toServiceError(broken(code), RETRY)).toMatchObject({
       kind: 'unreachable',
       code,
@@ -167,7 +167,7 @@ describe('explainFailure', () => {
     // These may also end a connection on which the request was sent.
     ['EPROTO', true],
     ['ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC', true],
-  ])('takes %s for no TLS; whether a retry may have been made: %s', (code, maybeDone) => {
+  ])('takes %s for a TLS error; a retry may have been made: %s', (code, maybeDone) => {
     expect(toServiceError(broken(code), RETRY)).toMatchObject({
       kind: 'unreachable',
       code,
@@ -187,59 +187,59 @@ describe('explainFailure', () => {
   testAll<[unknown, boolean]>([
     ['a server error', thrown('InternalFailure', { status: 500 }), true],
     ['a broken connection', broken('ECONNRESET'), true],
-    ['an answer that no HTTP parser understands', broken('HPE_INVALID_CONSTANT'), true],
-    ['an answer that ended too soon', broken('ERR_STREAM_PREMATURE_CLOSE'), true],
+    ['a response that is not HTTP', broken('HPE_INVALID_CONSTANT'), true],
+    ['a response that ended too soon', broken('ERR_STREAM_PREMATURE_CLOSE'), true],
     ['a timeout', thrown('TimeoutError', { status: null }), true],
-    ['a request that AWS had not read in time', thrown('RequestTimeout'), true],
-    ['an unreadable answer', new SyntaxError('x'), true],
-    ['an answer that does not fit the model', notDeserialized('Expected real number'), true],
-    ['a page of a proxy', new NoAwsAnswer(403, ''), true],
-    ['nothing but a status', new NoAwsAnswer(301, ''), true],
-    ['too many requests, by a proxy', new NoAwsAnswer(429, ''), true],
-    ['denied access, in a header alone', new NoAwsAnswer(403, 'AccessDeniedException'), true],
-    ['an error of a name that nobody knows', thrown('SomethingElseException'), true],
+    ['a request that AWS did not read in time', thrown('RequestTimeout'), true],
+    ['an unreadable response', new SyntaxError('x'), true],
+    ['a response that does not fit the API model', notDeserialized('Expected real number'), true],
+    ['a page of a proxy', new NoAwsError(403, ''), true],
+    ['nothing but a status', new NoAwsError(301, ''), true],
+    ['too many requests, by a proxy', new NoAwsError(429, ''), true],
+    ['denied access, in a header only', new NoAwsError(403, 'AccessDeniedException'), true],
+    ['an error with an unknown name', thrown('SomethingElseException'), true],
     ['the same with 429', thrown('SomethingElseException', { status: 429 }), true],
     ['the same with 501', thrown('SomethingElseException', { status: 501 }), true],
-    ['an error of ours', new RangeError('x'), true],
+    ['an internal error', new RangeError('x'), true],
     ['throttling', thrown('ThrottlingException'), false],
     ['throttling with 429', thrown('ThrottlingException', { status: 429 }), false],
     ['a limit of the account', thrown('AccountLimitExceededException'), false],
-    ['a refusal', thrown('InvalidInputException'), false],
+    ['a rejected request', thrown('InvalidInputException'), false],
     ['no such batch', thrown('ResourceNotFoundException'), false],
     ['denied access', thrown('AccessDeniedException'), false],
     ['expired credentials', thrown('ExpiredTokenException'), false],
     ['a wrong signature', thrown('InvalidSignatureException'), false],
-    ['a request that is not valid', thrown('ValidationException'), false],
-    ['an operation that there is not', thrown('UnknownOperationException'), false],
+    ['an invalid request', thrown('ValidationException'), false],
+    ['an unsupported operation', thrown('UnknownOperationException'), false],
     ['an unknown host', broken('ENOTFOUND'), false],
-    ['a connection that was not made', refusedBySocket('ETIMEDOUT', 'connect'), false],
-    ['a name that was not found in time', refusedBySocket('EAI_AGAIN', 'getaddrinfo'), false],
-    ['a connection that broke while it was read', refusedBySocket('ETIMEDOUT', 'read'), true],
+    ['a connection that was not established', brokenIn('ETIMEDOUT', 'connect'), false],
+    ['a name lookup that timed out', brokenIn('EAI_AGAIN', 'getaddrinfo'), false],
+    ['a connection that broke during a read', brokenIn('ETIMEDOUT', 'read'), true],
     ['a header that cannot be sent', broken('ERR_INVALID_CHAR'), false],
   ])('knows whether a retry may have been made', (_, error, maybeDone) => {
     expect(toServiceError(error, RETRY).maybeDone).toBe(maybeDone);
-    expect(toServiceError(error, LOOK).maybeDone).toBe(false);
+    expect(toServiceError(error, POLL).maybeDone).toBe(false);
   });
 
   test.each<[string, unknown]>([
-    ['an empty 301', new NoAwsAnswer(301, '')],
-    ['a 403 with a page', new NoAwsAnswer(403, '')],
-    ['a 404 with a page', new NoAwsAnswer(404, '')],
+    ['an empty 301', new NoAwsError(301, '')],
+    ['a 403 with a page', new NoAwsError(403, '')],
+    ['a 404 with a page', new NoAwsError(404, '')],
     ['a broken header', broken('HPE_HEADER_OVERFLOW')],
-    ['an answer that does not fit the model', notDeserialized('Expected real number')],
-    ['an error of a name that nobody knows', thrown('SomethingElseException')],
-    ['a socket error of a name that nobody knows', broken('ESOMETHING')],
-  ])('asks again after %s', (_, error) => {
-    expect(toServiceError(error, LOOK).kind).toBe('transient');
+    ['a response that does not fit the API model', notDeserialized('Expected real number')],
+    ['an error with an unknown name', thrown('SomethingElseException')],
+    ['a socket error with an unknown name', broken('ESOMETHING')],
+  ])('takes for transient too: %s', (_, error) => {
+    expect(toServiceError(error, POLL).kind).toBe('transient');
   });
 
   test.each<[string, unknown]>([
     ['501 from an emulator', thrown('InternalFailure', { status: 501 })],
-    ['501 with a page', new NoAwsAnswer(501, '')],
+    ['501 with a page', new NoAwsError(501, '')],
     ['404 UnknownOperationException', thrown('UnknownOperationException', { status: 404 })],
-    ['the same in a header', new NoAwsAnswer(404, 'UnknownOperationException')],
-  ])('does not wait for an operation that the endpoint lacks: %s', (_, error) => {
-    expect(toServiceError(error, LOOK)).toMatchObject({
+    ['the same name in a header', new NoAwsError(404, 'UnknownOperationException')],
+  ])('takes an operation that the endpoint lacks for permanent: %s', (_, error) => {
+    expect(toServiceError(error, POLL)).toMatchObject({
       kind: 'permanent',
       message: expect.stringMatching(
         /^The endpoint does not support the operation BatchGetBuildBatches .* Check AWS_ENDPOINT_URL/,
@@ -248,7 +248,7 @@ describe('explainFailure', () => {
   });
 
   test.each(['AccountLimitExceededException', 'LimitExceededException', 'ServiceQuotaExceeded'])(
-    'waits until a limit of the account lets the retry through: %s',
+    'takes a limit of the account for transient: %s',
     (name) => {
       expect(toServiceError(thrown(name), RETRY)).toMatchObject({
         kind: 'transient',
@@ -258,29 +258,43 @@ describe('explainFailure', () => {
     },
   );
 
-  it('does not repeat what the SDK says to developers', () => {
-    const failures = [
+  test.each([
+    [
+      'ERR_INVALID_URL',
+      'The endpoint configured for codebuild is not a valid URL. Set endpoint_url in the AWS config file, or AWS_ENDPOINT_URL, to an http:// or https:// URL.',
+    ],
+    [
+      'ERR_INVALID_CHAR',
+      'The AWS credentials of this step contain a character that an HTTP request cannot carry, such as a line break. Set the access key or session token again without it.',
+    ],
+  ])('says what to do about a request that cannot be sent: %s', (code, message) => {
+    const expected = { kind: 'permanent', code, message, maybeDone: false };
+    expect(toServiceError(broken(code), RETRY)).toMatchObject(expected);
+  });
+
+  it('leaves out the hints of the SDK to developers', () => {
+    const errors = [
       notDeserialized('Expected real number'),
       Object.assign(thrown('SomethingElseException'), { message: `Oops.${HINT}` }),
       Object.assign(new Error(`Oops.${HINT}`), { name: 'Whatever' }),
     ];
-    for (const failure of failures) {
-      expect(toServiceError(failure, LOOK).message).not.toMatch(/Deserialization|\$response|SDK/);
+    for (const error of errors) {
+      expect(toServiceError(error, POLL).message).not.toMatch(/Deserialization|\$response|SDK/);
     }
   });
 
-  it("gives CodeBuild's own words for a refusal", () => {
+  it("quotes CodeBuild's message of a rejected request", () => {
     expect(
       toServiceError(thrown('InvalidInputException', { message: 'No.' }), RETRY),
     ).toMatchObject({
-      kind: 'refused',
+      kind: 'rejected',
       code: 'InvalidInputException',
       message:
         'No. Only a failed batch that has ended can be retried. Check its status in the CodeBuild console; if it cannot be retried, start a new batch.',
     });
-    expect(toServiceError(thrown('InvalidInputException', { message: 'No.' }), LOOK)).toMatchObject(
+    expect(toServiceError(thrown('InvalidInputException', { message: 'No.' }), POLL)).toMatchObject(
       {
-        kind: 'refused',
+        kind: 'rejected',
         message:
           'CodeBuild rejected BatchGetBuildBatches in region us-west-2 (InvalidInputException). CodeBuild says: No. Check batch-id and project-name.',
       },
@@ -300,7 +314,7 @@ describe('explainFailure', () => {
       'ValidationException',
       'RetryBuildBatch in region us-west-2 failed (ValidationException): Says AWS.',
     ],
-  ])('tells what to do about %s, which no waiting helps', (name, message) => {
+  ])('says what to do about %s, which is permanent', (name, message) => {
     expect(toServiceError(thrown(name), RETRY)).toMatchObject({
       kind: 'permanent',
       code: name,
@@ -325,26 +339,26 @@ describe('explainFailure', () => {
       'RequestTimeTooSkewed',
       'AWS refused RetryBuildBatch because the clock of the runner is wrong. Set the clock of the runner. AWS says: Says AWS.',
     ],
-  ])('has patience with credentials that may be good again: %s', (name, message) => {
-    const failure = { kind: 'credentials', code: name, message, maybeDone: false };
-    expect(toServiceError(thrown(name), RETRY)).toMatchObject(failure);
+  ])('takes credentials that a retry may renew for an error of that kind: %s', (name, message) => {
+    const expected = { kind: 'credentials', code: name, message, maybeDone: false };
+    expect(toServiceError(thrown(name), RETRY)).toMatchObject(expected);
   });
 
-  it('does not wait for keys that cannot be renewed, but for a stale signature of theirs', () => {
-    const context = { ...LOOK, keysAreFixed: true };
+  it('takes expired fixed keys for permanent, but not a stale signature of theirs', () => {
+    const context = { ...POLL, keysAreFixed: true };
     expect(toServiceError(thrown('ExpiredTokenException'), context).kind).toBe('permanent');
     expect(toServiceError(thrown('InvalidSignatureException'), context).kind).toBe('credentials');
     expect(toServiceError(thrown('RequestExpired'), context).kind).toBe('credentials');
   });
 
-  it('names the IAM action of the service that was asked', () => {
+  it('names the IAM action of the called service', () => {
     expect(toServiceError(thrown('AccessDeniedException'), TAIL).message).toMatch(
       /^Access denied: the role of this step may not do logs:GetLogEvents\./,
     );
   });
 
-  test.each([LOOK, RETRY, TAIL])(
-    'gives the statement that a policy lacks, as JSON: $service:$operation',
+  test.each([POLL, RETRY, TAIL])(
+    'shows the missing policy statement as JSON: $service:$operation',
     (context) => {
       const { message } = toServiceError(thrown('AccessDenied'), context);
       const [, statement = ''] = /policy: (\{.*\}) AWS says: Says AWS\.$/.exec(message) ?? [];
@@ -364,7 +378,7 @@ describe('explainFailure', () => {
     ['ValidationError', 'permanent'],
     ['RegionDisabledException', 'permanent'],
     ['NoSuchThing', 'permanent'],
-  ])("gives STS's own words where a role could not be assumed: %s, %s", (name, kind) => {
+  ])("quotes STS's message where a role could not be assumed: %s, %s", (name, kind) => {
     expect(toServiceError(thrown(name), ASSUME)).toMatchObject({
       kind,
       code: name,
@@ -375,9 +389,9 @@ describe('explainFailure', () => {
   test.each<[string, unknown]>([
     ['a page that is XML too', thrown('Unknown', { status: 403 })],
     ['404 without a code', thrown('NotFound', { status: 404 })],
-    ['a page that is no XML', Object.assign(new Error('x'), { $response: { statusCode: 403 } })],
+    ['a page that is not XML', Object.assign(new Error('x'), { $response: { statusCode: 403 } })],
     ['200 without credentials', new Error('Invalid response from STS')],
-  ])('takes what is no answer of STS for a thing of the moment: %s', (_, error) => {
+  ])('retries credentials after a response that is not from STS: %s', (_, error) => {
     expect(toServiceError(error, ASSUME)).toMatchObject({
       kind: 'credentials',
       message: expect.stringMatching(
@@ -386,22 +400,22 @@ describe('explainFailure', () => {
     });
   });
 
-  it('names the project that there is not', () => {
-    const listing = { ...LOOK, operation: 'ListBuildBatchesForProject' };
+  it('names the project that does not exist', () => {
+    const listing = { ...POLL, operation: 'ListBuildBatchesForProject' };
     expect(toServiceError(thrown('ResourceNotFoundException'), listing)).toMatchObject({
       kind: 'permanent',
       message: expect.stringMatching(/^CodeBuild knows no project \S+ in region us-west-2\. Check/),
     });
   });
 
-  it('waits where STS is throttled or out of order', () => {
+  it('takes throttling and server errors of STS for transient', () => {
     for (const error of [thrown('Throttling'), thrown('x', { status: 503 }), broken('EPIPE')]) {
       expect(toServiceError(error, ASSUME).kind).toBe('transient');
     }
   });
 
   test.each(['InvalidSignatureException', 'RequestTimeTooSkewed', 'SignatureDoesNotMatch'])(
-    'asks again by the time of AWS where the clock is wrong: %s',
+    'is transient where the SDK has corrected a wrong clock: %s',
     (name) => {
       const $metadata = { httpStatusCode: 400, clockSkewCorrected: true };
       expect(toServiceError(Object.assign(thrown(name), { $metadata }), RETRY)).toMatchObject({
@@ -414,34 +428,34 @@ describe('explainFailure', () => {
     },
   );
 
-  it('does not wait for a denial, however wrong the clock', () => {
+  it('takes a denial for permanent, however wrong the clock', () => {
     const $metadata = { httpStatusCode: 400, clockSkewCorrected: true };
     const error = Object.assign(thrown('AccessDeniedException'), { $metadata });
-    expect(toServiceError(error, LOOK).kind).toBe('permanent');
+    expect(toServiceError(error, POLL).kind).toBe('permanent');
   });
 
-  it('passes on what is told already: credentials are got within a call', () => {
-    const told = new ServiceError('transient', 'Throttling', 'AWS throttled STS.', true);
-    expect(toServiceError(told, LOOK)).toBe(told);
+  it('returns a service error as it is: credentials are fetched within a call', () => {
+    const error = new ServiceError('transient', 'Throttling', 'AWS throttled STS.', true);
+    expect(toServiceError(error, POLL)).toBe(error);
   });
 
   test.each([
     ['AccessDenied', 'AccessDeniedException'],
     ['ExpiredToken', 'ExpiredTokenException'],
     ['InvalidSignatureException', 'SignatureDoesNotMatch'],
-  ])('tells the same of %s as of %s', (name, other) => {
-    const [one, two] = [name, other].map((each) => toServiceError(thrown(each), LOOK).message);
+  ])('has the same message for %s as for %s', (name, other) => {
+    const [one, two] = [name, other].map((each) => toServiceError(thrown(each), POLL).message);
     expect(one?.replace(name, '')).toBe(two?.replace(other, ''));
   });
 
-  it('never reads the message: a denial that speaks of throttling is one', () => {
+  it('never reads the message: a denial that mentions throttling is a denial', () => {
     const error = thrown('AccessDeniedException', { message: 'Rate exceeded ThrottlingException' });
-    expect(toServiceError(error, LOOK).kind).toBe('permanent');
+    expect(toServiceError(error, POLL).kind).toBe('permanent');
   });
 
-  it('finds the HTTP status of an answer that could not be read', () => {
+  it('finds the HTTP status of a response that could not be read', () => {
     const error = Object.assign(new SyntaxError('x'), { $response: { statusCode: 502 } });
-    expect(toServiceError(error, LOOK).message).toMatch(/\(HTTP 502\)/);
+    expect(toServiceError(error, POLL).message).toMatch(/\(HTTP 502\)/);
   });
 
   test.each<[string, unknown]>([
@@ -454,23 +468,13 @@ describe('explainFailure', () => {
     ],
     ['nothing', undefined],
     ['null', null],
-  ])('explains whatever is thrown: %s', (_, error) => {
-    const failure = toServiceError(error, LOOK);
-    expect(failure).toBeInstanceOf(ServiceError);
-    expect(failure).toMatchObject({ name: 'CallFailure', kind: 'permanent', code: 'UnknownError' });
-  });
-});
-
-describe('explained', () => {
-  it('gives the answer of a call that went well', async () => {
-    expect(await withServiceErrors(LOOK, Promise.resolve(42))).toBe(42);
-  });
-
-  it('throws the failure of one that did not, told in our terms', async () => {
-    const call: Promise<never> = Promise.reject(thrown('ThrottlingException'));
-    await expect(withServiceErrors(LOOK, call)).rejects.toMatchObject({
-      name: 'CallFailure',
-      kind: 'transient',
+  ])('takes whatever is thrown: %s', (_, error) => {
+    const serviceError = toServiceError(error, POLL);
+    expect(serviceError).toBeInstanceOf(ServiceError);
+    expect(serviceError).toMatchObject({
+      name: 'ServiceError',
+      kind: 'permanent',
+      code: 'UnknownError',
     });
   });
 });

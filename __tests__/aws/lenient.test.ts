@@ -3,7 +3,7 @@ import { CodeBuildClient, StopBuildBatchCommand } from '@aws-sdk/client-codebuil
 import { describe, expect, it, test } from '@jest/globals';
 import { lenient, wholeNumber } from '../../src/aws/lenient.ts';
 
-/** What the SDK makes of this answer of StopBuildBatch. */
+/** What the SDK returns for this response of StopBuildBatch. */
 async function received(statusCode: number, body: string): Promise<unknown> {
   const client = new CodeBuildClient({
     region: 'us-west-2',
@@ -24,7 +24,7 @@ const batchFrom = async (batch: string): Promise<unknown> => {
   return answer.buildBatch;
 };
 
-describe('an answer', () => {
+describe('a response', () => {
   test.each([
     ['{"id":"app:1","startTime":1795348800.125}', new Date(1_795_348_800_125)],
     ['{"id":"app:1","startTime":0}', new Date(0)],
@@ -32,14 +32,14 @@ describe('an answer', () => {
     ['{"id":"app:1","startTime":253402300800}', undefined],
     ['{"id":"app:1","startTime":1e999}', undefined],
     ['{"id":"app:1","startTime":"2026-11-22T12:00:00Z"}', undefined],
-  ])('keeps a time that is one: %s', async (body, startTime) => {
+  ])('keeps valid times only: %s', async (body, startTime) => {
     expect(await batchFrom(body)).toEqual({
       id: 'app:1',
       ...(startTime !== undefined && { startTime }),
     });
   });
 
-  it('keeps what fits beside what does not', async () => {
+  it('keeps valid values beside invalid ones', async () => {
     const groups =
       '[null,{"identifier":5,"dependsOn":["a",null,7,""]},"x",{"ignoreFailure":"true"}]';
     expect(await batchFrom(`{"buildGroups":${groups},"complete":1,"unheardOf":{}}`)).toEqual({
@@ -47,14 +47,14 @@ describe('an answer', () => {
     });
   });
 
-  it('has no members but its own', async () => {
+  it('has no members but those of the API model', async () => {
     const batch = '{"__type":"x","__proto__":{"id":"a"},"constructor":"b","buildBatchNumber":4}';
     const { buildBatchNumber, ...rest } = (await batchFrom(batch)) as Record<string, unknown>;
     expect(buildBatchNumber).toBe(4);
     expect(rest).toEqual({});
   });
 
-  it('that is no JSON is still told', async () => {
+  it('that is not JSON is still an error', async () => {
     await expect(received(200, '<html>')).rejects.toThrow(SyntaxError);
   });
 });
@@ -69,7 +69,7 @@ describe('an error', () => {
   });
 
   test.each(['{"__type":{"a":1},"message":5}', '{"code":[],"Message":{}}', '[]', 'null', '7'])(
-    'without any is an unknown one: %s',
+    'without either is an unknown one: %s',
     async (body) => {
       await expect(received(400, body)).rejects.toMatchObject({
         $metadata: { httpStatusCode: 400 },
@@ -86,6 +86,6 @@ test.each([
   [0.5, null],
   [1e300, null],
   [undefined, null],
-])('%p counts %p', (value, number) => {
+])('%p is the count %p', (value, number) => {
   expect(wholeNumber(value)).toBe(number);
 });

@@ -6,7 +6,7 @@ const ARN = 'arn:aws:codebuild:us-west-2:123456789012';
 const CONSOLE =
   'https://us-west-2.console.aws.amazon.com/codesuite/codebuild/123456789012/projects/app';
 
-/** A batch as the SDK gives it. Words that its types do not list are given all the same. */
+/** A batch of the SDK, with any values: its types do not list all statuses. */
 function fromSdk(batch: object): ReturnType<typeof normalizeBatch> {
   return normalizeBatch(batch, 'us-west-2');
 }
@@ -15,8 +15,8 @@ function groupFrom(group: object): unknown {
   return fromSdk({ id: 'app:1', buildGroups: [group] })?.groups[0];
 }
 
-describe('normaliseBatch', () => {
-  it('takes a batch of which nothing but the id is given', () => {
+describe('normalizeBatch', () => {
+  it('takes a batch with an id only', () => {
     expect(fromSdk({ id: 'app:1' })).toEqual({
       id: 'app:1',
       arn: '',
@@ -35,7 +35,7 @@ describe('normaliseBatch', () => {
     });
   });
 
-  test.each([4.5, -1, 1e300])('has no number if that counts nothing: %d', (buildBatchNumber) => {
+  test.each([4.5, -1, 1e300])('has no number if it is not a count: %d', (buildBatchNumber) => {
     expect(fromSdk({ id: 'app:1', buildBatchNumber })?.number).toBeNull();
   });
 
@@ -109,7 +109,7 @@ describe('normaliseBatch', () => {
     ]);
   });
 
-  it.each(['EXPLODED', 'CLIENT_ERROR'])('keeps a status that nobody knows: %s', (word) => {
+  it.each(['EXPLODED', 'CLIENT_ERROR'])('keeps an unknown status: %s', (word) => {
     expect(fromSdk({ id: 'app:1', buildBatchStatus: word })?.status).toBe(word);
   });
 
@@ -133,7 +133,7 @@ describe('a build group', () => {
     });
   });
 
-  it('is taken whole', () => {
+  it('is taken with all its members', () => {
     const prior = { arn: `${ARN}:build/app:b1`, buildStatus: 'FAILED' };
     const group = groupFrom({
       identifier: 'unit',
@@ -182,11 +182,11 @@ describe('a build group', () => {
 
   test.each([
     [
-      'no_artifacts is an entry, but no artifact',
+      'no_artifacts is an entry, but not an artifact',
       { primaryArtifact: { type: 'no_artifacts', identifier: 'unit' }, secondaryArtifacts: [] },
       true,
     ],
-    ['none and an empty list are no entry', { secondaryArtifacts: [] }, false],
+    ['an empty list is no entry', { secondaryArtifacts: [] }, false],
     ['nothing is no entry', {}, false],
   ])('%s', (_, summary, hasArtifactEntry) => {
     expect(groupFrom({ identifier: 'unit', currentBuildSummary: summary })).toMatchObject({

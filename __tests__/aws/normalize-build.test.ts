@@ -1,6 +1,6 @@
 import type { Build, LogsLocation } from '@aws-sdk/client-codebuild';
 import { describe, expect, it, test } from '@jest/globals';
-import { normalizeBuild, normalisePhase } from '../../src/aws/normalize-build.ts';
+import { normalizeBuild, normalizePhase } from '../../src/aws/normalize-build.ts';
 import type { BuildLogs } from '../../src/domain/batch.ts';
 import { at } from '../support/batches.ts';
 
@@ -14,8 +14,8 @@ const NULLS =
   'https://console.aws.amazon.com/cloudwatch/home?region=us-west-2#logEvent:group=null;stream=null';
 const S3 = 'https://s3.console.aws.amazon.com/s3/object/logs/b1.gz?region=us-west-2';
 
-describe('normaliseBuild', () => {
-  it('takes a build of which nothing but the ARN is given', () => {
+describe('normalizeBuild', () => {
+  it('takes a build with an ARN only', () => {
     expect(normalizeBuild({ arn: ARN }, 'us-west-2')).toEqual({
       arn: ARN,
       status: '',
@@ -31,7 +31,7 @@ describe('normaliseBuild', () => {
   });
 
   test.each([[{}], [{ arn: '' }], [{ id: 'app:b1' }]])(
-    'gives nothing for a build without an ARN: %j',
+    'is null for a build without an ARN: %j',
     (build) => {
       expect(normalizeBuild(build, 'us-west-2')).toBeNull();
     },
@@ -88,21 +88,21 @@ describe('normaliseBuild', () => {
   });
 });
 
-describe('normalisePhase', () => {
+describe('normalizePhase', () => {
   test.each<[object, object[]]>([
     [{ statusCode: '', message: '' }, []],
     [{}, []],
     [{ statusCode: 'X' }, [{ code: 'X', message: '' }]],
     [{ message: 'why' }, [{ code: '', message: 'why' }]],
   ])('takes the context %j as %j', (context, contexts) => {
-    expect(normalisePhase({ phaseType: 'BUILD', contexts: [context] }).contexts).toEqual(contexts);
+    expect(normalizePhase({ phaseType: 'BUILD', contexts: [context] }).contexts).toEqual(contexts);
   });
 
-  it('takes words in upper case', () => {
+  it('takes statuses in upper case', () => {
     const phase = { phaseType: 'build', phaseStatus: 'Failed' } as unknown as Parameters<
-      typeof normalisePhase
+      typeof normalizePhase
     >[0];
-    expect(normalisePhase(phase)).toEqual({ type: 'BUILD', status: 'FAILED', contexts: [] });
+    expect(normalizePhase(phase)).toEqual({ type: 'BUILD', status: 'FAILED', contexts: [] });
   });
 });
 
@@ -110,12 +110,12 @@ describe('the log of a build', () => {
   test.each<[string, LogsLocation | undefined, Partial<BuildLogs>]>([
     ['is not there', undefined, { group: null, stream: null, url: LOG_PAGE, inS3: false }],
     [
-      'is not there yet, told by the word null',
+      'is not there yet, by the word null',
       { groupName: 'null', streamName: 'null', deepLink: NULLS },
       { group: null, stream: null, url: LOG_PAGE },
     ],
     [
-      'is not there yet, told by empty words',
+      'is not there yet, by empty strings',
       { groupName: '', streamName: '', deepLink: '' },
       { group: null, stream: null, url: LOG_PAGE },
     ],
@@ -125,7 +125,7 @@ describe('the log of a build', () => {
       { group: '/x', stream: 'prefix/b1', url: DEEP },
     ],
     [
-      'is in S3 alone',
+      'is in S3 only',
       { deepLink: NULLS, s3DeepLink: S3, s3Logs: { status: 'ENABLED', location: 'logs' } },
       { group: null, url: S3, inS3: true },
     ],

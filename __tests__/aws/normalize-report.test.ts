@@ -4,8 +4,8 @@ import { normalizeReport, normalizeTestCase } from '../../src/aws/normalize-repo
 
 const ARN = 'arn:aws:codebuild:us-west-2:123456789012:report/app-unit:r1';
 
-describe('normaliseReport', () => {
-  it('takes a report of which nothing but the ARN is given', () => {
+describe('normalizeReport', () => {
+  it('takes a report with an ARN only', () => {
     expect(normalizeReport({ arn: ARN }, 'us-west-2')).toEqual({
       arn: ARN,
       name: 'app-unit',
@@ -22,7 +22,7 @@ describe('normaliseReport', () => {
     });
   });
 
-  test.each([[{}], [{ arn: '' }]])('gives nothing for one without an ARN: %j', (report) => {
+  test.each([[{}], [{ arn: '' }]])('is null for one without an ARN: %j', (report) => {
     expect(normalizeReport(report, 'us-west-2')).toBeNull();
   });
 
@@ -38,7 +38,7 @@ describe('normaliseReport', () => {
     });
   });
 
-  it('takes absent counts for none', () => {
+  it('takes absent counts for 0', () => {
     const testSummary = { total: 2, statusCounts: { SUCCEEDED: 2 }, durationInNanoSeconds: 1 };
     expect(normalizeReport({ arn: ARN, testSummary }, 'us-west-2')).toMatchObject({
       passed: 2,
@@ -47,7 +47,7 @@ describe('normaliseReport', () => {
     });
   });
 
-  it('takes counts that count nothing for none', () => {
+  it('takes numbers that are not counts for 0', () => {
     const testSummary = {
       total: -1,
       statusCounts: { SUCCEEDED: 1e300, FAILED: 0.5, ERROR: -2 },
@@ -61,7 +61,7 @@ describe('normaliseReport', () => {
     });
   });
 
-  it('says whether it is whole', () => {
+  it('says whether it is truncated', () => {
     const report = { arn: ARN, status: 'INCOMPLETE', truncated: true } as const;
     expect(normalizeReport(report, 'us-west-2')).toMatchObject({
       status: 'INCOMPLETE',
@@ -102,7 +102,7 @@ describe('normaliseReport', () => {
   });
 });
 
-describe('normaliseTestCase', () => {
+describe('normalizeTestCase', () => {
   test.each([
     [{}, { suite: '', name: '', message: '' }],
     [

@@ -29,7 +29,7 @@ const ACCOUNT = 'arn:aws:codebuild:us-west-2:123456789012';
 const BUILD = `${ACCOUNT}:build/app:b1`;
 const REPORT = `${ACCOUNT}:report/app-unit:r1`;
 const BATCH = { id: 'app:8472', arn: `${ACCOUNT}:build-batch/app:8472` };
-/** Where any text would be as good as none. */
+/** Values of members where not every string is valid. */
 const EXAMPLES: Record<string, unknown> = {
   buildBatchStatus: 'FAILED',
   buildStatus: 'FAILED',
@@ -43,7 +43,7 @@ const EXAMPLES: Record<string, unknown> = {
   lineCoveragePercentage: 81.25,
 };
 
-/** What AWS's API model allows nowhere of that kind. */
+/** What the API model allows for no member of that kind. */
 const NEVER = [null, [], [null], { a: 1 }];
 const WRONG: Readonly<Record<Place['kind'], readonly unknown[]>> = {
   text: [...NEVER, '', 0, 5, 1e300, true, ['text'], {}],
@@ -63,11 +63,11 @@ interface Case {
   readonly operation: unknown;
   readonly examples: Record<string, unknown>;
   readonly call: () => Promise<unknown>;
-  /** What the step then knows. */
-  readonly learn?: (answer: unknown) => Partial<RunState>;
+  /** The state of the run after it. */
+  readonly toState?: (answer: unknown) => Partial<RunState>;
 }
 
-const knowBatch = (answer: unknown): Partial<RunState> => ({
+const withBatch = (answer: unknown): Partial<RunState> => ({
   batch: ([answer].flat() as Batch[])[0] ?? null,
 });
 
@@ -76,25 +76,25 @@ const CASES: Readonly<Record<string, Case>> = {
     operation: BatchGetBuildBatches$,
     examples: { ...EXAMPLES, ...BATCH },
     call: () => codebuild.getBatches([BATCH.id], signal),
-    learn: knowBatch,
+    toState: withBatch,
   },
   RetryBuildBatch: {
     operation: RetryBuildBatch$,
     examples: { ...EXAMPLES, ...BATCH },
     call: () => codebuild.retryBatch(BATCH.id, 'RETRY_FAILED_BUILDS', 't', signal),
-    learn: knowBatch,
+    toState: withBatch,
   },
   StopBuildBatch: {
     operation: StopBuildBatch$,
     examples: { ...EXAMPLES, ...BATCH },
     call: () => codebuild.stopBatch(BATCH.id, signal),
-    learn: knowBatch,
+    toState: withBatch,
   },
   BatchGetBuilds: {
     operation: BatchGetBuilds$,
     examples: { ...EXAMPLES, id: 'app:b1', arn: BUILD },
     call: () => codebuild.getBuilds([BUILD], signal),
-    learn: (answer) => ({
+    toState: (answer) => ({
       builds: new Map((answer as BuildDetails[]).map((build) => [build.arn, build])),
     }),
   },
@@ -102,13 +102,13 @@ const CASES: Readonly<Record<string, Case>> = {
     operation: BatchGetReports$,
     examples: { ...EXAMPLES, arn: REPORT },
     call: () => codebuild.getReports([REPORT], signal),
-    learn: (answer) => ({ reports: answer as TestReport[] }),
+    toState: (answer) => ({ reports: answer as TestReport[] }),
   },
   DescribeTestCases: {
     operation: DescribeTestCases$,
     examples: { reportArn: REPORT },
     call: () => codebuild.getTestCases(REPORT, 'FAILED', 50, signal),
-    learn: (answer) => ({ failedTests: answer as TestCase[] }),
+    toState: (answer) => ({ failedTests: answer as TestCase[] }),
   },
   ListBuildBatchesForProject: {
     operation: ListBuildBatchesForProject$,
@@ -122,10 +122,10 @@ const CASES: Readonly<Record<string, Case>> = {
   },
 };
 
-/** What the action makes of an answer, or what it fails of. */
-async function understood(call: Case['call'], answer: unknown): Promise<unknown> {
-  // What is asked beyond it, such as a next page, is answered with nothing.
-  answers[asked.length] = answer as object;
+/** What the client returns for a response, or its error. */
+async function resultOf(call: Case['call'], response: unknown): Promise<unknown> {
+  // Further requests, such as for a next page, get an empty response.
+  answers[asked.length] = response as object;
   try {
     return await call();
   } catch (error) {
@@ -134,28 +134,28 @@ async function understood(call: Case['call'], answer: unknown): Promise<unknown>
 }
 
 describe.each(Object.entries(CASES))(
-  'an answer of %s',
-  (_, { operation, examples, call, learn }) => {
+  'a response of %s',
+  (_, { operation, examples, call, toState }) => {
     const { answer, places } = fullAnswer(operation, examples);
     const wrong = fc
       .constantFrom(...places)
       .chain((place) => fc.tuple(fc.constant(place), fc.constantFrom(...WRONG[place.kind])));
 
-    test('is understood where all is right', async () => {
-      const found = await understood(call, answer);
+    test('is read if all values are right', async () => {
+      const found = await resultOf(call, answer);
       expect(found).toEqual(expect.any(Object));
       expect(found).not.toEqual([]);
     });
 
-    test('with a wrong value is as one without it', async () => {
+    test('with a wrong value is read as one without it', async () => {
       await fc.assert(
         fc.asyncProperty(wrong, async ([place, value]) => {
-          const found = await understood(call, changed(answer, place, value));
-          const expected = await understood(call, changed(answer, place));
+          const found = await resultOf(call, changed(answer, place, value));
+          const expected = await resultOf(call, changed(answer, place));
           expect(found).toEqual(expected);
-          if (learn === undefined || typeof found === 'string') return;
+          if (toState === undefined || typeof found === 'string') return;
           const ending = { kind: 'failed', reason: 'why', quotedCause: null } as const;
-          const outcome = conclude(ending, { ...initialState(), ...learn(found) }, 0, 0);
+          const outcome = conclude(ending, { ...initialState(), ...toState(found) }, 0, 0);
           const shown = JSON.stringify([
             outputsOf(resultsOf(outcome), '').outputs,
             renderSummary(outcome),
@@ -166,8 +166,8 @@ describe.each(Object.entries(CASES))(
       );
     }, 3_600_000);
 
-    test.each([[null], [[]], [7], [true]])('that is %j is as an empty one', async (body) => {
-      expect(await understood(call, body)).toEqual(await understood(call, {}));
+    test.each([[null], [[]], [7], [true]])('that is %j is read as an empty one', async (body) => {
+      expect(await resultOf(call, body)).toEqual(await resultOf(call, {}));
     });
   },
 );

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { DEFAULTS, readInputs } from '../../src/inputs.ts';
+import { DEFAULTS, readInputs } from '../../src/inputs/inputs.ts';
 import { OUTPUT_NAMES } from '../../src/report/outputs.ts';
 import { ACTION, ROOT } from './files.ts';
 

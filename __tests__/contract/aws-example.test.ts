@@ -6,7 +6,7 @@ import {
   resourceArn,
   RESOURCES,
 } from '../../scripts/readme-tables/permissions.ts';
-import { readInputs } from '../../src/inputs.ts';
+import { readInputs } from '../../src/inputs/inputs.ts';
 import { evaluate, parseTemplate } from '../support/cloudformation.ts';
 import { ACTION, read } from './files.ts';
 

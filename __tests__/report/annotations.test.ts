@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from '@jest/globals';
 import type { Ending } from '../../src/domain/outcome.ts';
-import { readInputs } from '../../src/inputs.ts';
+import { readInputs } from '../../src/inputs/inputs.ts';
 import { errorsOf, warningsOf } from '../../src/report/annotations.ts';
 import { reasonOf } from '../../src/report/reason.ts';
 import {
@@ -13,7 +13,7 @@ import {
   MINUTE,
   NOT_RETRIED,
 } from '../support/batches.ts';
-import { known, someDetails, TESTS_FAILED } from '../support/service-errors.ts';
+import { buildsByArn, someDetails, TESTS_FAILED } from '../support/build-details.ts';
 import { HOSTILE, UNPRINTABLE } from '../support/hostile.ts';
 import { testAll } from '../support/test-all.ts';
 
@@ -56,7 +56,7 @@ describe('errorsOf', () => {
   it('gives phase, code and message of each group in one line, then the link', () => {
     const outcome = anOutcome(NOT_RETRIED, {
       batch: aFailedBatch(),
-      builds: known(someDetails('unit-1', { message: 'exit\n\u001b[31mstatus 1.' })),
+      builds: buildsByArn(someDetails('unit-1', { message: 'exit\n\u001b[31mstatus 1.' })),
     });
     expect(errorsOf(outcome)[1]).toEqual({
       title: 'unit',
@@ -69,7 +69,7 @@ describe('errorsOf', () => {
     const group = aGroup(name, 'FAILED', { build: { id: 'unit-1' } });
     const outcome = anOutcome(NOT_RETRIED, {
       batch: aFailedBatch({ groups: [group] }),
-      builds: known(someDetails('unit-1', { message: 'y'.repeat(9000) })),
+      builds: buildsByArn(someDetails('unit-1', { message: 'y'.repeat(9000) })),
     });
     const message = errorsOf(outcome)[1]?.message ?? '';
     expect(message.length).toBeLessThanOrEqual(4000);
@@ -79,7 +79,7 @@ describe('errorsOf', () => {
   it('leaves out an unknown cause', () => {
     const outcome = anOutcome(NOT_RETRIED, {
       batch: aFailedBatch(),
-      builds: known(someDetails('unit-1', {}, { phases: [] })),
+      builds: buildsByArn(someDetails('unit-1', {}, { phases: [] })),
     });
     expect(errorsOf(outcome)[1]?.message).toMatch(/^unit ended FAILED[.] https:/);
   });
@@ -112,7 +112,7 @@ describe('errorsOf', () => {
     const message = `${'make '.repeat(3000)}Reason: exit status 2`;
     const outcome = anOutcome(NOT_RETRIED, {
       batch: aFailedBatch(),
-      builds: known(someDetails('unit-1', { message })),
+      builds: buildsByArn(someDetails('unit-1', { message })),
     });
     const messages = errorsOf(outcome).map((error) => error.message);
     expect(messages).toHaveLength(2);

@@ -19,7 +19,7 @@ import {
   aRetriedGroup,
   FAILED_PHASES,
 } from '../support/batches.ts';
-import { aReport, aTestCase, known, someDetails } from '../support/service-errors.ts';
+import { aReport, aTestCase, buildsByArn, someDetails } from '../support/build-details.ts';
 import {
   cellsOf,
   codeBlocksOf,
@@ -81,7 +81,7 @@ function everywhere(text: string, ending: Ending): Outcome {
     retries: 1,
     durations: new Map([['first', 1000]]),
     decisions: [1, 2].map((attempt) => ({ attempt, status: text, retry: true, reason: text })),
-    builds: known(
+    builds: buildsByArn(
       someDetails('first-1', context),
       someDetails('first-2', { ...context, message: `x${text}` }),
       someDetails(`${text}-1`, context),

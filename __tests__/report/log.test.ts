@@ -6,7 +6,7 @@ import type { RunEvent } from '../../src/domain/events.ts';
 import { describeReadFailure, type ReadFailure } from '../../src/domain/read-failure.ts';
 import { formatEvent, type LogEntry } from '../../src/report/log.ts';
 import { aFailedBatch, aBatch, aGroup } from '../support/batches.ts';
-import { TESTS_FAILED } from '../support/service-errors.ts';
+import { TESTS_FAILED } from '../support/build-details.ts';
 import { HOSTILE, UNPRINTABLE } from '../support/hostile.ts';
 import { testAll } from '../support/test-all.ts';
 

@@ -16,7 +16,7 @@ import {
   at,
   NOT_RETRIED,
 } from '../support/batches.ts';
-import { aLogUrl, known, someDetails, TESTS_FAILED } from '../support/service-errors.ts';
+import { aLogUrl, buildsByArn, someDetails, TESTS_FAILED } from '../support/build-details.ts';
 import { HOSTILE, UNPRINTABLE } from '../support/hostile.ts';
 import { testAll } from '../support/test-all.ts';
 
@@ -76,8 +76,10 @@ function aLargeOutcome(
     batch: aFailedBatch({ groups: all }),
     builds:
       message === ''
-        ? known()
-        : known(...all.map(({ identifier }) => someDetails(`${identifier}-last`, { message }))),
+        ? buildsByArn()
+        : buildsByArn(
+            ...all.map(({ identifier }) => someDetails(`${identifier}-last`, { message })),
+          ),
   });
 }
 
@@ -194,7 +196,7 @@ describe('outputsOf', () => {
   it('holds the cause of a failure, and the link to its own log', () => {
     const outcome = anOutcome(NOT_RETRIED, {
       batch: aFailedBatch({ groups: [aGroup('unit', 'FAILED'), aGroup('lint', 'FAULT')] }),
-      builds: known(someDetails('unit-1')),
+      builds: buildsByArn(someDetails('unit-1')),
     });
     const [unit, lint] = groupsOf(outputsOf(resultsOf(outcome), FILE).outputs);
     expect(unit?.cause).toEqual({ phase: 'BUILD', ...TESTS_FAILED, kind: 'code' });
@@ -207,7 +209,7 @@ describe('outputsOf', () => {
     const logs = { group: null, stream: null, url: '', inS3: false };
     const outcome = anOutcome(NOT_RETRIED, {
       batch: aFailedBatch(),
-      builds: known(someDetails('unit-1', {}, { logs })),
+      builds: buildsByArn(someDetails('unit-1', {}, { logs })),
     });
     const [unit] = groupsOf(outputsOf(resultsOf(outcome), FILE).outputs);
     expect(unit?.logsUrl).toBe(aBuild({ id: 'unit-1' }).logsUrl);

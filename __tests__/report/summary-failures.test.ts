@@ -18,11 +18,11 @@ import {
   aLogUrl,
   aReport,
   aTestCase,
-  known,
+  buildsByArn,
   someDetails,
   tails,
   TESTS_FAILED,
-} from '../support/service-errors.ts';
+} from '../support/build-details.ts';
 import { cellsOf, codeBlocksOf, linksOf, renderOnGitHub } from '../support/github-markdown.ts';
 
 const retried = (...groups: Parameters<typeof aRetriedGroup>[]): Partial<RunState> => ({
@@ -52,7 +52,7 @@ describe('why builds failed', () => {
     cellsOf(renderOnGitHub(partOf('Why builds failed', overrides)));
 
   it('is in a table, with the first phase that failed', () => {
-    expect(causesOf({ builds: known(someDetails('unit-1')) })).toEqual([
+    expect(causesOf({ builds: buildsByArn(someDetails('unit-1')) })).toEqual([
       ['Failed', 'Phase', 'Cause', 'Message'],
       ['unit', 'BUILD', '🧑‍💻\u00a0code', MESSAGE],
     ]);
@@ -65,7 +65,7 @@ describe('why builds failed', () => {
         ['other', 'FAILED', 'FAULT'],
         ['flaky', 'FAILED', 'SUCCEEDED'],
       ),
-      builds: known(
+      builds: buildsByArn(
         someDetails('same-1'),
         someDetails('same-2'),
         someDetails('other-1'),
@@ -89,7 +89,7 @@ describe('why builds failed', () => {
         batch: aFailedBatch({
           groups: [aGroup('lint'), ...names.map((name) => aGroup(name, 'FAILED'))],
         }),
-        builds: known(...images.map((image, n) => someDetails(`build${n}-1`, {}, image))),
+        builds: buildsByArn(...images.map((image, n) => someDetails(`build${n}-1`, {}, image))),
       });
     };
 
@@ -130,7 +130,7 @@ describe('why builds failed', () => {
     it('does not take the attempts of one group for two', () => {
       const rows = causesOf({
         ...retried(['unit', 'FAILED', 'FAILED'], ['lint', 'FAILED', 'SUCCEEDED']),
-        builds: known(someDetails('unit-1', { code: 'OTHER' }), someDetails('unit-2')),
+        builds: buildsByArn(someDetails('unit-1', { code: 'OTHER' }), someDetails('unit-2')),
       });
       expect(rows.slice(1).map((row) => row[1])).toEqual([
         'aws/codebuild/standard:7.0\nBUILD_GENERAL1_SMALL',
@@ -144,7 +144,7 @@ describe('why builds failed', () => {
     const rows = causesOf({
       ...retried(),
       batch: aRecoveredBatch({ status: 'FAILED', groups: [group] }),
-      builds: known(someDetails('unit-1')),
+      builds: buildsByArn(someDetails('unit-1')),
     });
     expect(rows[0]).toEqual(['Failed', 'Phase', 'Cause', 'Message']);
   });
@@ -186,7 +186,7 @@ describe('why builds failed', () => {
     const names = Array.from({ length: 52 }, (_, n) => `g${n}`);
     const overrides = {
       batch: aFailedBatch({ groups: names.map((name) => aGroup(name, 'FAILED')) }),
-      builds: known(...names.map((name) => someDetails(`${name}-1`))),
+      builds: buildsByArn(...names.map((name) => someDetails(`${name}-1`))),
     };
     expect(causesOf(overrides)).toHaveLength(51);
     expect(partOf('Why builds failed', overrides)).toContain('\n\n… and 2 more failures.\n');

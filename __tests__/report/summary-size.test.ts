@@ -13,7 +13,7 @@ import {
   NOT_RETRIED,
   phases,
 } from '../support/batches.ts';
-import { aReport, aTestCase, known, someDetails, tails } from '../support/service-errors.ts';
+import { aReport, aTestCase, buildsByArn, someDetails, tails } from '../support/build-details.ts';
 
 const LIMIT = 1_000_000;
 
@@ -119,7 +119,7 @@ describe('the size of a summary', () => {
     const summary = renderSummary(
       anOutcome(NOT_RETRIED, {
         batch,
-        builds: known(details),
+        builds: buildsByArn(details),
         logs: tails({ '1': ['the last line'] }),
         reports: [aReport({ consoleUrl: url })],
       }),
@@ -134,7 +134,7 @@ describe('the size of a summary', () => {
   const ids = Array.from({ length: size.groups }, (_, n) =>
     Array.from({ length: size.attempts }, (__, attempt) => `${nameOf(n)}-${attempt + 1}`),
   ).flat();
-  const builds = known(
+  const builds = buildsByArn(
     ...ids.map((id, n) => someDetails(id, { message: `${n} ${'$'.repeat(2000)}` })),
   );
 
@@ -190,7 +190,7 @@ describe('the size of a summary', () => {
         { kind: 'failed', reason: text, quotedCause: null },
         {
           batch,
-          builds: known(
+          builds: buildsByArn(
             ...batch.groups.map((_, n) => someDetails(String(n), { code: text, message: text })),
           ),
           logs: tails(

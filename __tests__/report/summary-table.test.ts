@@ -17,7 +17,7 @@ import {
   aBatch,
   aBuild,
 } from '../support/batches.ts';
-import { known, someDetails } from '../support/service-errors.ts';
+import { buildsByArn, someDetails } from '../support/build-details.ts';
 import { cellsOf, renderOnGitHub, visibleText } from '../support/github-markdown.ts';
 import { source, stopped } from '../support/outcomes.ts';
 
@@ -140,7 +140,7 @@ describe('the table of build groups', () => {
         ['a', 90 * SECOND],
         ['b', 60 * SECOND],
       ]),
-      builds: known(someDetails('a-1'), someDetails('b-1', {}, { endedOn: null })),
+      builds: buildsByArn(someDetails('a-1'), someDetails('b-1', {}, { endedOn: null })),
     });
     const rows = cellsOf(renderOnGitHub(summary), 1);
     expect(rows.slice(1).map((row) => row[3])).toEqual(['1m 15s', 'about 1m', '']);

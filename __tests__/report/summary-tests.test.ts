@@ -11,7 +11,7 @@ import {
   aRetriedGroup,
   NOT_RETRIED,
 } from '../support/batches.ts';
-import { aReport, aTestCase, known, someDetails } from '../support/service-errors.ts';
+import { aReport, aTestCase, buildsByArn, someDetails } from '../support/build-details.ts';
 import { cellsOf, renderOnGitHub } from '../support/github-markdown.ts';
 
 function testsIn(overrides: Partial<RunState>): string[][] {
@@ -86,7 +86,7 @@ describe('reports of builds', () => {
     expect(
       testsIn({
         batch,
-        builds: known(...ids.map(details)),
+        builds: buildsByArn(...ids.map(details)),
         reports: ids.map(report),
         failedTests: ids.map((id) => failing(id)),
       }),
@@ -110,7 +110,7 @@ describe('reports of builds', () => {
           status: 'FAILED',
           groups: [aRetriedGroup('unit', 'FAILED', 'FAILED')],
         }),
-        builds: known(...ids.map(details)),
+        builds: buildsByArn(...ids.map(details)),
         reports: ids.map(report),
         failedTests: [...ids.map((id) => failing(id)), failing('unit-1', 'other')],
       }),
@@ -127,7 +127,7 @@ describe('reports of builds', () => {
   it('do not repeat what a report of the batch holds', () => {
     const rows = testsIn({
       batch: aFailedBatch({ groups: [aGroup('shard', 'FAILED')] }),
-      builds: known(details('shard-1')),
+      builds: buildsByArn(details('shard-1')),
       reports: [aReport(), report('shard-1')],
       failedTests: [
         failing('shard-1'),

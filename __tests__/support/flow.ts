@@ -4,7 +4,7 @@ import { createLogs } from '../../src/aws/logs.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import type { OwnedAttempt } from '../../src/domain/attempt.ts';
 import type { RunEvent } from '../../src/domain/events.ts';
-import { readInputs, type Inputs } from '../../src/inputs.ts';
+import { readInputs, type Inputs } from '../../src/inputs/inputs.ts';
 import type { CodeBuild } from '../../src/ports.ts';
 import { formatEvent } from '../../src/report/log.ts';
 import { reasonOf } from '../../src/report/reason.ts';

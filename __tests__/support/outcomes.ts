@@ -1,6 +1,6 @@
 import type { BuildGroup } from '../../src/domain/batch.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
-import { readInputs } from '../../src/inputs.ts';
+import { readInputs } from '../../src/inputs/inputs.ts';
 import {
   aBuild,
   aFailedBatch,
@@ -17,7 +17,7 @@ import {
   NOT_RETRIED,
   SECOND,
 } from './batches.ts';
-import { aReport, aTestCase, known, someDetails, tails } from './service-errors.ts';
+import { aReport, aTestCase, buildsByArn, someDetails, tails } from './build-details.ts';
 
 const ONE_RETRY = {
   attempt: 1,
@@ -65,7 +65,7 @@ const recovered = anOutcome(
       ['unit', 95 * SECOND],
       ['package', 42 * SECOND],
     ]),
-    builds: known(someDetails('unit-1')),
+    builds: buildsByArn(someDetails('unit-1')),
     logs: tails({ 'unit-1': LOG }),
     reports: [aReport(), aReport({ name: 'app-lint', failed: 0, errors: 0, skipped: 0 })],
     failedTests: [aTestCase(), aTestCase({ suite: '', name: 'refunds', message: '' })],
@@ -112,7 +112,7 @@ const stayedFailed = anOutcome(NOT_RETRIED, {
   past: afterRetryOf(firstAttempt),
   decisions: [ONE_RETRY, { attempt: 2, status: 'FAILED', retry: false, reason: NO_RETRY_LEFT }],
   durations: new Map([['unit', 71 * SECOND]]),
-  builds: known(
+  builds: buildsByArn(
     someDetails('unit-1'),
     someDetails(
       'unit-2',
@@ -163,7 +163,7 @@ export const GOLDEN: Readonly<Record<string, Outcome>> = {
       retries: 1,
       past: aPast({ attempts: [firstAttempt] }),
       decisions: [ONE_RETRY],
-      builds: known(someDetails('unit-1')),
+      builds: buildsByArn(someDetails('unit-1')),
       batch: aRetriedBatch({
         groups: [
           source,
@@ -180,7 +180,7 @@ export const GOLDEN: Readonly<Record<string, Outcome>> = {
       kind: 'retry-refused',
       message: 'Build batch app:8472cae5 cannot be retried: <source> is gone | see *docs*',
     },
-    { batch: firstAttempt, decisions: [ONE_RETRY], builds: known(someDetails('unit-1')) },
+    { batch: firstAttempt, decisions: [ONE_RETRY], builds: buildsByArn(someDetails('unit-1')) },
   ),
   'groups-stale': anOutcome(
     { kind: 'succeeded', already: false },
@@ -198,7 +198,7 @@ export const GOLDEN: Readonly<Record<string, Outcome>> = {
     {
       batch: firstAttempt,
       decisions: [ONE_RETRY],
-      builds: known(someDetails('unit-1')),
+      builds: buildsByArn(someDetails('unit-1')),
       logs: tails({ 'unit-1': LOG }),
     },
   ),

@@ -74,7 +74,7 @@ describe('parseDuration', () => {
     expect(parseDuration(text)).toBeNull();
   });
 
-  test.each(['1', '1h', '1 ', '1.', '1m1', ' '])('does not take long over %j and more', (text) => {
+  test.each(['1', '1h', '1 ', '1.', '1m1', ' '])('is fast on %j and more', (text) => {
     expect(parseDuration(`${text.repeat(200_000)}x`)).toBeNull();
   });
 });
@@ -98,7 +98,7 @@ describe('formatDuration', () => {
     [3_660_000, '1h 1m'],
     [7_800_000, '2h 10m'],
     [360_000_000, '100h'],
-  ])('writes %d ms as %s', (milliseconds, expected) => {
+  ])('formats %d ms as %s', (milliseconds, expected) => {
     expect(formatDuration(milliseconds)).toBe(expected);
   });
 });

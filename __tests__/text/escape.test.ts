@@ -13,7 +13,7 @@ import {
 import { HOSTILE, UNPRINTABLE } from '../support/hostile.ts';
 import { testAll } from '../support/test-all.ts';
 
-/** What keeps GitHub from making a link, or mathematics. */
+/** Keeps GitHub from making a link, or mathematics. */
 const SPAN = /<span>(?:[$]|:[/][/]|www|#|GH-)<[/]span>/gi;
 
 describe('hostile text', () => {
@@ -54,7 +54,7 @@ describe('hostile text', () => {
     expect(target).not.toMatch(/[\s<>()[\]\\|`"']/);
   });
 
-  test.each(['x'.repeat(8000), '日'.repeat(1000)])('is no link where a URL is too long', (path) => {
+  test.each(['x'.repeat(8000), '日'.repeat(1000)])('is no link if the URL is too long', (path) => {
     expect(link('label', `https://aws.example/${path}`)).toBe('label');
   });
 
@@ -65,11 +65,11 @@ describe('hostile text', () => {
     ' https://aws.example',
     '',
     '//x',
-  ])('is not linked to: "%s"', (url) => {
+  ])('is no link to "%s"', (url) => {
     expect(link('label', url)).toBe('label');
   });
 
-  it('is no mathematics to GitHub', () => {
+  it('is not mathematics to GitHub', () => {
     const dollar = '<span>$</span>';
     expect(markdown('$x$ and $$y$$')).toBe(
       `${dollar}x${dollar} and ${dollar}${dollar}y${dollar}${dollar}`,
@@ -130,7 +130,7 @@ describe('a long line', () => {
     ['of a build in the log', buildLogLine(text)],
     ['of a build in the log, with colors', buildLogLine(`\u001b[31m${text}\u001b[0m`)],
     ['in Markdown', markdown(text, 500)],
-    ['on its own', oneLine(text, 500)],
+    ['as one line', oneLine(text, 500)],
   ])('is cut in the middle: %s', (_, line) => {
     expect(line).toMatch(/^(?:│ )?x+ … x+ exit status 2$/);
     expect(line.length).toBeLessThanOrEqual(4002);

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from '@jest/globals';
 import { wildcard } from '../../src/text/wildcard.ts';
 
-/** All texts of at most so many of these characters, which stand between commas. */
+/** All texts of at most so many of these comma-separated characters. */
 function textsOf(characters: string, most: number): string[] {
   if (most === 0) return [''];
   const shorter = textsOf(characters, most - 1);
@@ -10,7 +10,7 @@ function textsOf(characters: string, most: number): string[] {
   ];
 }
 
-/** The definition, as slow as it is plain. */
+/** The definition, slow but plain. */
 function fits(pattern: string, text: string): boolean {
   const [first, rest] = [pattern.charAt(0), pattern.slice(1)];
   if (first === '') return text === '';
@@ -19,7 +19,7 @@ function fits(pattern: string, text: string): boolean {
 }
 
 describe('wildcard', () => {
-  it('is what its definition says, for all short patterns and texts', () => {
+  it('matches its definition, for all short patterns and texts', () => {
     for (const pattern of textsOf('a,b,*,?', 4)) {
       const matches = wildcard(pattern);
       const wrong = textsOf('a,b', 5).filter((text) => matches(text) !== fits(pattern, text));
@@ -35,11 +35,11 @@ describe('wildcard', () => {
     [`*${'a'.repeat(62)}b*`, 'a'.repeat(127), false],
     ['*?'.repeat(64), 'a'.repeat(63), false],
     ['*'.repeat(128), 'a'.repeat(127), true],
-  ])('%s does not take long: %s', (pattern, text, expected) => {
+  ])('%s is fast: %s', (pattern, text, expected) => {
     expect(wildcard(pattern)(text)).toBe(expected);
   });
 
-  it('takes a thousand patterns on as many names as a batch can have', () => {
+  it('is fast for a thousand patterns and as many names as a batch can have', () => {
     const names = Array.from({ length: 300 }, (_, index) => `${'_'.repeat(120)}${index}`);
     const patterns = Array.from({ length: 1000 }, (_, index) => `*_*_*_*_prod_${index}*`);
     expect(patterns.filter((pattern) => names.some(wildcard(pattern)))).toEqual([]);

@@ -28,7 +28,7 @@ export interface Surroundings {
   /**
    * Makes a call, which is recorded.
    *
-   * @throws CallFailure if it was not answered, or refused for another reason than the request itself
+   * @throws ServiceError if it was not answered, or refused for another reason than the request itself
    */
   readonly ask: (purpose: Purpose, operation: Operation, input: Json) => Promise<Call>;
   readonly clock: Clock;
@@ -54,7 +54,7 @@ const MAX_BUILDS = 100;
 /**
  * Retries a batch and polls it until the new attempt is over. The recording is made by `ask`.
  *
- * @throws Unrecordable, CallFailure, the signal's reason
+ * @throws Unrecordable, ServiceError, the signal's reason
  */
 export async function record(options: RecordOptions, surroundings: Surroundings): Promise<void> {
   const { ask, log, uuid } = surroundings;

@@ -207,7 +207,7 @@ function gaveUp(
   return kind === 'credentials'
     ? new ServiceError('permanent', code, `${message} Tried ${tries} times over ${time}.`)
     : new ServiceError(
-        'outage',
+        'gave-up',
         code,
         `${message} Tried ${tries} times over ${time} without an answer.`,
         maybeDone,

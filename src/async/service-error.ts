@@ -1,30 +1,30 @@
 /**
- * Why a call to AWS gave no answer to work with.
+ * What a failed call to AWS means for the caller.
  *
- * - `transient`: it may pass by itself: throttling, a server error, a broken connection, an answer that
- *   is not one of AWS
- * - `unreachable`: the endpoint cannot be reached: unknown host, refused connection, TLS error
- * - `credentials`: there are none, or AWS does not accept them, and that may pass: a fresh try needs
- *   credentials that are fetched anew
- * - `outage`: an error of the first two kinds that lasted until the step gave up
- * - `refused`: CodeBuild understood the request and said no (InvalidInputException)
- * - `permanent`: no waiting helps: access denied, not found, credentials that are surely wrong
+ * - `transient`: a retry may succeed: throttling, a server error, a broken connection, a response that
+ *   does not come from AWS
+ * - `unreachable`: no connection to the endpoint: unknown host, refused connection, TLS error
+ * - `credentials`: there are none, or AWS does not accept them; a retry with freshly fetched ones may
+ *   succeed
+ * - `gave-up`: a transient or unreachable error that lasted until the step gave up
+ * - `rejected`: CodeBuild understood the request and rejected it (InvalidInputException)
+ * - `permanent`: no retry helps: access denied, not found, credentials that are surely wrong
  */
 export type ServiceErrorKind =
-  'transient' | 'unreachable' | 'credentials' | 'outage' | 'refused' | 'permanent';
+  'transient' | 'unreachable' | 'credentials' | 'gave-up' | 'rejected' | 'permanent';
 
-/** A call to AWS that failed, already told in words for the user. */
+/** A failed call to AWS, with a message for the user. */
 export class ServiceError extends Error {
   readonly kind: ServiceErrorKind;
   /** The service's error name or the socket's error code. */
   readonly code: string;
-  /** Whether a write may have been carried out although no answer to work with came. */
+  /** Whether a write may have been carried out although no usable response came. */
   readonly maybeDone: boolean;
 
-  /** @param sentence what happened and what to do, complete and safe to show */
-  constructor(kind: ServiceErrorKind, code: string, sentence: string, maybeDone = false) {
-    super(sentence);
-    this.name = 'CallFailure';
+  /** @param message what happened and what to do, complete and safe to show */
+  constructor(kind: ServiceErrorKind, code: string, message: string, maybeDone = false) {
+    super(message);
+    this.name = 'ServiceError';
     this.kind = kind;
     this.code = code;
     this.maybeDone = maybeDone;

@@ -1,12 +1,12 @@
 import { partitionOf } from './partition.ts';
 
 const ARN = /^arn:[^:]*:codebuild:[^:]*:(?<account>[^:]*):[^/]*\/(?<id>.*)$/;
-/** In a policy: whatever the account. */
+/** In an IAM policy: any account. */
 const ANY_ACCOUNT = '*';
 
 /**
- * ARN of the project of a batch or build: the resource that CodeBuild's permissions on them are given
- * on (service authorization reference).
+ * ARN of the project of a batch or build: the resource type of CodeBuild's permissions on both (service
+ * authorization reference).
  *
  * @param idOrArn `project:uuid`, an ARN, or a bare project name
  */
@@ -15,13 +15,13 @@ export function projectArn(idOrArn: string, region: string): string {
   return `arn:${partitionOf(region)}:codebuild:${region}:${account}:project/${beforeColon(id)}`;
 }
 
-/** ARN of the report group of a report. */
+/** ARN of the report group of a report: the resource type of the permissions on reports. */
 export function reportGroupArn(reportArn: string, region: string): string {
   const { account = ANY_ACCOUNT, id = '*' } = ARN.exec(reportArn)?.groups ?? {};
   return `arn:${partitionOf(region)}:codebuild:${region}:${account}:report-group/${beforeColon(id)}`;
 }
 
-/** ARN of the streams of a log group. */
+/** ARN of the streams of a log group, for an IAM policy. */
 export function logStreamsArn(group: string, region: string): string {
   return `arn:${partitionOf(region)}:logs:${region}:${ANY_ACCOUNT}:log-group:${group}:*`;
 }
@@ -31,23 +31,18 @@ function beforeColon(id: string): string {
 }
 
 /*
- * CodeBuild names a batch, a build or a report by its id (`project:uuid`) or by its ARN, whichever it
- * was asked by (API reference: `ids` of BatchGetBuildBatches; which form an answer has is not said).
+ * CodeBuild takes the id (`project:uuid`) or the ARN of a batch, build or report (API reference: `ids`
+ * of BatchGetBuildBatches). It does not document which of the two a response contains.
  */
 
-/** The id in an id or ARN; empty where there is no text. */
-export function idOf(name: unknown): string {
-  if (typeof name !== 'string') return '';
+/** The id in an id or ARN; empty where there is none. */
+export function idOf(name: string | undefined): string {
+  if (name === undefined) return '';
   return name.startsWith('arn:') ? name.slice(name.indexOf('/') + 1) : name;
 }
 
-/** Whether one of these names is that of what was asked for. */
-export function isNamed(asked: string, names: readonly unknown[]): boolean {
-  const id = idOf(asked).toLowerCase();
+/** Whether one of these ids or ARNs is that of the requested id or ARN. */
+export function isNamed(requested: string, names: readonly (string | undefined)[]): boolean {
+  const id = idOf(requested).toLowerCase();
   return names.some((name) => idOf(name).toLowerCase() === id);
-}
-
-/** The texts in what should be a list of them. */
-export function textsIn(list: unknown): string[] {
-  return Array.isArray(list) ? list.filter((item) => typeof item === 'string') : [];
 }

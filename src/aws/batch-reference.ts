@@ -1,10 +1,10 @@
 import { partitionOf, readConsoleHost } from './partition.ts';
 
-/** A batch as the user names it. */
+/** A batch as the user refers to it. */
 export interface BatchReference {
   /** `project:uuid`, the form that RetryBuildBatch takes. */
   readonly id: string;
-  /** The region that an ARN or console URL names, which may be none; null for a bare id. */
+  /** The region in the ARN or console URL; null for a bare id, or a console URL without one. */
   readonly region: string | null;
 }
 
@@ -20,10 +20,10 @@ export function isProjectName(text: string): boolean {
 }
 
 /**
- * Reads the name of a batch: `project:uuid`, its ARN, or its URL in the CodeBuild console, which is
- * what a commit status of CodeBuild carries as its target URL.
+ * Parses a reference to a batch: `project:uuid`, its ARN, or its URL in the CodeBuild console, which is
+ * the target URL of CodeBuild's commit status.
  *
- * @returns the reference, or what is wrong as a clause to follow the value
+ * @returns the reference, or what is wrong with the text, to follow its value in a message
  */
 export function parseBatchReference(text: string): BatchReference | string {
   if (text.startsWith('arn:')) return parseArn(text);
@@ -31,9 +31,13 @@ export function parseBatchReference(text: string): BatchReference | string {
   return parseId(text, null);
 }
 
-/** Whether a URL, which may be any text, is that of this batch in its region. */
-export function isUrlOf(address: string, id: string, region: string): boolean {
-  const reference = parseBatchReference(address);
+/**
+ * Whether a URL leads to this batch in its region.
+ *
+ * @param url any text: someone else may have written it
+ */
+export function isUrlOf(url: string, id: string, region: string): boolean {
+  const reference = parseBatchReference(url);
   return typeof reference !== 'string' && reference.id === id && reference.region === region;
 }
 
@@ -53,8 +57,8 @@ function parseConsoleUrl(text: string): BatchReference | string {
   const { type, id = '' } = CONSOLE_PATH.exec(url.pathname)?.groups ?? {};
   if (type === undefined) return 'is not the URL of a batch in the CodeBuild console';
   if (type === 'build') return 'is the URL of a single build, not of a batch';
-  const asked = url.searchParams.get('region') ?? '';
-  const region = asked === '' ? host.region : asked;
+  const regionGiven = url.searchParams.get('region') ?? '';
+  const region = regionGiven === '' ? host.region : regionGiven;
   if (region !== null && partitionOf(region) !== host.partition) {
     return 'has a region and a console host from different AWS partitions';
   }

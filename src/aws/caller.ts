@@ -1,53 +1,58 @@
 import { unlessAborted } from '../async/timer.ts';
-import { clientSettings, type ClientOptions, type ClientSettings } from './client.ts';
-import { defaultChain, keysAreFixed } from './credential-chain.ts';
-import { type Credentials, cacheCredentials } from './credential-source.ts';
-import { toServiceError, type CallContext } from './errors.ts';
-import { inTime } from './in-time.ts';
+import {
+  clientSettings,
+  withCallTimeout,
+  type CallContext,
+  type ClientOptions,
+  type ClientSettings,
+} from './client.ts';
+import { type Credentials, cacheCredentials } from './credential-cache.ts';
+import { credentialChain, keysAreFixed } from './credential-chain.ts';
+import { toServiceError } from './errors.ts';
 
-/** The SDK keeps what it is given until it expires: so it asks each time, and the source keeps them. */
-const ASK_EACH_TIME = new Date(0);
+/** The SDK caches credentials until they expire. These expire at once, so it asks our cache each time. */
+const EXPIRED = new Date(0);
 
-/** How a service is asked. */
+/** Makes the calls to one service. */
 export interface Caller {
-  /** For the client of the service. */
+  /** For the SDK client of the service. */
   readonly settings: ClientSettings;
   /**
-   * Makes a call with credentials that are current, and ends it when its time is over, whatever of its
-   * answer has come. Credentials that AWS does not accept are not used again.
+   * Makes a call with current credentials, and ends it after 30 s, however much of the response has
+   * come. Credentials that AWS does not accept are not used again.
    *
    * @param send sends the request, with the options that it is given
-   * @throws {CallFailure} what the call failed of; the signal's reason, when it is aborted
+   * @throws {ServiceError} if the call failed; the signal's reason when it is aborted
    */
-  readonly call: <Answer>(
+  readonly call: <Response>(
     context: CallContext,
     signal: AbortSignal,
-    send: (options: { readonly abortSignal: AbortSignal }) => Promise<Answer>,
-  ) => Promise<Answer>;
+    send: (options: { readonly abortSignal: AbortSignal }) => Promise<Response>,
+  ) => Promise<Response>;
 }
 
 /** Makes the caller of a service. */
 export function createCaller(options: ClientOptions): Caller {
   const { clock, environment = {} } = options;
-  const source = cacheCredentials(options.credentials ?? defaultChain(options), clock);
+  const cache = cacheCredentials(options.credentials ?? credentialChain(options), clock);
   const isFixed = options.credentials === undefined && keysAreFixed(environment);
   return {
     settings: clientSettings({
       ...options,
-      credentials: async () => ({ ...(await source.get()), expiration: ASK_EACH_TIME }),
+      credentials: async () => ({ ...(await cache.get()), expiration: EXPIRED }),
     }),
     async call(context, signal, send) {
       let used: Credentials | null = null;
       try {
-        used = await unlessAborted(source.get(), signal);
-        return await inTime(clock, (abortSignal) => send({ abortSignal }), signal);
+        used = await unlessAborted(cache.get(), signal);
+        return await withCallTimeout(clock, (abortSignal) => send({ abortSignal }), signal);
       } catch (error) {
         signal.throwIfAborted();
         // Without credentials nothing was sent.
         const writes = context.writes && used !== null;
-        const failure = toServiceError(error, { ...context, writes, keysAreFixed: isFixed });
-        if (failure.kind === 'credentials') source.forget(used);
-        throw failure;
+        const serviceError = toServiceError(error, { ...context, writes, keysAreFixed: isFixed });
+        if (serviceError.kind === 'credentials') cache.forget(used);
+        throw serviceError;
       }
     },
   };

@@ -3,25 +3,26 @@ import { Agent as HttpsAgent } from 'node:https';
 import type { CodeBuildClientConfig } from '@aws-sdk/client-codebuild';
 import type { Clock } from '../async/clock.ts';
 import { CALL_LIMIT_MS } from '../async/backoff.ts';
-import type { Credentials } from './credential-source.ts';
+import { callWithin } from '../async/timer.ts';
+import type { Credentials } from './credential-cache.ts';
 
-const CONNECTION_TIMEOUT = 10_000;
+const CONNECTION_TIMEOUT_MS = 10_000;
 
-/** Where and as whom AWS is asked. */
+/** Where AWS is called, and with which credentials. */
 export interface ClientOptions {
   readonly region: string;
-  /** By which each call has its time, and credentials have theirs. */
+  /** For the timeout of each call and the lifetime of credentials. */
   readonly clock: Clock;
   /** Name and value pairs for the user agent, which CloudTrail records. */
   readonly userAgent?: NonNullable<CodeBuildClientConfig['customUserAgent']>;
-  /** Fetches keys to AWS, anew each time; the SDK's default chain finds them by default. */
+  /** Fetches credentials, anew each time. Default: the SDK's default credential provider chain. */
   readonly credentials?: () => Promise<Credentials>;
   /**
-   * Where HTTPS_PROXY, HTTP_PROXY and NO_PROXY are looked up, also in lower case, and what the default
-   * chain of credentials was led by.
+   * Where HTTPS_PROXY, HTTP_PROXY and NO_PROXY are read, also in lower case, and the variables that lead
+   * the default credential provider chain.
    */
   readonly environment?: NodeJS.ProcessEnv;
-  /** How requests travel; the SDK's HTTP handler by default. */
+  /** Sends the requests. Default: the SDK's HTTP handler. */
   readonly requestHandler?: NonNullable<CodeBuildClientConfig['requestHandler']>;
 }
 
@@ -30,9 +31,24 @@ export type ClientSettings = Pick<
   'region' | 'maxAttempts' | 'customUserAgent' | 'requestHandler' | 'credentials'
 >;
 
+/** A call as its errors need to know it: for the message and for IAM advice. */
+export interface CallContext {
+  /** The prefix of its IAM actions. */
+  readonly service: 'codebuild' | 'logs' | 'sts';
+  /** Such as `BatchGetBuildBatches`. */
+  readonly operation: string;
+  readonly region: string;
+  /** The ARN that an IAM policy must allow the operation on. */
+  readonly resource: string;
+  /** Whether it changes something: then it matters whether it was carried out. */
+  readonly writes: boolean;
+  /** Whether the credentials are keys in environment variables, which cannot be renewed. */
+  readonly keysAreFixed?: boolean;
+}
+
 /**
- * The settings of an SDK client. The endpoint is found as the SDK finds it. The SDK's own retries are
- * off: the story waits faults out itself, and the two must not multiply.
+ * The settings of an SDK client. The SDK chooses the endpoint. Its own retries are off: the flow retries
+ * with a backoff of its own, and the two must not multiply.
  */
 export function clientSettings(options: Omit<ClientOptions, 'clock'>): ClientSettings {
   const { region, userAgent = [], credentials, environment: proxyEnv = {} } = options;
@@ -42,7 +58,7 @@ export function clientSettings(options: Omit<ClientOptions, 'clock'>): ClientSet
     maxAttempts: 1,
     customUserAgent: userAgent,
     requestHandler: options.requestHandler ?? {
-      connectionTimeout: CONNECTION_TIMEOUT,
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
       requestTimeout: CALL_LIMIT_MS,
       throwOnRequestTimeout: true,
       httpAgent: new HttpAgent(agent),
@@ -50,4 +66,20 @@ export function clientSettings(options: Omit<ClientOptions, 'clock'>): ClientSet
     },
     ...(credentials === undefined ? {} : { credentials }),
   };
+}
+
+/**
+ * Runs work within the time limit of one call (30 s), from the first byte sent to the last byte of the
+ * response, even if the work ignores its signal.
+ *
+ * @param outer ends it earlier
+ * @throws TimeoutError when the limit passes; the reason of the outer signal when that is aborted
+ */
+export function withCallTimeout<Result>(
+  clock: Clock,
+  work: (signal: AbortSignal) => Promise<Result>,
+  outer: AbortSignal | null = null,
+): Promise<Result> {
+  const reason = Object.assign(new Error('no response in time'), { name: 'TimeoutError' });
+  return callWithin(clock, CALL_LIMIT_MS, reason, outer, work);
 }

@@ -7,36 +7,34 @@ import {
   ListBuildBatchesForProjectCommand,
   RetryBuildBatchCommand,
   StopBuildBatchCommand,
+  type Build,
   type BuildBatch,
-  type ListBuildBatchesForProjectOutput,
+  type TestCase as SdkTestCase,
 } from '@aws-sdk/client-codebuild';
-import type { Batch } from '../domain/batch.ts';
 import { ServiceError } from '../async/service-error.ts';
+import type { Batch } from '../domain/batch.ts';
 import type { TestCase } from '../domain/test-report.ts';
-import type { CodeBuild } from '../ports.ts';
-import { checkAnswers } from './answers.ts';
+import { MAX_ITEMS_PER_CALL, type CodeBuild } from '../ports.ts';
+import { idOf, isNamed, projectArn, reportGroupArn } from './arn.ts';
 import { createCaller } from './caller.ts';
-import type { ClientOptions } from './client.ts';
-import { noAnswer, type CallContext } from './errors.ts';
+import { checkResponses } from './check-responses.ts';
+import type { CallContext, ClientOptions } from './client.ts';
+import { invalidResponse } from './errors.ts';
 import { lenient } from './lenient.ts';
-import { idOf, isNamed, projectArn, reportGroupArn, textsIn } from './arn.ts';
+import { normalizeBatch } from './normalize-batch.ts';
 import { normalizeBuild } from './normalize-build.ts';
 import { normalizeReport, normalizeTestCase } from './normalize-report.ts';
-import { normalizeBatch } from './normalize-batch.ts';
-import { AFTER_AN_EMPTY_PAGE, MOST_PAGES, pagesOf } from './pages.ts';
+import { MAX_PAGES, pagesOf, type Page } from './pages.ts';
 
-/** Most ids or ARNs in one call (API reference: BatchGetBuildBatches, BatchGetBuilds, BatchGetReports). */
-const MOST_AT_ONCE = 100;
-
-/** Makes the calls to CodeBuild. An answer counts only if it is about what was asked. */
+/** Makes the calls to CodeBuild. A response is valid only if it names what was requested. */
 export function createCodeBuild(options: ClientOptions): CodeBuild {
   const { region, clock } = options;
   const { settings, call } = createCaller(options);
-  const client = checkAnswers(lenient(new CodeBuildClient(settings)));
-  // It copies each answer, which may hold thousands of builds, for a logger that there is not.
+  const client = checkResponses(lenient(new CodeBuildClient(settings)));
+  // It copies each response, which may hold thousands of builds, for a logger that is not set.
   client.middlewareStack.remove('loggerMiddleware');
 
-  const about = (operation: string, resource: string, writes = false): CallContext => ({
+  const contextOf = (operation: string, resource: string, writes = false): CallContext => ({
     service: 'codebuild',
     operation,
     region,
@@ -49,108 +47,98 @@ export function createCodeBuild(options: ClientOptions): CodeBuild {
     return batch === undefined ? null : normalizeBatch({ ...batch, id }, region);
   };
 
+  /** One batch for each id, in that order; null where it was not found. */
   const getBatches = async (
     ids: readonly string[],
     signal: AbortSignal,
-  ): Promise<{ batch: Batch | null }[]> => {
-    const context = about('BatchGetBuildBatches', projectArn(ids[0] ?? '*', region));
-    const { buildBatches, buildBatchesNotFound } = await call(context, signal, (send) =>
+  ): Promise<(Batch | null)[]> => {
+    const context = contextOf('BatchGetBuildBatches', projectArn(ids[0] ?? '*', region));
+    const { buildBatches = [], buildBatchesNotFound = [] } = await call(context, signal, (send) =>
       client.send(new BatchGetBuildBatchesCommand({ ids: [...ids] }), send),
     );
-    const shown = listOf(buildBatches);
-    const found = ids.map((id) => ({
-      batch: toBatch(shown.find((one) => isNamed(id, [one.id, one.arn]))),
-    }));
-    const isAnswer = found.some(({ batch }) => batch !== null);
-    if (!isAnswer && !isAsked(ids, textsIn(buildBatchesNotFound))) throw noAnswer(context);
-    return found;
+    const batches = ids.map((id) =>
+      toBatch(buildBatches.find((batch) => isNamed(id, [batch.id, batch.arn]))),
+    );
+    const isEmpty = batches.every((batch) => batch === null);
+    if (isEmpty && !isAnyNamed(ids, buildBatchesNotFound)) throw invalidResponse(context);
+    return batches;
   };
 
-  const getBuilds = async (ids: readonly string[], signal: AbortSignal) => {
-    const context = about('BatchGetBuilds', projectArn(ids[0] ?? '*', region));
-    const { builds, buildsNotFound } = await call(context, signal, (send) =>
+  const getBuilds = async (ids: readonly string[], signal: AbortSignal): Promise<Build[]> => {
+    const context = contextOf('BatchGetBuilds', projectArn(ids[0] ?? '*', region));
+    const { builds = [], buildsNotFound = [] } = await call(context, signal, (send) =>
       client.send(new BatchGetBuildsCommand({ ids: [...ids] }), send),
     );
-    const shown = listOf(builds).filter((build) => isAsked(ids, [build.id, build.arn]));
-    if (shown.length === 0 && !isAsked(ids, textsIn(buildsNotFound))) throw noAnswer(context);
-    return shown;
-  };
-
-  const listPage = async (
-    projectName: string,
-    most: number,
-    nextToken: string | undefined,
-    signal: AbortSignal,
-  ): Promise<ListBuildBatchesForProjectOutput & { ids: string[] }> => {
-    const context = about('ListBuildBatchesForProject', projectArn(projectName, region));
-    const page = await call(context, signal, (send) =>
-      client.send(
-        new ListBuildBatchesForProjectCommand({
-          projectName,
-          maxResults: most,
-          sortOrder: 'DESCENDING',
-          nextToken,
-        }),
-        send,
-      ),
-    );
-    if (!Array.isArray(page.ids) && !page.nextToken) throw noAnswer(context);
-    const ids = textsIn(page.ids).filter((id) => isNamed(projectName, [idOf(id).split(':', 1)[0]]));
-    return { ...page, ids };
+    const found = builds.filter((build) => isAnyNamed(ids, [build.id, build.arn]));
+    if (found.length === 0 && !isAnyNamed(ids, buildsNotFound)) {
+      throw invalidResponse(context);
+    }
+    return found;
   };
 
   return {
     async getBatch(id, signal) {
-      const [found] = await getBatches([id], signal);
-      const batch = found?.batch ?? null;
-      // A name and nothing more does not show a batch that runs: CodeBuild gives each a status.
+      const [batch = null] = await getBatches([id], signal);
+      // A name alone does not show a running batch: CodeBuild gives each batch a status.
       if (batch?.status === '') {
-        throw noAnswer(about('BatchGetBuildBatches', projectArn(id, region)));
+        throw invalidResponse(contextOf('BatchGetBuildBatches', projectArn(id, region)));
       }
       return batch;
     },
 
     async getBatches(ids, signal) {
-      const found = await getBatches(ids, signal);
-      return found.flatMap(({ batch }) => batch ?? []);
+      const batches = await getBatches(ids, signal);
+      return batches.filter((batch) => batch !== null);
     },
 
     async listBatchIds(projectName, most, signal) {
+      const context = contextOf('ListBuildBatchesForProject', projectArn(projectName, region));
+      const getPage = async (nextToken: string | undefined): Promise<Page<string>> => {
+        const input = {
+          projectName,
+          maxResults: most,
+          sortOrder: 'DESCENDING',
+          nextToken,
+        } as const;
+        const page = await call(context, signal, (send) =>
+          client.send(new ListBuildBatchesForProjectCommand(input), send),
+        );
+        if (page.ids === undefined && page.nextToken === undefined) throw invalidResponse(context);
+        const ids = (page.ids ?? []).map(idOf);
+        const own = ids.filter((id) => isNamed(projectName, [id.split(':', 1)[0]]));
+        return { items: own, nextToken: page.nextToken };
+      };
       const found: string[] = [];
-      let token: string | undefined;
-      for (let pages = 1; pages <= MOST_PAGES; pages += 1) {
-        const { ids, nextToken } = await listPage(projectName, most, token, signal);
-        found.push(...ids.map((id) => idOf(id)));
-        if (!nextToken || nextToken === token || found.length >= most) {
-          return found.slice(0, most);
-        }
-        token = nextToken;
-        if (ids.length === 0) await clock.sleep(AFTER_AN_EMPTY_PAGE, signal);
+      let isCut = false;
+      for await (const { items, hasMore } of pagesOf(getPage, clock, signal)) {
+        found.push(...items);
+        if (found.length >= most) break;
+        isCut = hasMore;
       }
-      if (found.length === 0) throw endlessList(projectName, region);
-      return found;
+      if (found.length === 0 && isCut) throw endlessList(projectName, region);
+      return found.slice(0, most);
     },
 
     async retryBatch(id, retryType, idempotencyToken, signal) {
-      const context = about('RetryBuildBatch', projectArn(id, region), true);
+      const context = contextOf('RetryBuildBatch', projectArn(id, region), true);
       const { buildBatch } = await call(context, signal, (send) =>
         client.send(new RetryBuildBatchCommand({ id, retryType, idempotencyToken }), send),
       );
-      return toBatch(buildBatch) ?? fail(noAnswer(context));
+      return toBatch(buildBatch) ?? fail(invalidResponse(context));
     },
 
     async stopBatch(id, signal) {
-      const context = about('StopBuildBatch', projectArn(id, region), true);
+      const context = contextOf('StopBuildBatch', projectArn(id, region), true);
       const { buildBatch } = await call(context, signal, (send) =>
         client.send(new StopBuildBatchCommand({ id }), send),
       );
-      const isNamedIn = isNamed(id, [buildBatch?.id, buildBatch?.arn]);
-      return (isNamedIn ? toBatch(buildBatch) : null) ?? fail(noAnswer(context));
+      const isRequested = isNamed(id, [buildBatch?.id, buildBatch?.arn]);
+      return (isRequested ? toBatch(buildBatch) : null) ?? fail(invalidResponse(context));
     },
 
     async getBuilds(arns, signal) {
       const builds = [];
-      for (const ids of inPortions(arns)) builds.push(...(await getBuilds(ids, signal)));
+      for (const ids of chunksOf(arns)) builds.push(...(await getBuilds(ids, signal)));
       return builds.flatMap((build) => normalizeBuild(build, region) ?? []);
     },
 
@@ -161,34 +149,32 @@ export function createCodeBuild(options: ClientOptions): CodeBuild {
 
     async getReports(arns, signal) {
       const found = [];
-      for (const reportArns of inPortions(arns)) {
-        const context = about('BatchGetReports', reportGroupArn(reportArns[0] ?? '', region));
-        const { reports, reportsNotFound } = await call(context, signal, (send) =>
+      for (const reportArns of chunksOf(arns)) {
+        const context = contextOf('BatchGetReports', reportGroupArn(reportArns[0] ?? '', region));
+        const { reports = [], reportsNotFound = [] } = await call(context, signal, (send) =>
           client.send(new BatchGetReportsCommand({ reportArns }), send),
         );
-        const shown = listOf(reports).filter(({ arn }) => isAsked(reportArns, [arn]));
-        if (shown.length === 0 && !isAsked(reportArns, textsIn(reportsNotFound))) {
-          throw noAnswer(context);
+        const returned = reports.filter(({ arn }) => isAnyNamed(reportArns, [arn]));
+        if (returned.length === 0 && !isAnyNamed(reportArns, reportsNotFound)) {
+          throw invalidResponse(context);
         }
-        found.push(...shown);
+        found.push(...returned);
       }
       return found.flatMap((report) => normalizeReport(report, region) ?? []);
     },
 
     async getTestCases(reportArn, status, most, signal) {
-      const context = about('DescribeTestCases', reportGroupArn(reportArn, region));
-      const askPage = async (nextToken: string | undefined) => {
-        const asked = { reportArn, filter: { status }, maxResults: most, nextToken };
-        const answer = await call(context, signal, (send) =>
-          client.send(new DescribeTestCasesCommand(asked), send),
+      const context = contextOf('DescribeTestCases', reportGroupArn(reportArn, region));
+      const getPage = async (nextToken: string | undefined): Promise<Page<SdkTestCase>> => {
+        const input = { reportArn, filter: { status }, maxResults: most, nextToken };
+        const { testCases = [], nextToken: next } = await call(context, signal, (send) =>
+          client.send(new DescribeTestCasesCommand(input), send),
         );
-        return { items: listOf(answer.testCases), nextToken: answer.nextToken };
+        return { items: testCases, nextToken: next };
       };
       const found: TestCase[] = [];
-      for await (const page of pagesOf(askPage, clock, signal)) {
-        const own = page.filter(
-          (one) => one.reportArn === undefined || one.reportArn === reportArn,
-        );
+      for await (const { items } of pagesOf(getPage, clock, signal)) {
+        const own = items.filter((one) => (one.reportArn ?? reportArn) === reportArn);
         found.push(...own.map((testCase) => normalizeTestCase(testCase, reportArn)));
         if (found.length >= most) break;
       }
@@ -197,32 +183,26 @@ export function createCodeBuild(options: ClientOptions): CodeBuild {
   };
 }
 
-/** A list as the model promises it; empty where it is none, without what is nothing in it. */
-function listOf<Item extends object>(items: readonly Item[] | undefined): Item[] {
-  const list: readonly unknown[] = Array.isArray(items) ? items : [];
-  return list.filter((item): item is Item => typeof item === 'object' && item !== null);
+function isAnyNamed(ids: readonly string[], names: readonly (string | undefined)[]): boolean {
+  return ids.some((id) => isNamed(id, names));
 }
 
-function isAsked(asked: readonly string[], names: readonly unknown[]): boolean {
-  return asked.some((id) => isNamed(id, names));
-}
-
-function inPortions<Item>(items: readonly Item[]): Item[][] {
-  const portions: Item[][] = [];
-  for (let start = 0; start < items.length; start += MOST_AT_ONCE) {
-    portions.push(items.slice(start, start + MOST_AT_ONCE));
+function chunksOf<Item>(items: readonly Item[]): Item[][] {
+  const chunks: Item[][] = [];
+  for (let start = 0; start < items.length; start += MAX_ITEMS_PER_CALL) {
+    chunks.push(items.slice(start, start + MAX_ITEMS_PER_CALL));
   }
-  return portions;
+  return chunks;
 }
 
 function endlessList(projectName: string, region: string): ServiceError {
   return new ServiceError(
     'permanent',
     'EndlessList',
-    `CodeBuild returned ${MOST_PAGES} pages without a batch of project ${projectName} in region ${region}, and says that more follow. Set batch-id instead of project-name.`,
+    `CodeBuild returned ${MAX_PAGES} pages without a batch of project ${projectName} in region ${region}, and says that more follow. Set batch-id instead of project-name.`,
   );
 }
 
-function fail(failure: ServiceError): never {
-  throw failure;
+function fail(error: ServiceError): never {
+  throw error;
 }

@@ -7,26 +7,26 @@ const S3_URI = /^s3:\/\/(?<bucket>[^/]+)(?:\/(?<key>.*))?$/;
 const S3_PATH = /^(?<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/(?<key>.*)$/;
 
 /**
- * The page of a batch in the CodeBuild console.
+ * The URL of a batch in the CodeBuild console.
  *
- * @param region the region that was asked: it alone chooses the host
+ * @param region the region of the client: it alone chooses the host
  * @returns empty if the ARN is not one of a batch in that region, or the region has no console
  */
 export function batchConsoleUrl(arn: string, region: string): string {
   return projectUrl(arn, region, 'build-batch', 'batch');
 }
 
-/** The page of a build in the CodeBuild console; empty as {@link batchConsoleUrl}. */
+/** The URL of a build in the CodeBuild console; empty as {@link batchConsoleUrl}. */
 export function buildConsoleUrl(arn: string, region: string): string {
   return projectUrl(arn, region, 'build', 'build');
 }
 
-/** The log page of a build in the CodeBuild console; empty as {@link batchConsoleUrl}. */
+/** The URL of a build's log in the CodeBuild console; empty as {@link batchConsoleUrl}. */
 export function buildLogsUrl(arn: string, region: string): string {
   return projectUrl(arn, region, 'build', 'build', '/log');
 }
 
-/** The page of a test report in the CodeBuild console; empty as {@link batchConsoleUrl}. */
+/** The URL of a test report in the CodeBuild console; empty as {@link batchConsoleUrl}. */
 export function reportConsoleUrl(arn: string, region: string): string {
   const { account, id } = partsOf(arn, region, 'report') ?? {};
   if (account === undefined || id === undefined) return '';
@@ -52,9 +52,9 @@ function partsOf(arn: string, region: string, type: string): Record<string, stri
 }
 
 /**
- * A link as CodeBuild gave it, if it leads to the console that serves the region.
+ * A link from CodeBuild, if it leads to the console of the region.
  *
- * @returns empty for any other URL: nothing that comes from a build chooses a scheme or a host
+ * @returns empty for any other URL: no build chooses a scheme or a host
  */
 export function consoleLink(url: string, region: string): string {
   const link = URL.canParse(url) ? new URL(url) : null;
@@ -65,10 +65,11 @@ export function consoleLink(url: string, region: string): string {
 }
 
 /**
- * Where an artifact lies in S3. CodeBuild gives its location as an S3 ARN (AWS CLI example of
- * batch-get-builds); `bucket/key` and `s3://bucket/key` are taken too.
+ * The S3 object of an artifact.
  *
- * @returns `s3://bucket/key` and the page in the S3 console; both empty for any other form
+ * @param location CodeBuild gives an S3 ARN (AWS CLI example of batch-get-builds); `bucket/key` and
+ *   `s3://bucket/key` are accepted too
+ * @returns its URI `s3://bucket/key` and its URL in the S3 console; both empty for any other form
  */
 export function s3Object(location: string, region: string): { uri: string; consoleUrl: string } {
   const match = S3_ARN.exec(location) ?? S3_URI.exec(location) ?? S3_PATH.exec(location);

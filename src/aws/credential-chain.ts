@@ -3,21 +3,21 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { CodeBuildClient } from '@aws-sdk/client-codebuild';
 import { ServiceError } from '../async/service-error.ts';
-import { clientSettings, type ClientOptions } from './client.ts';
-import type { Credentials } from './credential-source.ts';
-import { inTime } from './in-time.ts';
+import { clientSettings, withCallTimeout, type ClientOptions } from './client.ts';
+import type { Credentials } from './credential-cache.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Of what a source of credentials says about its failure. */
-const LONGEST_MESSAGE = 300;
-/** Before what the SDK's providers say of themselves in a debug log. */
-const OF_A_PROVIDER = /^@smithy\/property-provider (?:->|\(!\)) /;
-/** What a source says that is not set up at all. Only used to leave it out of a message. */
-const NOT_SET_UP =
+/** Characters of the error of a provider, and of the message about a profile. */
+const MAX_ERROR_LENGTH = 300;
+const MAX_PROFILE_MESSAGE_LENGTH = 1000;
+/** The start of a line that a provider of the SDK writes to a debug log. */
+const PROVIDER_PREFIX = /^@smithy\/property-provider (?:->|\(!\)) /;
+/** What a provider writes if it is not configured at all. Only used to leave it out of a message. */
+const NOT_CONFIGURED =
   /skipping|not specified|not contain credential_process|access disabled|Could not resolve credentials using profile: \[default\]|could not be found in shared|any providers|Unable to find environment|not set in env/i;
-/** The variables that name a source, and what it is called. */
-const SOURCES: readonly (readonly [string, string])[] = [
+/** The variables that configure a provider, and what it reads. */
+const PROVIDERS: readonly (readonly [string, string])[] = [
   ['AWS_WEB_IDENTITY_TOKEN_FILE', 'the web identity token'],
   ['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', 'the container endpoint'],
   ['AWS_CONTAINER_CREDENTIALS_FULL_URI', 'the container endpoint'],
@@ -26,27 +26,29 @@ const NO_CREDENTIALS =
   'No AWS credentials were found. Give role-to-assume (with the permission id-token: write), run aws-actions/configure-aws-credentials before this step, or give the runner a role.';
 
 /**
- * Gets credentials by the SDK's default chain: environment variables, the profile of AWS_PROFILE, a web
- * identity token, a container, the instance. Each time anew, files included.
+ * The SDK's default credential provider chain: environment variables, the profile of AWS_PROFILE, a web
+ * identity token, a container, the instance. It reads all of them anew each time, files included.
+ *
+ * @returns fetches credentials within 30 s; throws a `ServiceError` that says which provider failed
  */
-export function defaultChain(options: ClientOptions): () => Promise<Credentials> {
+export function credentialChain(options: ClientOptions): () => Promise<Credentials> {
   const { clock, environment = {} } = options;
   return async () => {
-    const said: string[] = [];
-    // The chain tells only that all of it was in vain; each source tells a log why it was.
-    const note = (text: unknown): void => void said.push(String(text));
-    const logger = { trace: note, debug: note, info: note, warn: note, error: note };
+    const lines: string[] = [];
+    // The chain's own error says only that no provider had any; each provider logs its error.
+    const log = (text: unknown): void => void lines.push(String(text));
+    const logger = { trace: log, debug: log, info: log, warn: log, error: log };
     const settings = { ...clientSettings(options), logger, ignoreCache: true };
     try {
       const { config } = new CodeBuildClient(settings);
-      return await inTime(clock, () => config.credentials());
+      return await withCallTimeout(clock, () => config.credentials());
     } catch (error) {
-      throw await explainChain(error, said, environment);
+      throw await chainError(error, lines, environment);
     }
   };
 }
 
-/** Whether the credentials are keys in environment variables, which the chain takes first. */
+/** Whether the chain takes its credentials from keys in environment variables: a profile goes first. */
 export function keysAreFixed(environment: Environment): boolean {
   return (
     isSet(environment, 'AWS_ACCESS_KEY_ID') &&
@@ -55,33 +57,37 @@ export function keysAreFixed(environment: Environment): boolean {
   );
 }
 
-/** A mistake that no waiting corrects is permanent; all else may be the moment's. */
-async function explainChain(
+/** A mistake that no retry corrects is permanent; all else may be transient. */
+async function chainError(
   error: unknown,
-  said: readonly string[],
+  log: readonly string[],
   environment: Environment,
 ): Promise<ServiceError> {
   const { name = 'UnknownError', message = '' } = Object(error) as Partial<Error>;
-  const reason = reasonIn([...said, `@smithy/property-provider -> ${message}`]);
-  const reasonGiven = reason === '' ? '' : ` Error: ${reason.replace(/\.$/, '')}.`;
+  const cause = causeIn([...log, `@smithy/property-provider -> ${message}`]);
+  const quoted = cause === '' ? '' : ` Error: ${cause.replace(/\.$/, '')}.`;
   const profile = environment['AWS_PROFILE'] ?? '';
   if (profile !== '') {
     const profiles = await profilesIn(environment);
-    if (!profiles.includes(profile)) {
-      return new ServiceError('permanent', name, noSuchProfile(profile, profiles));
-    }
-    const sentence = `Could not get AWS credentials from the profile "${profile}" (AWS_PROFILE, which takes precedence over keys in environment variables). Check that it has access keys, a role, an active SSO session (aws sso login), or a working credential_process.${reasonGiven}`;
-    return new ServiceError('credentials', name, sentence);
+    return profiles.includes(profile)
+      ? new ServiceError('credentials', name, `${profileFailed(profile)}${quoted}`)
+      : new ServiceError('permanent', name, noSuchProfile(profile, profiles));
   }
-  const source = SOURCES.find(([variable]) => isSet(environment, variable));
-  if (source !== undefined) {
-    const [variable, from] = source;
-    const sentence = `Could not get AWS credentials from ${from} (${variable}). Check what the variable points to.${reasonGiven}`;
-    return new ServiceError('credentials', name, sentence);
+  const provider = PROVIDERS.find(([variable]) => isSet(environment, variable));
+  if (provider !== undefined) {
+    return new ServiceError('credentials', name, `${providerFailed(...provider)}${quoted}`);
   }
-  const sentence = `${NO_CREDENTIALS}${halfOfThePair(environment)}${reasonGiven}`;
-  const isMistake = reason === '' && mayNotAskInstance(environment);
-  return new ServiceError(isMistake ? 'permanent' : 'credentials', name, sentence);
+  const isMistake = cause === '' && isMetadataDisabled(environment);
+  const noCredentials = `${NO_CREDENTIALS}${halfOfThePair(environment)}${quoted}`;
+  return new ServiceError(isMistake ? 'permanent' : 'credentials', name, noCredentials);
+}
+
+function profileFailed(profile: string): string {
+  return `Could not get AWS credentials from the profile "${profile}" (AWS_PROFILE, which takes precedence over keys in environment variables). Check that it has access keys, a role, an active SSO session (aws sso login), or a working credential_process.`;
+}
+
+function providerFailed(variable: string, provider: string): string {
+  return `Could not get AWS credentials from ${provider} (${variable}). Check what the variable points to.`;
 }
 
 function noSuchProfile(profile: string, profiles: readonly string[]): string {
@@ -89,10 +95,8 @@ function noSuchProfile(profile: string, profiles: readonly string[]): string {
     profiles.length === 0
       ? 'they have no profiles'
       : `they have ${profiles.map((one) => `"${one}"`).join(', ')}`;
-  return `The profile "${profile}" (AWS_PROFILE) is not in the AWS config and credentials files: ${there}. Set AWS_PROFILE to an existing profile, or leave it empty.`.slice(
-    0,
-    1000,
-  );
+  const message = `The profile "${profile}" (AWS_PROFILE) is not in the AWS config and credentials files: ${there}. Set AWS_PROFILE to an existing profile, or leave it empty.`;
+  return message.slice(0, MAX_PROFILE_MESSAGE_LENGTH);
 }
 
 function halfOfThePair(environment: Environment): string {
@@ -102,34 +106,35 @@ function halfOfThePair(environment: Environment): string {
   return ` ${given} is set, but ${empty} is empty.`;
 }
 
-function mayNotAskInstance(environment: Environment): boolean {
+/** SDKs and Tools Reference Guide, "IMDS credential provider". */
+function isMetadataDisabled(environment: Environment): boolean {
   const disabled = environment['AWS_EC2_METADATA_DISABLED'] ?? '';
   return disabled !== '' && disabled !== 'false';
 }
 
-/** The first thing that a source says which is set up, on one line; empty if none is. */
-function reasonIn(said: readonly string[]): string {
-  const reasons = said
-    .filter((line) => OF_A_PROVIDER.test(line))
-    .map((line) => withoutSecrets(line.replace(OF_A_PROVIDER, '')).replace(/\s+/g, ' ').trim())
-    .filter((reason) => reason !== '' && !NOT_SET_UP.test(reason));
-  return (reasons[0] ?? '').slice(0, LONGEST_MESSAGE);
+/** The first error of a provider that is configured, on one line; empty if there is none. */
+function causeIn(log: readonly string[]): string {
+  const causes = log
+    .filter((line) => PROVIDER_PREFIX.test(line))
+    .map((line) => withoutSecrets(line.replace(PROVIDER_PREFIX, '')).replace(/\s+/g, ' ').trim())
+    .filter((cause) => cause !== '' && !NOT_CONFIGURED.test(cause));
+  return (causes[0] ?? '').slice(0, MAX_ERROR_LENGTH);
 }
 
 /**
- * What a source says of its failure, without what may be a secret.
+ * The error of a provider without what may be a secret.
  *
- * Node.js repeats the whole command line of a process that failed, with what it wrote, and a piece of a
- * JSON text that it cannot parse. A URL may hold a password or a token.
+ * Node.js repeats the whole command line of a process that failed, with its output, and a piece of a
+ * JSON text that it cannot parse. A URL may contain a password or a token.
  */
-export function withoutSecrets(reason: string): string {
-  if (reason.includes('Command failed:')) {
+export function withoutSecrets(cause: string): string {
+  if (cause.includes('Command failed:')) {
     return 'the command of credential_process failed (its command line and output are not shown, since they may hold secrets)';
   }
-  if (/JSON (?:at position|input)|in JSON|is not valid JSON/.test(reason)) {
+  if (/JSON (?:at position|input)|in JSON|is not valid JSON/.test(cause)) {
     return 'what it read is not valid JSON';
   }
-  return reason.replace(/https?:\/\/[^\s"'<>]+/g, (url) => URL.parse(url)?.origin ?? 'a URL');
+  return cause.replace(/https?:\/\/[^\s"'<>]+/g, (url) => URL.parse(url)?.origin ?? 'a URL');
 }
 
 /**

@@ -21,7 +21,7 @@ export const THROTTLED = new Set([
   'TransactionInProgressException',
 ]);
 
-/** A limit of the account or project, such as that of concurrent builds: passes when builds end. */
+/** A limit of the account or project is reached, such as that of concurrent builds: until builds end. */
 export const AT_LIMIT = /(?:Limit|Quota)Exceeded(?:Exception)?$/;
 
 /** The service had not read the request in time. */
@@ -30,10 +30,10 @@ export const TIMED_OUT = new Set(['RequestTimeout', 'RequestTimeoutException']);
 /** Temporary credentials have expired. */
 export const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException']);
 
-/** The request is of another time than AWS's: it was signed by a wrong clock, or long under way. */
+/** The time of the request differs from AWS's: the clock is wrong, or the request was slow. */
 export const OTHER_TIME = new Set(['RequestExpired', 'RequestTimeTooSkewed']);
 
-/** The signature is not of this time, or not right at all. */
+/** The signature is wrong; one cause is a wrong clock. */
 export const WRONG_TIME = new Set([
   'InvalidSignatureException',
   'SignatureDoesNotMatch',
@@ -53,7 +53,7 @@ export const BAD_CREDENTIALS = new Set([
 /** The caller lacks a permission. */
 export const DENIED = new Set(['AccessDenied', 'AccessDeniedException']);
 
-/** The endpoint has no such operation: it is not one of CodeBuild, or an emulator without it. */
+/** The endpoint does not have the operation: it is an emulator, or not CodeBuild at all. */
 export const NO_OPERATION = new Set([
   'InvalidAction',
   'NotImplemented',
@@ -64,7 +64,7 @@ export const NO_OPERATION = new Set([
   'UnsupportedOperationException',
 ]);
 
-/** Other errors by which a service says that it did nothing, and that no waiting changes. */
+/** Other errors by which a service says that it did nothing, and that no retry corrects. */
 export const PERMANENT = new Set([
   'AccountProblem',
   'InvalidParameterCombination',
@@ -84,8 +84,8 @@ export const PERMANENT = new Set([
 ]);
 
 /**
- * STS about a role that may be assumed a moment later: it could not reach GitHub for its keys, does not
- * see a role or trust policy that is new, or is asked by many jobs at once (API reference of
+ * STS, about a role that a retry may assume: STS could not reach GitHub for its keys, does not see a new
+ * role or trust policy yet, or many jobs call it at once (API reference of
  * AssumeRoleWithWebIdentity; actions/runner#1466, aws-actions/configure-aws-credentials#299 and #929).
  */
 export const ROLE_MAY_WORK = new Set([
@@ -111,9 +111,9 @@ export const NOT_CONNECTED = new Set(['ENOTFOUND', 'ECONNREFUSED', 'ERR_PROXY_TU
 export const CERTIFICATE =
   /^(?:CERT_\w+|\w*_CERT\w*|UNABLE_TO_\w+|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)$/;
 
-/** OpenSSL: no TLS with this endpoint. Such an error may also come after a request was sent. */
+/** OpenSSL: TLS failed. Such an error may also come after a request was sent. */
 export const TLS = /^(?:EPROTO|ERR_TLS_\w+|ERR_SSL_\w+)$/;
 
-/** OpenSSL: errors of the handshake alone, before anything is sent. */
+/** OpenSSL: errors of the handshake only, before anything is sent. */
 export const HANDSHAKE =
   /^ERR_SSL_(?:WRONG_VERSION_NUMBER|HTTP_REQUEST|NO_PROTOCOLS_AVAILABLE|UNSUPPORTED_PROTOCOL|TLSV1_ALERT_PROTOCOL_VERSION|SSLV3_ALERT_HANDSHAKE_FAILURE)$/;

@@ -1,12 +1,12 @@
 import { ServiceError, type ServiceErrorKind } from '../async/service-error.ts';
-import { NoAwsAnswer } from './answers.ts';
+import type { CallContext } from './client.ts';
+import * as messages from './error-messages.ts';
 import {
   AT_LIMIT,
   BAD_CREDENTIALS,
   CERTIFICATE,
   DENIED,
   EXPIRED,
-  HANDSHAKE,
   NO_OPERATION,
   NOT_CONNECTED,
   OTHER_TIME,
@@ -15,170 +15,189 @@ import {
   THROTTLED,
   TIMED_OUT,
   TLS,
-  UNSENDABLE,
   WRONG_TIME,
 } from './error-names.ts';
-import type { CallContext, Thrown } from './error-messages.ts';
-import * as say from './error-messages.ts';
+import { readThrownError, type ThrownError } from './thrown-error.ts';
 
-export type { CallContext } from './error-messages.ts';
+type Condition = (error: ThrownError, context: CallContext) => boolean;
 
-interface Described extends Thrown {
-  /** An error of AWS, that came in an answer. */
-  readonly isOfAws: boolean;
-  /** An answer came, and it was not one of AWS. */
-  readonly isSpoiled: boolean;
-  /** There was no connection on which a request could have been sent. */
-  readonly isUnsent: boolean;
-  /** The SDK has found the clock to be wrong, and signs by the time of AWS from now on. */
-  readonly clockCorrected: boolean;
+/** What an error means for the caller. */
+interface Meaning {
+  readonly kind: ServiceErrorKind;
+  readonly message: (error: ThrownError, context: CallContext) => string;
+  /** Whether a write may have been carried out all the same. By default it was not. */
+  readonly maybeDone?: true;
 }
+
+/** The first rule that applies decides. */
+interface Rules {
+  readonly rules: readonly (Meaning & { readonly when: Condition })[];
+  readonly otherwise: Meaning;
+}
+
+const named =
+  (names: ReadonlySet<string>): Condition =>
+  ({ name }) =>
+    names.has(name);
+const hasStatus =
+  (expected: number): Condition =>
+  ({ status }) =>
+    status === expected;
+const isServerError: Condition = ({ status }) => status !== null && status >= 500;
+const isSts: Condition = (_, { service }) => service === 'sts';
+
+/** An error of CodeBuild or CloudWatch Logs. A status alone does not say that nothing was done. */
+const SERVICE_ERRORS: Rules = {
+  rules: [
+    { when: named(THROTTLED), kind: 'transient', message: messages.throttled },
+    {
+      when: ({ name }) => AT_LIMIT.test(name),
+      kind: 'transient',
+      message: messages.limitReached,
+    },
+    { when: named(NO_OPERATION), kind: 'permanent', message: messages.unsupportedOperation },
+    {
+      when: hasStatus(501),
+      kind: 'permanent',
+      message: messages.unsupportedOperation,
+      maybeDone: true,
+    },
+    { when: hasStatus(429), kind: 'transient', message: messages.throttled, maybeDone: true },
+    { when: isServerError, kind: 'transient', message: messages.serverError, maybeDone: true },
+    { when: named(TIMED_OUT), kind: 'transient', message: messages.timedOut, maybeDone: true },
+    {
+      when: ({ name, clockCorrected }) => clockCorrected && WRONG_TIME.has(name),
+      kind: 'transient',
+      message: messages.clockCorrected,
+    },
+    {
+      when: ({ name }, { keysAreFixed }) => EXPIRED.has(name) && keysAreFixed === true,
+      kind: 'permanent',
+      message: messages.expired,
+    },
+    { when: named(EXPIRED), kind: 'credentials', message: messages.expired },
+    { when: named(OTHER_TIME), kind: 'credentials', message: messages.clockIsWrong },
+    { when: named(WRONG_TIME), kind: 'credentials', message: messages.badCredentials },
+    { when: named(BAD_CREDENTIALS), kind: 'credentials', message: messages.badCredentials },
+    {
+      when: ({ name }) => name === 'InvalidInputException',
+      kind: 'rejected',
+      message: messages.rejected,
+    },
+    { when: named(DENIED), kind: 'permanent', message: messages.accessDenied },
+    {
+      when: ({ name }) => name === 'ResourceNotFoundException',
+      kind: 'permanent',
+      message: messages.notFound,
+    },
+    { when: named(PERMANENT), kind: 'permanent', message: messages.failed },
+  ],
+  otherwise: { kind: 'transient', message: messages.unknownError, maybeDone: true },
+};
+
+/** An error of STS, about the role. Without an error code it is none: something else responded. */
+const STS_ERRORS: Rules = {
+  rules: [
+    { when: named(THROTTLED), kind: 'transient', message: messages.throttled },
+    {
+      when: ({ name, status }) => name === 'Unknown' || (name === 'NotFound' && status === 404),
+      kind: 'credentials',
+      message: messages.invalidResponse,
+    },
+    { when: isServerError, kind: 'transient', message: messages.serverError },
+    { when: named(ROLE_MAY_WORK), kind: 'credentials', message: messages.roleNotAssumed },
+  ],
+  otherwise: { kind: 'permanent', message: messages.roleNotAssumed },
+};
+
+/** A response that is not one of AWS. In place of STS the backoff is that for credentials. */
+const INVALID_RESPONSES: Rules = {
+  rules: [
+    {
+      when: ({ name, status }) => NO_OPERATION.has(name) || status === 501,
+      kind: 'permanent',
+      message: messages.unsupportedOperation,
+      maybeDone: true,
+    },
+    { when: isSts, kind: 'credentials', message: messages.invalidResponse },
+    { when: isServerError, kind: 'transient', message: messages.serverError, maybeDone: true },
+  ],
+  otherwise: { kind: 'transient', message: messages.invalidResponse, maybeDone: true },
+};
+
+/** No response: it was lost, or nothing was sent. */
+const NO_RESPONSE: Rules = {
+  rules: [
+    {
+      when: ({ code }) => NOT_CONNECTED.has(code),
+      kind: 'unreachable',
+      message: messages.unreachable,
+    },
+    {
+      when: ({ code }) => CERTIFICATE.test(code),
+      kind: 'unreachable',
+      message: messages.untrustedCertificate,
+    },
+    {
+      when: ({ code }) => TLS.test(code),
+      kind: 'unreachable',
+      message: messages.tlsFailed,
+      maybeDone: true,
+    },
+    {
+      when: ({ name }) => name === 'TimeoutError',
+      kind: 'transient',
+      message: messages.timedOut,
+      maybeDone: true,
+    },
+    {
+      when: ({ code }) => code === 'ERR_INVALID_URL',
+      kind: 'permanent',
+      message: messages.invalidEndpoint,
+    },
+    {
+      when: ({ code }) => code === 'ERR_INVALID_CHAR',
+      kind: 'permanent',
+      message: messages.badCharacter,
+    },
+    {
+      when: ({ code }) => code !== '',
+      kind: 'transient',
+      message: messages.connectionBroke,
+      maybeDone: true,
+    },
+    { when: isSts, kind: 'credentials', message: messages.invalidResponse },
+  ],
+  otherwise: { kind: 'permanent', message: messages.failed, maybeDone: true },
+};
 
 /**
- * Tells what a failed call means, by error name, HTTP status and socket code; never by message text,
- * which AWS may change. A write counts as not carried out only if AWS says so by an error that it is
- * known for, or if nothing was sent.
+ * Turns whatever a call to AWS has thrown into a service error, by error name, HTTP status and socket
+ * code; never by message text, which AWS may change. A write counts as not carried out only if AWS says
+ * so by an error that is known for it, or if nothing was sent.
+ *
+ * @returns the same error where it is a service error already: credentials are fetched within a call
  */
 export function toServiceError(error: unknown, context: CallContext): ServiceError {
-  // Credentials are got within a call: their failure is told already.
   if (error instanceof ServiceError) return error;
-  const thrown = describe(error);
-  if (thrown.isOfAws) {
-    return context.service === 'sts' ? explainSts(thrown, context) : explainError(thrown, context);
-  }
-  return explainNoAnswer(thrown, context);
+  const thrown = readThrownError(error);
+  const { rules, otherwise } = rulesFor(thrown, context);
+  const meaning = rules.find(({ when }) => when(thrown, context)) ?? otherwise;
+  const { kind, message, maybeDone = false } = meaning;
+  // The SDK calls some socket errors TimeoutError, whatever their code (smithy: node-http-handler).
+  const isTimeout = message === messages.timedOut;
+  const code = thrown.code === '' || isTimeout ? thrown.name : thrown.code;
+  const mayBeDone = context.writes && maybeDone && !thrown.isUnsent;
+  return new ServiceError(kind, code, message(thrown, context), mayBeDone);
 }
 
-/** An answer that is none: it does not name what was asked for, or lacks what it is to hold. */
-export function noAnswer(context: CallContext): ServiceError {
-  return new ServiceError('transient', 'NoAnswer', say.spoiled(null, context), context.writes);
+/** The error of a response that does not name what was requested, or lacks what it must hold. */
+export function invalidResponse(context: CallContext): ServiceError {
+  const message = messages.invalidResponse({ status: null }, context);
+  return new ServiceError('transient', 'NoAnswer', message, context.writes);
 }
 
-/** Awaits a call, and tells its failure in the terms of the domain. */
-export async function withServiceErrors<Answer>(
-  context: CallContext,
-  call: Promise<Answer>,
-): Promise<Answer> {
-  try {
-    return await call;
-  } catch (error) {
-    throw toServiceError(error, context);
-  }
-}
-
-/** An error of AWS, from the service that was asked. */
-function explainError(thrown: Described, context: CallContext): ServiceError {
-  const { name, status } = thrown;
-  const { writes } = context;
-  const as = (kind: ServiceErrorKind, sentence: string, maybeDone = false): ServiceError =>
-    new ServiceError(kind, name, sentence, maybeDone);
-
-  if (THROTTLED.has(name)) return as('transient', say.throttled(name, context));
-  if (AT_LIMIT.test(name)) return as('transient', say.atLimit(thrown, context));
-  if (NO_OPERATION.has(name)) return as('permanent', say.noOperation(thrown, context));
-  // A status alone does not say that nothing was done.
-  if (status === 501) return as('permanent', say.noOperation(thrown, context), writes);
-  if (status === 429) return as('transient', say.throttled(name, context), writes);
-  if (status !== null && status >= 500) {
-    return as('transient', say.serverError(status, context), writes);
-  }
-  if (TIMED_OUT.has(name)) return as('transient', say.timedOut(name, context), writes);
-  if (thrown.clockCorrected && WRONG_TIME.has(name)) {
-    return as('transient', say.clockCorrected(name, context));
-  }
-  if (EXPIRED.has(name)) {
-    const kind = context.keysAreFixed === true ? 'permanent' : 'credentials';
-    return as(kind, say.expired(thrown, context));
-  }
-  if (OTHER_TIME.has(name)) return as('credentials', say.clockIsWrong(thrown, context));
-  if (WRONG_TIME.has(name) || BAD_CREDENTIALS.has(name)) {
-    return as('credentials', say.badCredentials(thrown));
-  }
-  if (name === 'InvalidInputException') return as('refused', say.refused(thrown, context));
-  if (DENIED.has(name)) return as('permanent', say.denied(thrown, context));
-  if (name === 'ResourceNotFoundException') return as('permanent', say.notFound(thrown, context));
-  if (PERMANENT.has(name)) return as('permanent', say.failed(thrown, context));
-  return as('transient', say.unknownError(thrown, context), writes);
-}
-
-/** An answer of STS about the role. Without a code it is none: something else answered in its place. */
-function explainSts(thrown: Described, context: CallContext): ServiceError {
-  const { name, status } = thrown;
-  if (THROTTLED.has(name)) return new ServiceError('transient', name, say.throttled(name, context));
-  if (name === 'Unknown' || (name === 'NotFound' && status === 404)) {
-    return new ServiceError('credentials', name, say.spoiled(status, context));
-  }
-  if (status !== null && status >= 500) {
-    return new ServiceError('transient', name, say.serverError(status, context));
-  }
-  const kind = ROLE_MAY_WORK.has(name) ? 'credentials' : 'permanent';
-  return new ServiceError(kind, name, say.notAssumed(thrown, context));
-}
-
-/** No answer of AWS: it was lost, or spoiled, or nothing was sent. */
-function explainNoAnswer(thrown: Described, context: CallContext): ServiceError {
-  const { name, code, status, isSpoiled, isUnsent } = thrown;
-  const isSts = context.service === 'sts';
-  const maybeDone = context.writes && !isUnsent;
-  const called = code === '' ? name : code;
-  const as = (kind: ServiceErrorKind, sentence: string): ServiceError =>
-    new ServiceError(kind, called, sentence, maybeDone);
-
-  if (isSpoiled) {
-    if (NO_OPERATION.has(name) || status === 501) {
-      return as('permanent', say.noOperation(thrown, context));
-    }
-    // What STS cannot be asked for now, its own patience waits for.
-    if (isSts) return as('credentials', say.spoiled(status, context));
-    return status !== null && status >= 500
-      ? as('transient', say.serverError(status, context))
-      : as('transient', say.spoiled(status, context));
-  }
-  if (NOT_CONNECTED.has(code)) return as('unreachable', say.unreachable(thrown, context));
-  if (CERTIFICATE.test(code)) return as('unreachable', say.untrusted(thrown, context));
-  if (TLS.test(code)) return as('unreachable', say.noTls(thrown, context));
-  if (name === 'TimeoutError') {
-    return new ServiceError('transient', name, say.timedOut(name, context), maybeDone);
-  }
-  if (code === 'ERR_INVALID_URL') return as('permanent', say.noUrl(context));
-  if (code === 'ERR_INVALID_CHAR') return as('permanent', say.badCharacter());
-  if (code !== '') return as('transient', say.broken(code, context));
-  if (isSts) return as('credentials', say.spoiled(status, context));
-  return as('permanent', say.failed(thrown, context));
-}
-
-function describe(error: unknown): Described {
-  const thrown = Object(error) as Readonly<Record<string, unknown>>;
-  const { name, code, message, syscall, $fault } = thrown;
-  const metadata = Object(thrown['$metadata']) as Readonly<Record<string, unknown>>;
-  const response = Object(thrown['$response']) as Readonly<Record<string, unknown>>;
-  const isOfAws = $fault !== undefined;
-  const socketCode = typeof code === 'string' && !isOfAws ? code : '';
-  const statuses = [thrown['status'], metadata['httpStatusCode'], response['statusCode']];
-  return {
-    name: typeof name === 'string' && name !== '' ? name : 'UnknownError',
-    code: socketCode,
-    status: statuses.find((one) => typeof one === 'number') ?? null,
-    message: typeof message === 'string' ? withoutHint(message) : '',
-    endpoint:
-      [thrown['endpoint'], thrown['hostname']].find((where) => typeof where === 'string') ?? '',
-    isOfAws,
-    isSpoiled:
-      error instanceof NoAwsAnswer ||
-      error instanceof SyntaxError ||
-      (!isOfAws && '$response' in thrown),
-    isUnsent:
-      NOT_CONNECTED.has(socketCode) ||
-      CERTIFICATE.test(socketCode) ||
-      HANDSHAKE.test(socketCode) ||
-      UNSENDABLE.has(socketCode) ||
-      syscall === 'connect' ||
-      syscall === 'getaddrinfo',
-    clockCorrected: metadata['clockSkewCorrected'] === true,
-  };
-}
-
-/** The SDK adds to a message how a developer may see the answer. */
-function withoutHint(message: string): string {
-  return (message.split('\n  Deserialization error:', 1)[0] ?? '').trim();
+function rulesFor({ isFromAws, isInvalidResponse }: ThrownError, { service }: CallContext): Rules {
+  if (isFromAws) return service === 'sts' ? STS_ERRORS : SERVICE_ERRORS;
+  return isInvalidResponse ? INVALID_RESPONSES : NO_RESPONSE;
 }

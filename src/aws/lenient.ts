@@ -1,4 +1,4 @@
-/** What is asked here of a schema of the AWS SDK: of what type the API model says that a value is. */
+/** The part of the AWS SDK's schemas that is used here: the type that the API model gives a value. */
 interface Schema {
   isStringSchema(): boolean;
   isBooleanSchema(): boolean;
@@ -13,46 +13,44 @@ interface Schema {
   structIterator(): Iterable<readonly [string, Schema]>;
 }
 
-/** The part of the SDK that turns the body of an answer into its members. */
+/** The part of the SDK that turns the body of a response into its members. */
 interface Deserializer {
   /** The body of an error has no schema but the number of "any document". */
   read(schema: Schema | number, body: Uint8Array): unknown;
   readObject(schema: Schema, value: unknown): unknown;
 }
 
-/** The last second of the year 9999: what ISO 8601 writes with four digits. In epoch seconds. */
+/** The last second of the year 9999, the last that ISO 8601 writes with four digits. In epoch seconds. */
 const LAST_SECOND = 253_402_300_799;
 
 /**
- * Makes a client of the AWS SDK leave out of its answers what is not of the type that the API model
- * says, as if it were absent. The SDK itself hands most of it on as it came, and throws at a time that
- * is none: such a time in a batch, which stays what it is, would make every poll fail.
+ * Makes a client of the AWS SDK leave out of its responses each value that is not of the type in the API
+ * model, as if it were absent; empty strings too. The SDK itself passes most of them on, and throws at
+ * an invalid time: one such time in a batch would make every poll fail.
  *
- * An empty text says nothing either and is left out too.
- *
- * @returns the client that was given
+ * @returns the same client
  */
 export function lenient<Client extends { readonly config: object }>(client: Client): Client {
   const { protocol } = client.config as { protocol: { deserializer: Deserializer } };
   const { deserializer } = protocol;
   deserializer.read = (schema, body) => {
-    // Not made before: Node.js loads its web streams for it, which the first request need not wait for.
+    // Created here since Node.js loads its web streams for it: the first request need not wait for that.
     const value: unknown = JSON.parse(new TextDecoder().decode(body));
-    if (typeof schema === 'number') return textsOf(value);
+    if (typeof schema === 'number') return stringsOf(value);
     return deserializer.readObject(schema, fitting(schema, value) ?? {});
   };
   return client;
 }
 
-/** A number that counts something; null for any other, which the API model's types do not exclude. */
+/** The number if it can be a count, else null: the API model's number types allow more. */
 export function wholeNumber(value: number | undefined): number | null {
   return value !== undefined && Number.isSafeInteger(value) && value >= 0 ? value : null;
 }
 
-/** As much of a value as a schema allows; undefined if that is nothing. */
+/** The part of a value that fits a schema; undefined if there is none. */
 type Fit = (value: unknown) => unknown;
 
-/** By schema: to ask a schema costs more than to look at a value, and answers have thousands of values. */
+/** By schema: its methods are slow, and responses have thousands of values. */
 const fits = new WeakMap<Schema, Fit>();
 
 function fitting(schema: Schema, value: unknown): unknown {
@@ -109,8 +107,8 @@ function isTime(value: unknown): boolean {
   return typeof value === 'number' && value >= 0 && value <= LAST_SECOND;
 }
 
-/** All that is read of an error is text: its type and its message. */
-function textsOf(body: unknown): object {
+/** Of an error, the type and the message are read, which are strings. */
+function stringsOf(body: unknown): object {
   if (!isObject(body)) return {};
   return Object.fromEntries(Object.entries(body).filter(([, value]) => typeof value === 'string'));
 }

@@ -1,19 +1,17 @@
-import type {
-  CloudWatchLogsClient,
-  GetLogEventsCommandOutput,
-  OutputLogEvent,
-} from '@aws-sdk/client-cloudwatch-logs';
+import type { CloudWatchLogsClient, OutputLogEvent } from '@aws-sdk/client-cloudwatch-logs';
 import { ServiceError } from '../async/service-error.ts';
 import { splitLines } from '../text/escape.ts';
 import type { Logs } from '../ports.ts';
-import { checkAnswers } from './answers.ts';
-import { createCaller } from './caller.ts';
-import type { ClientOptions } from './client.ts';
-import { lenient } from './lenient.ts';
-import { pagesOf } from './pages.ts';
 import { logStreamsArn } from './arn.ts';
+import { createCaller } from './caller.ts';
+import { checkResponses } from './check-responses.ts';
+import type { CallContext, ClientOptions } from './client.ts';
+import { lenient } from './lenient.ts';
+import { pagesOf, type Page } from './pages.ts';
 
-/** Makes the calls to CloudWatch Logs. Its client is loaded with the first: most runs need none. */
+/**
+ * Makes the calls to CloudWatch Logs. The first one loads the SDK client, which most runs do not need.
+ */
 export function createLogs(options: ClientOptions): Logs {
   const { region, clock } = options;
   const { settings, call } = createCaller(options);
@@ -23,35 +21,31 @@ export function createLogs(options: ClientOptions): Logs {
       /* webpackExports: ["CloudWatchLogsClient", "GetLogEventsCommand"] */
       '@aws-sdk/client-cloudwatch-logs'
     );
-    const logs = (client ??= checkAnswers(lenient(new CloudWatchLogsClient(settings))));
-    const ask = async (nextToken: string | undefined) => {
-      const answer: GetLogEventsCommandOutput = await call(
-        {
-          service: 'logs',
-          operation: 'GetLogEvents',
-          region,
-          resource: logStreamsArn(group, region),
-          writes: false,
-        },
-        signal,
-        (send) =>
-          logs.send(
-            new GetLogEventsCommand({
-              logGroupName: group,
-              logStreamName: stream,
-              limit: most,
-              startFromHead: false,
-              nextToken,
-            }),
-            send,
-          ),
+    const logs = (client ??= checkResponses(lenient(new CloudWatchLogsClient(settings))));
+    const context: CallContext = {
+      service: 'logs',
+      operation: 'GetLogEvents',
+      region,
+      resource: logStreamsArn(group, region),
+      writes: false,
+    };
+    const getPage = async (nextToken: string | undefined): Promise<Page<OutputLogEvent>> => {
+      const input = {
+        logGroupName: group,
+        logStreamName: stream,
+        limit: most,
+        startFromHead: false,
+        nextToken,
+      };
+      const { events = [], nextBackwardToken } = await call(context, signal, (send) =>
+        logs.send(new GetLogEventsCommand(input), send),
       );
-      return { items: answer.events ?? [], nextToken: answer.nextBackwardToken };
+      return { items: events, nextToken: nextBackwardToken };
     };
     let events: OutputLogEvent[] = [];
     let lines: string[] = [];
-    for await (const page of pagesOf(ask, clock, signal)) {
-      const older = page.slice(0, page.length - repeated(page, events));
+    for await (const { items } of pagesOf(getPage, clock, signal)) {
+      const older = items.slice(0, items.length - overlap(items, events));
       events = [...older, ...events];
       lines = [...lastLines(older, most - lines.length), ...lines];
       if (lines.length >= most) break;
@@ -59,9 +53,9 @@ export function createLogs(options: ClientOptions): Logs {
     return lines;
   };
   return {
-    async tail(...asked) {
+    async tail(...given) {
       try {
-        return await tail(...asked);
+        return await tail(...given);
       } catch (error) {
         if (error instanceof ServiceError && error.code === 'ResourceNotFoundException')
           return null;
@@ -71,7 +65,7 @@ export function createLogs(options: ClientOptions): Logs {
   };
 }
 
-/** The last lines of these events, at most so many: an event may hold more than one. */
+/** The last lines of these events, at most so many: an event may contain more than one. */
 function lastLines(events: readonly OutputLogEvent[], most: number): string[] {
   const parts: string[][] = [];
   let left = most;
@@ -85,11 +79,11 @@ function lastLines(events: readonly OutputLogEvent[], most: number): string[] {
 }
 
 /**
- * How many events at the end of a page are those at the beginning of what follows it: pages may overlap
- * (reports of users). What a build printed twice at the same moment is taken for such, but only there.
+ * How many events at the end of a page are those at the beginning of the later ones: pages may overlap
+ * (users report it). Lines that a build printed twice in the same moment count as such, but only there.
  */
-function repeated(page: readonly OutputLogEvent[], later: readonly OutputLogEvent[]): number {
-  // After Knuth, Morris and Pratt: linear, whatever repeats itself.
+function overlap(page: readonly OutputLogEvent[], later: readonly OutputLogEvent[]): number {
+  // Knuth, Morris and Pratt: linear, however much repeats.
   const shorter: number[] = [];
   const longest = (length: number, event: OutputLogEvent): number => {
     let match = length;
@@ -101,7 +95,7 @@ function repeated(page: readonly OutputLogEvent[], later: readonly OutputLogEven
   return page.reduce(longest, 0);
 }
 
-/** Events have no id. Without a time nothing tells an event from another that says the same. */
+/** Events have no id. Without a time, equal messages may be two events. */
 function isSame(event: OutputLogEvent | undefined, other: OutputLogEvent): boolean {
   return (
     event?.timestamp !== undefined &&

@@ -3,9 +3,10 @@ import type { BuildDetails, BuildLogs, ContextualPhase } from '../domain/batch.t
 import { buildLogsUrl, consoleLink } from './console-url.ts';
 
 /**
- * Turns a build as the SDK gives it into the domain's. Null for a build without an ARN.
+ * Turns the SDK's build into the domain's.
  *
- * @param region the region that was asked
+ * @param region the region of the client
+ * @returns null for a build without an ARN
  */
 export function normalizeBuild(build: Build, region: string): BuildDetails | null {
   const { arn } = build;
@@ -15,7 +16,7 @@ export function normalizeBuild(build: Build, region: string): BuildDetails | nul
     status: build.buildStatus?.toUpperCase() ?? '',
     startedOn: build.startTime?.getTime() ?? null,
     endedOn: build.endTime?.getTime() ?? null,
-    phases: (build.phases ?? []).map(normalisePhase),
+    phases: (build.phases ?? []).map(normalizePhase),
     logs: normalizeLogs(build, arn, region),
     reportArns: build.reportArns ?? [],
     image: build.environment?.image ?? '',
@@ -24,8 +25,8 @@ export function normalizeBuild(build: Build, region: string): BuildDetails | nul
   };
 }
 
-/** Turns a phase of a build or batch into the domain's, without the contexts that say nothing. */
-export function normalisePhase(
+/** Turns the SDK's phase of a build or batch into the domain's, without its empty contexts. */
+export function normalizePhase(
   phase: Pick<BuildPhase, 'contexts' | 'phaseStatus'> & { phaseType?: string | undefined },
 ): ContextualPhase {
   return {
@@ -38,17 +39,17 @@ export function normalisePhase(
 }
 
 /**
- * Before a build is provisioned its log has the group and stream `null`, also as words in the link
- * (AWS CLI example of retry-build); and all of it may be missing.
+ * Before a build is provisioned, the group and stream of its log are the word `null`, in the link too
+ * (AWS CLI example of retry-build). All of it may be absent.
  */
 function normalizeLogs({ logs }: Build, arn: string, region: string): BuildLogs {
   const { groupName, streamName, deepLink = '', s3DeepLink = '' } = logs ?? {};
-  const isKnown = !deepLink.includes('group=null');
+  const hasGroup = !deepLink.includes('group=null');
   return {
     group: groupName && groupName !== 'null' ? groupName : null,
     stream: streamName && streamName !== 'null' ? streamName : null,
     url:
-      (isKnown && consoleLink(deepLink, region)) ||
+      (hasGroup && consoleLink(deepLink, region)) ||
       consoleLink(s3DeepLink, region) ||
       buildLogsUrl(arn, region),
     inS3: logs?.s3Logs?.status === 'ENABLED',

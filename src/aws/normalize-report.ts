@@ -4,9 +4,10 @@ import { reportConsoleUrl } from './console-url.ts';
 import { wholeNumber } from './lenient.ts';
 
 /**
- * Turns a report as the SDK gives it into the domain's. Null for one without an ARN.
+ * Turns the SDK's report into the domain's.
  *
- * @param region the region that was asked
+ * @param region the region of the client
+ * @returns null for a report without an ARN
  */
 export function normalizeReport(report: Report, region: string): TestReport | null {
   const { arn } = report;
@@ -28,7 +29,11 @@ export function normalizeReport(report: Report, region: string): TestReport | nu
   };
 }
 
-/** Turns a test case as the SDK gives it into the domain's. */
+/**
+ * Turns the SDK's test case into the domain's.
+ *
+ * @param reportArn the report that was requested
+ */
 export function normalizeTestCase(testCase: SdkTestCase, reportArn: string): TestCase {
   return {
     reportArn,

@@ -1,12 +1,12 @@
 interface Partition {
-  /** As ARNs have it. */
+  /** As in ARNs. */
   readonly name: string;
-  /** The host of its console; null: none that is public. */
+  /** The host of its console; null if no console is public. */
   readonly console: string | null;
 }
 
 const AWS: Partition = { name: 'aws', console: 'console.aws.amazon.com' };
-/** All others, by how the names of their regions begin (SDK: partitions.json). */
+/** All others, by the prefix of their regions (SDK: partitions.json). */
 const PARTITIONS: readonly (Partition & { readonly prefix: string })[] = [
   { prefix: 'cn-', name: 'aws-cn', console: 'console.amazonaws.cn' },
   { prefix: 'us-gov-', name: 'aws-us-gov', console: 'console.amazonaws-us-gov.com' },
@@ -18,37 +18,37 @@ const PARTITIONS: readonly (Partition & { readonly prefix: string })[] = [
 ];
 
 const REGION = /^[a-z]{2,}(?:-[a-z]+)+-\d{1,2}$/;
-/** With several sessions in one browser, the console puts account and session before the region. */
+/** With several sessions in one browser, the console host has account and session before the region. */
 const SESSION = /^\d{12}-[a-z0-9]+$/;
 
-/** Whether a text is of the form of a region's name, so that it can be part of a host name. */
+/** Whether a text has the form of a region, so that it is safe in a host name. */
 export function isRegion(text: string): boolean {
   return REGION.test(text);
 }
 
-/** The partition that a region belongs to. */
+/** The name of a region's partition, such as `aws-cn`. */
 export function partitionOf(region: string): string {
   return ofRegion(region).name;
 }
 
 /**
- * The host of the console in a region, which is regional in every partition (URLs pasted by users).
+ * The host of the console in a region. Every partition has regional ones (URLs pasted by users).
  *
- * @returns null where there is none: for what is no region, and in the isolated partitions
+ * @returns null for a text that is not a region, and in the isolated partitions
  */
 export function consoleHost(region: string): string | null {
   const { console } = ofRegion(region);
   return console === null || !isRegion(region) ? null : `${region}.${console}`;
 }
 
-/** The host of the S3 console for buckets of a region; null where there is none. */
+/** The host of the S3 console for buckets of a region; null as for {@link consoleHost}. */
 export function s3ConsoleHost(region: string): string | null {
   return ofRegion(region) === AWS && isRegion(region)
     ? 's3.console.aws.amazon.com'
     : consoleHost(region);
 }
 
-/** Whether a host is one of the console that serves this region. */
+/** Whether a host belongs to the console of this region. */
 export function isConsoleHost(host: string, region: string): boolean {
   const regional = consoleHost(region);
   const { console } = ofRegion(region);
@@ -58,8 +58,8 @@ export function isConsoleHost(host: string, region: string): boolean {
 /**
  * Reads the host of a console URL.
  *
- * @returns the region that it names, or null where it names none, and the name of its partition;
- *   null if it is no host of a console
+ * @returns the name of its partition, and the region (null for the host of all regions); null for any
+ *   other host
  */
 export function readConsoleHost(
   host: string,

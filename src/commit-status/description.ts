@@ -1,6 +1,6 @@
 import { formatDuration } from '../text/duration.ts';
 import { oneLine } from '../text/escape.ts';
-import { count } from '../text/words.ts';
+import { count } from '../text/plural.ts';
 import type {
   BatchEnd,
   CommitStatus,

@@ -2,7 +2,7 @@ import { isOver } from '../domain/attempt.ts';
 import type { Batch } from '../domain/batch.ts';
 import { countedGroups, type GroupView } from '../domain/groups.ts';
 import type { Outcome, StopKind } from '../domain/outcome.ts';
-import { cutMiddle } from '../text/words.ts';
+import { cutMiddle } from '../text/cut-middle.ts';
 import type { BatchEnd, NamedGroups, StepResult } from './status.ts';
 
 /** A text of a build may be of any length; a description shows less than this of its beginning and end. */

@@ -1,7 +1,8 @@
 import { formatCause, isAmong, isExplained, type Cause } from './cause.ts';
 import { describeReadFailure, type ReadFailure } from './read-failure.ts';
 import { wildcard } from '../text/wildcard.ts';
-import { cutMiddle, nameSome } from '../text/words.ts';
+import { cutMiddle } from '../text/cut-middle.ts';
+import { nameSome } from '../text/plural.ts';
 
 /** Characters of a cause that a reason quotes. */
 const LONGEST_CAUSE = 300;

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as core from '@actions/core';
 
-/** The GitHub runner that this step runs on. */
+/** What the step uses of the GitHub Actions runner. */
 export interface Runner {
   /** The trimmed value of an input; empty if it was not given. */
   getInput(name: string): string;
-  /** Throws if it cannot be written. */
+  /** @throws if the file cannot be written */
   setOutput(name: string, value: string): void;
   info(line: string): void;
   notice(message: string): void;
@@ -18,40 +18,54 @@ export interface Runner {
   debug(message: string): void;
   startGroup(title: string): void;
   endGroup(): void;
-  /** Appends Markdown to the job summary. Throws if it cannot be written, or the runner takes none. */
+  /**
+   * Appends Markdown to the job summary.
+   *
+   * @throws if the file cannot be written, or the runner does not support job summaries
+   */
   writeSummary(markdown: string): void;
   /**
-   * Writes a JSON file in the runner's temporary folder, or that of the system, and gives its path.
-   * Throws if neither can be written.
+   * Writes a JSON file to the runner's temporary folder, or else to the system's.
+   *
+   * @returns its path
+   * @throws if neither can be written
    */
   writeTemporaryFile(textFor: (path: string) => string): Promise<string>;
   setExitCode(code: 0 | 1): void;
-  /** Keeps a value for the post step; it survives a kill of this process. Throws if it cannot. */
+  /**
+   * Saves a value for the post step; it survives a kill of this process.
+   *
+   * @throws if the file cannot be written
+   */
   saveState(name: string, value: string): void;
-  /** What the step has kept for its post step; empty if nothing. */
+  /** A value that the step has saved for its post step; empty if there is none. */
   getState(name: string): string;
-  /** A fresh OIDC token of this job; null where it may not have one. Throws if none comes. */
+  /**
+   * A fresh OIDC token of this job; null if the job lacks the permission `id-token: write`.
+   *
+   * @throws if the token service fails
+   */
   getIdToken(audience: string): Promise<string | null>;
-  /** Keeps a secret out of the log. */
+  /** Hides a secret in the log. */
   mask(secret: string): void;
-  /** Names this run to AWS, in the characters that a session's name may have. */
+  /** The name of this run in the characters of a role session name (`[\w+=,.@-]`, STS API reference). */
   readonly sessionName: string;
-  /** Name and value pairs that tell AWS which run asks. */
+  /** Name and value pairs for the user agent, which CloudTrail records. */
   readonly userAgent: [string, string][];
-  /** Address of the GitHub server that this run belongs to. */
+  /** The URL of the GitHub server. */
   readonly serverUrl: string;
-  /** The web page of this run. */
+  /** The URL of this run attempt. */
   readonly runUrl: string;
-  /** The number of this run; `0` where no runner sets one. */
+  /** The id of this run; `0` outside of a runner. */
   readonly runId: string;
 }
 
-/** The runner as this process meets it, by @actions/core. */
+/** The runner of this process, through @actions/core and the variables that it sets. */
 export function createRunner(): Runner {
   const {
     GITHUB_SERVER_URL: serverUrl = 'https://github.com',
     GITHUB_REPOSITORY: repository = '',
-    GITHUB_RUN_ID: run = '0',
+    GITHUB_RUN_ID: runId = '0',
     GITHUB_RUN_ATTEMPT: attempt = '1',
   } = process.env;
   return {
@@ -67,28 +81,29 @@ export function createRunner(): Runner {
     endGroup: core.endGroup,
     writeSummary(markdown) {
       const file = process.env['GITHUB_STEP_SUMMARY'] ?? '';
-      if (file === '')
+      if (file === '') {
         throw new Error(
           'GITHUB_STEP_SUMMARY is not set: this runner does not support job summaries',
         );
+      }
       appendWhole(file, () => appendFileSync(file, markdown));
     },
     async writeTemporaryFile(textFor) {
       const folders = new Set([process.env['RUNNER_TEMP'] ?? '', tmpdir()]);
       folders.delete('');
-      const failures: string[] = [];
+      const errors: string[] = [];
       for (const folder of folders) {
         const path = join(folder, `retry-codebuild-batch-${randomUUID()}.json`);
         try {
           await writeFile(path, textFor(path));
           return path;
         } catch (error) {
-          failures.push(error instanceof Error ? error.message : String(error));
-          // Half a file must not be taken for a whole one. Mostly there is none at all.
+          errors.push(error instanceof Error ? error.message : String(error));
+          // Half a file must not be taken for a whole one. Mostly there is no file.
           await rm(path, { force: true }).catch(() => undefined);
         }
       }
-      throw new Error(failures.join('; '));
+      throw new Error(errors.join('; '));
     },
     setExitCode(code) {
       process.exitCode = code;
@@ -99,21 +114,21 @@ export function createRunner(): Runner {
     getIdToken: async (audience) =>
       process.env['ACTIONS_ID_TOKEN_REQUEST_URL'] ? core.getIDToken(audience) : null,
     mask: core.setSecret,
-    sessionName: `retry-codebuild-batch-${run}`,
+    sessionName: `retry-codebuild-batch-${runId}`,
     userAgent: [
       ['retry-codebuild-batch', process.env['GITHUB_ACTION_REF'] ?? 'local'],
-      ['github-run', run],
+      ['github-run', runId],
       ['github-attempt', attempt],
     ],
     serverUrl,
-    runUrl: `${serverUrl}/${repository}/actions/runs/${run}/attempts/${attempt}`,
-    runId: run,
+    runUrl: `${serverUrl}/${repository}/actions/runs/${runId}/attempts/${attempt}`,
+    runId,
   };
 }
 
 /**
- * Appends to a file that the runner reads. What a full disk has cut off is taken back: the runner
- * refuses a file with half an entry in it, and would read what follows as part of it.
+ * Appends to a file that the runner reads, all or nothing. The runner rejects a file with half an entry,
+ * as a full disk leaves it, and would read what follows as part of that entry.
  */
 function appendWhole(file: string | undefined, append: () => void): void {
   const before = file === undefined ? undefined : statSync(file, { throwIfNoEntry: false });

@@ -1,7 +1,7 @@
 import { formatCause, type Cause } from '../domain/cause.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { asSentence } from '../text/as-sentence.ts';
-import { count, nameSome } from '../text/words.ts';
+import { count, nameSome } from '../text/plural.ts';
 import { LONGEST_MESSAGE, oneLine } from '../text/escape.ts';
 import { reasonOf } from './reason.ts';
 

@@ -1,4 +1,5 @@
-import { count, cutMiddle } from '../text/words.ts';
+import { cutMiddle } from '../text/cut-middle.ts';
+import { count } from '../text/plural.ts';
 import type { GroupOutput, Results } from './results.ts';
 
 const MOST_ATTEMPTS = 3;

@@ -5,7 +5,7 @@ import { isCounted } from '../domain/groups.ts';
 import type { FailedGroups } from '../domain/failed-groups.ts';
 import { describeReadFailure } from '../domain/read-failure.ts';
 import type { RunEvent } from '../domain/events.ts';
-import { count, nameSome } from '../text/words.ts';
+import { count, nameSome } from '../text/plural.ts';
 import type { StatusEvent } from '../commit-status/events.ts';
 import { formatWritten } from '../commit-status/description.ts';
 import { buildLogLine, LONGEST_MESSAGE, logLine, oneLine, splitLines } from '../text/escape.ts';

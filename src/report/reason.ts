@@ -4,7 +4,8 @@ import { failedGroupsOf, type FailedGroups } from '../domain/failed-groups.ts';
 import { firstCause, type Outcome, type StopKind } from '../domain/outcome.ts';
 import { asSentence } from '../text/as-sentence.ts';
 import { formatDuration } from '../text/duration.ts';
-import { count, cutMiddle, nameSome } from '../text/words.ts';
+import { cutMiddle } from '../text/cut-middle.ts';
+import { count, nameSome } from '../text/plural.ts';
 
 /** Characters of the first cause. */
 const LONGEST_CAUSE = 500;

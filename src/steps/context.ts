@@ -1,5 +1,5 @@
 import type { Backoff, Resilient } from '../async/backoff.ts';
-import type { Inputs } from '../inputs.ts';
+import type { Inputs } from '../inputs/inputs.ts';
 import type { CodeBuild, Ports } from '../ports.ts';
 import type { Store } from '../store.ts';
 

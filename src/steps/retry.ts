@@ -64,7 +64,7 @@ export async function retryBatch(context: RunContext, decided: Batch): Promise<R
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
       const { maybeMade } = exchange.request;
-      const isRefused = error.kind === 'refused';
+      const isRefused = error.kind === 'rejected';
       if (isRefused || maybeMade) {
         const later = await pollForLaterAttempt(context, decided).catch((reason: unknown) => {
           if (!(reason instanceof ServiceError)) throw reason as Error;
@@ -229,7 +229,7 @@ export async function askBriefly(
     );
     return 'ours';
   } catch (error) {
-    return error instanceof ServiceError && error.kind === 'refused' ? 'refused' : null;
+    return error instanceof ServiceError && error.kind === 'rejected' ? 'refused' : null;
   }
 }
 
@@ -252,5 +252,5 @@ function instantOf(clock: Clock): Instant {
 
 function tokenExpired(lastError: string | null): ServiceError {
   const message = lastError ?? 'RetryBuildBatch got no response.';
-  return new ServiceError('outage', 'TokenExpired', message);
+  return new ServiceError('gave-up', 'TokenExpired', message);
 }

@@ -127,7 +127,7 @@ export async function callBriefly<Answer>(
     } catch (error) {
       throw error instanceof ServiceError
         ? error
-        : new ServiceError('outage', 'TimeoutError', lastError);
+        : new ServiceError('gave-up', 'TimeoutError', lastError);
     }
   });
 }

@@ -1,26 +1,27 @@
-/** A word matches with at most this many letters wrong, missing or extra. */
-const MOST_MISTAKES = 2;
-const SHORTEST_BEGINNING = 3;
+/** Letters of a word that may be wrong, missing or extra. */
+const MAX_DISTANCE = 2;
+const MIN_PREFIX_LENGTH = 3;
 
 /**
- * The word that someone may have meant.
+ * Finds the word that a mistyped text probably means.
  *
- * @returns the word that a text begins, or the nearest that is at most two letters away; null: none
+ * @returns the first word that begins with the text, or else the nearest one, at most two letters away;
+ *   null if there is none
  */
 export function closest(text: string, words: readonly string[]): string | null {
-  if (text.length >= SHORTEST_BEGINNING) {
+  if (text.length >= MIN_PREFIX_LENGTH) {
     const begun = words.find((word) => word.startsWith(text));
     if (begun !== undefined) return begun;
   }
   const near = words
-    .filter((word) => Math.abs(word.length - text.length) <= MOST_MISTAKES)
-    .map((word) => ({ word, mistakes: distance(text, word) }))
-    .filter(({ mistakes }) => mistakes <= MOST_MISTAKES)
-    .sort((a, b) => a.mistakes - b.mistakes);
+    .filter((word) => Math.abs(word.length - text.length) <= MAX_DISTANCE)
+    .map((word) => ({ word, letters: distance(text, word) }))
+    .filter(({ letters }) => letters <= MAX_DISTANCE)
+    .sort((a, b) => a.letters - b.letters);
   return near[0]?.word ?? null;
 }
 
-/** Letters to change, leave out or add between two texts (Levenshtein's distance). */
+/** The Levenshtein distance: letters to change, remove or add. */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
   for (const letter of one) {

@@ -1,19 +1,19 @@
-/** Milliseconds of each unit, the largest first. */
-const UNITS: readonly (readonly [unit: string, milliseconds: number])[] = [
+/** Each unit in milliseconds, the largest first. */
+const UNITS: readonly (readonly [unit: string, ms: number])[] = [
   ['d', 86_400_000],
   ['h', 3_600_000],
   ['m', 60_000],
   ['s', 1000],
   ['ms', 1],
 ];
-/** A number and the unit after it, if there is one. */
+/** A number and its unit, if it has one. */
 const PART = /[ \t]*(\d+(?:\.\d+)?)[ \t]*(ms|[dhms])?[ \t]*/iy;
 
 /**
- * Reads a duration: a number of seconds (`15`, `0.5`) or numbers with units, the largest first
+ * Parses a duration: a number of seconds (`15`, `0.5`) or numbers with units, the largest first
  * (`500ms`, `10m`, `1h30m`, `1d`). Spaces and capitals do not matter (`5h 50m`, `6H`).
  *
- * @returns milliseconds, however many; null if the text is no duration
+ * @returns milliseconds, without a limit; null if the text is not a duration
  */
 export function parseDuration(text: string): number | null {
   const parts = split(text);
@@ -31,7 +31,7 @@ export function parseDuration(text: string): number | null {
   return milliseconds;
 }
 
-/** The numbers of a text with their units, in lower case; null if it holds anything else, or none. */
+/** The numbers of a text with their units, in lower case; null if it has none, or anything else. */
 function split(text: string): { amount: number; unit: string }[] | null {
   const parts = [];
   for (PART.lastIndex = 0; PART.lastIndex < text.length;) {
@@ -42,7 +42,7 @@ function split(text: string): { amount: number; unit: string }[] | null {
   return parts.length > 0 ? parts : null;
 }
 
-/** Writes milliseconds for a reader, in at most two units: `850ms`, `42s`, `3m 5s`, `2h 10m`. */
+/** Formats milliseconds in at most two units: `850ms`, `42s`, `3m 5s`, `2h 10m`. */
 export function formatDuration(milliseconds: number): string {
   const whole = Math.max(0, Math.round(milliseconds));
   if (whole < 1000) return `${whole}ms`;

@@ -1,21 +1,21 @@
-// Everything that comes from a build is hostile text until it is escaped for where it goes.
+// Every text from a build is hostile until it is escaped for its outlet.
 
-import { cutMiddle } from './words.ts';
+import { cutMiddle } from './cut-middle.ts';
 
-/** Characters of one message: the runner cuts an annotation at 4,096. */
+/** Characters of one message: the runner cuts an annotation after 4,096. */
 export const LONGEST_MESSAGE = 4000;
-/** Of a link. The longest of the console name an S3 key: 1,024 bytes (S3 user guide), of three characters each. */
-const LONGEST_URL = 8000;
+/** The longest console URLs contain an S3 key: 1,024 bytes (S3 user guide) of three characters each. */
+const MAX_URL_LENGTH = 8000;
 
 // eslint-disable-next-line no-control-regex -- ANSI sequences begin with the control character ESC
 const ANSI = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g;
-// Control characters, line separators, marks that turn the direction of writing, and what shows nothing.
+// Control characters, line separators, marks that change the text direction, and blank characters.
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]+/gu;
 // eslint-disable-next-line no-control-regex -- ESC again
 const COLOR = /(\u001b\[[\d;]*m)/;
 const NO_COLOR = '\u001b[0m';
-// What means something in Markdown or HTML, mentions, a pair of dollars (mathematics), and what GitHub
-// would link in a text: URLs and numbers of issues.
+// The syntax of Markdown and HTML, mentions, dollars (mathematics), and what GitHub links automatically:
+// URLs and issue numbers.
 const SPECIAL = /[\\`*_[\]|~&<>@$]|:\/\/|www(?=\.)|#(?=\d)|\bgh-(?=\d)/gi;
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -29,7 +29,7 @@ const LINE_BREAK = /\r\n|[\n\r\u0085\u2028\u2029]/;
 const LINE_BREAK_AT_END = /(?:\r\n|[\n\r\u0085\u2028\u2029])$/;
 const NOT_OF_A_URL = /[^\w\-.~:/?#@!$&*+,;=%]+/g;
 
-/** The lines of a text, however they are broken, without the last empty one. */
+/** The lines of a text, with any kind of line break, without an empty last one. */
 export function splitLines(text: string): string[] {
   return text.replace(LINE_BREAK_AT_END, '').split(LINE_BREAK);
 }
@@ -40,8 +40,8 @@ export function oneLine(text: string, most = Infinity): string {
 }
 
 /**
- * A line for the log that cannot act on the runner: it takes `::command::` at the beginning of a line
- * and `##[command]` anywhere in it for a workflow command.
+ * A line for the log that is no workflow command: the runner takes `::command::` at the beginning of a
+ * line and `##[command]` anywhere in it for one.
  */
 export function logLine(text: string): string {
   return cutMiddle(printable(text).trimEnd(), LONGEST_MESSAGE)
@@ -50,8 +50,8 @@ export function logLine(text: string): string {
 }
 
 /**
- * A line of a build's log for the log of the runner: colors are kept unless it is too long, but it
- * stands behind a bar, so that it never begins with a workflow command.
+ * A line of a build's log for the log of the runner. It keeps its colors unless it is too long. A bar
+ * stands before it, so that it never begins with a workflow command.
  */
 export function buildLogLine(text: string): string {
   if (text.length > LONGEST_MESSAGE) return `│ ${logLine(text)}`;
@@ -63,41 +63,47 @@ export function buildLogLine(text: string): string {
   return `│ ${line.replaceAll('##[', '## [')}`;
 }
 
-/** Text for a place in HTML where Markdown does not reach, such as within `<pre>`. */
+/** Text for HTML that is not parsed as Markdown, such as in `<pre>`. */
 export function html(text: string): string {
   return printable(text).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }
 
-/** Text within a line or table cell of GitHub-flavored Markdown; nothing is linked or mentioned by it. */
+/** Text in a line or table cell of GitHub-flavored Markdown, without links and mentions. */
 export function markdown(text: string, most = Infinity): string {
   return oneLine(text, most)
     .replace(SPECIAL, escapeMark)
     .replace(AT_THE_START, (mark) => (/\d/.test(mark) ? `${mark}&#8203;` : `\\${mark}`));
 }
 
-/** An element of its own cuts a URL in two, and a dollar from its pair. */
+/** An element around them breaks a URL, and separates a dollar from its pair. */
 function escapeMark(mark: string): string {
   return ENTITIES[mark] ?? (WITH_A_BACKSLASH.test(mark) ? `\\${mark}` : `<span>${mark}</span>`);
 }
 
-/** A name in the type of code, safe in a table cell too. */
+/** A name as inline code, safe in a table cell too. */
 export function code(text: string, most = Infinity): string {
   return `<code>${markdown(text, most)}</code>`;
 }
 
-/** A link with a Markdown label; the label alone where there is no URL, or one of no reasonable length. */
+/**
+ * A Markdown link.
+ *
+ * @param label Markdown
+ * @param url any text
+ * @returns the label alone if the URL is not `https://`, or too long
+ */
 export function link(label: string, url: string): string {
   if (!url.startsWith('https://')) return label;
   const target = url.toWellFormed().replace(NOT_OF_A_URL, encodeFully);
-  return target.length > LONGEST_URL ? label : `[${label}](${target})`;
+  return target.length > MAX_URL_LENGTH ? label : `[${label}](${target})`;
 }
 
-/** Bytes of a text in UTF-8. */
+/** The length of a text in UTF-8, in bytes. */
 export function byteLength(text: string): number {
   return new TextEncoder().encode(text).length;
 }
 
-/** Parentheses and quotes too, which encodeURIComponent leaves alone. */
+/** Encodes parentheses and quotes too, unlike encodeURIComponent. */
 function encodeFully(text: string): string {
   return encodeURIComponent(text).replace(
     /[()']/g,

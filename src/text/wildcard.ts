@@ -1,9 +1,9 @@
 /**
  * Compiles a pattern in which `*` stands for any text and `?` for one character. Case matters.
  *
- * No regular expression: a match takes at most as many comparisons as pattern and text have
- * characters, multiplied. Both are short: never-retry takes patterns of at most 128 characters, and
- * CodeBuild's group identifiers have fewer (aws/copilot-cli#1673).
+ * It is no regular expression, so that a match takes at most pattern length times text length steps.
+ * Both are short: a pattern of never-retry has at most 128 characters, and CodeBuild's group identifiers
+ * have fewer (aws/copilot-cli#1673).
  */
 export function wildcard(pattern: string): (text: string) => boolean {
   const [head = '', ...inner] = pattern.split('*');
@@ -21,7 +21,7 @@ export function wildcard(pattern: string): (text: string) => boolean {
   };
 }
 
-/** Where a part of a pattern is found first, from a position on; Infinity: nowhere. */
+/** The first position of a part of a pattern, from a position on; Infinity if there is none. */
 function find(text: string, part: string, from: number): number {
   if (!part.includes('?')) {
     const found = text.indexOf(part, from);

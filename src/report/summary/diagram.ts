@@ -1,6 +1,6 @@
 import type { BuildState } from '../../domain/status.ts';
 import { countedGroups, type GroupView } from '../../domain/groups.ts';
-import { count } from '../../text/words.ts';
+import { count } from '../../text/plural.ts';
 import { oneLine } from '../../text/escape.ts';
 
 /** Mermaid's defaults, which GitHub does not change: `maxTextSize` and `maxEdges` (Mermaid documentation). */

@@ -1,6 +1,6 @@
 import type { Outcome } from '../../domain/outcome.ts';
 import type { Coverage, TestReport } from '../../domain/test-report.ts';
-import { count } from '../../text/words.ts';
+import { count } from '../../text/plural.ts';
 import { link, markdown } from '../../text/escape.ts';
 import { failedBuilds } from './failed-builds.ts';
 import { LONGEST_NAME, name, table, type Detail } from './markdown.ts';

@@ -3,7 +3,7 @@ import { causeOf, causeOfBatch, type Cause } from '../../domain/cause.ts';
 import { countedGroups } from '../../domain/groups.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { code, link, markdown } from '../../text/escape.ts';
-import { count } from '../../text/words.ts';
+import { count } from '../../text/plural.ts';
 import { failedBuilds } from './failed-builds.ts';
 import { LONGEST_NAME, name, table, type Detail } from './markdown.ts';
 

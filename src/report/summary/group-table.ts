@@ -11,7 +11,7 @@ import {
 } from '../../domain/groups.ts';
 import { buildsByAttempt, countRebuilt } from '../../domain/rebuilds.ts';
 import type { Outcome } from '../../domain/outcome.ts';
-import { count } from '../../text/words.ts';
+import { count } from '../../text/plural.ts';
 import { code, link, markdown } from '../../text/escape.ts';
 import { firstOf, LONGEST_NAME, name, table, type Column, type Detail } from './markdown.ts';
 

@@ -1,5 +1,5 @@
 import type { GroupHistory } from '../../domain/history.ts';
-import { count } from '../../text/words.ts';
+import { count } from '../../text/plural.ts';
 import { name, table, type Detail } from './markdown.ts';
 
 const SQUARES = { succeeded: '🟩', flaky: '🟧', failed: '🟥' } as const;

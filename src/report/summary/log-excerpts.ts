@@ -1,7 +1,7 @@
 import type { LogTail } from '../../domain/batch.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { html, link, markdown, oneLine, splitLines } from '../../text/escape.ts';
-import { count } from '../../text/words.ts';
+import { count } from '../../text/plural.ts';
 import { describeMissingLog } from '../missing-log.ts';
 import { failedBuilds, type FailedBuild } from './failed-builds.ts';
 import { fold, LONGEST_NAME, name, type Detail } from './markdown.ts';

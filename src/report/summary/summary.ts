@@ -1,7 +1,7 @@
 import { formatDuration } from '../../text/duration.ts';
 import { formatCause } from '../../domain/cause.ts';
 import { firstCause, type Outcome } from '../../domain/outcome.ts';
-import { count } from '../../text/words.ts';
+import { count } from '../../text/plural.ts';
 import { byteLength, code, link, LONGEST_MESSAGE, markdown } from '../../text/escape.ts';
 import { givesLastDecision, problemsTitle, reasonOf, type ReasonFormat } from '../reason.ts';
 import { diagram } from './diagram.ts';

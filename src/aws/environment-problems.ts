@@ -1,10 +1,11 @@
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What is wrong with an environment variable: its name, its value if that may be shown, and the rule. */
+/** What is wrong with an environment variable. */
 export interface EnvironmentProblem {
   readonly name: string;
   /** Empty where it may be a secret. */
   readonly value: string;
+  /** What the variable must be, to follow its value. */
   readonly rule: string;
 }
 
@@ -16,16 +17,17 @@ const ENDPOINTS = [
   'AWS_ENDPOINT_URL_STS',
 ];
 const KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
-/** The characters of one word, as keys, tokens and names of profiles are (printable ASCII). */
+/** Keys and tokens are one word of printable ASCII. */
 const NOT_IN_A_KEY = /[^\x21-\x7e]/;
-/** At an end of a text, or a line break anywhere in it. */
+/** Whitespace at an end, or a line break anywhere. */
 const STRAY_SPACE = /^\s|\s$|[\r\n]/;
 
 /**
- * Finds the mistakes in environment variables that lead calls to AWS, before one is made: what the SDK
- * says of them names no variable.
+ * Checks the environment variables that configure calls to AWS, before one is made: the SDK's own errors
+ * do not name the variable.
  *
- * @param usesRole whether a role is assumed by GitHub's OIDC token: then keys and profile are not used
+ * @param usesRole whether the step assumes a role by GitHub's OIDC token: then it uses no keys or profile
+ * @returns one problem for each wrong variable
  */
 export function environmentProblems(
   environment: Environment,
@@ -45,7 +47,7 @@ export function environmentProblems(
   ];
 }
 
-/** The URL may hold a password: it is not repeated. */
+/** The URL may contain a password, so it is not shown. */
 function proxyProblem(name: string, url: string): EnvironmentProblem[] {
   if (url === '' || isWebUrl(url)) return [];
   const rule = 'the environment variable must be empty or the http:// address of a proxy';
@@ -72,7 +74,7 @@ function keyProblem(name: string, key: string): EnvironmentProblem[] {
   return [{ name, value: '', rule }];
 }
 
-/** What is in a text that should not be: never the text itself, which may be a secret. */
+/** Names the stray character, never the text itself, which may be a secret. */
 function strayIn(text: string): string {
   const [stray = ''] = /[\r\n]/.exec(text) ?? /\t/.exec(text) ?? NOT_IN_A_KEY.exec(text) ?? [];
   const where = text.trimEnd() === text ? '' : ' at the end';

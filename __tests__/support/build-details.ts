@@ -34,7 +34,7 @@ export function someDetails(
 }
 
 /** Builds as the run state holds them, by ARN. */
-export function known(...builds: readonly BuildDetails[]): Map<string, BuildDetails> {
+export function buildsByArn(...builds: readonly BuildDetails[]): Map<string, BuildDetails> {
   return new Map(builds.map((build) => [build.arn, build]));
 }
 
@@ -42,7 +42,7 @@ export function aLogUrl(id: string): string {
   return `https://console.aws.amazon.com/cloudwatch/home?region=us-west-2#logsV2:log-groups/log-group/g/log-events/${id}`;
 }
 
-/** The ends of logs by ARN, from pairs of the build's id and its lines, or why there are none. */
+/** Log tails by ARN, from pairs of the build's id and its lines, or the reason why there are none. */
 export function tails(
   logs: Readonly<Record<string, readonly string[] | MissingLog>>,
 ): Map<string, LogTail> {

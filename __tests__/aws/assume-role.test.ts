@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import type { Credentials } from '../../src/aws/credential-source.ts';
-import { assumeRole } from '../../src/aws/credentials.ts';
+import type { Credentials } from '../../src/aws/credential-cache.ts';
+import { assumeRole } from '../../src/aws/assume-role.ts';
 import { createVirtualClock, type VirtualClock } from '../support/virtual-clock.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/retry';
@@ -12,15 +12,15 @@ const ANSWER = `<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityRes
 const PAGE = '<html><head><title>Sign in</title></head><body>Please sign in.</body></html>';
 const never = new Promise<never>(() => undefined);
 
-/** An answer of STS, or of something in its place; null: none ever comes. */
+/** A response of STS, or of something in its place; null: none ever comes. */
 type Answer = { readonly status: number; readonly text: string } | null;
 
-const refusal = (code: string, message = 'Says STS.', status = 400): Answer => ({
+const stsError = (code: string, message = 'Says STS.', status = 400): Answer => ({
   status,
   text: `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`,
 });
 
-/** GitHub gives these tokens one after the other; STS, reached by the client's own handler, answers. */
+/** A role, with the tokens of GitHub and the responses of STS, in order. */
 function aRole(
   region: string,
   tokens: (string | null | Error | typeof never)[],
@@ -62,7 +62,7 @@ test.each([
   ['us-west-2', 'sts.amazonaws.com'],
   ['us-gov-west-1', 'sts.amazonaws.com'],
   ['cn-north-1', 'sts.amazonaws.com.cn'],
-])('in %s the token is for %s; all that is secret is masked', async (region, audience) => {
+])('in %s the token is for %s; all secrets are masked', async (region, audience) => {
   const { provide, asked, masked, audiences } = aRole(region, ['token']);
   expect(await provide()).toMatchObject({ accessKeyId: 'key', secretAccessKey: 'secret' });
   expect(audiences).toEqual([audience]);
@@ -75,7 +75,7 @@ test.each([
   });
 });
 
-test('each time the token is a fresh one', async () => {
+test('each time the token is fresh', async () => {
   const { provide, asked } = aRole('us-west-2', ['one', 'two']);
   await provide();
   await provide();
@@ -85,7 +85,7 @@ test('each time the token is a fresh one', async () => {
   ]);
 });
 
-test('a job that may have no token is told what to do', async () => {
+test('without the permission for a token, the message says what to do', async () => {
   const { provide, asked } = aRole('us-west-2', [null]);
   await expect(provide()).rejects.toMatchObject({
     kind: 'permanent',
@@ -94,19 +94,19 @@ test('a job that may have no token is told what to do', async () => {
   expect(asked).toEqual([]);
 });
 
-test('a token service that does not answer is waited for', async () => {
+test('an error of the token service is unreachable, which is retried', async () => {
   const { provide } = aRole('us-west-2', [new Error('none'), 'two']);
   await expect(provide()).rejects.toMatchObject({ kind: 'unreachable', maybeDone: false });
   await expect(provide()).resolves.toMatchObject({ accessKeyId: 'key' });
 });
 
-test('a token service that is silent has the time of a call', async () => {
+test('a silent token service has the time limit of a call', async () => {
   const { assume, clock } = aRole('us-west-2', [never]);
   await expect(assume()).rejects.toMatchObject({ kind: 'unreachable', code: 'TimeoutError' });
   expect(clock.elapsed()).toBe(30_000);
 });
 
-test('so has STS', async () => {
+test('a silent STS has it too', async () => {
   const { assume, clock, asked } = aRole('us-west-2', ['token'], [null]);
   const held = clock.during(() => clock.sleepWithin(40_000, new AbortController().signal));
   await expect(assume()).rejects.toMatchObject({ kind: 'transient', code: 'TimeoutError' });
@@ -117,7 +117,7 @@ test('so has STS', async () => {
 test.each<[string, Answer, object]>([
   [
     'that it could not reach GitHub',
-    refusal(
+    stsError(
       'InvalidIdentityToken',
       "Couldn't retrieve verification key from your identity provider",
     ),
@@ -127,22 +127,22 @@ test.each<[string, Answer, object]>([
       message: expect.stringMatching(/ AWS says: Couldn't retrieve verification key from your/),
     },
   ],
-  ['no, to a role', refusal('AccessDenied', 'No.', 403), { kind: 'credentials' }],
-  ['that the token is over', refusal('ExpiredTokenException'), { kind: 'credentials' }],
-  ['that it is asked too often', refusal('Throttling'), { kind: 'transient' }],
-  ['that it is out of order', refusal('InternalFailure', 'x', 500), { kind: 'transient' }],
-  ['that the request is not valid', refusal('ValidationError'), { kind: 'permanent' }],
-  ['by a page', { status: 403, text: PAGE }, { kind: 'credentials' }],
-  ['by a page with 200', { status: 200, text: PAGE }, { kind: 'credentials' }],
-  ['by a page with 502', { status: 502, text: PAGE }, { kind: 'credentials' }],
+  ['that access is denied', stsError('AccessDenied', 'No.', 403), { kind: 'credentials' }],
+  ['that the token has expired', stsError('ExpiredTokenException'), { kind: 'credentials' }],
+  ['that it is throttled', stsError('Throttling'), { kind: 'transient' }],
+  ['with a server error', stsError('InternalFailure', 'x', 500), { kind: 'transient' }],
+  ['that the request is invalid', stsError('ValidationError'), { kind: 'permanent' }],
+  ['with a page', { status: 403, text: PAGE }, { kind: 'credentials' }],
+  ['with a page and 200', { status: 200, text: PAGE }, { kind: 'credentials' }],
+  ['with a page and 502', { status: 502, text: PAGE }, { kind: 'credentials' }],
   ['with half a page', { status: 403, text: '<html><body>' }, { kind: 'credentials' }],
   ['with words', { status: 200, text: 'Sign in, please' }, { kind: 'credentials' }],
   ['with nothing', { status: 403, text: '' }, { kind: 'credentials' }],
   ['with nothing and 200', { status: 200, text: '' }, { kind: 'credentials' }],
-])('STS answers %s', async (_, answer, expected) => {
+])('STS responds %s', async (_, answer, expected) => {
   const { provide } = aRole('us-west-2', ['one', 'two'], [answer]);
-  const failure = await provide().catch((error: unknown) => error);
-  expect(failure).toMatchObject({ name: 'CallFailure', maybeDone: false, ...expected });
-  expect(String(failure)).not.toMatch(/Deserialization|\$response|AWS says: Unknown/);
+  const error = await provide().catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ name: 'ServiceError', maybeDone: false, ...expected });
+  expect(String(error)).not.toMatch(/Deserialization|\$response|AWS says: Unknown/);
   await expect(provide()).resolves.toMatchObject({ accessKeyId: 'key' });
 });

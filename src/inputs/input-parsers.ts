@@ -1,52 +1,51 @@
-import { parseDuration } from './text/duration.ts';
-import { nameSome } from './text/words.ts';
+import { parseDuration } from '../text/duration.ts';
+import { nameSome } from '../text/plural.ts';
 
-/** Gives the trimmed value of an input of this name; empty if it was not given. */
+/** Gets the trimmed value of an input; empty if it was not given. */
 export type GetInput = (name: string) => string;
 
-/** Notes a problem: what is wrong with the value of an input, as a clause that can follow the value. */
+/** Records a problem: what is wrong with the value of an input, to follow the value in a message. */
 export type Reject = (input: string, value: string, rule: string) => void;
 
 export type InputParsers = ReturnType<typeof inputParsers>;
 
 const A_DURATION =
   'a number of seconds (15, 0.5) or numbers with units, largest first (500ms, 30s, 10m, 1h30m, 1d)';
-/** In milliseconds: 365 days. */
-const LONGEST_DURATION = 365 * 86_400_000;
+/** 365 days. */
+const MAX_DURATION_MS = 365 * 86_400_000;
 const SEPARATED = 'separated by commas or newlines';
 const A_PATTERN =
   'a pattern consists of letters, digits, _, * (any text) and ? (any single character, as in integration?tests)';
-/** Of a pattern: group identifiers are shorter. */
-const LONGEST_PATTERN = 128;
-/** Of a value that a problem repeats, in characters; and of all values together. */
-const LONGEST_VALUE = 200;
-const LONGEST_VALUES = 1200;
-/** Of a value within a rule. */
-const LONGEST_IN_RULE = 100;
+/** Group identifiers are shorter. */
+const MAX_PATTERN_LENGTH = 128;
+/** Characters of a value in a message, of all values together, and of a value within a rule. */
+const MAX_VALUE_LENGTH = 200;
+const MAX_TOTAL_LENGTH = 1200;
+const MAX_LENGTH_IN_RULE = 100;
 
-/** What is wrong with the value of an input; an empty value is not repeated. */
+/** What is wrong with the value of an input. An empty value is not shown. */
 interface Problem {
   readonly input: string;
   readonly value: string;
   readonly rule: string;
 }
 
-/** One parser for each kind of value. Each notes a problem instead of throwing, so that all are told. */
+/** One parser for each kind of value. Each records a problem instead of throwing, to report all at once. */
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- its type is InputParsers
 export function inputParsers(get: GetInput) {
   const problems: Problem[] = [];
   const reject: Reject = (input, value, rule) => void problems.push({ input, value, rule });
 
-  /** The parts of a list, each once; null if it is written in another language, which is then told. */
+  /** The parts of a list, without duplicates; null for a JSON or YAML list, which is rejected. */
   const list = (name: string, change: (part: string) => string = (part) => part) => {
     const value = get(name);
-    const language = languageOf(value);
-    if (language !== null) {
+    const syntax = syntaxOf(value);
+    if (syntax !== null) {
       const meant = partsOf(value.replaceAll(/^[ \t]*-(?:[ \t]+|$)|["'[\]]/gm, '')).join(', ');
       const rule =
         meant === ''
-          ? `is an empty ${language} list; leave the input empty`
-          : `is a ${language} list; write it as "${show(meant)}", ${SEPARATED}`;
+          ? `is an empty ${syntax} list; leave the input empty`
+          : `is a ${syntax} list; write it as "${formatValue(meant)}", ${SEPARATED}`;
       reject(name, value, rule);
       return null;
     }
@@ -56,11 +55,11 @@ export function inputParsers(get: GetInput) {
   return {
     reject,
 
-    /** All problems, each a sentence. The more there are, the less is repeated of each value. */
+    /** A message for each problem. The more there are, the less of each value is shown. */
     problems(): string[] {
-      const most = Math.min(LONGEST_VALUE, Math.floor(LONGEST_VALUES / problems.length));
+      const most = Math.min(MAX_VALUE_LENGTH, Math.floor(MAX_TOTAL_LENGTH / problems.length));
       return problems.map(({ input, value, rule }) =>
-        value === '' ? `${input}: ${rule}.` : `${input}: "${show(value, most)}" ${rule}.`,
+        value === '' ? `${input}: ${rule}.` : `${input}: "${formatValue(value, most)}" ${rule}.`,
       );
     },
 
@@ -71,6 +70,7 @@ export function inputParsers(get: GetInput) {
       return choice ?? choices[0];
     },
 
+    /** Null if it was not given, or rejected. */
     wholeNumber(name: string, least: number, most: number): number | null {
       const value = get(name);
       if (value === '') return null;
@@ -80,17 +80,19 @@ export function inputParsers(get: GetInput) {
       return null;
     },
 
+    /** In milliseconds; null if it was not given, or rejected. */
     duration(name: string, range: 'zero-allowed' | 'above-zero'): number | null {
       const value = get(name);
       if (value === '') return null;
       const duration = parseDuration(value);
       if (duration === null) reject(name, value, `must be ${A_DURATION}`);
-      else if (duration > LONGEST_DURATION) reject(name, value, 'must be at most 365d');
+      else if (duration > MAX_DURATION_MS) reject(name, value, 'must be at most 365d');
       else if (range === 'above-zero' && duration < 1)
         reject(name, value, 'must be greater than 0');
       return duration;
     },
 
+    /** Null if it was rejected. */
     percentage(name: string): number | null {
       const value = get(name);
       const number = /^\d{1,3}(?:\.\d{1,6})?$/.test(value) ? Number(value) : NaN;
@@ -100,8 +102,8 @@ export function inputParsers(get: GetInput) {
     },
 
     /**
-     * A list of patterns of group identifiers, which are letters, digits and `_`. A pattern that could
-     * never match would be a rule that never holds, so it is refused.
+     * A list of patterns of group identifiers, which are letters, digits and `_`. A pattern that can
+     * never match is rejected.
      */
     patterns(name: string): string[] {
       const patterns = list(name) ?? [];
@@ -111,12 +113,12 @@ export function inputParsers(get: GetInput) {
         const what = `contains ${nameCharacter(offending)}`;
         reject(name, nameSome(bad), `${what}; ${A_PATTERN}; patterns are ${SEPARATED}`);
       }
-      const long = patterns.find((pattern) => pattern.length > LONGEST_PATTERN);
-      if (long !== undefined) reject(name, long, `is longer than ${LONGEST_PATTERN} characters`);
+      const long = patterns.find((pattern) => pattern.length > MAX_PATTERN_LENGTH);
+      if (long !== undefined) reject(name, long, `is longer than ${MAX_PATTERN_LENGTH} characters`);
       return patterns;
     },
 
-    /** A list of words that are matched without regard to case: upper case; null if it was refused. */
+    /** A list of case-insensitive words, in upper case; null if it was rejected. */
     words(name: string): string[] | null {
       return list(name, (part) => upperCase(part).replaceAll(/ +/g, ' '));
     },
@@ -141,7 +143,7 @@ export function inputParsers(get: GetInput) {
 }
 
 /** Formats a value for a message: truncated, and with a code in place of each invisible character. */
-export function show(value: string, most = LONGEST_IN_RULE): string {
+export function formatValue(value: string, most = MAX_LENGTH_IN_RULE): string {
   const visible = value.replaceAll(
     /(?![ \n])[\p{C}\p{Z}]/gu,
     (character) => `<${nameCharacter(character)}>`,
@@ -149,7 +151,7 @@ export function show(value: string, most = LONGEST_IN_RULE): string {
   return visible.length > most ? `${visible.slice(0, most)}…` : visible;
 }
 
-/** No other letters than those of ASCII become one of them: `ı` and `ſ` would, in Unicode. */
+/** ASCII only: in Unicode, `ı` and `ſ` become ASCII letters too. */
 function upperCase(text: string): string {
   return text.replaceAll(/[a-z]+/g, (letters) => letters.toUpperCase());
 }
@@ -161,7 +163,7 @@ function partsOf(list: string): string[] {
     .filter((part) => part !== '');
 }
 
-function languageOf(list: string): 'JSON' | 'YAML' | null {
+function syntaxOf(list: string): 'JSON' | 'YAML' | null {
   if (list.startsWith('[') && list.endsWith(']')) return 'JSON';
   return /^-\s/.test(list) ? 'YAML' : null;
 }

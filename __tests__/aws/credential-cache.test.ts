@@ -1,13 +1,13 @@
 import { describe, expect, it, test } from '@jest/globals';
-import { type Credentials, cacheCredentials } from '../../src/aws/credential-source.ts';
+import { type Credentials, cacheCredentials } from '../../src/aws/credential-cache.ts';
 import type { Clock } from '../../src/async/clock.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const BEGINNING = Date.UTC(2026, 10, 22, 12);
 
-/** A source whose fetches are answered by hand, by two clocks that are set by hand. */
-function aSource(lifetime: number | null = HOUR) {
+/** A cache over scripted fetches, by two clocks that the test sets. */
+function aCache(lifetime: number | null = HOUR) {
   let [wall, elapsed] = [BEGINNING, 0];
   const clock: Clock = {
     now: () => wall,
@@ -16,7 +16,7 @@ function aSource(lifetime: number | null = HOUR) {
   };
   const answers: (Credentials | Error | Promise<Credentials>)[] = [];
   let fetched = 0;
-  const source = cacheCredentials(() => {
+  const cache = cacheCredentials(() => {
     fetched += 1;
     const answer = answers.shift() ?? {
       accessKeyId: `key-${fetched}`,
@@ -26,23 +26,23 @@ function aSource(lifetime: number | null = HOUR) {
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
   }, clock);
   return {
-    source,
+    cache,
     answers,
     fetched: () => fetched,
     pass: (milliseconds: { wall?: number; elapsed?: number }): void => {
       wall += milliseconds.wall ?? 0;
       elapsed += milliseconds.elapsed ?? 0;
     },
-    key: async (): Promise<string> => (await source.get()).accessKeyId,
+    key: async (): Promise<string> => (await cache.get()).accessKeyId,
   };
 }
 
-/** Lets what is under way in the background end. */
+/** Lets the background work end. */
 const settled = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
 describe('credentials', () => {
-  it('are fetched once, also by many at once', async () => {
-    const { key, fetched } = aSource();
+  it('are fetched once, even by parallel calls', async () => {
+    const { key, fetched } = aCache();
     expect(await Promise.all([key(), key(), key()])).toEqual(['key-1', 'key-1', 'key-1']);
     expect(await key()).toBe('key-1');
     expect(fetched()).toBe(1);
@@ -53,15 +53,15 @@ describe('credentials', () => {
     ['the wall clock, where the machine slept', { wall: HOUR, elapsed: MINUTE }, 'key-2'],
     ['elapsed time, where the clock was set back', { wall: -HOUR, elapsed: HOUR }, 'key-2'],
     ['neither', { wall: 54 * MINUTE, elapsed: 54 * MINUTE }, 'key-1'],
-  ])('are over by %s', async (_, passed, expected) => {
-    const { key, pass } = aSource();
+  ])('expire by %s', async (_, passed, expected) => {
+    const { key, pass } = aCache();
     await key();
     pass(passed);
     expect(await key()).toBe(expected);
   });
 
-  it('serve while others are fetched, in their last five minutes', async () => {
-    const { key, pass, answers, fetched } = aSource();
+  it('serve while they are renewed, in their last five minutes', async () => {
+    const { key, pass, answers, fetched } = aCache();
     await key();
     pass({ wall: 56 * MINUTE, elapsed: 56 * MINUTE });
     answers.push(new Error('no answer'));
@@ -76,9 +76,9 @@ describe('credentials', () => {
 
   test.each([
     ['live for two minutes', 2 * MINUTE],
-    ['are over when they come, by a wall clock that is ahead', -HOUR],
+    ['have expired on arrival, by a wall clock that is ahead', -HOUR],
   ])('that %s are renewed in the background, once a minute', async (_, lifetime) => {
-    const { key, pass, fetched } = aSource(lifetime);
+    const { key, pass, fetched } = aCache(lifetime);
     for (let seconds = 0; seconds < 115; seconds += 5) {
       await key();
       await settled();
@@ -87,55 +87,55 @@ describe('credentials', () => {
     expect(fetched()).toBe(2);
   });
 
-  it('that are over when they come serve until AWS refuses them', async () => {
-    const { source, key, answers, pass } = aSource(-HOUR);
-    const first = await source.get();
+  it('that have expired on arrival serve until AWS rejects them', async () => {
+    const { cache, key, answers, pass } = aCache(-HOUR);
+    const first = await cache.get();
     pass({ wall: MINUTE, elapsed: MINUTE });
     answers.push(new Error('no answer'));
     expect(await key()).toBe('key-1');
     await settled();
     expect(await key()).toBe('key-1');
-    source.forget(first);
+    cache.forget(first);
     expect(await key()).toBe('key-3');
   });
 
-  it('do not end if they do not say when', async () => {
-    const { key, pass, fetched } = aSource(null);
+  it('do not expire without a time of expiration', async () => {
+    const { key, pass, fetched } = aCache(null);
     await key();
     pass({ wall: 900 * HOUR, elapsed: 900 * HOUR });
     expect([await key(), fetched()]).toEqual(['key-1', 1]);
   });
 
-  it('that cannot be had are not kept', async () => {
-    const { key, answers } = aSource();
+  it('are not cached after an error', async () => {
+    const { key, answers } = aCache();
     answers.push(new Error('no answer'));
     await expect(key()).rejects.toThrow('no answer');
     expect(await key()).toBe('key-2');
   });
 });
 
-describe('credentials that AWS refused', () => {
+describe('credentials that AWS rejected', () => {
   it('are fetched anew', async () => {
-    const { source, key } = aSource();
-    source.forget(await source.get());
+    const { cache, key } = aCache();
+    cache.forget(await cache.get());
     expect(await key()).toBe('key-2');
   });
 
-  it('are not those that were fetched since', async () => {
-    const { source, key, fetched } = aSource();
-    const refused = await source.get();
-    source.forget(refused);
+  it('are not those fetched since', async () => {
+    const { cache, key, fetched } = aCache();
+    const rejected = await cache.get();
+    cache.forget(rejected);
     await key();
-    source.forget(refused);
+    cache.forget(rejected);
     expect([await key(), fetched()]).toEqual(['key-2', 2]);
   });
 
-  it('are not waited for where their fetch hangs, and do not come in later', async () => {
-    const { source, key, answers } = aSource();
+  it('do not wait for a pending fetch, and are not cached when it ends', async () => {
+    const { cache, key, answers } = aCache();
     let arrive: (late: Credentials) => void = () => undefined;
     answers.push(new Promise((resolve) => void (arrive = resolve)));
     const hanging = key();
-    source.forget(null);
+    cache.forget(null);
     expect(await key()).toBe('key-2');
     arrive({ accessKeyId: 'late', secretAccessKey: 'secret' });
     expect(await hanging).toBe('late');

@@ -17,7 +17,7 @@ describe.each(PARTITIONS)('in %s', (region, partition) => {
   testAll([
     ['the ARN of a batch', `${codebuild}:123456789012:build-batch/app:1`, '123456789012'],
     ['the ARN of a build', `${codebuild}:123456789012:build/app:1`, '123456789012'],
-    ['the id of a batch, of whatever account', 'app:1', '*'],
+    ['the id of a batch, of any account', 'app:1', '*'],
     ['the name of a project', 'app', '*'],
   ])('the project is named by ids and ARNs', (_, given, account) => {
     expect(projectArn(given, region)).toBe(`${codebuild}:${account}:project/app`);
@@ -31,13 +31,13 @@ describe.each(PARTITIONS)('in %s', (region, partition) => {
     expect(reportGroupArn(given, region)).toBe(`${codebuild}:${account}:report-group/${name}`);
   });
 
-  test('the streams are those of the log group', () => {
+  test('the log streams are named by the log group', () => {
     expect(logStreamsArn('/aws/codebuild/app', region)).toBe(
       `arn:${partition}:logs:${region}:*:log-group:/aws/codebuild/app:*`,
     );
   });
 });
 
-test('no project at all is any project', () => {
+test('* is any project', () => {
   expect(projectArn('*', 'us-west-2')).toBe('arn:aws:codebuild:us-west-2:*:project/*');
 });

@@ -1,30 +1,30 @@
 import type { CodeBuildClient } from '@aws-sdk/client-codebuild';
 
 /** The first status that is not a success (RFC 9110). */
-const FIRST_ERROR = 300;
+const FIRST_ERROR_STATUS = 300;
 
-/** An error answer in which there is no error of AWS: a page of a proxy, or nothing at all. */
-export class NoAwsAnswer extends Error {
+/** An error response without an error of AWS in it: a page of a proxy, or nothing at all. */
+export class NoAwsError extends Error {
   readonly status: number;
 
   /** @param type what a header or a bare element calls the error; empty if nothing does */
   constructor(status: number, type: string) {
-    super('no error of AWS in the answer');
+    super('no error of AWS in the response');
     this.name = type === '' ? 'NoAwsAnswer' : type;
     this.status = status;
   }
 }
 
 /**
- * Makes a client tell answers of AWS from others: an error counts only if its body is a JSON object
- * with a `__type`, or with the header `x-amzn-errortype` beside it (Smithy, "AWS JSON 1.1 protocol":
- * operation error serialization). A `code`, which the protocol has too, is what any proxy says.
+ * Makes a client accept error responses of AWS only: an error counts only if its body is a JSON
+ * object with a `__type`, or with the header `x-amzn-errortype` beside it (Smithy, "AWS JSON 1.1
+ * protocol": operation error serialization). The protocol also has a `code`, which any proxy may send.
  *
- * It also makes a call that fails on its way say where it went: many settings can choose the endpoint.
+ * It also adds to each error the `endpoint` of the call, since many settings can choose it.
  *
  * @returns the client
  */
-export function checkAnswers<Client extends Pick<CodeBuildClient, 'middlewareStack'>>(
+export function checkResponses<Client extends Pick<CodeBuildClient, 'middlewareStack'>>(
   client: Client,
 ): Client {
   client.middlewareStack.add(
@@ -41,17 +41,17 @@ export function checkAnswers<Client extends Pick<CodeBuildClient, 'middlewareSta
     (next) => async (args) => {
       const result = await next(args);
       const response = result.response as Response;
-      if (response.statusCode < FIRST_ERROR) return result;
+      if (response.statusCode < FIRST_ERROR_STATUS) return result;
       const { 'x-amzn-errortype': header = '' } = response.headers;
       const [type = ''] = header.split(/[:,]/, 1);
       const body = await bytesOf(response.body);
       if (!isAwsError(body.toString('utf8'), type)) {
-        throw new NoAwsAnswer(response.statusCode, type || bareElement(body));
+        throw new NoAwsError(response.statusCode, type || bareElement(body));
       }
       response.body = body;
       return result;
     },
-    { step: 'deserialize', priority: 'low', name: 'watchAnswers' },
+    { step: 'deserialize', priority: 'low', name: 'checkResponses' },
   );
   return client;
 }
@@ -81,7 +81,7 @@ function isAwsError(body: string, typeInHeader: string): boolean {
   }
 }
 
-/** Services without this protocol answer an unknown operation with `<UnknownOperationException/>`. */
+/** Services without this protocol respond to an unknown operation with `<UnknownOperationException/>`. */
 function bareElement(body: Buffer): string {
   const start = body.toString('utf8', 0, 100).trimStart();
   return /^<(?<name>\w+Exception)\s*\/?>/.exec(start)?.groups?.['name'] ?? '';

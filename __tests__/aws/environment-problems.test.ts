@@ -1,15 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { environmentProblems } from '../../src/aws/environment.ts';
+import { environmentProblems } from '../../src/aws/environment-problems.ts';
 import { testAll } from '../support/test-all.ts';
 
-const told = (environment: Record<string, string>, usesRole = false): string[] =>
+const problemsIn = (environment: Record<string, string>, usesRole = false): string[] =>
   environmentProblems(environment, usesRole).map(({ name, value, rule }) =>
     value === '' ? `${name}: ${rule}` : `${name}: "${value}" ${rule}`,
   );
 
 const KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
 
-test('nothing is wrong with an environment as it should be', () => {
+test('a correct environment has no problems', () => {
   const environment = {
     AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
     AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY=',
@@ -19,9 +19,9 @@ test('nothing is wrong with an environment as it should be', () => {
     HTTPS_PROXY: 'http://user:secret@proxy:3128',
     HTTP_PROXY: '',
   };
-  expect(told(environment)).toEqual([]);
-  expect(told({ AWS_PROFILE: 'ci prod' })).toEqual([]);
-  expect(told({})).toEqual([]);
+  expect(problemsIn(environment)).toEqual([]);
+  expect(problemsIn({ AWS_PROFILE: 'ci prod' })).toEqual([]);
+  expect(problemsIn({})).toEqual([]);
 });
 
 describe.each(KEYS)('%s', (name) => {
@@ -37,14 +37,14 @@ describe.each(KEYS)('%s', (name) => {
     ['sec\u200Bret', 'a character that is not printable ASCII'],
     ['sec\u0000ret', 'a character that is not printable ASCII'],
   ])('what it may not contain is told, and not repeated', (value, what) => {
-    expect(told({ [name]: value })).toEqual([
+    expect(problemsIn({ [name]: value })).toEqual([
       `${name}: the environment variable contains ${what}, which is not allowed in a key or token: remove it from the secret that the value comes from`,
     ]);
   });
 
-  test('is of no matter where a role is assumed, or a profile goes before it', () => {
-    expect(told({ [name]: 'secret\n' }, true)).toEqual([]);
-    expect(told({ [name]: 'secret\n', AWS_PROFILE: 'ci' })).toEqual([]);
+  test('is not checked if the step assumes a role, or uses a profile', () => {
+    expect(problemsIn({ [name]: 'secret\n' }, true)).toEqual([]);
+    expect(problemsIn({ [name]: 'secret\n', AWS_PROFILE: 'ci' })).toEqual([]);
   });
 });
 
@@ -53,11 +53,11 @@ describe('AWS_PROFILE', () => {
     ['ci\n', 'a line break at the end'],
     ['ci ', 'a space at the end'],
     ['c\ni', 'a line break'],
-  ])('%j is told', (AWS_PROFILE, what) => {
-    expect(told({ AWS_PROFILE })).toEqual([
+  ])('%j is a problem', (AWS_PROFILE, what) => {
+    expect(problemsIn({ AWS_PROFILE })).toEqual([
       `AWS_PROFILE: the environment variable contains ${what}: set it to the profile name only`,
     ]);
-    expect(told({ AWS_PROFILE }, true)).toEqual([]);
+    expect(problemsIn({ AWS_PROFILE }, true)).toEqual([]);
   });
 });
 
@@ -73,12 +73,12 @@ describe.each([
   testAll(['127.0.0.1:4599', 'localhost:4566', 'codebuild.example.com', 'ftp://x', '//x', 'http'])(
     'what is no URL of the web is told',
     (url) => {
-      expect(told({ [name]: url })).toEqual([`${name}: "${url}" ${rule}`]);
-      expect(told({ [name]: url, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' })).toEqual([]);
+      expect(problemsIn({ [name]: url })).toEqual([`${name}: "${url}" ${rule}`]);
+      expect(problemsIn({ [name]: url, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' })).toEqual([]);
     },
   );
 
-  test('is not repeated where it may hold a password', () => {
-    expect(told({ [name]: 'user:secret@localhost:4566' })).toEqual([`${name}: ${rule}`]);
+  test('is not shown if it may contain a password', () => {
+    expect(problemsIn({ [name]: 'user:secret@localhost:4566' })).toEqual([`${name}: ${rule}`]);
   });
 });

@@ -1,0 +1,37 @@
+import { KNOWN_CODES } from '../domain/cause-rules.ts';
+import { BUILD_PHASES } from '../domain/cause.ts';
+import { closest } from '../text/closest.ts';
+import { formatDuration } from '../text/duration.ts';
+import { reportsToCommit, type Inputs } from './inputs.ts';
+import { KEYWORDS } from './retry-when.ts';
+
+/** Shorter intervals are soon throttled. */
+const SHORTEST_INTERVAL_MS = 5000;
+
+/** Warns about what is allowed but probably a mistake. */
+export function inputWarnings(inputs: Inputs): string[] {
+  const { pollIntervalMs, githubToken } = inputs;
+  const tooOften = `poll-interval: looks less than 5 s apart (${formatDuration(pollIntervalMs)}) are soon throttled by CodeBuild, for every user of the account.`;
+  const noToken =
+    'commit-status: no commit status is written, because github-token is empty: leave it out, or give it a token.';
+  return [
+    ...(pollIntervalMs < SHORTEST_INTERVAL_MS ? [tooOften] : []),
+    ...(reportsToCommit(inputs) && githubToken === '' ? [noToken] : []),
+    ...mistypedWords(inputs),
+  ];
+}
+
+/** CodeBuild has more error codes than are documented, so an unknown word is no error. */
+function mistypedWords({ retryWhen }: Inputs): string[] {
+  if (typeof retryWhen === 'string') return [];
+  const known = [...BUILD_PHASES, ...KNOWN_CODES];
+  return retryWhen.flatMap((word) => {
+    if (known.includes(word)) return [];
+    const meant = closest(word, [...KEYWORDS, ...known]);
+    if (meant === null && /_| ERROR$/.test(word)) return [];
+    const question = meant === null ? '' : ` Did you mean ${meant}?`;
+    return [
+      `retry-when: ${word} is not a known build phase or error code.${question} If CodeBuild never reports it, it never leads to a retry.`,
+    ];
+  });
+}
