@@ -172,7 +172,7 @@ describe('the saved result of a step', () => {
     { kind: 'succeeded', already: false },
     { kind: 'flaky' },
     NOT_RETRIED,
-    { kind: 'retry-refused', message: 'It is gone.' },
+    { kind: 'retry-rejected', message: 'It is gone.' },
     { kind: 'timed-out', timeoutMs: 1500, lastError: null },
     { kind: 'cancelled', by: 'SIGINT', stop: 'stopped' },
     { kind: 'cancelled', by: 'SIGINT', stop: 'no-answer' },
@@ -190,7 +190,7 @@ describe('the saved result of a step', () => {
 
   test('is read whatever the names in it are, however long', () => {
     for (const text of [...HOSTILE.map(([, hostile]) => hostile), 'x'.repeat(5000)]) {
-      for (const ending of [...endings, { kind: 'retry-refused', message: text } as const]) {
+      for (const ending of [...endings, { kind: 'retry-rejected', message: text } as const]) {
         const result = resultOf(ending, text);
         expect(parseUnwrittenStatus(save({ result }))?.result).toEqual(result);
         expect(JSON.stringify(result).length).toBeLessThan(20_000);

@@ -106,7 +106,7 @@ async function retryUntilDone(context: RunContext): Promise<Ending> {
     emit({ kind: 'retrying', reason, delay: inputs.retryDelayMs });
     if (inputs.retryDelayMs > 0) await ports.clock.sleep(inputs.retryDelayMs, signal);
     const result = await retryBatch(context, end.batch);
-    if (result.kind === 'refused') return { kind: 'retry-refused', message: result.message };
+    if (result.kind === 'rejected') return { kind: 'retry-rejected', message: result.message };
     if (result.kind === 'changed') {
       // What was decided on is not what shows: it is watched on, and decided on again.
       end = await watchAttempt(context, newPolling(context), end.batch.id, null);
@@ -249,7 +249,7 @@ async function stopOwned(context: RunContext, owned: OwnedAttempt): Promise<Stop
     beginAttempt(context, unanswered.decided, 'us', snapshot);
   }
   const result: StopResult =
-    answer === 'refused'
+    answer === 'rejected'
       ? { kind: 'unproven' }
       : await stopAttempt(state().ownedAttempt ?? owned, snapshot, ports);
   const shown = 'batch' in result ? result.batch : null;

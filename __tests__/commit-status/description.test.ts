@@ -84,7 +84,7 @@ describe('at the end', () => {
     ],
     [
       'a refused retry',
-      retried({ kind: 'retry-refused', message: 'It is gone.' }),
+      retried({ kind: 'retry-rejected', message: 'It is gone.' }),
       'failure: CodeBuild refused to retry batch app:8472cae5: It is gone.',
     ],
     [
@@ -198,7 +198,7 @@ describe('at the end', () => {
     const outcomes = [
       retried(succeeded, { batch }),
       retried(NOT_RETRIED, { batch: { ...failed, status: text } }),
-      retried({ kind: 'retry-refused', message: text }),
+      retried({ kind: 'retry-rejected', message: text }),
     ];
     for (const { description } of outcomes.map(describeOutcome)) {
       expect(description.length).toBeLessThanOrEqual(140);

@@ -49,7 +49,7 @@ describe('conclude', () => {
         { kind: 'flaky' },
         { kind: 'still-running' },
         { kind: 'retry-unconfirmed' },
-        { kind: 'retry-refused', message: 'No.' },
+        { kind: 'retry-rejected', message: 'No.' },
         { kind: 'never-seen', polls: 5, elapsedMs: MINUTE },
         { kind: 'gone' },
         { kind: 'bad-input', problems: ['A.'] },

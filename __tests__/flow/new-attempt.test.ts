@@ -225,7 +225,7 @@ describe('other hands', () => {
     const scenario = shop(FLAKY, { retriable: [] });
     const { outcome } = await runFlow(scenario, { 'batch-id': ID });
     expect(outcome).toMatchObject({ conclusion: 'failure', retries: 0, batchStatus: 'FAILED' });
-    expect(outcome.ending.kind).toBe('retry-refused');
+    expect(outcome.ending.kind).toBe('retry-rejected');
     expect(outcome.reason.length).toBeGreaterThan(
       `CodeBuild refused to retry batch ${ID}: `.length,
     );

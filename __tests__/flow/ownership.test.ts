@@ -272,7 +272,7 @@ test('a refusal is told as one also where the batch cannot be polled after it', 
     { ...shop(FLAKY, { retriable: [] }), faults },
     { 'batch-id': ID },
   );
-  expect(outcome.ending.kind).toBe('retry-refused');
+  expect(outcome.ending.kind).toBe('retry-rejected');
 });
 
 test('right before each request a poll shows the attempt that was decided on', async () => {

@@ -92,7 +92,7 @@ describe('errorsOf', () => {
 
   test.each<[string, Ending]>([
     ['not retried', NOT_RETRIED],
-    ['refused', { kind: 'retry-refused', message: 'No.' }],
+    ['refused', { kind: 'retry-rejected', message: 'No.' }],
     ['timed out', { kind: 'timed-out', timeoutMs: MINUTE, lastError: null }],
     ['cancelled', { kind: 'cancelled', by: 'SIGINT', stop: null }],
     ['a service error', { kind: 'service-error', message: 'Access denied.' }],
@@ -159,7 +159,7 @@ describe('errorsOf', () => {
     });
     const endings: Ending[] = [
       { kind: 'failed', reason: text, quotedCause: null },
-      { kind: 'retry-refused', message: text },
+      { kind: 'retry-rejected', message: text },
       { kind: 'service-error', message: text },
       { kind: 'bad-input', problems: [text] },
     ];

@@ -100,7 +100,7 @@ function everywhere(text: string, ending: Ending): Outcome {
 
 const ENDINGS = (text: string): Ending[] => [
   { kind: 'failed', reason: text, quotedCause: null },
-  { kind: 'retry-refused', message: text },
+  { kind: 'retry-rejected', message: text },
   { kind: 'service-error', message: text },
   { kind: 'dry-run', retry: true, reason: text, quotedCause: null },
   { kind: 'bad-input', problems: [text, text] },

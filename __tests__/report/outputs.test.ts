@@ -254,7 +254,7 @@ describe('outputsOf', () => {
 
   testAll(HOSTILE)('gives a reason of one printable line', (_, text) => {
     const batch = aFailedBatch({ groups: [aGroup(text, 'FAILED')] });
-    const endings: Ending[] = [NOT_RETRIED, { kind: 'retry-refused', message: text }];
+    const endings: Ending[] = [NOT_RETRIED, { kind: 'retry-rejected', message: text }];
     for (const ending of endings) {
       const { outputs } = outputsOf(resultsOf(anOutcome(ending, { batch })), FILE);
       expect(outputs.reason).not.toMatch(UNPRINTABLE);

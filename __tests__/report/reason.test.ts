@@ -129,7 +129,7 @@ describe('the reason', () => {
     ],
     [
       'a refusal',
-      { kind: 'retry-refused', message: 'The batch cannot be retried.' },
+      { kind: 'retry-rejected', message: 'The batch cannot be retried.' },
       { batch: failed },
       'CodeBuild refused to retry batch app:8472cae5: The batch cannot be retried.',
     ],
@@ -246,7 +246,7 @@ describe('the reason', () => {
     test.each<[string, Ending]>([
       ['no retry', NOT_RETRIED],
       ['a dry run', { kind: 'dry-run', retry: true, reason: 'so', quotedCause: null }],
-      ['a refusal without a full stop', { kind: 'retry-refused', message: 'No' }],
+      ['a refusal without a full stop', { kind: 'retry-rejected', message: 'No' }],
       ['a service error', { kind: 'service-error', message: 'Access denied.' }],
       ['a timeout before the retry', TIMED_OUT],
       ['a cancellation before the retry', CANCELLED],

@@ -53,7 +53,7 @@ describe('the heading', () => {
     ],
     [
       '## ❌ app: CodeBuild refused the retry',
-      anOutcome({ kind: 'retry-refused', message: 'No.' }, { batch }),
+      anOutcome({ kind: 'retry-rejected', message: 'No.' }, { batch }),
     ],
     [
       '## ❌ app: the retry was sent but never seen',

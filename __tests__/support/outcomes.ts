@@ -177,7 +177,7 @@ export const GOLDEN: Readonly<Record<string, Outcome>> = {
   ),
   'refused-retry': anOutcome(
     {
-      kind: 'retry-refused',
+      kind: 'retry-rejected',
       message: 'Build batch app:8472cae5 cannot be retried: <source> is gone | see *docs*',
     },
     { batch: firstAttempt, decisions: [ONE_RETRY], builds: buildsByArn(someDetails('unit-1')) },

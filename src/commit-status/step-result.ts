@@ -36,7 +36,7 @@ export function stepResultOf(outcome: Outcome): StepResult {
         failed: named(groups.filter((group) => group.failed)),
         groupCount: countedGroups(groups).length,
       };
-    case 'retry-refused':
+    case 'retry-rejected':
       return { kind: 'retry-rejected', batchId: batch?.id ?? '', message: cut(ending.message) };
     // From here on CodeBuild has given no verdict, or a further retry was still to come.
     case 'timed-out':

@@ -23,7 +23,7 @@ export type Ending =
   /** `wait: false`: the batch is not over yet. */
   | { readonly kind: 'still-running' }
   /** CodeBuild's own message. */
-  | { readonly kind: 'retry-refused'; readonly message: string }
+  | { readonly kind: 'retry-rejected'; readonly message: string }
   | { readonly kind: 'never-seen'; readonly polls: number; readonly elapsedMs: number }
   | { readonly kind: 'gone' }
   | { readonly kind: 'bad-input'; readonly problems: readonly string[] }
@@ -97,7 +97,7 @@ function conclusionOf(ending: Ending): Conclusion {
     case 'flaky':
     case 'retry-unconfirmed':
     case 'still-running':
-    case 'retry-refused':
+    case 'retry-rejected':
     case 'never-seen':
     case 'gone':
     case 'bad-input':

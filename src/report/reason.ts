@@ -103,7 +103,7 @@ function describeEnding(outcome: Outcome, close: (message: string) => string): P
       return [
         `${Id} is still ${status}: only a batch that is over can be retried, and this step does not wait (wait: false). Leave that out, or run it when the batch is over.`,
       ];
-    case 'retry-refused':
+    case 'retry-rejected':
       return [`CodeBuild refused to retry ${id}: ${close(ending.message)}`];
     case 'never-seen':
       return [

@@ -42,7 +42,7 @@ export type RetryResult =
   | { readonly kind: 'unproven'; readonly snapshot: Batch | null }
   /** The attempt does not show as it did when the retry was decided on: nothing was sent. */
   | { readonly kind: 'changed' }
-  | { readonly kind: 'refused'; readonly message: string };
+  | { readonly kind: 'rejected'; readonly message: string };
 
 /**
  * Asks CodeBuild to retry the batch, once. Each request follows a poll that shows the attempt that was
@@ -64,16 +64,16 @@ export async function retryBatch(context: RunContext, decided: Batch): Promise<R
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
       const { maybeMade } = exchange.request;
-      const isRefused = error.kind === 'rejected';
-      if (isRefused || maybeMade) {
+      const isRejected = error.kind === 'rejected';
+      if (isRejected || maybeMade) {
         const later = await pollForLaterAttempt(context, decided).catch((reason: unknown) => {
           if (!(reason instanceof ServiceError)) throw reason as Error;
-          if (isRefused) return null;
+          if (isRejected) return null;
           throw error;
         });
         if (later !== null) return ownerOf(context, exchange, later);
-        if (isRefused && maybeMade) return unproven(context, null);
-        if (isRefused) return { kind: 'refused', message: error.message };
+        if (isRejected && maybeMade) return unproven(context, null);
+        if (isRejected) return { kind: 'rejected', message: error.message };
       }
       if (error.kind === 'permanent' || ports.clock.elapsed() >= giveUpAt) throw error;
       exchange.request = withNewToken(exchange.request, ports.uuid());
@@ -217,7 +217,7 @@ export async function askBriefly(
   { inputs, state }: RunContext,
   snapshot: Batch,
   ports: StopPorts,
-): Promise<'ours' | 'refused' | null> {
+): Promise<'ours' | 'rejected' | null> {
   const { unanswered } = state();
   if (unanswered === null || isOver(snapshot)) return null;
   const { decided, token, tokenSent } = unanswered;
@@ -229,7 +229,7 @@ export async function askBriefly(
     );
     return 'ours';
   } catch (error) {
-    return error instanceof ServiceError && error.kind === 'rejected' ? 'refused' : null;
+    return error instanceof ServiceError && error.kind === 'rejected' ? 'rejected' : null;
   }
 }
 

@@ -116,7 +116,7 @@ function ownCause(outcome: Outcome): string {
 const FAILURES: Readonly<Record<string, string>> = {
   flaky: 'the batch succeeded, but not at once',
   'bad-input': 'the inputs are not right',
-  'retry-refused': 'CodeBuild refused the retry',
+  'retry-rejected': 'CodeBuild refused the retry',
   'never-seen': 'the retry was sent but never seen',
   'still-running': 'the batch is still running',
   gone: 'the batch is gone',
