@@ -9,6 +9,7 @@ import {
 import { readInputs } from '../../src/inputs.ts';
 import { evaluate, parseTemplate } from '../support/cloudformation.ts';
 import { ACTION, read } from './files.ts';
+import { OURS } from './workflow-rules.ts';
 
 const TEMPLATE = parseTemplate(read('examples/aws/template.yaml'));
 const GUIDE = read('examples/aws/README.md');
@@ -199,7 +200,7 @@ describe('the outputs', () => {
     const [step] = jobs.retry.steps;
     expect(permissions).toEqual({});
     expect(jobs.retry.permissions).toEqual({ 'id-token': 'write' });
-    expect(step?.uses).toBe('your-org/retry-codebuild-batch@v1');
+    expect(step?.uses).toBe(OURS);
     expect(Object.keys(ACTION.inputs)).toEqual(
       expect.arrayContaining(Object.keys(step?.with ?? {})),
     );

