@@ -16,6 +16,7 @@ export interface Job {
   readonly if?: string;
   readonly needs?: string | readonly string[];
   readonly permissions?: unknown;
+  readonly strategy?: { readonly matrix?: unknown; readonly 'fail-fast'?: unknown };
   readonly steps: readonly Step[];
   readonly 'timeout-minutes'?: number;
 }
@@ -91,6 +92,14 @@ export const RULES: Readonly<Record<string, Rule>> = {
       [step.run, step.with?.['script']].flatMap((script) =>
         typeof script === 'string' && script.includes('${{') ? [script] : [],
       ),
+    ),
+
+  // Cancelling the other jobs of the matrix would stop the retries that they started.
+  'a matrix that runs this action does not fail fast': ({ jobs }) =>
+    Object.entries(jobs).flatMap(([name, { strategy, steps }]) =>
+      strategy?.matrix !== undefined && strategy['fail-fast'] !== false && steps.some(isOurs)
+        ? [`${name} fails fast`]
+        : [],
     ),
 
   'this action gets inputs that it has': (workflow) =>

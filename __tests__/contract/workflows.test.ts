@@ -79,6 +79,14 @@ const BROKEN: readonly (readonly [rule: string, text: string, problems: readonly
     job('{ uses: actions/github-script@v9, with: { script: "${{ needs.a.outputs.b }}" } }'),
     ['${{ needs.a.outputs.b }}'],
   ],
+  ...['matrix: { a: [1] }', 'matrix: { a: [1] }, fail-fast: true'].map(
+    (strategy) =>
+      [
+        'a matrix that runs this action does not fail fast',
+        job(`uses: ${OURS}`, `strategy: { ${strategy} }`),
+        ['all-green fails fast'],
+      ] as const,
+  ),
   [
     'this action gets inputs that it has',
     job(`{ uses: ${OURS}, with: { batch-id: a, max-retry: 2 } }`),
