@@ -1,12 +1,13 @@
 // Writes what is generated in the documentation: README.md's tables of inputs and outputs from
-// action.yml, its IAM policy and table of permissions from readme-tables/permissions.ts, and the name
-// of this action wherever a workflow uses it, from package.json.
+// action.yml, its IAM policy and table of permissions from readme-tables/permissions.ts, the tables of
+// docs/cost.md, and the name of this action wherever a workflow uses it, from package.json.
 //
 // --repository owner/name sets that name in package.json first.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import { parse } from 'yaml';
+import { renderCost } from './readme-tables/cost.ts';
 import { isRepository, nameAction, setRepository } from './readme-tables/repository.ts';
 import { renderTables, type ActionTexts } from './readme-tables/render.ts';
 import { renderRights } from './readme-tables/rights.ts';
@@ -17,6 +18,10 @@ const read = (path: string): string => readFileSync(path, 'utf8');
 async function writeDocumentation(packageJson: string): Promise<void> {
   const release = JSON.parse(packageJson) as { repository: string; version: string };
   const action = parse(read('action.yml')) as ActionTexts;
+  const generate: Record<string, (text: string) => string> = {
+    'README.md': (text) => renderRights(renderTables(text, action)),
+    'docs/cost.md': renderCost,
+  };
   const folders = ['.github/workflows', 'docs', 'examples', 'examples/aws'];
   const files = folders.flatMap((folder) =>
     readdirSync(folder)
@@ -27,7 +32,7 @@ async function writeDocumentation(packageJson: string): Promise<void> {
   writeFileSync('package.json', packageJson);
   for (const path of ['README.md', ...files]) {
     const named = nameAction(path, read(path), release);
-    const text = path === 'README.md' ? renderRights(renderTables(named, action)) : named;
+    const text = generate[path]?.(named) ?? named;
     writeFileSync(path, await format(text, { ...(await resolveConfig(path)), filepath: path }));
   }
 }

@@ -88,7 +88,7 @@ describe('the README', () => {
   });
 
   test('cannot be written without its marks', () => {
-    expect(() => renderRights(README.replace('<!-- rights -->', ''))).toThrow('README.md has no');
+    expect(() => renderRights(README.replace('<!-- rights -->', ''))).toThrow('The page has no');
   });
 
   test('the policy is one that IAM can read, and allows every action once', () => {

@@ -252,15 +252,18 @@ describe('examples', () => {
     expect(choices.map(problemsIn).flat()).toEqual([]);
   });
 
-  test('a red status sets off a retry only with an address of the AWS console', () => {
-    const example = read('examples/retry-on-red-status.yml');
-    const prefixes = [...example.matchAll(/target_url, '(?<prefix>[^']+)'/g)];
-    expect(prefixes).toHaveLength(2);
-    for (const { groups: { prefix = '' } = {} } of prefixes) {
-      const { protocol, host, pathname } = new URL(prefix);
-      expect(protocol).toBe('https:');
-      expect(host).toMatch(/^(?:eu-west-1\.)?console\.aws\.amazon\.com$/);
-      expect(pathname).toBe('/codesuite/codebuild/');
-    }
-  });
+  test.each(['retry-on-red-status.yml', 'retry-on-red-status-without-waiting.yml'])(
+    'a red status triggers %s only with a URL of the AWS console',
+    (file) => {
+      const example = read(`examples/${file}`);
+      const prefixes = [...example.matchAll(/target_url, '(?<prefix>[^']+)'/g)];
+      expect(prefixes).toHaveLength(2);
+      for (const { groups: { prefix = '' } = {} } of prefixes) {
+        const { protocol, host, pathname } = new URL(prefix);
+        expect(protocol).toBe('https:');
+        expect(host).toMatch(/^(?:eu-west-1\.)?console\.aws\.amazon\.com$/);
+        expect(pathname).toBe('/codesuite/codebuild/');
+      }
+    },
+  );
 });
