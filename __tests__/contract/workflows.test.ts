@@ -2,29 +2,19 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { readInputs } from '../../src/inputs.ts';
 import { read, ROOT } from './files.ts';
+import { EXAMPLES, HERE, named, problemsIn, valuesOf } from './workflow-files.ts';
 import {
   isOurs,
   OURS,
+  REUSABLE_USES,
   RULES,
   RULES_HERE,
   stepsOf,
   workflowOf,
   type Rule,
-  type Step,
-  type Workflow,
 } from './workflow-rules.ts';
 
-const workflowsIn = (folder: string): Workflow[] =>
-  readdirSync(join(ROOT, folder))
-    .filter((file) => file.endsWith('.yml'))
-    .map((file) => workflowOf(`${folder}/${file}`, read(`${folder}/${file}`)));
-
-const EXAMPLES = workflowsIn('examples');
-const HERE = workflowsIn('.github/workflows');
-const named = (workflows: readonly Workflow[]): [string, Workflow][] =>
-  workflows.map((workflow) => [workflow.path, workflow]);
 const ALL_RULES: Readonly<Record<string, Rule>> = { ...RULES, ...RULES_HERE };
 
 const SHA = '0123456789012345678901234567890123456789';
@@ -92,6 +82,14 @@ const BROKEN: readonly (readonly [rule: string, text: string, problems: readonly
     job(`{ uses: ${OURS}, with: { batch-id: a, max-retry: 2 } }`),
     ['max-retry'],
   ],
+  ...['concurrency: a\n', ''].map(
+    (top) =>
+      [
+        'a caller leaves concurrency to the reusable workflow',
+        `${top}jobs: { retry: { uses: ${REUSABLE_USES}${top === '' ? ', concurrency: a' : ''} } }`,
+        ['retry has a concurrency group'],
+      ] as const,
+  ),
   [
     'this action is asked for outputs that it has',
     job(
@@ -155,7 +153,8 @@ describe('this repository', () => {
 
   test('a job that may write runs no code of the repository', () => {
     const writing = HERE.flatMap(({ jobs }) => Object.values(jobs)).filter(
-      ({ permissions }) => (permissions as Record<string, string>)['contents'] === 'write',
+      ({ permissions }) =>
+        (permissions as Record<string, string> | undefined)?.['contents'] === 'write',
     );
     expect(writing).toHaveLength(3);
     for (const { steps } of writing) {
@@ -206,24 +205,11 @@ describe('the dist/ of a dependency update', () => {
   });
 
   test('is handed on whether it changed or not', () => {
-    const upload = rebuilding?.jobs['rebuild']?.steps.at(-1);
+    const upload = rebuilding?.jobs['rebuild']?.steps?.at(-1);
     expect(upload).toMatchObject({ with: { path: 'dist', 'if-no-files-found': 'error' } });
     expect(upload).not.toHaveProperty('if');
   });
 });
-
-/** What the code says of the inputs of a step. */
-function problemsIn(given: Readonly<Record<string, string>>): readonly string[] {
-  const inputs = readInputs((name) => given[name] ?? '', { AWS_REGION: 'eu-west-1' });
-  return 'problems' in inputs ? inputs.problems : [];
-}
-
-/** The values of a step as the runner hands them on, with a project in the place of expressions. */
-function valuesOf({ with: given = {} }: Step): Record<string, string> {
-  const values = Object.entries(given).map(([name, value]) => [name, String(value)] as const);
-  const plain = Object.fromEntries(values.filter(([, value]) => !value.includes('${{')));
-  return { 'project-name': 'demo', ...plain };
-}
 
 describe('examples', () => {
   test('are all in the index, and nothing else is', () => {
@@ -235,7 +221,9 @@ describe('examples', () => {
     );
   });
 
-  test.each(named(EXAMPLES))('%s gives values that the code takes', (_, workflow) => {
+  const direct = EXAMPLES.filter(({ jobs }) => Object.values(jobs).some(({ steps }) => steps));
+
+  test.each(named(direct))('%s gives values that the code takes', (_, workflow) => {
     const ours = stepsOf(workflow).filter(isOurs);
     expect(ours.map(valuesOf).map(problemsIn)).toEqual([[]]);
   });
