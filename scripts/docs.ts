@@ -1,6 +1,6 @@
 // Writes what is generated in the documentation: README.md's tables of inputs and outputs from
-// action.yml, its IAM policy and table of permissions from readme-tables/permissions.ts, the tables of
-// docs/cost.md, and the name of this action wherever a workflow uses it, from package.json.
+// action.yml, the IAM policies and the table of permissions from readme-tables/permissions.ts, the
+// tables of docs/cost.md, and the name of this action wherever a workflow uses it, from package.json.
 //
 // --repository owner/name sets that name in package.json first.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { parse } from 'yaml';
 import { renderCost } from './readme-tables/cost.ts';
 import { isRepository, nameAction, setRepository } from './readme-tables/repository.ts';
 import { renderTables, type ActionTexts } from './readme-tables/render.ts';
-import { renderRights } from './readme-tables/rights.ts';
+import { renderPolicies, renderRights } from './readme-tables/rights.ts';
 
 const read = (path: string): string => readFileSync(path, 'utf8');
 
@@ -21,6 +21,7 @@ async function writeDocumentation(packageJson: string): Promise<void> {
   const generate: Record<string, (text: string) => string> = {
     'README.md': (text) => renderRights(renderTables(text, action)),
     'docs/cost.md': renderCost,
+    'examples/aws/README.md': renderPolicies,
   };
   const folders = ['.github/workflows', 'docs', 'examples', 'examples/aws'];
   const files = folders.flatMap((folder) =>
