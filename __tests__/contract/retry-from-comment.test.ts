@@ -211,6 +211,9 @@ describe('the red batches', () => {
     ],
     ['another region', { target_url: urlOf('web').replace('eu-west-1', 'us-east-1') }],
     ['no TLS', { target_url: urlOf('web').replace('https', 'http') }],
+    ['a command in the URL', { target_url: `${urlOf('web')}$(id)` }],
+    ['a line break in the URL', { target_url: `${urlOf('web')}\n::error::gone` }],
+    ['an expression in the URL', { target_url: `${urlOf('web')}\${{ github.token }}` }],
     ['another service', { target_url: urlOf('web').replace('codebuild', 'codepipeline') }],
   ])('are not those with %s', async (_, more) => {
     statuses = [red('web', more)];
