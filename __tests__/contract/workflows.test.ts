@@ -228,6 +228,19 @@ describe('examples', () => {
     expect(ours.map(valuesOf).map(problemsIn)).toEqual([[]]);
   });
 
+  test('a batch named by its URL is retried by one run at a time, whatever started it', () => {
+    const groups = [...EXAMPLES, ...HERE].flatMap(({ jobs }) =>
+      Object.values(jobs).flatMap(({ steps = [], concurrency }) => {
+        const url = String(steps.find(isOurs)?.with?.['batch-id']);
+        return /target_url|matrix/.test(url) ? [[concurrency, url] as const] : [];
+      }),
+    );
+    expect(groups).toHaveLength(4);
+    for (const [concurrency, url] of groups) {
+      expect(concurrency).toEqual({ group: `retry-${url}`, 'cancel-in-progress': false });
+    }
+  });
+
   test('the form offers only choices that the code takes', () => {
     const { on } = parse(read('examples/retry-by-hand.yml')) as {
       on: { workflow_dispatch: { inputs: Record<string, { options?: string[] }> } };
