@@ -8,7 +8,8 @@ import {
 } from '../../scripts/readme-tables/permissions.ts';
 import { readInputs } from '../../src/inputs/inputs.ts';
 import { evaluate, parseTemplate } from '../support/cloudformation.ts';
-import { ACTION, read } from './files.ts';
+import { ACTION, codeBlocks, read } from './files.ts';
+import { OURS } from './workflow-rules.ts';
 
 const TEMPLATE = parseTemplate(read('examples/aws/template.yaml'));
 const GUIDE = read('examples/aws/README.md');
@@ -33,13 +34,12 @@ const WORLD = {
 interface Statement {
   readonly Effect: string;
   readonly Action: string | string[];
-  readonly Resource: string;
+  readonly Resource: string | string[];
 }
 
 interface Role {
-  readonly AssumeRolePolicyDocument: {
-    readonly Statement: readonly Record<string, unknown>[];
-  };
+  /** JSON */
+  readonly AssumeRolePolicyDocument: string;
   readonly Policies: readonly { PolicyDocument: { Statement: readonly Statement[] } }[];
 }
 
@@ -54,7 +54,9 @@ function roleOf(name: string, values: Record<string, string> = {}): Role {
 function allowed({ Policies }: Role): string[] {
   return Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement).flatMap(
     ({ Effect, Action, Resource }) =>
-      [Action].flat().map((action) => `${Effect} ${action} on ${Resource}`),
+      [Action].flat().flatMap((action) => {
+        return [Resource].flat().map((resource) => `${Effect} ${action} on ${resource}`);
+      }),
   );
 }
 
@@ -87,38 +89,98 @@ describe('the role', () => {
     }
   });
 
+  test('may do the same for up to four more projects, and one pattern of report groups', () => {
+    const projects = ['shop', 'api', 'web_2', 'docs-site', 'jobs'];
+    const more = Object.fromEntries(
+      projects.slice(1).map((name, index) => [`ProjectName${index + 2}`, name]),
+    );
+    const needed = (Object.keys(RESOURCES) as IamAction[]).flatMap((action) =>
+      projects.map(
+        (project) => `Allow ${action} on ${resourceArn(RESOURCES[action], { ...PLACE, project })}`,
+      ),
+    );
+    const reports = ['BatchGetReports', 'DescribeTestCases'].map(
+      (name) =>
+        `Allow codebuild:${name} on arn:aws:codebuild:eu-west-1:123456789012:report-group/team-*`,
+    );
+    const role = roleOf('RetryRole', { ...more, ReportGroup: 'team-*' });
+    expect(allowed(role).sort()).toEqual([...needed, ...reports].sort());
+  });
+
+  test.each<[string, Record<string, string>, string]>([
+    [
+      'start batches',
+      { StartBatches: 'true' },
+      `codebuild:StartBuildBatch on ${resourceArn('project', PLACE)}`,
+    ],
+    [
+      'read artifacts',
+      { ArtifactBucket: 'shop-artifacts' },
+      's3:GetObject on arn:aws:s3:::shop-artifacts/*',
+    ],
+  ])('may %s for the other steps of a workflow, if asked to', (_, values, permission) => {
+    const without = allowed(roleOf('RetryRole'));
+    const added = allowed(roleOf('RetryRole', values)).filter((one) => !without.includes(one));
+    expect(added).toEqual([`Allow ${permission}`]);
+  });
+
   test.each([
-    ['aws', 'sts.amazonaws.com'],
-    ['aws-us-gov', 'sts.amazonaws.com'],
-    ['aws-cn', 'sts.amazonaws.com.cn'],
-  ])('in %s trusts one repository, for the audience that the action asks for', (partition, aud) => {
-    const values = { 'AWS::Partition': partition, CreateOidcProvider: 'false' };
-    expect(roleOf('RetryRole', values).AssumeRolePolicyDocument.Statement).toEqual([
-      {
-        Effect: 'Allow',
-        Action: 'sts:AssumeRoleWithWebIdentity',
-        Principal: { Federated: `arn:${partition}:iam::123456789012:oidc-provider/${ISSUER}` },
-        Condition: {
-          StringEquals: { [`${ISSUER}:aud`]: aud },
-          StringLike: { [`${ISSUER}:sub`]: 'repo:octo-org/shop:ref:refs/heads/main' },
-        },
-      },
-    ]);
-    const provider = TEMPLATE.Resources['OidcProvider'];
-    expect(provider?.Condition).toBe('CreatesOidcProvider');
-    expect(evaluate(provider?.Properties, TEMPLATE, { ...WORLD, ...values })).toEqual({
-      Url: `https://${ISSUER}`,
-      ClientIdList: [aud],
-    });
+    ['aws', 'sts.amazonaws.com', ISSUER],
+    ['aws-us-gov', 'sts.amazonaws.com', 'github.example.com/_services/token'],
+    ['aws-eusc', 'sts.amazonaws.com', 'token.actions.octocorp.ghe.com'],
+    ['aws-cn', 'sts.amazonaws.com.cn', ISSUER],
+  ])(
+    'in %s trusts one repository of an issuer, for the audience of the action',
+    (partition, aud, Issuer) => {
+      const values = { 'AWS::Partition': partition, CreateOidcProvider: 'false', Issuer };
+      expect(JSON.parse(roleOf('RetryRole', values).AssumeRolePolicyDocument)).toEqual({
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Action: 'sts:AssumeRoleWithWebIdentity',
+            Principal: { Federated: `arn:${partition}:iam::123456789012:oidc-provider/${Issuer}` },
+            Condition: {
+              StringEquals: { [`${Issuer}:aud`]: aud },
+              StringLike: { [`${Issuer}:sub`]: 'repo:octo-org/shop:ref:refs/heads/main' },
+            },
+          },
+        ],
+      });
+      expect(Issuer).toMatch(new RegExp(TEMPLATE.Parameters['Issuer']?.AllowedPattern ?? ''));
+      const provider = TEMPLATE.Resources['OidcProvider'];
+      expect(provider?.Condition).toBe('CreatesOidcProvider');
+      expect(evaluate(provider?.Properties, TEMPLATE, { ...WORLD, ...values })).toEqual({
+        Url: `https://${Issuer}`,
+        ClientIdList: [aud],
+      });
+    },
+  );
+
+  test('trusts the provider that the stack creates', () => {
+    expect(roleOf('RetryRole').AssumeRolePolicyDocument).toContain(`"${WORLD.OidcProvider}"`);
   });
 
   test('names in the trust policy can be no pattern', () => {
     const pattern = new RegExp(TEMPLATE.Parameters['Repository']?.AllowedPattern ?? '');
-    for (const good of ['octo-org/shop', 'octo-org@123456/shop.js@456789']) {
+    for (const good of ['octo-org/shop', 'octo-org@123456/shop.js@456789', 'mona_octo/shop']) {
       expect(good).toMatch(pattern);
     }
     for (const bad of ['*/shop', 'octo-org/*', 'octo-org@*/shop@1', 'octo-org', 'a/b:c', '']) {
       expect(bad).not.toMatch(pattern);
+    }
+  });
+
+  test('its trust policy stays JSON, whatever the parameters that it allows', () => {
+    for (const [name, bad] of [
+      ['Subject', 'ref:"*'],
+      ['Subject', 'ref:\\u002a'],
+      ['Issuer', 'https://github.example.com'],
+      ['Issuer', 'github.example.com/"'],
+      ['ProjectName2', 'shop*'],
+      ['ArtifactBucket', 'a/*'],
+    ] as const) {
+      expect(bad).not.toMatch(new RegExp(TEMPLATE.Parameters[name]?.AllowedPattern ?? ''));
     }
   });
 });
@@ -199,7 +261,7 @@ describe('the outputs', () => {
     const [step] = jobs.retry.steps;
     expect(permissions).toEqual({});
     expect(jobs.retry.permissions).toEqual({ 'id-token': 'write' });
-    expect(step?.uses).toBe('your-org/retry-codebuild-batch@v1');
+    expect(step?.uses).toBe(OURS);
     expect(Object.keys(ACTION.inputs)).toEqual(
       expect.arrayContaining(Object.keys(step?.with ?? {})),
     );
@@ -211,6 +273,16 @@ describe('the outputs', () => {
 });
 
 describe('the guide', () => {
+  test('has the policies of the template as JSON', () => {
+    const [trust = '', policy = ''] = codeBlocks(GUIDE, 'json');
+    const role = roleOf('RetryRole', { ProjectName: 'my-project', CreateOidcProvider: 'false' });
+    expect(JSON.parse(trust)).toEqual(JSON.parse(role.AssumeRolePolicyDocument));
+    const document = JSON.parse(policy) as Role['Policies'][0]['PolicyDocument'];
+    expect(allowed({ ...role, Policies: [{ PolicyDocument: document }] }).sort()).toEqual(
+      allowed(role).sort(),
+    );
+  });
+
   test('names parameters and outputs that the template has', () => {
     const given = [...GUIDE.matchAll(/\b([A-Z]\w+)=(?!=)/g)].map(([, name]) => name);
     expect(given).toContain('Repository');
@@ -219,8 +291,11 @@ describe('the guide', () => {
     expect(Object.keys(TEMPLATE.Outputs)).toEqual(expect.arrayContaining(outputs));
   });
 
-  test('tells of every switch of the role', () => {
+  test('explains every switch of the role', () => {
     for (const name of SWITCHES) expect(GUIDE).toContain(`\`${name}\``);
+    for (const name of ['StartBatches', 'ArtifactBucket', 'ReportGroup', 'Issuer']) {
+      expect(GUIDE).toContain(`\`${name}=`);
+    }
   });
 
   test('starts batches of the project that the template makes', () => {

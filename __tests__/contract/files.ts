@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { ActionTexts } from '../../scripts/readme-tables/render-tables.ts';
+import type { Release } from '../../scripts/readme-tables/repository.ts';
 
 export const ROOT = join(import.meta.dirname, '..', '..');
 
@@ -19,6 +20,8 @@ export interface Action extends ActionTexts {
 
 export const ACTION = parse(read('action.yml')) as Action;
 export const README = read('README.md');
+/** What package.json says about this action. */
+export const RELEASE = JSON.parse(read('package.json')) as Release;
 
 /** The texts of a Markdown file's code blocks of one language. */
 export function codeBlocks(markdown: string, language: string): string[] {

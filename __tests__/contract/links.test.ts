@@ -8,7 +8,9 @@ const PAGES = [
   'CONTRIBUTING.md',
   'CHANGELOG.md',
   'SECURITY.md',
+  'docs/cost.md',
   'examples/README.md',
+  'examples/aws/README.md',
   '__tests__/README.md',
 ];
 

@@ -89,7 +89,7 @@ describe('the README', () => {
 
   test('cannot be written without its marks', () => {
     expect(() => renderPermissions(README.replace('<!-- rights -->', ''))).toThrow(
-      'README.md has no',
+      'The page has no',
     );
   });
 

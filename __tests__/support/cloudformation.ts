@@ -66,10 +66,15 @@ export function evaluate(
         return argument === 'AWS::NoValue' ? undefined : valueOf(argument as string);
       case 'Fn::GetAtt':
         return valueOf(list().join('.'));
-      case 'Fn::Sub':
-        return (argument as string).replace(/\$\{([^}]+)\}/g, (_, key: string) => valueOf(key));
+      case 'Fn::Sub': {
+        const [text, more] = [argument, {}].flat() as [string, unknown];
+        const own = inner(more) as Readonly<Record<string, string>>;
+        return text.replace(/\$\{([^}]+)\}/g, (_, key: string) => own[key] ?? valueOf(key));
+      }
       case 'Fn::Equals':
         return inner(list()[0]) === inner(list()[1]);
+      case 'Fn::Not':
+        return inner(list()[0]) !== true;
       case 'Fn::Or':
         return list().some((condition) => inner(condition) === true);
       case 'Fn::If': {

@@ -8,6 +8,8 @@ const EXAMPLE = {
   project: 'my-project',
 };
 
+const ISSUER = 'token.actions.githubusercontent.com';
+
 /**
  * Writes the IAM policy and the table of permissions between their marks in the README.
  *
@@ -20,9 +22,40 @@ export function renderPermissions(readme: string): string {
     actions.map(code).join(', '),
     without,
   ]);
-  const policy = JSON.stringify(policyForAll(), null, 2);
   const permissions = table(['For', 'Right', 'Without it'], rows);
-  return fill(readme, 'rights', `\`\`\`json\n${policy}\n\`\`\`\n\n${permissions}`);
+  return fill(readme, 'rights', `${jsonBlock(policyForAll())}\n\n${permissions}`);
+}
+
+/**
+ * Writes the trust policy and the IAM policy between their marks on the page of examples/aws.
+ *
+ * @throws Error if the marks are missing
+ */
+export function renderPolicies(page: string): string {
+  return fill(fill(page, 'trust', jsonBlock(trustPolicy())), 'policy', jsonBlock(policyForAll()));
+}
+
+function jsonBlock(value: object): string {
+  return `\`\`\`json\n${JSON.stringify(value, null, 2)}\n\`\`\``;
+}
+
+/** What lets workflows on main of one repository assume the role. */
+function trustPolicy(): object {
+  const { partition, account } = EXAMPLE;
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: 'sts:AssumeRoleWithWebIdentity',
+        Principal: { Federated: `arn:${partition}:iam::${account}:oidc-provider/${ISSUER}` },
+        Condition: {
+          StringEquals: { [`${ISSUER}:aud`]: 'sts.amazonaws.com' },
+          StringLike: { [`${ISSUER}:sub`]: 'repo:octo-org/shop:ref:refs/heads/main' },
+        },
+      },
+    ],
+  };
 }
 
 /** What allows all features, one statement for each kind of resource. */

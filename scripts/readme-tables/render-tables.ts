@@ -25,16 +25,16 @@ export function renderTables(readme: string, { inputs, outputs }: ActionTexts): 
 }
 
 /**
- * Writes a text between a pair of marks.
+ * Writes a text between a pair of marks on a page.
  *
  * @throws Error if the pair is missing
  */
-export function fill(readme: string, mark: string, text: string): string {
+export function fill(page: string, mark: string, text: string): string {
   const [opening, closing] = [`<!-- ${mark} -->`, `<!-- /${mark} -->`];
-  const from = readme.indexOf(opening);
-  const to = readme.indexOf(closing, from);
-  if (from < 0 || to < 0) throw new Error(`README.md has no ${opening} followed by ${closing}.`);
-  return `${readme.slice(0, from + opening.length)}\n\n${text}\n\n${readme.slice(to)}`;
+  const from = page.indexOf(opening);
+  const to = page.indexOf(closing, from);
+  if (from < 0 || to < 0) throw new Error(`The page has no ${opening} followed by ${closing}.`);
+  return `${page.slice(0, from + opening.length)}\n\n${text}\n\n${page.slice(to)}`;
 }
 
 /** A Markdown table. */

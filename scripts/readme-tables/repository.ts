@@ -1,0 +1,56 @@
+/** What package.json says about this action. */
+export interface Release {
+  /** `owner/name` */
+  readonly repository: string;
+  /** `1.2.3` */
+  readonly version: string;
+}
+
+/** The owner that package.json names until the action has a repository of its own. */
+const PLACEHOLDER_OWNER = 'your-org';
+
+/** Actions of others that workflows here use by version. Any other one is this action. */
+const OTHER_ACTIONS = [
+  'actions/checkout',
+  'actions/download-artifact',
+  'actions/github-script',
+  'actions/upload-artifact',
+  'aws-actions/configure-aws-credentials',
+];
+
+const USE = new RegExp(
+  `(?<=\\buses: )(?!(?:${OTHER_ACTIONS.join('|')})@)[\\w-]+/[\\w.-]+(?<path>/[\\w./-]+)?@v\\d+(?: # CHANGE)?`,
+  'g',
+);
+
+/** Whether a text has the form `owner/name`. Owners managed by an enterprise have a `_`. */
+export function isRepository(text: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9_-]*\/[\w.-]+$/.test(text);
+}
+
+/** How a workflow uses this action: `owner/name@v1`. */
+export function usesOf({ repository, version }: Release, path = ''): string {
+  return `${repository}${path}@v${version.replace(/\..*/, '')}`;
+}
+
+/**
+ * Sets the name and major version of this action wherever a workflow uses it. Readers must replace a
+ * placeholder, so such a line is marked CHANGE; the workflows of this repository are for no one to
+ * change.
+ */
+export function nameAction(path: string, text: string, release: Release): string {
+  const isPlaceholder = release.repository.startsWith(`${PLACEHOLDER_OWNER}/`);
+  const mark = isPlaceholder && !path.startsWith('.github/') ? ' # CHANGE' : '';
+  return text.replace(USE, (_use, workflow?: string) => usesOf(release, workflow) + mark);
+}
+
+/**
+ * Sets the repository in the text of a package.json.
+ *
+ * @throws Error if it has none
+ */
+export function setRepository(packageJson: string, repository: string): string {
+  const line = /(?<="repository": )"[^"]*"/;
+  if (!line.test(packageJson)) throw new Error('package.json has no repository.');
+  return packageJson.replace(line, JSON.stringify(repository));
+}
