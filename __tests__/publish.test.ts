@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Artifact } from '../src/domain/batch.ts';
-import type { StatusEvent } from '../src/commit-status/events.ts';
+import type { StatusEvent } from '../src/commit-status/status.ts';
 import type { RunEvent } from '../src/domain/events.ts';
 import type { Outcome } from '../src/domain/outcome.ts';
 import type { Runner } from '../src/github/runner.ts';

@@ -1,5 +1,5 @@
 import type { Outcome } from './domain/outcome.ts';
-import type { StatusEvent } from './commit-status/events.ts';
+import type { StatusEvent } from './commit-status/status.ts';
 import type { RunEvent } from './domain/events.ts';
 import type { Runner } from './github/runner.ts';
 import { errorsOf, RESULT_TITLE, warningsOf, type Annotation } from './report/annotations.ts';

@@ -13,8 +13,13 @@ import {
 } from './domain/attempt.ts';
 import type { Batch } from './domain/batch.ts';
 import type { FormerAttempt } from './domain/events.ts';
-import { failedGroupsOf } from './domain/failed-groups.ts';
-import { countedGroups, hasRun, viewGroups, type GroupView } from './domain/groups.ts';
+import {
+  countedGroups,
+  failedGroupsOf,
+  type GroupView,
+  hasRun,
+  viewGroups,
+} from './domain/groups.ts';
 import {
   conclude,
   internalError,

@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { failedGroupsOf, type FailedGroups } from '../../src/domain/failed-groups.ts';
-import { viewGroups } from '../../src/domain/groups.ts';
+import { type FailedGroups, failedGroupsOf, viewGroups } from '../../src/domain/groups.ts';
 import { aFailedBatch, aGroup, aPast } from '../support/batches.ts';
 
 test.each<[string, ReturnType<typeof aGroup>[], FailedGroups]>([

@@ -1,7 +1,6 @@
 import { describe, expect, it, test } from '@jest/globals';
 import type { Batch } from '../../src/domain/batch.ts';
-import type { CommitStatus } from '../../src/commit-status/status.ts';
-import type { StatusEvent } from '../../src/commit-status/events.ts';
+import type { CommitStatus, StatusEvent } from '../../src/commit-status/status.ts';
 import type { RunEvent } from '../../src/domain/events.ts';
 import { describeReadFailure, type ReadFailure } from '../../src/domain/read-failure.ts';
 import { formatEvent, type LogEntry } from '../../src/report/log.ts';

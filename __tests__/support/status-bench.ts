@@ -2,10 +2,10 @@ import { isUrlOf } from '../../src/aws/batch-reference.ts';
 import type { Batch } from '../../src/domain/batch.ts';
 import { GitHubError } from '../../src/commit-status/github-error.ts';
 import { describeResult } from '../../src/commit-status/description.ts';
-import type { StatusEvent } from '../../src/commit-status/events.ts';
 import type {
   CommitStatus,
   ForeignStatus,
+  StatusEvent,
   StatusText,
   UnwrittenStatus,
 } from '../../src/commit-status/status.ts';

@@ -1,9 +1,14 @@
 import { Interruption } from '../async/interruption.ts';
 import { within } from '../async/timer.ts';
 import { describeResult, describeRunning } from './description.ts';
-import type { StatusEvent } from './events.ts';
+import type {
+  RunningAttempt,
+  StatusEvent,
+  StatusTarget,
+  StepResult,
+  UnwrittenStatus,
+} from './status.ts';
 import { explain, isTransient, mayBeDone } from './github-error.ts';
-import type { RunningAttempt, StatusTarget, StepResult, UnwrittenStatus } from './status.ts';
 import { KILLED } from './step-result.ts';
 import {
   findContext,

@@ -2,7 +2,7 @@ import type { BackoffEvent } from '../async/backoff.ts';
 import type { OwnedAttempt } from './attempt.ts';
 import type { Batch, BuildDetails, LogTail } from './batch.ts';
 import type { Cause } from './cause.ts';
-import type { FailedGroups } from './failed-groups.ts';
+import type { FailedGroups } from './groups.ts';
 import type { ReadFailure } from './read-failure.ts';
 import type { DecisionRecord } from './policy.ts';
 import type { GroupHistory } from './history.ts';

@@ -105,6 +105,22 @@ export function countedGroups(groups: readonly GroupView[]): GroupView[] {
   return groups.filter((group) => group.identifier !== DOWNLOAD_SOURCE || group.failed);
 }
 
+/** Which build groups of an attempt failed. */
+export interface FailedGroups {
+  /** Their identifiers. */
+  readonly failed: readonly string[];
+  /** How many build groups there are. */
+  readonly groups: number;
+}
+
+/** The failed ones of an attempt's groups. */
+export function failedGroupsOf(groups: readonly GroupView[]): FailedGroups {
+  return {
+    failed: groups.filter((group) => group.failed).map((group) => group.identifier),
+    groups: countedGroups(groups).length,
+  };
+}
+
 /** Whether a build of the group ever began, in any attempt. */
 export function hasRun({ state, build }: GroupView): boolean {
   if (state === 'stopped') return build?.hasArtifactEntry === true;

@@ -3,7 +3,7 @@ import { GitHubError } from '../commit-status/github-error.ts';
 import { membersOf } from '../text/json.ts';
 import { unlessAborted } from '../async/timer.ts';
 import type { GitHub } from '../ports.ts';
-import { toGitHubError } from './errors.ts';
+import { toGitHubError } from './to-github-error.ts';
 
 type Octokit = ReturnType<typeof getOctokit>;
 

@@ -1,12 +1,11 @@
 import type { Batch } from '../domain/batch.ts';
 import { formatCause, isExplained, type CauseKind } from '../domain/cause.ts';
 import { formatDuration } from '../text/duration.ts';
-import { isCounted } from '../domain/groups.ts';
-import type { FailedGroups } from '../domain/failed-groups.ts';
+import { type FailedGroups, isCounted } from '../domain/groups.ts';
 import { describeReadFailure } from '../domain/read-failure.ts';
 import type { RunEvent } from '../domain/events.ts';
 import { count, nameSome } from '../text/plural.ts';
-import type { StatusEvent } from '../commit-status/events.ts';
+import type { StatusEvent } from '../commit-status/status.ts';
 import { formatWritten } from '../commit-status/description.ts';
 import { buildLogLine, LONGEST_MESSAGE, logLine, oneLine, splitLines } from '../text/escape.ts';
 import { describeMissingLog } from './missing-log.ts';

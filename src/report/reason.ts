@@ -1,6 +1,6 @@
 import { isOfWatchedAttempt, isOver } from '../domain/attempt.ts';
 import { formatCause, isSameCause } from '../domain/cause.ts';
-import { failedGroupsOf, type FailedGroups } from '../domain/failed-groups.ts';
+import { type FailedGroups, failedGroupsOf } from '../domain/groups.ts';
 import { firstCause, type Outcome, type StopKind } from '../domain/outcome.ts';
 import { asSentence } from '../text/as-sentence.ts';
 import { formatDuration } from '../text/duration.ts';
