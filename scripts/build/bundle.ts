@@ -126,21 +126,17 @@ function pathsOf({ nameForCondition: path, modules = [] }: Module): string[] {
   return [...(typeof path === 'string' ? [path] : []), ...modules.flatMap(pathsOf)];
 }
 
+/** Minifies a script until that makes it no shorter: one run leaves some for the next. */
 function minify(script: string): string {
   const { code } = minifySync(script, {
     module: false,
-    compress: {
-      ecma: 2022,
-      passes: 8,
-      toplevel: true,
-      keep_classnames: true,
-    },
+    compress: { ecma: 2022, passes: 8, toplevel: true, keep_classnames: true },
     // Errors are told apart by the names of their classes.
     mangle: { toplevel: true, keep_classnames: true },
     // V8 keeps and reads a text of ASCII in half the bytes.
     format: { comments: false, asciiOnly: true },
   });
-  return code;
+  return code.length < script.length ? minify(code) : script;
 }
 
 /** No bundle: its import of index.ts becomes one of index.js, which is beside it here as there. */
