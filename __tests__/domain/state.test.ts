@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RunEvent } from '../../src/domain/events.ts';
 import { describeOwned } from '../../src/domain/attempt.ts';
-import { newRetryRequest, sentAt } from '../../src/domain/retry-request.ts';
+import { newRetryRequest, sentAt, withNewToken } from '../../src/domain/retry-request.ts';
 import { initialState, reduce, type RunState } from '../../src/domain/state.ts';
 import {
   aBatch,
@@ -131,6 +131,18 @@ describe('what an event changes', () => {
       watching,
       { kind: 'retry-sent', request, ownedAttempt: owned },
       { unanswered: request, ownedAttempt: owned },
+    ],
+    [
+      'a request with a new token, which was not sent yet',
+      asked,
+      { kind: 'retry-request-changed', request: withNewToken(request, 'new') },
+      { unanswered: { ...request, token: 'new', tokenSent: null } },
+    ],
+    [
+      'a request that was surely not carried out, and so is not waited for',
+      watching,
+      { kind: 'retry-request-changed', request: withNewToken(request, 'new') },
+      {},
     ],
     [
       'that the request was not carried out, or the attempt is not ours',

@@ -66,7 +66,9 @@ export type RunEvent =
       readonly request: RetryRequest;
       readonly ownedAttempt: OwnedAttempt;
     }
-  /** Nothing that this step started is running: nothing is to be stopped. */
+  /** The request has a new token, or may have been carried out. */
+  | { readonly kind: 'retry-request-changed'; readonly request: RetryRequest }
+  /** The step no longer claims an attempt: nothing is to be stopped. */
   | { readonly kind: 'attempt-disowned' }
   /** The step ends, and it is unknown whether its retry was made. */
   | { readonly kind: 'retry-unanswered' }

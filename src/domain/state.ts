@@ -94,6 +94,8 @@ export function reduce(state: RunState, event: RunEvent): RunState {
       return { ...state, decisions: [...state.decisions, event.decision] };
     case 'retry-sent':
       return { ...state, unanswered: event.request, ownedAttempt: event.ownedAttempt };
+    case 'retry-request-changed':
+      return { ...state, unanswered: state.unanswered === null ? null : event.request };
     case 'attempt-disowned':
       return { ...state, unanswered: null, ownedAttempt: null };
     case 'retry-unanswered':

@@ -130,6 +130,7 @@ export function formatEvent(event: RunEvent | StatusEvent): LogEntry[] {
     case 'snapshot-taken':
     case 'decided':
     case 'retry-sent':
+    case 'retry-request-changed':
     case 'attempt-disowned':
     case 'retry-unanswered':
     case 'stop-answered':

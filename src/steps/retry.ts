@@ -76,7 +76,7 @@ export async function retryBatch(context: RunContext, decided: Batch): Promise<R
         if (isRejected) return { kind: 'rejected', message: error.message };
       }
       if (error.kind === 'permanent' || ports.clock.elapsed() >= giveUpAt) throw error;
-      exchange.request = withNewToken(exchange.request, ports.uuid());
+      change(context, exchange, withNewToken(exchange.request, ports.uuid()));
     }
   }
 }
@@ -84,6 +84,12 @@ export async function retryBatch(context: RunContext, decided: Batch): Promise<R
 /** The requests of one retry, as they are sent. */
 interface Exchange {
   request: RetryRequest;
+}
+
+/** The run state follows, for a step that ends now must know with which token it may ask. */
+function change({ emit }: RunContext, exchange: Exchange, request: RetryRequest): void {
+  exchange.request = request;
+  emit({ kind: 'retry-request-changed', request });
 }
 
 async function pollAndSend(
@@ -156,7 +162,7 @@ async function send(context: RunContext, exchange: Exchange, signal: AbortSignal
     return await ports.codebuild.retryBatch(decided.id, inputs.retryType, token, signal);
   } catch (error) {
     const maybeMade = signal.aborted || !(error instanceof ServiceError) || error.maybeDone;
-    if (maybeMade) exchange.request = { ...request, maybeMade };
+    if (maybeMade) change(context, exchange, { ...request, maybeMade });
     // What was surely not made must not be stopped: the next attempt may be someone else's.
     else if (!request.maybeMade) emit({ kind: 'attempt-disowned' });
     throw error;
