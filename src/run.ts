@@ -2,17 +2,8 @@ import { createBackoff, resilient } from './async/backoff.ts';
 import { Interruption } from './async/interruption.ts';
 import { ServiceError } from './async/service-error.ts';
 import { startTimer } from './async/timer.ts';
-import {
-  attemptNumber,
-  describeOwned,
-  isLaterAttempt,
-  isOver,
-  nextAttemptNumber,
-  ownershipOf,
-  type OwnedAttempt,
-} from './domain/attempt.ts';
+import { attemptNumber, isOver } from './domain/attempt.ts';
 import type { Batch } from './domain/batch.ts';
-import type { FormerAttempt } from './domain/events.ts';
 import {
   countedGroups,
   failedGroupsOf,
@@ -20,24 +11,19 @@ import {
   hasRun,
   viewGroups,
 } from './domain/groups.ts';
-import {
-  conclude,
-  internalError,
-  type Ending,
-  type Outcome,
-  type StopKind,
-} from './domain/outcome.ts';
+import { conclude, internalError, type Ending, type Outcome } from './domain/outcome.ts';
 import { decide, unmatchedPatterns, type Decision } from './domain/policy.ts';
 import { startPolling, type Polling } from './domain/polling.ts';
 import { isSuccess } from './domain/status.ts';
 import type { Inputs } from './inputs/inputs.ts';
 import type { Ports } from './ports.ts';
+import { beginAttempt } from './steps/begin-attempt.ts';
 import type { RunContext } from './steps/context.ts';
 import { diagnose } from './steps/diagnose.ts';
 import { enrich } from './steps/enrich.ts';
 import { findBatch } from './steps/find.ts';
-import { askBriefly, retryBatch } from './steps/retry.ts';
-import { CANCELLED_STEP, pollBriefly, stopAttempt, type StopResult } from './steps/stop.ts';
+import { leave } from './steps/leave.ts';
+import { retryBatch } from './steps/retry.ts';
 import { watchAttempt, type WatchEnd } from './steps/watch.ts';
 import { createStore } from './store.ts';
 
@@ -59,7 +45,7 @@ export async function run(inputs: Inputs, ports: Ports): Promise<Outcome> {
   try {
     const ending = await retryUntilDone(context)
       .catch((error: unknown) => endingOf(error, context))
-      .then((ended) => leaveInOrder(context, ended));
+      .then((ended) => leave(context, ended));
     if (inputs.wait) await enrich(context);
     return conclude(ending, context.state(), began, clock.elapsed());
   } finally {
@@ -179,41 +165,6 @@ function newPolling({ ports, state }: RunContext): Polling {
 
 const RETRIED_BY = { accepted: 'us', joined: 'others', unproven: 'unknown' } as const;
 
-/**
- * Turns from a finished attempt to the one after it.
- *
- * @param snapshot the batch; of the new attempt, or still of the finished one; null: not known
- */
-function beginAttempt(
-  { emit, inputs, ports, state }: RunContext,
-  former: Batch,
-  retriedBy: FormerAttempt['retriedBy'],
-  snapshot: Batch | null,
-): Polling {
-  const { maxRetries, retryType } = inputs;
-  const { attempt, retries } = state();
-  const next = snapshot !== null && isLaterAttempt(snapshot, former) ? snapshot : null;
-  const isOurs = retriedBy === 'us';
-  if (next !== null && next.id !== former.id) {
-    emit({ kind: 'batch-id-changed', from: former.id, batch: next });
-  }
-  emit({
-    kind: 'attempt-began',
-    attempt: nextAttemptNumber(attempt, next),
-    retry: isOurs ? retries + 1 : null,
-    maxRetries,
-    batch: former,
-    follows: {
-      batch: former,
-      retriedBy,
-      next,
-      ownedAttempt: isOurs ? describeOwned(former, next, null, inputs) : null,
-      everyGroupRuns: isOurs && retryType === 'RETRY_ALL_BUILDS',
-    },
-  });
-  return startPolling(state().past, ports.clock.elapsed(), snapshot);
-}
-
 /** Gives what the groups of the attempt mean. */
 function emitAttemptEnded(
   { emit, state }: RunContext,
@@ -225,59 +176,6 @@ function emitAttemptEnded(
   emit({ kind: 'attempt-ended', attempt, status: batch.status, ...failed, groupsStale });
   if (groupsStale) emit({ kind: 'groups-stale', batch });
   return groups;
-}
-
-/** Nobody waits for the attempt of a canceled step: it is stopped. What is left to know is learned. */
-async function leaveInOrder(context: RunContext, ending: Ending): Promise<Ending> {
-  const { emit, inputs, ports, state } = context;
-  const { ownedAttempt, unanswered } = state();
-  if (ownedAttempt === null) return ending;
-  if (ending.kind === 'cancelled' && inputs.stopOnCancel) {
-    return { ...ending, stop: await stopOwned(context, ownedAttempt) };
-  }
-  if (unanswered !== null) {
-    const limits = CANCELLED_STEP;
-    const snapshot = await pollBriefly(ownedAttempt.batchId, { ...ports, limits });
-    settleUnanswered(context, ownedAttempt, snapshot);
-  }
-  emit({ kind: 'attempt-disowned' });
-  return ending;
-}
-
-async function stopOwned(context: RunContext, owned: OwnedAttempt): Promise<StopKind> {
-  const { emit, state } = context;
-  const ports = { ...context.ports, limits: CANCELLED_STEP };
-  const snapshot = await pollBriefly(owned.batchId, ports);
-  const answer = snapshot === null ? null : await askBriefly(context, snapshot, ports);
-  const { unanswered } = state();
-  if (answer === 'ours' && unanswered !== null) {
-    beginAttempt(context, unanswered.decided, 'us', snapshot);
-  }
-  const result: StopResult =
-    answer === 'rejected'
-      ? { kind: 'unproven' }
-      : await stopAttempt(state().ownedAttempt ?? owned, snapshot, ports);
-  const shown = 'batch' in result ? result.batch : null;
-  settleUnanswered(context, owned, shown ?? snapshot);
-  if (shown !== null) emit({ kind: 'stop-answered', batch: shown });
-  if (result.kind === 'no-answer') emit({ kind: 'not-stopped', error: result.error });
-  // What may still run stays saved: the post step tries again.
-  if (result.kind !== 'no-answer' && result.kind !== 'not-begun') {
-    emit({ kind: 'attempt-disowned' });
-  }
-  return result.kind;
-}
-
-/** What became of a retry that was in flight when the step ended is told as far as a snapshot shows it. */
-function settleUnanswered(context: RunContext, owned: OwnedAttempt, snapshot: Batch | null): void {
-  const { unanswered } = context.state();
-  if (unanswered === null) return;
-  const owner = snapshot === null ? 'not-begun' : ownershipOf(snapshot, owned);
-  if (owner === 'ours' || owner === 'unproven') {
-    beginAttempt(context, unanswered.decided, 'unknown', snapshot);
-  } else {
-    context.emit({ kind: 'retry-unanswered' });
-  }
 }
 
 function endingOf(error: unknown, { emit, state }: RunContext): Ending {

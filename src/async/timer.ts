@@ -11,7 +11,7 @@ export interface Timer {
 /**
  * Starts a timer.
  *
- * @param milliseconds null: it never ends by itself
+ * @param milliseconds null: it has no end of its own
  * @param reason what the signal is aborted with
  */
 export function startTimer(clock: Clock, milliseconds: number | null, reason: Error): Timer {

@@ -22,7 +22,7 @@ export function defaultContext(region: string, projectName: string): string {
   return `AWS CodeBuild BuildBatch ${region} (${projectName})`;
 }
 
-/** What the status says while a retry runs, whoever started it. */
+/** What the status says while a retry runs, started by this step or by someone else. */
 export function describeRunning({ attempt, retry }: RunningAttempt): StatusText {
   const what = retry === null ? `Attempt ${attempt}` : `Retry ${retry.number} of ${retry.max}`;
   return { state: 'pending', description: `${what} is running` };

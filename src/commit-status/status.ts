@@ -53,7 +53,7 @@ export interface UnwrittenStatus extends StatusTarget {
   readonly result: StepResult;
 }
 
-/** An attempt after the first, whoever started it. */
+/** An attempt after the first, started by this step or by someone else. */
 export interface RunningAttempt {
   readonly attempt: number;
   /** Which retry of this step it is, of how many; null if this step did not start the attempt. */

@@ -38,7 +38,7 @@ export function stepResultOf(outcome: Outcome): StepResult {
       };
     case 'retry-rejected':
       return { kind: 'retry-rejected', batchId: batch?.id ?? '', message: cut(ending.message) };
-    // From here on CodeBuild has given no verdict, or a further retry was still to come.
+    // From here on CodeBuild has not decided, or a further retry was still to come.
     case 'timed-out':
       return { kind: 'timed-out', timeoutMs: ending.timeoutMs, batchEnd: batchEndOf(outcome) };
     case 'cancelled': {

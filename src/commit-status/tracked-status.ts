@@ -121,7 +121,7 @@ export function trackStatus(
     },
 
     async setResult(result, deadline) {
-      // Nothing says that the retry runs: CodeBuild's own status stays, unless there is a newer verdict.
+      // Nothing says that the retry runs: CodeBuild's own status stays, unless there is a newer result.
       if (pending === 'no' && describeResult(result).state === 'error') {
         if (notPending !== null) warn(notPending);
         return;

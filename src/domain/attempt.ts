@@ -37,7 +37,7 @@ export function submittedOn(batch: Batch): Moment | null {
   return batch.phases.findLast((phase) => phase.type === 'SUBMITTED')?.startedOn ?? null;
 }
 
-/** Retries that a snapshot shows, whoever made them: each closes a phase with the status RETRY. */
+/** Retries that a snapshot shows, by this step or by someone else: each closes a phase with the status RETRY. */
 export function retriesShown(batch: Batch): number {
   return batch.phases.filter((phase) => phase.status === 'RETRY').length;
 }

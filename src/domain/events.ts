@@ -86,7 +86,7 @@ export type RunEvent =
   /** CodeBuild showed the batch as it answered that it is to be stopped. */
   | { readonly kind: 'stop-answered'; readonly batch: Batch }
   /**
-   * A cancelled step could not stop what it had started: the message of the service error; null if
+   * A canceled step could not stop what it had started: the message of the service error; null if
    * CodeBuild has not confirmed the retry.
    */
   | { readonly kind: 'not-stopped'; readonly error: string | null }

@@ -26,7 +26,7 @@ const SHORTEST_PAUSE_MS = SECOND_MS;
 /** A batch that is absent from this many polls in a row has been deleted. */
 const ABSENT_POLLS = 2;
 
-/** What is kept from poll to poll while one attempt is watched. */
+/** What carries over from poll to poll while one attempt is watched. */
 export interface Polling {
   readonly past: Past;
   /** When the attempt that is waited for was submitted; null if CodeBuild did not say. */

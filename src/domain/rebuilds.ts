@@ -16,7 +16,7 @@ export function buildsByAttempt(group: GroupView, starts: readonly Moment[]): (B
   return builds;
 }
 
-/** How many of the groups that the last attempt could build were built in it, and how many were kept. */
+/** How many of the groups that the last attempt could build were built in it, and how many were reused. */
 export function countRebuilt(
   groups: readonly GroupView[],
   starts: readonly Moment[],

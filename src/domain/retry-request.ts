@@ -1,3 +1,4 @@
+import type { Clock } from '../async/clock.ts';
 import type { Batch } from './batch.ts';
 
 /** RetryBuildBatch honors a token for five minutes (API reference); the rest is for the last answer. */
@@ -7,6 +8,11 @@ export const TOKEN_LIFE_MS = 4 * 60_000;
 export interface Instant {
   readonly elapsed: number;
   readonly now: number;
+}
+
+/** The present by both clocks. */
+export function instantOf(clock: Pick<Clock, 'elapsed' | 'now'>): Instant {
+  return { elapsed: clock.elapsed(), now: clock.now() };
 }
 
 /** One retry that is asked for, however often the request must be sent. */

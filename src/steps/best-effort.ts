@@ -24,10 +24,10 @@ export interface Unreadable {
 
 /**
  * Reads what is good to know but decides nothing: whatever fails costs a warning, once for each
- * permission, and never the verdict. An interruption ends it too: the run then finds its own end.
+ * permission, and never the result. An interruption ends it too: the run then finds its own end.
  *
  * @param permission the IAM permission that it needs
- * @param level how loudly the log tells that it failed
+ * @param level the level of the log entry if it fails
  * @param giveUpAfterMs how long it may hold up the step
  */
 export async function bestEffort<Answer>(

@@ -11,7 +11,7 @@ export interface RunContext extends Store {
   readonly codebuild: Resilient<CodeBuild>;
   /** For what has backoff of its own kind. */
   readonly backoff: Backoff;
-  /** Aborted when the step is cancelled or its timeout passes. */
+  /** Aborted when the step is canceled or its timeout passes. */
   readonly signal: AbortSignal;
   /** When the step's timeout passes, by the clock that only runs forward; infinite without one. */
   readonly deadline: number;

@@ -12,7 +12,7 @@ const MOST_LOGS = 20;
 const LOGS_AT_A_TIME = 4;
 /** BatchGetBuilds may lag behind the batch: how often, and how far apart in milliseconds, it is read. */
 const MOST_READS = 2;
-const LAG_MS = 5000;
+const STALE_READ_MS = 5000;
 
 /**
  * Finds out why an attempt ended badly: the causes of its failed groups and of the batch itself, and
@@ -49,7 +49,7 @@ export async function diagnose(
   return causes;
 }
 
-/** Reads the builds that are not known yet; one that lags behind its batch is read once more. */
+/** Reads the builds that are not known yet; a stale one is read once more. */
 async function readBuilds(
   context: RunContext,
   arns: readonly string[],
@@ -67,15 +67,15 @@ async function readBuilds(
       context,
       'codebuild:BatchGetBuilds',
       async (signal) => {
-        if (tries > 1) await ports.clock.sleep(LAG_MS, signal);
+        if (tries > 1) await ports.clock.sleep(STALE_READ_MS, signal);
         return ports.codebuild.getBuilds(asked, signal);
       },
       options,
     );
     if (read.kind === 'unreadable') return read;
     emit({ kind: 'builds-read', builds: read.answer });
-    const lags = read.answer.some((build) => isUnfinished(build.status));
-    if (!lags || tries >= MOST_READS) return null;
+    const isStale = read.answer.some((build) => isUnfinished(build.status));
+    if (!isStale || tries >= MOST_READS) return null;
   }
 }
 

@@ -1,5 +1,4 @@
 import { CALL_LIMIT_MS, outageLimitMs } from '../async/backoff.ts';
-import type { Clock } from '../async/clock.ts';
 import { ServiceError } from '../async/service-error.ts';
 import {
   compareAttempts,
@@ -10,19 +9,18 @@ import {
 } from '../domain/attempt.ts';
 import type { Batch } from '../domain/batch.ts';
 import {
+  instantOf,
   isTokenDead,
   newRetryRequest,
   sentAt,
   TOKEN_LIFE_MS,
   withNewToken,
-  type Instant,
   type RetryRequest,
 } from '../domain/retry-request.ts';
 import { isSuccess } from '../domain/status.ts';
 import type { RunContext } from './context.ts';
-import { callBriefly, type StopPorts } from './stop.ts';
 
-/** How long a repeated request may take to tell whose attempt runs. */
+/** How long a repeated request may take to show whose attempt runs. */
 const OWNERSHIP_WITHIN_MS = 30_000;
 /** How long, and for how many polls, reads may lag behind what was seen or done before. */
 const STALE_MS = 60_000;
@@ -111,20 +109,20 @@ async function pollForDecided(
   decided: Batch,
   signal: AbortSignal,
 ): Promise<'decided' | 'changed' | { readonly later: Batch }> {
-  const readsMayLag = pauseWhileReadsMayLag(context, signal);
+  const mayBeStale = pauseWhileStale(context, signal);
   let unclear = 0;
   do {
     const snapshot = await context.ports.codebuild.getBatch(decided.id, signal);
     if (snapshot !== null && isSameEnd(snapshot, decided)) return 'decided';
     if (snapshot !== null && isLaterAttempt(snapshot, decided)) {
-      // Where only that it runs tells it from the one before, a late read may show that one.
+      // Where it differs from the one before only in that it runs, a late read may show that one.
       if (compareAttempts(snapshot, decided) === 'later' || unclear > 0) return { later: snapshot };
       unclear += 1;
     }
     if (snapshot !== null && isOver(snapshot) && snapshot.status !== decided.status) {
       return 'changed';
     }
-  } while (await readsMayLag());
+  } while (await mayBeStale());
   return 'changed';
 }
 
@@ -133,7 +131,7 @@ async function pollForDecided(
  *
  * @returns pauses before the next poll; false, without a pause, when they have lagged for too long
  */
-function pauseWhileReadsMayLag(
+function pauseWhileStale(
   { inputs, ports: { clock } }: RunContext,
   signal: AbortSignal,
 ): () => Promise<boolean> {
@@ -171,7 +169,7 @@ async function send(context: RunContext, exchange: Exchange, signal: AbortSignal
 
 /**
  * Whose attempt follows the one that was decided on. While it runs or has SUCCEEDED, CodeBuild refuses
- * a new retry, so the same request with the same token tells: an answer means that it is ours. A
+ * a new retry, so the same request with the same token shows it: an answer means that it is ours. A
  * refusal proves nothing: what CodeBuild does with a repeated token is not documented beyond its life.
  */
 async function ownerOf(
@@ -184,7 +182,7 @@ async function ownerOf(
     context.emit({ kind: 'attempt-disowned' });
     return { kind: 'joined', snapshot: later };
   }
-  // A token that was never sent would ask for a retry that nobody decided on.
+  // A token that was never sent would ask for a retry that was not decided on.
   if (tokenSent === null) return unproven(context, later);
   let snapshot = later;
   let repeats = 0;
@@ -193,7 +191,7 @@ async function ownerOf(
       snapshot = (await context.ports.codebuild.getBatch(later.id, signal)) ?? snapshot;
     }
     repeats += 1;
-    // A retry of what failed again would be one that nobody decided on.
+    // A retry of what failed again would be one that was not decided on.
     if (isOver(snapshot) && !isSuccess(snapshot.status)) return unproven(context, snapshot);
     const answer = await send(context, exchange, signal);
     return { kind: 'accepted', answer: isLaterAttempt(answer, decided) ? answer : snapshot };
@@ -213,47 +211,16 @@ function unproven({ emit }: RunContext, snapshot: Batch | null): RetryResult {
 }
 
 /**
- * Asks whose attempt runs as {@link ownerOf} does, but for a second at most: a cancelled step must be
- * gone soon.
- *
- * @param ports with the limits of a step that ends
- * @returns null: there is nothing to ask, or no answer came
- */
-export async function askBriefly(
-  { inputs, state }: RunContext,
-  snapshot: Batch,
-  ports: StopPorts,
-): Promise<'ours' | 'rejected' | null> {
-  const { unanswered } = state();
-  if (unanswered === null || isOver(snapshot)) return null;
-  const { decided, token, tokenSent } = unanswered;
-  if (tokenSent === null || !isLaterAttempt(snapshot, decided)) return null;
-  if (isTokenDead(unanswered, instantOf(ports.clock))) return null;
-  try {
-    await callBriefly(ports.limits.pollMs, ports, (signal) =>
-      ports.codebuild.retryBatch(decided.id, inputs.retryType, token, signal),
-    );
-    return 'ours';
-  } catch (error) {
-    return error instanceof ServiceError && error.kind === 'rejected' ? 'rejected' : null;
-  }
-}
-
-/**
  * Polls for an attempt after the one that was decided on; null: for as long as reads may lag behind,
  * none has shown.
  */
 async function pollForLaterAttempt(context: RunContext, decided: Batch): Promise<Batch | null> {
-  const readsMayLag = pauseWhileReadsMayLag(context, context.signal);
+  const mayBeStale = pauseWhileStale(context, context.signal);
   do {
     const snapshot = await context.codebuild.getBatch(decided.id);
     if (snapshot !== null && isLaterAttempt(snapshot, decided)) return snapshot;
-  } while (await readsMayLag());
+  } while (await mayBeStale());
   return null;
-}
-
-function instantOf(clock: Clock): Instant {
-  return { elapsed: clock.elapsed(), now: clock.now() };
 }
 
 function tokenExpired(lastError: string | null): ServiceError {

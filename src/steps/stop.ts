@@ -12,7 +12,7 @@ export interface StopLimits {
   readonly stopMs: number;
 }
 
-/** A step must be gone five seconds after it was cancelled. */
+/** A step must be gone five seconds after it was canceled. */
 export const CANCELLED_STEP: StopLimits = { pollMs: 1000, stopMs: 2500 };
 /** Nothing waits for the post step, and it may have to assume a role first. */
 export const POST_STEP: StopLimits = { pollMs: 20_000, stopMs: 30_000 };
@@ -25,7 +25,7 @@ const LATE_RETRY_INTERVAL_MS = 4000;
 /** What came of stopping an attempt. Where there is a batch, it shows the attempt. */
 export type StopResult =
   | { readonly kind: 'stopped'; readonly batch: Batch }
-  /** It had ended by itself. */
+  /** It had already ended. */
   | { readonly kind: 'over'; readonly batch: Batch }
   /** Someone else has retried the batch since: theirs is not ours to stop. */
   | { readonly kind: 'later-attempt' }

@@ -61,7 +61,7 @@ export async function watchAttempt(
     try {
       snapshot = await poll();
     } catch (error) {
-      // The verdict is known: waiting for the groups may cost it nothing.
+      // The result is known. Waiting for the groups must not lose it.
       if (polling.overSince !== null && polling.newest !== null) {
         return { kind: 'over', batch: polling.newest, groupsStale: true };
       }

@@ -1,0 +1,40 @@
+import { describeOwned, isLaterAttempt, nextAttemptNumber } from '../domain/attempt.ts';
+import type { Batch } from '../domain/batch.ts';
+import type { FormerAttempt } from '../domain/events.ts';
+import { startPolling, type Polling } from '../domain/polling.ts';
+import type { RunContext } from './context.ts';
+
+/**
+ * Turns from a finished attempt to the one after it.
+ *
+ * @param snapshot the batch; of the new attempt, or still of the finished one; null: not known
+ */
+export function beginAttempt(
+  { emit, inputs, ports, state }: RunContext,
+  former: Batch,
+  retriedBy: FormerAttempt['retriedBy'],
+  snapshot: Batch | null,
+): Polling {
+  const { maxRetries, retryType } = inputs;
+  const { attempt, retries } = state();
+  const next = snapshot !== null && isLaterAttempt(snapshot, former) ? snapshot : null;
+  const isOurs = retriedBy === 'us';
+  if (next !== null && next.id !== former.id) {
+    emit({ kind: 'batch-id-changed', from: former.id, batch: next });
+  }
+  emit({
+    kind: 'attempt-began',
+    attempt: nextAttemptNumber(attempt, next),
+    retry: isOurs ? retries + 1 : null,
+    maxRetries,
+    batch: former,
+    follows: {
+      batch: former,
+      retriedBy,
+      next,
+      ownedAttempt: isOurs ? describeOwned(former, next, null, inputs) : null,
+      everyGroupRuns: isOurs && retryType === 'RETRY_ALL_BUILDS',
+    },
+  });
+  return startPolling(state().past, ports.clock.elapsed(), snapshot);
+}
