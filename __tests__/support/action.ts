@@ -152,7 +152,7 @@ async function textOf(stream: AsyncIterable<Buffer>): Promise<string> {
 }
 
 /** What a GITHUB_OUTPUT or GITHUB_STATE file holds; of a name that was set twice, the last. */
-function entriesIn(text: string): Record<string, string> {
+export function entriesIn(text: string): Record<string, string> {
   const entries = text.matchAll(/^([\w-]+)<<(\S+)\r?\n([^]*?)\r?\n\2$/gm);
   return Object.fromEntries([...entries].map(([, name = '', , value = '']) => [name, value]));
 }
