@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, test } from '@jest/globals';
 import { ServiceError, type ServiceErrorKind } from '../../src/async/service-error.ts';
 import {
@@ -139,10 +140,10 @@ describe('backoff', () => {
       undefined,
       30 * MINUTE,
     ],
-    ['as long as it is events', {}, 'transient', 4 * MINUTE, 4 * MINUTE],
+    ['as long as it is asked to', {}, 'transient', 4 * MINUTE, 4 * MINUTE],
     ['one minute if AWS was never reached', {}, 'unreachable', undefined, MINUTE],
     [
-      'as long as it is events, if that is less, though AWS was never reached',
+      'as long as it is asked to, if that is less, though AWS was never reached',
       {},
       'unreachable',
       30 * SECOND,
@@ -167,6 +168,17 @@ describe('backoff', () => {
     const { settings, sleeps, failing } = aBench();
     await failureOf(retry(failing(Infinity, anError(), 30 * SECOND), settings, 100 * SECOND));
     expect(sleeps).toEqual([7500, 15_000]);
+  });
+
+  it('emits what each try failed of', async () => {
+    const { settings, events } = aBench();
+    const errors = [anError(), new ServiceError('transient', 'Internal', 'AWS failed.', false)];
+    const call = (): Promise<never> => Promise.reject(errors.shift() ?? anError('permanent'));
+    await failureOf(retry(call, settings));
+    expect(events.map((event) => 'message' in event && event.message)).toEqual([
+      'AWS throttled it.',
+      'AWS failed.',
+    ]);
   });
 
   it('keeps in mind that the call may have been carried out', async () => {
@@ -204,7 +216,7 @@ describe('backoff, where credentials failed', () => {
   test.each<[string, boolean, number | undefined, number]>([
     ['15 seconds if AWS has never accepted any', false, undefined, 15 * SECOND],
     ['2 minutes if it has', true, undefined, 2 * MINUTE],
-    ['no longer than it is events', true, MINUTE, MINUTE],
+    ['no longer than it is asked to', true, MINUTE, MINUTE],
   ])('tries for %s', async (_, answered, giveUpAfter, expected) => {
     const { settings, sleeps, events, failing } = aBench({ credentialsWereGood: answered });
     const call = failing(Infinity, refused);
@@ -256,7 +268,7 @@ describe('backoff, by a wall clock that jumps', () => {
 describe('backoff, where a call never ends', () => {
   const hangs = (): Promise<never> => new Promise(() => undefined);
 
-  test.each([1000, 2500, 20 * SECOND])('a limit of %d ms holds', async (limit) => {
+  test.each([1000, 2500, 20 * SECOND, 30 * SECOND])('a limit of %d ms holds', async (limit) => {
     const clock = createVirtualClock();
     const { settings, events } = aBench({ clock });
     const error = await failureOf(retry(hangs, settings, limit));
@@ -294,6 +306,18 @@ describe('backoff, where a call never ends', () => {
     expect(began).toEqual([0, 7500, 15 * SECOND]);
   });
 
+  it('leaves a quarter of a short limit for the last try', async () => {
+    const clock = createVirtualClock();
+    const { settings } = aBench({ clock });
+    const began: number[] = [];
+    const call = (): Promise<never> => {
+      began.push(clock.elapsed());
+      return Promise.reject(anError());
+    };
+    await failureOf(retry(call, settings, 4 * SECOND));
+    expect(began).toEqual([0, 3 * SECOND]);
+  });
+
   it('ends the signal of the call', async () => {
     const clock = createVirtualClock();
     const { settings } = aBench({ clock });
@@ -324,6 +348,8 @@ describe('backoff, where a call never ends', () => {
     const { settings } = aBench({ clock });
     expect(await retry(() => Promise.resolve('answer'), settings, 20 * SECOND)).toBe('answer');
     await clock.sleep(1, settings.signal);
+    // The clock would jump to a timer that is left.
+    await setImmediate();
     expect(clock.elapsed()).toBe(1);
   });
 });
@@ -348,6 +374,15 @@ describe('backoff, when aborted', () => {
     };
     await expect(failureOf(retry(call, settings))).resolves.toBe(reason);
     expect(sleeps).toEqual([]);
+  });
+
+  it('throws the reason also where it comes just after the error of a call', async () => {
+    const { settings, controller } = aBench();
+    const call = (): Promise<never> => {
+      queueMicrotask(() => queueMicrotask(() => controller.abort(reason)));
+      return Promise.reject(new Error('socket closed'));
+    };
+    await expect(failureOf(retry(call, settings))).resolves.toBe(reason);
   });
 
   it('ends the pause with the reason', async () => {
@@ -378,6 +413,21 @@ describe('one backoff for several calls', () => {
       { kind: 'calls-recovered', failures: 0, milliseconds: 0 },
     ]);
   });
+});
+
+it('emits that a call succeeds again also where another one did meanwhile', async () => {
+  const { settings, events, failing } = aBench();
+  const backoff = createBackoff(settings);
+  const call = failing(1);
+  await backoff.retry(async () => {
+    const answer = await call();
+    return backoff.retry(failing(0)).then(() => answer);
+  });
+  expect(events).toEqual([
+    { kind: 'call-failed', message: 'AWS throttled it.', failures: 1, isRetried: true },
+    { kind: 'calls-recovered', failures: 0, milliseconds: 0 },
+    { kind: 'calls-recovered', failures: 1, milliseconds: 7500 },
+  ]);
 });
 
 describe('a resilient client', () => {

@@ -11,20 +11,22 @@ function view(batch: Batch): GroupView[] {
 }
 
 describe('buildsByAttempt', () => {
-  const statuses = (group: GroupView | undefined): (string | undefined)[] =>
-    group === undefined ? [] : buildsByAttempt(group, STARTS).map((build) => build?.status);
+  const statuses = (group: GroupView | undefined): (string | null)[] =>
+    group === undefined
+      ? []
+      : buildsByAttempt(group, STARTS).map((build) => (build === null ? null : build.status));
   const one = (overrides: Partial<Build>): Batch =>
     aRecoveredBatch({ groups: [aGroup('unit', 'SUCCEEDED', { build: overrides })] });
 
-  test.each<[string, Batch, (string | undefined)[]]>([
+  test.each<[string, Batch, (string | null)[]]>([
     ['one build in each', aRecoveredBatch(), ['FAILED', 'SUCCEEDED']],
-    ['the first only', one({}), ['SUCCEEDED', undefined]],
-    ['the second only', one({ requestedOn: at(210) }), [undefined, 'SUCCEEDED']],
-    ['a build without a time', one({ requestedOn: null }), [undefined, undefined]],
+    ['the first only', one({}), ['SUCCEEDED', null]],
+    ['the second only', one({ requestedOn: at(210) }), [null, 'SUCCEEDED']],
+    ['a build without a time', one({ requestedOn: null }), [null, null]],
     [
       'no build',
       aRecoveredBatch({ groups: [aGroup('unit', '', { current: null })] }),
-      [undefined, undefined],
+      [null, null],
     ],
     [
       'two in one attempt: the later one',
@@ -36,7 +38,7 @@ describe('buildsByAttempt', () => {
           }),
         ],
       }),
-      [undefined, 'SUCCEEDED'],
+      [null, 'SUCCEEDED'],
     ],
   ])('%s', (_, batch, expected) => {
     expect(statuses(view(batch)[0])).toEqual(expected);
@@ -57,6 +59,11 @@ describe('countRebuilt', () => {
 
   it('counts what the last attempt built and what it kept', () => {
     expect(countRebuilt(groups, STARTS)).toEqual({ rebuilt: 3, reused: 1 });
+  });
+
+  it('counts what succeeded in any attempt before the last as kept', () => {
+    const starts = [...STARTS, at(400)];
+    expect(countRebuilt(groups, starts)).toEqual({ rebuilt: 2, reused: 2 });
   });
 
   it('counts nothing as reused where no attempt is known', () => {

@@ -11,6 +11,7 @@ import {
   aGroup,
   aRecoveredBatch,
   at,
+  phases,
 } from '../support/batches.ts';
 import { testAll } from '../support/test-all.ts';
 
@@ -19,6 +20,7 @@ const recovered = aRecoveredBatch();
 const running = aBatch({ groups: [aGroup('unit', 'IN_PROGRESS')] });
 const CALLER = { region: 'us-west-2', roleToAssume: null };
 const owned = describeOwned(failed, null, { sentOn: at(1), endsOn: at(31) }, CALLER);
+const answered = { ...owned, submittedOn: at(200), request: null };
 const request = sentAt(newRetryRequest(failed, 'token'), { elapsed: 5, now: at(1) });
 const decision = { attempt: 1, status: 'FAILED', retry: true, reason: 'why' };
 const began = {
@@ -40,6 +42,30 @@ const aState = (overrides: Partial<RunState> = {}): RunState => ({
 const watching = aState({ batch: failed });
 const asked = aState({ batch: failed, unanswered: request, ownedAttempt: owned });
 
+it('begins with nothing learned', () => {
+  expect(initialState()).toEqual({
+    batch: null,
+    past: { attempts: [], retried: null, everyGroupRuns: false },
+    attempt: 1,
+    retries: 0,
+    unprovenAttempts: [],
+    unanswered: null,
+    retryUnanswered: false,
+    ownedAttempt: null,
+    groupsStale: false,
+    progress: new Map(),
+    durations: new Map(),
+    decisions: [],
+    builds: new Map(),
+    logs: new Map(),
+    reports: [],
+    failedTests: [],
+    history: [],
+    unreadable: new Set(),
+    lastError: null,
+  });
+});
+
 describe('what an event changes', () => {
   const TABLE: [string, RunState, RunEvent, Partial<RunState>][] = [
     [
@@ -52,13 +78,16 @@ describe('what an event changes', () => {
     [
       'a retry of this step',
       asked,
-      { ...began, follows: { ...follows, retriedBy: 'us', next: recovered, ownedAttempt: owned } },
+      {
+        ...began,
+        follows: { ...follows, retriedBy: 'us', next: recovered, ownedAttempt: answered },
+      },
       {
         attempt: 2,
         retries: 1,
         batch: recovered,
         unanswered: null,
-        ownedAttempt: owned,
+        ownedAttempt: answered,
         past: { attempts: [failed], retried: failed, everyGroupRuns: false },
       },
     ],
@@ -82,8 +111,14 @@ describe('what an event changes', () => {
       },
     ],
     [
-      'a retry of which nobody knows whose it is',
-      aState({ batch: failed, unprovenAttempts: [2], attempt: 2, groupsStale: true }),
+      'a retry of which nobody knows whose it is, so that the attempt asked for stays ours to stop',
+      aState({
+        batch: failed,
+        ownedAttempt: owned,
+        unprovenAttempts: [2],
+        attempt: 2,
+        groupsStale: true,
+      }),
       { ...began, attempt: 3, follows: { ...follows, retriedBy: 'unknown' } },
       {
         attempt: 3,
@@ -281,5 +316,25 @@ describe('a snapshot', () => {
     const first = reduce(aState(), taken(running));
     const second = reduce(first, taken(aBatch({ groups: [aGroup('unit', 'FAILED')] }), 30));
     expect([...second.durations]).toEqual([]);
+  });
+
+  it('counts no wait for a build, and no phase of the batch, as a run of a group', () => {
+    const lint = aGroup('lint', 'IN_PROGRESS');
+    const snapshots = [
+      aBatch({ phases: phases(['SUBMITTED', 0]), groups: [lint] }),
+      aBatch({
+        phases: phases(['SUBMITTED', 0], ['IN_PROGRESS', 10]),
+        groups: [lint, aGroup('unit', 'PENDING')],
+      }),
+      aBatch({
+        phases: phases(['SUBMITTED', 0], ['IN_PROGRESS', 10], ['STOPPED', 20]),
+        groups: [lint, aGroup('unit', 'STOPPED')],
+      }),
+    ];
+    const state = snapshots.reduce(
+      (before, batch, index) => reduce(before, taken(batch, 10 * index)),
+      aState(),
+    );
+    expect([...state.durations]).toEqual([]);
   });
 });

@@ -31,10 +31,8 @@ export interface Job {
 
 /** What the environment tells the process that started jest. */
 export type Message =
-  /** The tests pass without a mutant; `loaded` are the mutants reached before the first test. */
+  /** The tests passed without a mutant; `loaded` are the mutants reached before the first test. */
   | { readonly kind: 'ready'; readonly loaded: readonly string[] }
-  /** A test fails without a mutant. */
-  | { readonly kind: 'red' }
   /** A mutant is about to be tried, for at most so long a test. */
   | { readonly kind: 'trying'; readonly id: string; readonly limitMs: number }
   /** Doubtful: a test failed that would not pass again without the mutant either. */
@@ -98,8 +96,8 @@ export default class MutationEnvironment extends TestEnvironment {
     this.#noting = null;
     const count = this.#root.children.length;
     const tests = [...this.#reached].filter(([test]) => test.mode !== 'skip');
-    if (tests.some(([test]) => test.errors.length > 0)) return tell({ kind: 'red' });
-    await tell({ kind: 'ready', loaded: [...this.#loaded] });
+    if (tests.some(([test]) => test.errors.length > 0)) return;
+    await send({ kind: 'ready', loaded: [...this.#loaded] });
 
     let isFresh = true;
     for (const id of candidates) {
@@ -111,24 +109,24 @@ export default class MutationEnvironment extends TestEnvironment {
       const killer = yield* this.#killer(id, reaching);
       if (killer === 'timeout') {
         // What still runs would disturb the next.
-        await tell({ kind: 'timeout', id });
+        await send({ kind: 'timeout', id });
         process.exit();
       }
       if (killer !== null) {
         const { errors } = yield again(killer, killer.fn, limitOf(killer));
         if (errors.length > 0) {
           // A mutant before this one may have left something behind: a fresh process will tell.
-          if (isFresh) await tell({ kind: 'doubtful', id });
+          if (isFresh) await send({ kind: 'doubtful', id });
           process.exit();
         }
-        await tell({ kind: 'killed', id });
+        await send({ kind: 'killed', id });
       } else {
-        await tell({ kind: 'survived', id });
+        await send({ kind: 'survived', id });
       }
       isFresh = false;
     }
     this.#root.children.length = count;
-    await tell({ kind: 'done' });
+    await send({ kind: 'done' });
   }
 
   async *#killer(
@@ -137,7 +135,7 @@ export default class MutationEnvironment extends TestEnvironment {
   ): AsyncGenerator<Test, Test | 'timeout' | null, Test> {
     for (const test of tests) {
       const limitMs = limitOf(test);
-      await tell({ kind: 'trying', id, limitMs });
+      await send({ kind: 'trying', id, limitMs });
       this.#active = id;
       const start = performance.now();
       const ran = yield again(test, test.fn, limitMs);
@@ -161,7 +159,7 @@ function limitOf({ duration }: Test): number {
   return Math.max(LEAST_LIMIT_MS, (duration ?? 0) * LIMIT_FACTOR);
 }
 
-function tell(message: Message): Promise<void> {
+function send(message: Message): Promise<void> {
   return new Promise((resolve, reject) => {
     process.send?.(message, undefined, {}, (error) => {
       if (error === null) resolve();

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { env } from 'node:process';
+import { cwd, env } from 'node:process';
 import base from '../../jest.config.js';
 
-const rootDir = join(import.meta.dirname, '../..');
+const rootDir = cwd();
 const { folder } = JSON.parse(readFileSync(env.MUTATION_SETTINGS ?? '', 'utf8'));
 const own = (name) => join(import.meta.dirname, name);
 
@@ -12,7 +12,9 @@ export default {
   ...base,
   rootDir,
   // Without node_modules, which each of many processes would walk through.
-  roots: ['src', '__tests__', 'simulator', 'scripts', 'bench'].map((name) => join(rootDir, name)),
+  roots: ['src', '__tests__', 'simulator', 'scripts', 'bench']
+    .map((name) => join(rootDir, name))
+    .filter(existsSync),
   cacheDirectory: join(folder, 'cache'),
   coverageThreshold: {},
   testEnvironment: own('environment.ts'),

@@ -27,13 +27,13 @@ export function report(
     lines.push(
       '',
       `${file}: ${killed} of ${all.length} killed (${share.toFixed(1)} %${share < threshold ? `, below ${threshold} %` : ''}), ${timeouts} of them by a timeout; ${left.length} survived, ${unreached} of them reached by no test`,
-      ...left.map((mutant) => tell(mutant, verdicts.has(mutant.id))),
+      ...left.map((mutant) => formatMutant(mutant, verdicts.has(mutant.id))),
     );
   }
   return { text: lines.join('\n'), isReached };
 }
 
-function tell(
+function formatMutant(
   { file, line, column, kind, original, replacement }: Mutant,
   isReached: boolean,
 ): string {

@@ -1,11 +1,10 @@
 import { fork } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Job, Message } from './environment.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
-const JEST = join(ROOT, 'node_modules/jest/bin/jest.js');
+const JEST = join(import.meta.dirname, '../../node_modules/jest/bin/jest.js');
 const CONFIG = join(import.meta.dirname, 'jest.config.js');
 /** For jest to start, to load the files and to run their tests, or to end. */
 const RUN_LIMIT_MS = 300_000;
@@ -38,41 +37,38 @@ interface Ended {
 
 /** Runs jest on files that carry their mutants. */
 export class Trials {
-  readonly #folder: string;
-  readonly #files: readonly string[];
+  readonly #settings: Settings;
   #jobs = 0;
 
-  private constructor(folder: string, files: readonly string[]) {
-    this.#folder = folder;
-    this.#files = files;
+  private constructor(settings: Settings) {
+    this.#settings = settings;
   }
 
-  /** @param files the code with mutants, by file relative to the root of the repository */
+  /** @param files the code with mutants, by file relative to the working directory */
   static async begin(files: ReadonlyMap<string, string>): Promise<Trials> {
     const folder = await mkdtemp(join(tmpdir(), 'mutation-'));
-    const code = Object.fromEntries([...files].map(([file, text]) => [join(ROOT, file), text]));
+    const code = Object.fromEntries([...files].map(([file, text]) => [resolve(file), text]));
     const settings: Settings = { folder, code };
     await writeFile(join(folder, 'settings.json'), JSON.stringify(settings));
-    return new Trials(folder, Object.keys(code));
+    return new Trials(settings);
   }
 
   async end(): Promise<void> {
-    await rm(this.#folder, { recursive: true });
+    await rm(this.#settings.folder, { recursive: true });
   }
 
   /** Those of the test files that import one of the files to mutate, or what imports it. */
   async related(testFiles: readonly string[]): Promise<string[]> {
-    const args = ['--listTests', '--findRelatedTests', ...this.#files];
-    const { code, output } = await this.#jest(args, {}, () => RUN_LIMIT_MS);
+    const args = ['--listTests', '--findRelatedTests', ...Object.keys(this.#settings.code)];
+    const { code, output } = await this.#jest(args);
     if (code !== 0) throw new Error(output);
     const found = new Set(output.split('\n'));
-    return testFiles.filter((file) => found.has(join(ROOT, file)));
+    return testFiles.filter((file) => found.has(resolve(file)));
   }
 
   /** Whether the tests of some files fail under a mutant that is active while modules load. */
   async isKilledAtLoad(id: string, testFiles: readonly string[]): Promise<boolean> {
-    const job = { candidates: null, active: id };
-    const { code } = await this.#run(testFiles, job, () => RUN_LIMIT_MS);
+    const { code } = await this.#run(testFiles, { candidates: null, active: id });
     return code !== 0;
   }
 
@@ -94,7 +90,6 @@ export class Trials {
         (message) => {
           seen.add(message.kind);
           switch (message.kind) {
-            case 'red':
             case 'done':
               break;
             case 'ready':
@@ -128,22 +123,25 @@ export class Trials {
   async #run(
     testFiles: readonly string[],
     job: Job,
-    onMessage: (message: Message) => number,
+    onMessage?: (message: Message) => number,
   ): Promise<Ended> {
-    const path = join(this.#folder, `job-${this.#jobs++}.json`);
+    const path = join(this.#settings.folder, `job-${this.#jobs++}.json`);
     await writeFile(path, JSON.stringify(job));
     return this.#jest(['--bail', ...testFiles], { MUTATION_JOB: path }, onMessage);
   }
 
   async #jest(
     args: readonly string[],
-    env: NodeJS.ProcessEnv,
-    onMessage: (message: Message) => number,
+    env: NodeJS.ProcessEnv = {},
+    onMessage: (message: Message) => number = () => RUN_LIMIT_MS,
   ): Promise<Ended> {
     const child = fork(JEST, ['--config', CONFIG, '--runInBand', ...args], {
-      cwd: ROOT,
       execArgv: ['--experimental-vm-modules', '--no-warnings'],
-      env: { ...process.env, MUTATION_SETTINGS: join(this.#folder, 'settings.json'), ...env },
+      env: {
+        ...process.env,
+        MUTATION_SETTINGS: join(this.#settings.folder, 'settings.json'),
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     let output = '';

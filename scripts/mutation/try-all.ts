@@ -7,7 +7,7 @@ const LEAST_SHARE = 20;
 /**
  * Tries all mutants of some files with all test files, until each is killed or has survived them.
  *
- * @param files by name, relative to the root of the repository
+ * @param files by name, relative to the working directory, as the test files are
  * @param testFiles the first are those that are likely to kill the most
  * @param processes how many run at a time
  * @param log is given a line for each step
@@ -31,6 +31,7 @@ export async function tryAll(
     );
     for (const testFile of related) {
       const alive = mutants.filter(isAlive).map(({ id }) => id);
+      if (alive.length === 0) break;
       await inParallel(processes, shares(alive, processes), async (share) => {
         const tried = await trials.try(testFile, share);
         for (const [id, verdict] of tried.verdicts) verdicts.set(id, verdict);
