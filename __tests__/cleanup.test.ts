@@ -73,7 +73,7 @@ async function logOfPost(
   return log;
 }
 
-test('a commit status is completed even where an error of our own keeps the attempt from being stopped', async () => {
+test('a commit status is completed even if an unexpected error prevents the stop', async () => {
   const log = await logOfPost(
     { 'started-attempt': STARTED, 'unwritten-status': SAVED },
     { 'batch-id': ID, 'github-token': TOKEN },
@@ -83,7 +83,7 @@ test('a commit status is completed even where an error of our own keeps the atte
   expect(log).toHaveLength(2);
 });
 
-test('a commit status whose context was not looked up yet is written under that of the batch', async () => {
+test('a commit status without a resolved context is written with the context of the batch', async () => {
   github.statuses.push({
     state: 'failure',
     context: 'Batch of the shop',
@@ -140,7 +140,7 @@ test.each([
   ['nothing', undefined],
   ['null', null],
   ['another form', { ...SAVED, result: { kind: 'pending' } }],
-  ['a finished sentence', { ...SAVED, result: undefined, state: 'error', description: 'x' }],
+  ['a formatted description', { ...SAVED, result: undefined, state: 'error', description: 'x' }],
   ['another place', { ...SAVED, repository: { owner: '..', name: 'web-shop' } }],
 ])('nothing is written where %s was saved', async (_, saved) => {
   const inputs = { 'batch-id': ID, 'github-token': TOKEN };

@@ -98,7 +98,7 @@ describe('the saved commit status', () => {
     expect(parseUnwrittenStatus(save())).toEqual(STATUS);
   });
 
-  test('may have a context that is to be looked up yet', () => {
+  test('may have a context that is not resolved yet', () => {
     expect(parseUnwrittenStatus(save({ context: null }))).toEqual({ ...STATUS, context: null });
   });
 

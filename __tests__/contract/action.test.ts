@@ -90,10 +90,10 @@ describe('what the Marketplace needs', () => {
     expect(ACTION.description.length).toBeLessThanOrEqual(125);
   });
 
-  test('branding: an icon of Feather and one of the eight colours', () => {
-    const colours = ['white', 'yellow', 'blue', 'green', 'orange', 'red', 'purple', 'gray-dark'];
+  test('branding: an icon of Feather and one of the eight colors', () => {
+    const colors = ['white', 'yellow', 'blue', 'green', 'orange', 'red', 'purple', 'gray-dark'];
     expect(Object.keys(ACTION.branding).sort()).toEqual(['color', 'icon']);
-    expect(colours).toContain(ACTION.branding['color']);
+    expect(colors).toContain(ACTION.branding['color']);
     expect(ACTION.branding['icon']).toBe('refresh-cw');
   });
 });

@@ -23,18 +23,14 @@ export const BROKEN: readonly Broken[] = [
     [expect.stringMatching(/^line 4: unexpected key "runs" for "job" section/)],
   ],
   [
-    'rights are given to jobs, each its own',
+    'permissions are set per job',
     `permissions: read-all\n${job('run: echo', 'permissions: write-all')}`,
     ['permissions at the top are not {}', 'all-green has write-all'],
   ],
-  [
-    'rights are given to jobs, each its own',
-    job('run: echo'),
-    ['permissions at the top are not {}'],
-  ],
+  ['permissions are set per job', job('run: echo'), ['permissions at the top are not {}']],
   ['every job has a time limit', job('run: echo'), ['all-green has none']],
   [
-    'a checkout leaves no token behind',
+    'a checkout does not persist its token',
     job('uses: actions/checkout@v7'),
     ['actions/checkout@v7 keeps its credentials'],
   ],
@@ -134,7 +130,7 @@ export const BROKEN: readonly Broken[] = [
     'credentials come by OIDC, before this action runs',
     job(`uses: ${OURS}`, 'permissions: { contents: read }'),
     [
-      'the rights are not those of one job: id-token: write',
+      'the permissions are not those of one job: id-token: write',
       'the first step brings no credentials',
     ],
   ],

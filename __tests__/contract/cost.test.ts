@@ -42,7 +42,7 @@ describe('the calls that the page counts are those that the action makes', () =>
     expect(elapsed).toBeLessThan(60_000);
   });
 
-  test('finding that no retry is left', async () => {
+  test('finding that the retry limit is reached', async () => {
     const { operations } = await run(batchOf(40, 'stays broken'), { 'batch-id': ID, ...briefly });
     expect(operations).not.toContain('RetryBuildBatch');
     expect(operations).toHaveLength(CALLS.noRetryLeft);

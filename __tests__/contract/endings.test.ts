@@ -139,7 +139,7 @@ const FAILED_BUILD: BuildDetails = {
   reportArns: [],
 };
 
-function knowBatch(): RunState {
+function stateWithBatch(): RunState {
   const builds = new Map([[FAILED_BUILD.arn, FAILED_BUILD]]);
   return { ...initialState(), batch: BATCH, attempt: 2, retries: 1, builds };
 }
@@ -148,10 +148,10 @@ const KINDS = Object.keys(ENDINGS) as Kind[];
 
 describe.each(KINDS)('%s', (kind) => {
   test.each([
-    ['nothing', initialState],
-    ['the batch', knowBatch],
-  ])('knowing %s: verdict, outputs, annotations and summary are complete', (_, know) => {
-    const outcome = conclude(ENDINGS[kind], know(), 0, 1000);
+    ['an empty run state', initialState],
+    ['a batch', stateWithBatch],
+  ])('with %s: verdict, outputs, annotations and summary are complete', (_, createState) => {
+    const outcome = conclude(ENDINGS[kind], createState(), 0, 1000);
     expect([outcome.conclusion, outcome.exitCode]).toEqual(VERDICTS[kind]);
     const reason = reasonOf(outcome);
     expect(reason).toMatch(/\S/);
@@ -176,7 +176,7 @@ describe.each(KINDS)('%s', (kind) => {
     expect(renderSummary(outcome)).toMatch(/^## \S/);
   });
 
-  test('what is not known is empty', () => {
+  test('values that were not read are empty', () => {
     const outcome = conclude(ENDINGS[kind], initialState(), 0, 1000);
     expect(outputsOf(resultsOf(outcome), '').outputs).toEqual({
       'batch-id': '',
@@ -195,13 +195,13 @@ describe.each(KINDS)('%s', (kind) => {
     });
   });
 
-  test('the README tells of its conclusion', () => {
+  test('the README lists its conclusion', () => {
     const [conclusion, exitCode] = VERDICTS[kind];
     expect(README).toMatch(new RegExp(`\\| \`${conclusion}\` *\\| ${exitCode} *\\|`));
   });
 });
 
-/** Every word on what came of stopping: a new one does not compile until it is here. */
+/** Every result of a stop: a new one does not compile until it is here. */
 const STOPS: Readonly<Record<StopKind, true>> = {
   stopped: true,
   over: true,
@@ -211,16 +211,16 @@ const STOPS: Readonly<Record<StopKind, true>> = {
   'no-answer': true,
 };
 
-test.each(Object.keys(STOPS) as StopKind[])('cancelled, and the attempt: %s', (stop) => {
+test.each(Object.keys(STOPS) as StopKind[])('canceled, and the attempt: %s', (stop) => {
   const ending: Ending = { kind: 'cancelled', by: 'SIGINT', stop };
-  const outcome = conclude(ending, knowBatch(), 0, 1000);
+  const outcome = conclude(ending, stateWithBatch(), 0, 1000);
   expect([outcome.conclusion, outcome.exitCode]).toEqual(VERDICTS.cancelled);
   expect(errorsOf(outcome)[0]?.message).toContain(reasonOf(outcome));
 });
 
-describe('what is known', () => {
+describe('values that were read', () => {
   const { outputs } = outputsOf(
-    resultsOf(conclude(ENDINGS.failed, knowBatch(), 0, 1000)),
+    resultsOf(conclude(ENDINGS.failed, stateWithBatch(), 0, 1000)),
     RESULTS_FILE,
   );
 
@@ -289,8 +289,8 @@ describe('what a job can carry', () => {
     current: build('FAILED', index),
     prior: [build('FAILED', index + 10_000)],
   }));
-  const known = { ...knowBatch(), batch: { ...BATCH, groups: many } };
-  const outcome = conclude(ENDINGS.failed, known, 0, 1000);
+  const state = { ...stateWithBatch(), batch: { ...BATCH, groups: many } };
+  const outcome = conclude(ENDINGS.failed, state, 0, 1000);
 
   test('a batch of many groups loses detail in the outputs, never a group', () => {
     const { outputs, givenUp } = outputsOf(resultsOf(outcome), RESULTS_FILE);

@@ -54,7 +54,7 @@ describe('the bundle', () => {
     expect(read('dist/post.js')).toContain('import("./index.js")');
   });
 
-  test('names no place of the machine that built it', () => {
+  test('contains no path of the machine that built it', () => {
     const scripts = readdirSync(join(ROOT, 'dist'))
       .filter((name) => name.endsWith('.js'))
       .map((name) => [name, read(`dist/${name}`)]);
@@ -76,7 +76,7 @@ describe('the licenses', () => {
     expect(unlicensed({ jest: '' })).toEqual(['jest']);
   });
 
-  // ncc by itself would leave these out.
+  // ncc alone would leave these out.
   test('are also of what only an import() reaches', () => {
     expect(licenses.split('\n')).toEqual(
       expect.arrayContaining([
@@ -137,7 +137,7 @@ describe('undici', () => {
 });
 
 describe('the repository', () => {
-  test('carries the licence that package.json names', () => {
+  test('carries the license that package.json names', () => {
     expect(read('LICENSE').startsWith(`${PACKAGE.license} License`)).toBe(true);
   });
 

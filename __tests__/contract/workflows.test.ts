@@ -31,7 +31,7 @@ const ALL_RULES: Rules = {
   ...RULES_HERE,
 };
 
-test('there are workflows to look at', () => {
+test('there are workflows to check', () => {
   expect(EXAMPLES.length).toBeGreaterThan(4);
   expect(HERE.length).toBeGreaterThan(4);
 });
@@ -106,7 +106,7 @@ describe('the dist/ of a dependency update', () => {
     expect(JSON.stringify(steps)).not.toMatch(/continue-on-error|\|\| (?:true|:)/);
   });
 
-  test('is committed wherever it was built, whoever pushed last', () => {
+  test('is committed wherever it was built, regardless of who pushed last', () => {
     const building = (rebuilding?.jobs['rebuild']?.if ?? '').replaceAll(
       'github.event.pull_request.head.repo.',
       'head_repository.',
@@ -123,7 +123,7 @@ describe('the dist/ of a dependency update', () => {
     ]);
   });
 
-  test('is handed on whether it changed or not', () => {
+  test('is passed on whether it changed or not', () => {
     const upload = rebuilding?.jobs['rebuild']?.steps?.at(-1);
     expect(upload).toMatchObject({ with: { path: 'dist', 'if-no-files-found': 'error' } });
     expect(upload).not.toHaveProperty('if');

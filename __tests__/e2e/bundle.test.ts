@@ -5,7 +5,7 @@ import { onceLogged, runAction } from '../support/action.ts';
 import { HELD_TIMERS, passAnHour } from '../support/held-timers.ts';
 import { ID, shop } from '../support/scenarios.ts';
 
-const LOOK = 'BatchGetBuildBatches';
+const POLL = 'BatchGetBuildBatches';
 const RETRY = 'RetryBuildBatch';
 const CAUSES = 'BatchGetBuilds';
 /** A second call shows that the log has no more lines. */
@@ -36,8 +36,8 @@ describe('the committed bundle', () => {
     expect(run.exitCode).toBe(0);
     expect(errorsIn(run.stdout)).toEqual([]);
     expect(run.stdout).toContain('::group::Attempt 2 (retry 1 of 1)\n');
-    expect(run.operations.slice(0, 7)).toEqual([LOOK, CAUSES, ...SHORT_LOG, LOOK, RETRY, LOOK]);
-    expect(new Set(run.operations.slice(7))).toEqual(new Set([LOOK]));
+    expect(run.operations.slice(0, 7)).toEqual([POLL, CAUSES, ...SHORT_LOG, POLL, RETRY, POLL]);
+    expect(new Set(run.operations.slice(7))).toEqual(new Set([POLL]));
     expect(Object.keys(run.outputs).sort()).toEqual([...OUTPUT_NAMES].sort());
     expect(run.outputs).toMatchObject({
       'batch-id': ID,
@@ -99,7 +99,7 @@ describe('the committed bundle', () => {
     expect(run.summary).toContain('the inputs are not right');
   });
 
-  test('says what right is missing', async () => {
+  test('names the missing permission', async () => {
     const project = 'arn:aws:codebuild:us-west-2:123456789012:project/web-shop';
     const scenario = {
       ...shop(QUICK),
@@ -108,18 +108,18 @@ describe('the committed bundle', () => {
     const run = await runAction(scenario, inputs);
 
     expect(run.exitCode).toBe(1);
-    expect(run.operations).toEqual([LOOK, CAUSES, ...SHORT_LOG, LOOK, RETRY]);
+    expect(run.operations).toEqual([POLL, CAUSES, ...SHORT_LOG, POLL, RETRY]);
     expect(run.outputs['reason']).toContain('codebuild:RetryBuildBatch');
     expect(run.outputs).toMatchObject({ 'batch-id': ID, 'batch-status': 'FAILED' });
     expect(run.stdout).not.toMatch(/\n\s+at /);
   });
 
-  test('waits throttling, dropped connections and foreign answers out', async () => {
+  test('retries after throttling, dropped connections and answers of a proxy', async () => {
     const faults = [
-      { operation: LOOK, calls: [3], fault: THROTTLED },
-      { operation: LOOK, calls: [4], fault: { kind: 'reset' } as const },
-      { operation: LOOK, calls: [5], fault: { kind: 'html' } as const },
-      { operation: LOOK, calls: [6], fault: { kind: 'truncated' } as const },
+      { operation: POLL, calls: [3], fault: THROTTLED },
+      { operation: POLL, calls: [4], fault: { kind: 'reset' } as const },
+      { operation: POLL, calls: [5], fault: { kind: 'html' } as const },
+      { operation: POLL, calls: [6], fault: { kind: 'truncated' } as const },
       { operation: RETRY, calls: [1], fault: { kind: 'reset' } as const },
     ];
     const run = await runAction({ ...shop(QUICK), faults }, inputs);
@@ -143,7 +143,7 @@ describe('the committed bundle', () => {
     expect(run.summary).toContain('⌛');
   });
 
-  test('ends with outputs and summary when it is cancelled', async () => {
+  test('ends with outputs and summary when it is canceled', async () => {
     const scenario = shop({ ...QUICK, groups: { unit: { takes: 600 } }, startedAgo: 10 });
     const cancel = onceLogged('::group::Attempt 1', ({ action }) => action.kill('SIGINT'));
     const run = await runAction(scenario, inputs, {}, cancel);

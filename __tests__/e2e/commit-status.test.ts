@@ -149,7 +149,7 @@ describe('commit-status', () => {
   test.each([
     ['an answer', null],
     ['no answer in time', {}],
-  ])('ends in error, at once, when the step is cancelled, with %s', async (_, odd) => {
+  ])('ends in error, at once, when the step is canceled, with %s', async (_, odd) => {
     const run = await runOn(
       shopThat('SUCCEEDED', 600),
       {},
@@ -170,7 +170,7 @@ describe('commit-status', () => {
     expect(post.exitCode).toBe(0);
   });
 
-  test('does not hold up a step that is cancelled while its end is being written', async () => {
+  test('does not hold up a step that is canceled while its end is being written', async () => {
     let running: Running | null = null;
     github.odd = ({ status }) => {
       if (status?.state !== 'success') return null;

@@ -42,7 +42,7 @@ describe('role-to-assume', () => {
     expect(new Set(sts.audiences)).toEqual(new Set(['sts.amazonaws.com']));
   });
 
-  test('is asked for again where STS is wrong for a moment, at the start and in the wait', async () => {
+  test('is assumed again after a transient STS error, at the start and in the wait', async () => {
     const refusal = `<ErrorResponse><Error><Code>InvalidIdentityToken</Code><Message>Couldn't retrieve verification key from your identity provider</Message></Error></ErrorResponse>`;
     const page = { status: 403, text: '<html><body>Please sign in.</body></html>' };
     sts.instead.push({ status: 400, text: refusal });
@@ -93,7 +93,7 @@ describe('role-to-assume', () => {
     expect(run.outputs['conclusion']).toBe('timed_out');
   });
 
-  test('says what is missing where the job may not have tokens', async () => {
+  test('says what is missing if the job has no permission for tokens', async () => {
     const run = await runAction(shop(QUICK), { ...inputs, 'role-to-assume': ROLE }, NO_KEYS);
     expect(run.exitCode).toBe(1);
     expect(run.outputs['reason']).toContain('id-token: write');
@@ -134,10 +134,10 @@ test('an instance whose metadata service fails for a moment gives credentials af
   expect(run.outputs).toMatchObject({ conclusion: 'success', 'retry-count': '1' });
 });
 
-test('expired credentials end the step with advice, and the batch goes on', async () => {
+test('expired credentials end the step with advice, and the batch keeps running', async () => {
   const scenario = {
     ...shop(QUICK),
-    // The first look finds the failed batch, the second is after the retry.
+    // The first poll finds the failed batch, the second is after the retry.
     faults: [{ operation: 'BatchGetBuildBatches', calls: [3], fault: EXPIRED_TOKEN }],
   };
   const run = await runAction(scenario, inputs);

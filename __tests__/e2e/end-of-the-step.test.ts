@@ -18,7 +18,7 @@ const NOTHING = { exitCode: 0, stdout: '', stderr: '', outputs: {}, state: {}, s
 const onRetry = (act: (running: Running) => void): ((running: Running) => void) =>
   onceLogged('IN_PROGRESS', act);
 
-describe('a cancelled step', () => {
+describe('a canceled step', () => {
   // The runner sends SIGTERM where a step outlives its SIGINT: that does not cut its end short.
   test.each([
     ['SIGINT', []],
@@ -44,7 +44,7 @@ describe('a cancelled step', () => {
 });
 
 describe('the post step', () => {
-  test('stops what a killed process left behind', async () => {
+  test('stops the attempt of a killed process', async () => {
     const killed = await runAction(
       shop(LONG),
       inputs,
@@ -77,7 +77,7 @@ describe('the post step', () => {
     expect(post.stdout).toContain('Someone else has retried');
   });
 
-  test('does nothing after a step that ended by itself', async () => {
+  test('does nothing after a step that ended normally', async () => {
     const quick = { ...LONG, groups: { unit: { takes: 0.1, ends: ['FAILED', 'SUCCEEDED'] } } };
     const run = await runAction(shop(quick), inputs);
     const calls = run.simulator.calls.length;
@@ -103,7 +103,7 @@ describe('the post step', () => {
     expect(killed.simulator.calls).toHaveLength(calls);
   });
 
-  test('is told by its file: a step that finds saved state is a step all the same', async () => {
+  test('is identified by its file: a step that finds saved state is still a step', async () => {
     const started = { batchId: ID, region: 'us-west-2', retriesBefore: 0 };
     const run = await runAction(
       shop(LONG),
@@ -118,7 +118,7 @@ describe('the post step', () => {
   });
 });
 
-test('a job that is run again after a timeout goes on with the same attempt', async () => {
+test('a job that is rerun after a timeout continues with the same attempt', async () => {
   let passed = 0;
   const now = (): number => Date.now() + passed;
   const simulator = createSimulator(shop(LONG), { now, uuid: randomUUID });

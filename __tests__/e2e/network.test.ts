@@ -18,7 +18,7 @@ import { serveProxy, serveTls, type Proxy, type TlsFront } from '../support/prox
 import { ID, shop } from '../support/scenarios.ts';
 import { listen } from '../support/sockets.ts';
 
-const LOOK = 'BatchGetBuildBatches';
+const POLL = 'BatchGetBuildBatches';
 const RETRY = 'RetryBuildBatch';
 const QUICK: BatchPlan = {
   downloadBatchspec: 0.05,
@@ -33,8 +33,8 @@ test.each<[string, FaultRule[]]>([
   [
     'a proxy answers with HTML and answers are cut short',
     [
-      { operation: LOOK, calls: [2, 4], fault: { kind: 'html' } },
-      { operation: LOOK, calls: [3, 5], fault: { kind: 'truncated' } },
+      { operation: POLL, calls: [2, 4], fault: { kind: 'html' } },
+      { operation: POLL, calls: [3, 5], fault: { kind: 'truncated' } },
     ],
   ],
 ])('ends right, after one retry, where %s', async (_, faults) => {
@@ -44,7 +44,7 @@ test.each<[string, FaultRule[]]>([
   expect(run.operations.filter((operation) => operation === RETRY).length).toBeLessThan(3);
 });
 
-test('a retry whose answer no HTTP parser understands is looked for, not sent again', async () => {
+test('a retry whose answer is not valid HTTP is polled for, not sent again', async () => {
   const simulator = createSimulator(shop(QUICK), { now: Date.now, uuid: randomUUID });
   const served = await serve(simulator);
   let spoiled = 0;
@@ -122,7 +122,7 @@ describe('TLS through the tunnel of a proxy', () => {
     expect(new Set(proxy.tunnels)).toEqual(new Set([`${HOST}:443`]));
   });
 
-  test('where none is made, the failure names the endpoint and the region', async () => {
+  test('the error names the endpoint and the region if no tunnel is made', async () => {
     proxy = await serveProxy();
     const run = await runAction(
       simulator,
@@ -133,7 +133,7 @@ describe('TLS through the tunnel of a proxy', () => {
     expect(run.exitCode).toBe(1);
     expect(run.outputs).toMatchObject({ conclusion: 'timed_out', 'retry-count': '0' });
     expect(run.outputs['reason']).toContain(
-      `AWS cannot be reached at https://${HOST} for ${LOOK} in region us-west-2`,
+      `AWS cannot be reached at https://${HOST} for ${POLL} in region us-west-2`,
     );
   });
 
@@ -149,7 +149,7 @@ describe('TLS through the tunnel of a proxy', () => {
     expect(run.outputs['conclusion']).toBe('timed_out');
   });
 
-  test('a certificate that nobody trusts is told as such', async () => {
+  test('an untrusted certificate is reported as such', async () => {
     proxy = await serveProxy(front.port);
     const trustless = { ...HELD_TIMERS, ...(await environment()), NODE_EXTRA_CA_CERTS: '' };
     const refused = onceLogged('cannot be reached', passAnHour);

@@ -137,17 +137,17 @@ describe('a retry is recorded', () => {
     expect(table).toContain('| `noPriorSummaries` | no |');
   });
 
-  test('as it answers when it lags behind, by the times of the polls', async () => {
+  test('as it answers when snapshots are stale, by the times of the polls', async () => {
     const table = await findings({ staleSecondsAfterRetry: 3.5 * CALL, noPriorSummaries: true });
     const calls = await recorded();
     const retriedAt = calls.find(({ purpose }) => purpose === 'retry')?.askedAt ?? '';
     const polls = calls.filter(({ purpose }) => purpose === 'poll');
-    const [lastOld = '', firstNew = ''] = polls
+    const [lastStale = '', firstFresh = ''] = polls
       .slice(2)
       .map(({ askedAt }) => ((Date.parse(askedAt) - Date.parse(retriedAt)) / 1000).toFixed(1));
     expect(table).toMatch(/\| `staleLooksAfterRetry` \| yes \| [^|]*: 3 \|/);
     expect(table).toContain(
-      `| \`staleSecondsAfterRetry\` | yes | the old attempt still showed ${lastOld} s after the retry, and no longer after ${firstNew} s |`,
+      `| \`staleSecondsAfterRetry\` | yes | the old attempt still showed ${lastStale} s after the retry, and no longer after ${firstFresh} s |`,
     );
     expect(table).toContain('| `noPriorSummaries` | yes |');
     expect(table).toContain('| `newIdOnRetry` | no |');
@@ -160,7 +160,7 @@ describe('a retry is recorded', () => {
   });
 });
 
-test('every answer is kept as it came, with its time and without names', async () => {
+test('every answer is recorded as it came, with its time and without names', async () => {
   const ran = await recordInto(shop(QUICK));
   const list = await recorded();
   expect(list).toHaveLength(ran.simulator.calls.length);
@@ -193,14 +193,14 @@ test('every answer is kept as it came, with its time and without names', async (
   });
 });
 
-test('answers that the SDK does not take for the last word are kept too', async () => {
+test('answers that the SDK retries are recorded too', async () => {
   const faults = [{ operation: 'BatchGetBuildBatches' as const, calls: [1], fault: THROTTLED }];
   expect((await recordInto({ ...shop(QUICK), faults })).exitCode).toBe(0);
   expect(await readFile(join(folder, '0001-before.json'), 'utf8')).toContain('ThrottlingException');
   expect(await readFile(join(folder, '0002-before.json'), 'utf8')).toContain('FAILED');
 });
 
-test('what was answered until somebody ends it is kept, and the batch goes on', async () => {
+test('an interrupted recording keeps its answers, and the batch keeps running', async () => {
   const endless = { ...QUICK, groups: { ...QUICK.groups, unit: { takes: 600, ends: ['FAILED'] } } };
   const simulator = simulate(shop(endless));
   const ran = await runOn(simulator, [ID, '--yes', '--out', folder], {
@@ -250,7 +250,7 @@ describe('no batch is retried', () => {
     expect(ran.stderr).toContain('is not empty');
   });
 
-  test('without the right to, and what was answered is kept', async () => {
+  test('without the permission, and the answers are recorded', async () => {
     const arn = 'arn:aws:codebuild:us-west-2:123456789012:project/web-shop';
     const fault = accessDenied('RetryBuildBatch', arn);
     const ran = await recordInto({
@@ -260,8 +260,8 @@ describe('no batch is retried', () => {
     expect([ran.exitCode, retries(ran)]).toEqual([1, 1]);
     expect(ran.stderr).toContain('Add this statement to its policy');
     expect(ran.stderr).not.toMatch(/\n\s+at /);
-    const kept = await readFile(join(folder, '0004-retry.json'), 'utf8');
-    expect(kept).toContain('is not authorized to perform: codebuild:RetryBuildBatch');
-    expect(kept).not.toContain('web-shop');
+    const answer = await readFile(join(folder, '0004-retry.json'), 'utf8');
+    expect(answer).toContain('is not authorized to perform: codebuild:RetryBuildBatch');
+    expect(answer).not.toContain('web-shop');
   });
 });

@@ -18,7 +18,7 @@ const QUICK: BatchPlan = {
 };
 const inputs = { 'batch-id': ID, 'poll-interval': '0.1' };
 
-describe('what cannot be saved, written or shown costs no verdict: the bundle', () => {
+describe('what cannot be saved, written or shown does not change the verdict: the bundle', () => {
   test('retries and keeps its verdict where nothing can be saved or written', async () => {
     const nowhere = {
       GITHUB_OUTPUT: '/',
@@ -65,7 +65,7 @@ describe('what cannot be saved, written or shown costs no verdict: the bundle', 
     }
   });
 
-  test('keeps its verdict where nobody reads its log', async () => {
+  test('keeps its verdict if its log is not read', async () => {
     const run = await runAction(shop(QUICK), inputs, {}, ({ action }) => action.stdout?.destroy());
     expect(run.exitCode).toBe(0);
     expect(run.outputs).toMatchObject({ conclusion: 'success', 'retry-count': '1' });

@@ -7,7 +7,7 @@ import { run } from '../support/trial.ts';
 
 const STOP = 'StopBuildBatch';
 const RETRY = 'RetryBuildBatch';
-const LOOK = 'BatchGetBuildBatches';
+const POLL = 'BatchGetBuildBatches';
 
 const cancelAt =
   (seconds: number, meanwhile: (surroundings: Surroundings) => void = () => undefined) =>
@@ -18,18 +18,18 @@ const cancelAt =
     );
   };
 
-describe('a cancelled step', () => {
+describe('a canceled step', () => {
   test('stops the attempt that it started', async () => {
-    const { outcome, simulator, elapsed, remembered } = await runFlow(
+    const { outcome, simulator, elapsed, saved } = await runFlow(
       shop(FLAKY),
       { 'batch-id': ID },
       cancelAt(50),
     );
     expect(outcome).toMatchObject({ conclusion: 'cancelled', exitCode: 1, batchStatus: 'STOPPED' });
     expect(outcome.reason).toContain('the attempt that it had started was stopped');
-    expect(simulator.calls.slice(-2).map(({ operation }) => operation)).toEqual([LOOK, STOP]);
+    expect(simulator.calls.slice(-2).map(({ operation }) => operation)).toEqual([POLL, STOP]);
     expect(elapsed).toBe(50_000);
-    expect(remembered.at(-1)).toBeNull();
+    expect(saved.at(-1)).toBeNull();
   });
 
   test('leaves it running with stop-on-cancel false', async () => {
@@ -67,7 +67,7 @@ describe('a cancelled step', () => {
 
   test('stops what an unanswered retry may have begun', async () => {
     const faults: FaultRule[] = [{ operation: RETRY, fault: { kind: 'slow', seconds: 25 } }];
-    const { outcome, simulator, remembered } = await runFlow(
+    const { outcome, simulator, saved } = await runFlow(
       { ...shop(FLAKY), faults },
       { 'batch-id': ID },
       cancelAt(10),
@@ -76,8 +76,8 @@ describe('a cancelled step', () => {
     expect(outcome).toMatchObject({ retries: 0, unprovenAttempts: [2], batchStatus: 'STOPPED' });
     expect(outcome.reason).toContain('; attempt 2 was stopped');
     expect(simulator.calls.at(-1)?.operation).toBe(STOP);
-    expect(remembered[0]).toMatchObject({ batchId: ID, submittedOn: null });
-    expect(remembered.at(-1)).toBeNull();
+    expect(saved[0]).toMatchObject({ batchId: ID, submittedOn: null });
+    expect(saved.at(-1)).toBeNull();
   });
 
   test('names a retry in flight that it leaves running', async () => {
@@ -91,7 +91,7 @@ describe('a cancelled step', () => {
     expect(operations).not.toContain(STOP);
   });
 
-  test('asks with the same token whose attempt runs, and stops and counts its own', async () => {
+  test('sends the same token again to confirm its attempt, then stops and counts it', async () => {
     const faults: FaultRule[] = [
       { operation: RETRY, calls: [1], fault: { kind: 'slow', seconds: 25 } },
     ];
@@ -112,7 +112,7 @@ describe('a cancelled step', () => {
 
   test("leaves someone else's attempt alone that follows a request without an answer", async () => {
     const faults: FaultRule[] = [{ operation: RETRY, calls: [1], fault: { kind: 'silent' } }];
-    const { outcome, operations, remembered } = await runFlow(
+    const { outcome, operations, saved } = await runFlow(
       { ...shop(FLAKY), faults },
       { 'batch-id': ID },
       cancelAt(10, ({ clock, simulator }) =>
@@ -126,7 +126,7 @@ describe('a cancelled step', () => {
     });
     expect(outcome.reason).toContain('unknown whether this step started attempt 2');
     expect(operations).not.toContain(STOP);
-    expect(remembered.at(-1)).toBeNull();
+    expect(saved.at(-1)).toBeNull();
   });
 
   test('names a request without an answer also where two attempts have followed it', async () => {
@@ -152,14 +152,14 @@ describe('a cancelled step', () => {
 
   test('counts no retry that CodeBuild did not make, and leaves the rest to the post step', async () => {
     const faults: FaultRule[] = [{ operation: RETRY, fault: { kind: 'reset', afterSeconds: 25 } }];
-    const { outcome, remembered } = await runFlow(
+    const { outcome, saved } = await runFlow(
       { ...shop(FLAKY), faults },
       { 'batch-id': ID },
       cancelAt(10),
     );
     expect(outcome).toMatchObject({ retries: 0, attempt: 1, ending: { stop: 'not-begun' } });
     expect(outcome.reason).toContain('does not show');
-    expect(remembered.at(-1)).toMatchObject({ batchId: ID });
+    expect(saved.at(-1)).toMatchObject({ batchId: ID });
   });
 
   test.each<[string, FaultRule]>([
@@ -167,7 +167,7 @@ describe('a cancelled step', () => {
     ['a log is read', { operation: 'GetLogEvents', fault: { kind: 'slow', seconds: 25 } }],
     ['a retry is throttled', { operation: RETRY, fault: THROTTLED }],
   ])('stops nothing while %s', async (_, fault) => {
-    const { outcome, operations, elapsed, remembered } = await runFlow(
+    const { outcome, operations, elapsed, saved } = await runFlow(
       { ...shop(FLAKY), faults: [fault] },
       { 'batch-id': ID, 'retry-when': 'any' },
       cancelAt(10),
@@ -175,10 +175,10 @@ describe('a cancelled step', () => {
     expect(outcome).toMatchObject({ conclusion: 'cancelled', retries: 0, ending: { stop: null } });
     expect(operations).not.toContain(STOP);
     expect(elapsed).toBeLessThan(15_000);
-    expect(remembered.at(-1) ?? null).toBeNull();
+    expect(saved.at(-1) ?? null).toBeNull();
   });
 
-  test('does not stop what had ended by itself between two looks', async () => {
+  test('does not stop an attempt that ended between two polls', async () => {
     const { outcome } = await runFlow(
       shop({ ...FLAKY, groups: { unit: { takes: 10, ends: ['FAILED', 'SUCCEEDED'] } } }),
       { 'batch-id': ID, 'poll-interval': '10m' },
@@ -188,7 +188,7 @@ describe('a cancelled step', () => {
     expect(outcome.conclusion).toBe('cancelled');
   });
 
-  test("knows its attempt from someone else's by the first look at it", async () => {
+  test("tells its attempt from someone else's by the first poll", async () => {
     const { outcome, operations } = await runFlow(
       shop(
         { groups: { unit: { takes: 100, ends: ['FAILED', 'SUCCEEDED', 'SUCCEEDED'] } } },
@@ -204,9 +204,9 @@ describe('a cancelled step', () => {
     expect(operations).not.toContain(STOP);
   });
 
-  test('stops even if the look before it fails', async () => {
+  test('stops even if the poll before it fails', async () => {
     const faults: FaultRule[] = [
-      { operation: LOOK, from: 49.9, fault: { kind: 'slow', seconds: 20 } },
+      { operation: POLL, from: 49.9, fault: { kind: 'slow', seconds: 20 } },
     ];
     const { outcome, elapsed } = await runFlow(
       { ...shop(FLAKY), faults },
@@ -217,16 +217,16 @@ describe('a cancelled step', () => {
     expect(elapsed).toBe(51_000);
   });
 
-  test('is gone within five seconds and remembers what it could not stop', async () => {
+  test('ends within five seconds and saves what it could not stop', async () => {
     const faults: FaultRule[] = [{ from: 49.9, fault: { kind: 'slow', seconds: 25 } }];
-    const { outcome, elapsed, remembered } = await runFlow(
+    const { outcome, elapsed, saved } = await runFlow(
       { ...shop(FLAKY), faults },
       { 'batch-id': ID },
       cancelAt(50),
     );
     expect(outcome).toMatchObject({ conclusion: 'cancelled', ending: { stop: 'no-answer' } });
     expect(elapsed).toBeLessThan(55_000);
-    expect(remembered.at(-1)).toMatchObject({ batchId: ID });
+    expect(saved.at(-1)).toMatchObject({ batchId: ID });
   });
 });
 
@@ -267,8 +267,8 @@ describe('the post step', () => {
 
 test('every other ending leaves nothing to stop', async () => {
   for (const given of [{}, { wait: 'false' }, { timeout: '1m' }]) {
-    const { remembered, operations } = await runFlow(shop(FLAKY), { 'batch-id': ID, ...given });
-    expect(remembered.at(-1)).toBeNull();
+    const { saved, operations } = await runFlow(shop(FLAKY), { 'batch-id': ID, ...given });
+    expect(saved.at(-1)).toBeNull();
     expect(operations).not.toContain(STOP);
   }
 });

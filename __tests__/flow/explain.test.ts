@@ -30,7 +30,7 @@ describe('the causes of failures', () => {
     expect(log.filter((line) => line.startsWith('unit failed in BUILD'))).toHaveLength(3);
   });
 
-  test('are read once more if BatchGetBuilds lags behind the batch', async () => {
+  test('are read once more if BatchGetBuilds is stale', async () => {
     const { outcome, operations } = await runFlow(
       shop({ ...BROKEN, startedAgo: 40 }, { buildsLagSeconds: 4 }),
       {
@@ -60,7 +60,7 @@ describe('the causes of failures', () => {
     expect(unread).toHaveLength(1 - read);
   });
 
-  test('decide nothing where they are not asked for, not even by the time they take', async () => {
+  test('do not affect the result if no input depends on them, however long they take', async () => {
     const { outcome } = await runFlow(
       shop({ ...BROKEN, startedAgo: 200 }, { buildsLagSeconds: 600 }),
       { 'batch-id': ID, 'dry-run': 'true', timeout: '3s' },
@@ -68,7 +68,7 @@ describe('the causes of failures', () => {
     expect(outcome).toMatchObject({ conclusion: 'skipped', exitCode: 0 });
   });
 
-  test('of a build that lags for long are not waited for', async () => {
+  test('of a build that stays stale are not waited for', async () => {
     const given = { 'batch-id': ID, 'poll-interval': '1s', 'retry-when': 'infrastructure' };
     const { outcome, operations } = await runFlow(
       shop({ ...BROKEN, startedAgo: 40 }, { buildsLagSeconds: 600 }),
@@ -95,7 +95,7 @@ describe('the causes of failures', () => {
 });
 
 describe('the logs of failed builds', () => {
-  test('are told in a fold, the last lines only', async () => {
+  test('are logged in a collapsible group, the last lines only', async () => {
     const unit = {
       ends: [{ status: 'FAILED', log: ['one', 'two', 'three', '::error::four\r##[error]five'] }],
     };
@@ -212,7 +212,7 @@ describe('test reports', () => {
     expect(resultsOf(outcome)['report-arns']).toEqual(outcome.batch?.reportArns);
   });
 
-  test('of a fanout are the merged ones and those of failed shards; each test is told once', async () => {
+  test('of a fanout are the merged ones and those of failed shards; each test is listed once', async () => {
     const { outcome } = await runFlow(SCENARIOS['fanout'] ?? { projects: {} }, {
       'project-name': 'demo',
       'max-retries': '0',
@@ -226,7 +226,7 @@ describe('test reports', () => {
     expect(tests.match(/checkout › ships/g)).toHaveLength(1);
   });
 
-  test('of code coverage tell the coverage', async () => {
+  test('of code coverage show the coverage', async () => {
     const { outcome } = await runFlow(SCENARIOS['broken'] ?? { projects: {} }, {
       'project-name': 'demo',
       'max-retries': '0',
@@ -254,7 +254,7 @@ describe('test reports', () => {
   });
 });
 
-test('a batch in FAULT without a failed group is retried for what its own phase tells', async () => {
+test('a batch in FAULT without a failed group is retried for the cause in its own phase', async () => {
   const { outcome } = await runFlow(SCENARIOS['burst'] ?? { projects: {} }, {
     'project-name': 'demo',
     'retry-when': 'infrastructure',
@@ -281,7 +281,7 @@ describe('history', () => {
     },
   };
 
-  test('tells of each troublesome group how it did before, with two calls', async () => {
+  test('shows the earlier results of each failed or flaky group, with two calls', async () => {
     const { outcome, operations } = await runFlow(scenario, { 'batch-id': ID, history: '10' });
     expect(outcome.history).toEqual([
       { identifier: 'unit', results: ['succeeded', 'flaky', 'failed'] },
@@ -289,7 +289,7 @@ describe('history', () => {
     expect(countOf(operations, 'ListBuildBatchesForProject')).toBe(1);
   });
 
-  test('is not told of batches that are newer: this one is not among the latest', async () => {
+  test('leaves out newer batches, even if this one is not among the latest', async () => {
     const newer = Array.from({ length: 100 }, (_, n) => ({
       ...BROKEN,
       startedAgo: 7200 + n * 600,
@@ -303,7 +303,7 @@ describe('history', () => {
     expect(countOf(operations, 'ListBuildBatchesForProject')).toBe(1);
   });
 
-  test('is not read unless asked for, nor where nothing was troublesome', async () => {
+  test('is read only if requested, and only if a group failed or was flaky', async () => {
     const without = await runFlow(scenario, { 'batch-id': ID });
     expect(without.operations).not.toContain('ListBuildBatchesForProject');
     const green = await runFlow(shop({ groups: { unit: {} } }), { 'batch-id': ID, history: '9' });
@@ -323,7 +323,7 @@ test('history without the permission costs one notice', async () => {
   ]);
 });
 
-describe('what is optional', () => {
+describe('optional details', () => {
   const everything = { 'batch-id': ID, history: '5' };
   const OPTIONAL = [
     'BatchGetBuilds',
@@ -342,7 +342,7 @@ describe('what is optional', () => {
 
   test.each(
     OPTIONAL.flatMap((operation) => FAULTS.map(([how, fault]) => [operation, how, fault] as const)),
-  )('%s that %s costs a warning, never the verdict', async (operation, _, fault) => {
+  )('%s that %s causes a warning and keeps the verdict', async (operation, _, fault) => {
     const reports = { unit: { cases: { failed: [{ name: 'pays', message: 'no' }] } } };
     for (const [batch, verdict] of [
       [FLAKY, { conclusion: 'success', retries: 1 }],
@@ -355,7 +355,7 @@ describe('what is optional', () => {
     }
   });
 
-  test('does not turn a known verdict into a timeout', async () => {
+  test('do not turn a verdict into a timeout', async () => {
     const scenario = {
       ...shop(BROKEN),
       faults: [{ operation: 'GetLogEvents', fault: { kind: 'slow', seconds: 20 } as const }],

@@ -42,7 +42,7 @@ describe.each(BATCHES)('%s', (_, batch, verdict) => {
         const { outcome, simulator, operations } = await runFlow({ ...shop(batch), faults }, given);
         expect(outcome).toMatchObject(verdict);
         expect(simulator.attemptsOf(ID)).toBe(2);
-        // One call is repeated, and a look may come before the retry is.
+        // One call is repeated, and a poll may come before the retry is.
         expect(operations.length).toBeLessThanOrEqual(plain.operations.length + 3);
       }
     });
@@ -50,7 +50,7 @@ describe.each(BATCHES)('%s', (_, batch, verdict) => {
 });
 
 describe('credentials that AWS does not accept', () => {
-  const LOOK = 'BatchGetBuildBatches';
+  const POLL = 'BatchGetBuildBatches';
   const STALE: Fault = {
     kind: 'error',
     name: 'InvalidSignatureException',
@@ -62,7 +62,7 @@ describe('credentials that AWS does not accept', () => {
     ['expired, at the start', EXPIRED_TOKEN, [1, 2]],
     ['of another time, once', STALE, [2]],
   ])('%s, are fetched anew: the verdict is the same', async (_, fault, calls) => {
-    const faults = [{ operation: LOOK, calls, fault }];
+    const faults = [{ operation: POLL, calls, fault }];
     const { outcome, log } = await runFlow({ ...shop(FLAKY), faults }, given);
     expect(outcome).toMatchObject({ conclusion: 'success', retries: 1 });
     expect(log.join('\n')).toMatch(/AWS answers again/);
@@ -71,19 +71,19 @@ describe('credentials that AWS does not accept', () => {
   test.each([
     ['from the start: 15 seconds', 0, 15_000],
     ['once they were good: two minutes', 10, 120_000],
-  ])('for ever, %s', async (_, from, patience) => {
+  ])('for ever, %s', async (_, from, givesUpAfterMs) => {
     const faults = [{ from, fault: EXPIRED_TOKEN }];
     const { outcome, elapsed } = await runFlow({ ...shop(FLAKY), faults }, given);
     expect(outcome.conclusion).toBe('failure');
     expect(outcome.reason).toMatch(
       /have expired.*same batch-id\. AWS says: The security token included in the request is expired\. Tried \d+ times over/,
     );
-    expect(elapsed).toBeGreaterThanOrEqual(patience);
-    expect(elapsed).toBeLessThan(patience + 30_000);
+    expect(elapsed).toBeGreaterThanOrEqual(givesUpAfterMs);
+    expect(elapsed).toBeLessThan(givesUpAfterMs + 30_000);
   });
 });
 
-test('a limit of concurrent builds is waited out, and told as one', async () => {
+test('a limit of concurrent builds is retried with backoff, and reported as such', async () => {
   const fault: Fault = {
     kind: 'error',
     name: 'AccountLimitExceededException',

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { runFlow } from '../support/flow.ts';
 import { BROKEN, COMMIT, FLAKY, ID, shop } from '../support/scenarios.ts';
 
-const LOOK = 'BatchGetBuildBatches';
+const POLL = 'BatchGetBuildBatches';
 const RETRY = 'RetryBuildBatch';
 const LIST = 'ListBuildBatchesForProject';
 const CAUSES = 'BatchGetBuilds';
@@ -14,7 +14,7 @@ describe('a failed batch', () => {
     const { outcome, operations, simulator, log } = await runFlow(shop(FLAKY), { 'batch-id': ID });
 
     expect(outcome).toMatchObject({ conclusion: 'success', retries: 1, attempt: 2 });
-    expect(operations.slice(0, 7)).toEqual([LOOK, CAUSES, ...SHORT_LOG, LOOK, RETRY, LOOK]);
+    expect(operations.slice(0, 7)).toEqual([POLL, CAUSES, ...SHORT_LOG, POLL, RETRY, POLL]);
     expect(operations.filter((operation) => operation === RETRY)).toHaveLength(1);
     expect(simulator.calls.find(({ operation }) => operation === RETRY)?.input).toEqual({
       id: ID,
@@ -71,7 +71,7 @@ describe('a failed batch', () => {
   test.each([
     ['max-retries 0', { 'max-retries': '0' }, 'this step only watches (max-retries: 0)'],
     [
-      'a status that is not worth it',
+      'a status that retry-on does not list',
       { 'retry-on': 'FAULT' },
       'FAILED is not a status to retry on (retry-on: FAULT)',
     ],
@@ -80,11 +80,11 @@ describe('a failed batch', () => {
       { 'max-attempts': '1' },
       'the batch has had 1 of at most 1 attempts (max-attempts)',
     ],
-  ])('is not retried with %s', async (_, given, because) => {
+  ])('is not retried with %s', async (_, given, reason) => {
     const { outcome, operations } = await runFlow(shop(FLAKY), { 'batch-id': ID, ...given });
-    expect(operations).toEqual([LOOK, CAUSES, ...SHORT_LOG]);
+    expect(operations).toEqual([POLL, CAUSES, ...SHORT_LOG]);
     expect(outcome).toMatchObject({ conclusion: 'failure', retries: 0 });
-    expect(outcome.reason).toContain(because);
+    expect(outcome.reason).toContain(reason);
   });
 
   test('counts the attempts that others made towards max-attempts', async () => {
@@ -98,8 +98,8 @@ describe('a failed batch', () => {
     const given = { 'batch-id': ID, 'max-retries': '2', 'retry-delay': '10m' };
     const { simulator, log } = await runFlow(shop(BROKEN), given);
     const times = simulator.calls.filter(({ operation }) => operation === RETRY);
-    const looked = simulator.calls[0]?.at ?? 0;
-    expect((times[0]?.at ?? 0) - looked).toBe(600_000);
+    const polledAt = simulator.calls[0]?.at ?? 0;
+    expect((times[0]?.at ?? 0) - polledAt).toBe(600_000);
     expect(log).toContain(
       'Retrying: FAILED is a status to retry on; retry 1 of 2. Pausing for 10m first.',
     );
@@ -130,7 +130,7 @@ describe('a failed batch', () => {
     expect(retried.outcome).toMatchObject({ conclusion: 'success', retries: 1 });
   });
 
-  test('whose batch spec is bad has no groups and is told as such', async () => {
+  test('whose batch spec is invalid has no groups and is reported as such', async () => {
     const { outcome } = await runFlow(shop({ ...BROKEN, ends: ['BAD_BATCHSPEC'] }), {
       'batch-id': ID,
     });
@@ -143,7 +143,7 @@ describe('a batch that has SUCCEEDED', () => {
   test('needs nothing', async () => {
     const scenario = shop({ groups: { unit: {} } });
     const { outcome, operations, elapsed } = await runFlow(scenario, { 'batch-id': ID });
-    expect(operations).toEqual([LOOK]);
+    expect(operations).toEqual([POLL]);
     expect(elapsed).toBe(0);
     expect(outcome.conclusion).toBe('success');
     expect(outcome.reason).toBe(`Nothing to do: batch ${ID} had already SUCCEEDED.`);
@@ -171,7 +171,7 @@ describe('a batch that still runs', () => {
     expect(log).toContain('package: PENDING → STOPPED (1m)');
   });
 
-  test('for eight hours is looked at every interval and tells a heartbeat every half hour', async () => {
+  test('for eight hours is polled every interval, with a heartbeat every half hour', async () => {
     const scenario = shop({ startedAgo: 60, groups: { slow: { takes: 8 * 3600 } } });
     const given = { 'batch-id': ID, 'poll-interval': '1m' };
     const { outcome, operations, log, elapsed } = await runFlow(scenario, given);
@@ -196,7 +196,7 @@ describe('which batch', () => {
   test.each([
     ['an ARN', { 'batch-id': `arn:aws:codebuild:us-west-2:123456789012:build-batch/${ID}` }],
     [
-      'a console address',
+      'a console URL',
       {
         'batch-id': `https://us-west-2.console.aws.amazon.com/codesuite/codebuild/123456789012/projects/web-shop/batch/${ID.replace(':', '%3A')}/builds?region=us-west-2`,
       },
@@ -213,7 +213,7 @@ describe('which batch', () => {
     const given = { 'project-name': 'web-shop', commit: 'aaaaaaa' };
     const { outcome, operations } = await runFlow(twoBatches, given);
     expect(outcome).toMatchObject({ conclusion: 'success', batch: { id: 'web-shop:older' } });
-    expect(operations).toEqual([LIST, LOOK]);
+    expect(operations).toEqual([LIST, POLL]);
   });
 
   test.each([
@@ -247,10 +247,10 @@ describe('which batch', () => {
     expect(outcome.reason).toBe(
       `${build} is the id of a build, not of a batch. The build belongs to batch ${ID}: set batch-id to that.`,
     );
-    expect(operations).toEqual([LOOK, LOOK, 'BatchGetBuilds']);
+    expect(operations).toEqual([POLL, POLL, 'BatchGetBuilds']);
   });
 
-  test('has none to find in a project without batches', async () => {
+  test('is not found in a project without batches', async () => {
     const { outcome } = await runFlow(
       { projects: { 'web-shop': { next: FLAKY } } },
       { 'project-name': 'web-shop' },
@@ -258,7 +258,7 @@ describe('which batch', () => {
     expect(outcome.reason).toMatch(/Project web-shop has no batch builds in region us-west-2/);
   });
 
-  test('that was started a moment ago may be invisible at the first look', async () => {
+  test('that was started a moment ago may be invisible at the first poll', async () => {
     const { outcome } = await runFlow(
       { projects: { 'web-shop': { next: FLAKY } }, switches: { invisibleLooksAfterStart: 1 } },
       { 'project-name': 'web-shop' },

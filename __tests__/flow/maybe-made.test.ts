@@ -13,7 +13,7 @@ const retriesBy = ({ simulator }: Flow, who: 'wire' | 'other'): number =>
   simulator.retriesOf(ID).filter(({ by }) => by === who).length;
 
 describe('a retry whose answer was lost, and whose repetition is refused', () => {
-  // Nothing but the refusal tells that it was made: polls show the attempt before for a while.
+  // Only the rejection shows that it was made: polls are stale for a while.
   const scenario = {
     ...shop(BROKEN, { forgetsTokens: true, staleSecondsAfterRetry: 70 }),
     faults: [{ operation: RETRY, calls: [1], fault: { kind: 'lost' } as const }],
@@ -53,7 +53,7 @@ describe('a retry that was not made, while someone else retried', () => {
   });
 });
 
-test('a lost retry whose attempt is over and FAILED is not asked for again', async () => {
+test('a lost retry whose attempt is over and FAILED is not sent again', async () => {
   const faults = [{ operation: RETRY, fault: { kind: 'lost' } as const }];
   const scenario = { ...shop(QUICK, { forgetsTokens: true }), faults };
   const flow = await runFlow(scenario, { 'batch-id': ID, 'poll-interval': '1m' });

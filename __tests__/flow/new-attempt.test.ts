@@ -8,9 +8,9 @@ const retriesOf = (operations: readonly string[]): number =>
   operations.filter((operation) => operation === 'RetryBuildBatch').length;
 
 const SWITCHES: [string, Switches][] = [
-  ['stale looks', { staleLooksAfterRetry: 3 }],
-  ['stale looks for a while', { staleSecondsAfterRetry: 40 }],
-  ['looks that flicker', { flickeringLooks: 8 }],
+  ['stale polls', { staleLooksAfterRetry: 3 }],
+  ['stale polls for a while', { staleSecondsAfterRetry: 40 }],
+  ['polls that flicker', { flickeringLooks: 8 }],
   ['stale groups', { staleGroupsSeconds: 60 }],
   ['groups that stay stale longer than the batch runs', { staleGroupsSeconds: 150 }],
   ['groups that never refresh', { groupsNeverRefresh: true }],
@@ -22,9 +22,9 @@ const SWITCHES: [string, Switches][] = [
   ['no DOWNLOAD_BATCHSPEC on a retry', { noBatchspecOnRetry: true }],
   ['tokens that are forgotten', { forgetsTokens: true }],
   ['ARNs for what is not found', { notFoundAsArn: true }],
-  ['an old view as the answer to a retry', { retryAnswersOldView: true }],
+  ['a stale answer to a retry', { retryAnswersOldView: true }],
   [
-    'an old view as the answer and stale looks',
+    'a stale answer to a retry and stale polls',
     { retryAnswersOldView: true, staleLooksAfterRetry: 2 },
   ],
   ['a new id for a retry', { newIdOnRetry: true }],
@@ -69,7 +69,7 @@ describe('a retry that is never seen', () => {
     ['1', 60_000, 60],
     ['1m', 300_000, 5],
   ])(
-    'ends the step after 60 seconds and five looks (every %s)',
+    'ends the step after 60 seconds and five polls (every %s)',
     async (interval, elapsed, polls) => {
       const scenario = shop(FLAKY, { staleSecondsAfterRetry: 100_000 });
       const given = { 'batch-id': ID, 'poll-interval': interval, 'max-retries': '5' };
@@ -85,15 +85,15 @@ describe('a retry that is never seen', () => {
     },
   );
 
-  test('has no status of the attempt before in the outcome', async () => {
+  test('leaves the status of the earlier attempt out of the outcome', async () => {
     const switches = { staleSecondsAfterRetry: 100_000, retryAnswersOldView: true };
     const { outcome } = await runFlow(shop(FLAKY, switches), { 'batch-id': ID });
     expect(outcome).toMatchObject({ ending: { kind: 'never-seen' }, batchStatus: '' });
   });
 });
 
-describe('groups that stay old after the attempt is over', () => {
-  test('are looked at for 30 seconds more, then marked', async () => {
+describe('groups that stay stale after the attempt is over', () => {
+  test('are polled for 30 seconds more, then marked', async () => {
     const scenario = shop(FLAKY, { groupsNeverRefresh: true });
     const { outcome, log, events } = await runFlow(scenario, { 'batch-id': ID });
     expect(outcome).toMatchObject({ conclusion: 'success', groupsStale: true });
@@ -115,8 +115,8 @@ describe('groups that stay old after the attempt is over', () => {
   });
 });
 
-describe('an end while only the groups lag', () => {
-  const LAG: Switches = { groupsNeverRefresh: true };
+describe('an end while only the groups are stale', () => {
+  const STALE_GROUPS: Switches = { groupsNeverRefresh: true };
 
   /** Runs until 10 of the 30 seconds after the end of the attempt was seen. */
   const runInto = async (
@@ -124,11 +124,11 @@ describe('an end while only the groups lag', () => {
     given: Record<string, string>,
     arrange: (moment: number, surroundings: Surroundings) => void = () => undefined,
   ): Promise<Flow & { readonly seconds: number }> => {
-    const { elapsed } = await runFlow(shop(plan, LAG), { 'batch-id': ID });
+    const { elapsed } = await runFlow(shop(plan, STALE_GROUPS), { 'batch-id': ID });
     const seconds = elapsed / 1000 - 20;
     const timeout = given['timeout'] === 'then' ? { timeout: `${seconds}s` } : {};
     const flow = await runFlow(
-      shop(plan, LAG),
+      shop(plan, STALE_GROUPS),
       { 'batch-id': ID, ...given, ...timeout },
       (surroundings) => arrange(seconds, surroundings),
     );
@@ -170,10 +170,10 @@ describe('an end while only the groups lag', () => {
   });
 
   test.each([6, 11, 16, 21])(
-    'by a timeout %d seconds later leaves a success, even if the last look was old',
+    'by a timeout %d seconds later leaves a success, even if the last poll was stale',
     async (later) => {
       const { elapsed } = await runFlow(shop(FLAKY), { 'batch-id': ID });
-      const { outcome } = await runFlow(shop(FLAKY, { ...LAG, flickeringLooks: 40 }), {
+      const { outcome } = await runFlow(shop(FLAKY, { ...STALE_GROUPS, flickeringLooks: 40 }), {
         'batch-id': ID,
         timeout: `${elapsed / 1000 + later}s`,
       });
@@ -181,7 +181,7 @@ describe('an end while only the groups lag', () => {
     },
   );
 
-  test('by a timeout is no time for one more retry', async () => {
+  test('by a timeout starts no further retry', async () => {
     const given = { timeout: 'then', 'max-retries': '2' };
     const { outcome, operations } = await runInto(BROKEN, given);
     expect(outcome).toMatchObject({ conclusion: 'timed_out', batchStatus: 'FAILED', retries: 1 });
@@ -190,16 +190,16 @@ describe('an end while only the groups lag', () => {
   });
 });
 
-test('the first look comes one interval after the retry', async () => {
+test('the first poll comes one interval after the retry', async () => {
   const given = { 'batch-id': ID, 'poll-interval': '40' };
   const { simulator } = await runFlow(shop(FLAKY), given);
   const sent = simulator.calls.findIndex(({ operation }) => operation === 'RetryBuildBatch');
-  const [retry, look] = simulator.calls.slice(sent);
-  expect(look?.operation).toBe('BatchGetBuildBatches');
-  expect((look?.at ?? 0) - (retry?.at ?? 0)).toBe(40_000);
+  const [retry, poll] = simulator.calls.slice(sent);
+  expect(poll?.operation).toBe('BatchGetBuildBatches');
+  expect((poll?.at ?? 0) - (retry?.at ?? 0)).toBe(40_000);
 });
 
-describe('other hands', () => {
+describe('changes from outside', () => {
   const retryByOthers = { id: ID, retryType: 'RETRY_FAILED_BUILDS' };
 
   test('a batch that someone else retries during the pause is joined, not retried', async () => {
@@ -231,7 +231,7 @@ describe('other hands', () => {
     );
   });
 
-  test('a batch that someone else retries between two looks is watched on', async () => {
+  test('a batch that someone else retries between two polls is still watched', async () => {
     const scenario = shop({ ...FLAKY, startedAgo: 20 });
     const { outcome, log, operations } = await runFlow(
       scenario,
@@ -245,7 +245,7 @@ describe('other hands', () => {
     expect(outcome.groups.find(({ identifier }) => identifier === 'unit')?.flaky).toBe(true);
   });
 
-  test('a batch that is stopped is told as stopped', async () => {
+  test('a batch that is stopped is reported as stopped', async () => {
     const { outcome } = await runFlow(
       shop({ ...FLAKY, startedAgo: 40 }),
       { 'batch-id': ID },

@@ -75,13 +75,13 @@ describe('someone retries the batch while causes are read, and their attempt fai
       },
     ],
     ['retry-when', { 'retry-when': 'PROVISIONING' }, HALF_PROVISIONED],
-  ])('%s is asked again for that attempt', async (_, given, plan) => {
+  ])('%s is evaluated again for that attempt', async (_, given, plan) => {
     const { outcome, operations } = await runWith(given, plan);
     expect(outcome).toMatchObject({ conclusion: 'failure', retries: 0 });
     expect(operations).not.toContain(RETRY);
   });
 
-  test('what is worth a retry is decided on anew and retried', async () => {
+  test('their attempt is evaluated and retried', async () => {
     const { outcome, operations } = await runWith({});
     expect(outcome).toMatchObject({ conclusion: 'success', retries: 1, attempt: 3 });
     expect(operations.filter((operation) => operation === RETRY)).toHaveLength(1);
@@ -100,7 +100,7 @@ describe('a request for a retry that gets no answer', () => {
   };
   const lostAfter: FaultRule = { operation: RETRY, calls: [1], fault: { kind: 'lost' } };
 
-  test('is asked again at once while the attempt runs, and an answer makes it ours', async () => {
+  test('is sent again at once while the attempt runs, and an answer makes the attempt ours', async () => {
     const flow = await runFlow({ ...shop(LONG), faults: [lostAfter] }, { 'batch-id': ID });
     expect(flow.outcome).toMatchObject({ conclusion: 'success', retries: 1, unprovenAttempts: [] });
     const [first, second, ...more] = flow.simulator.calls.filter(
@@ -111,7 +111,7 @@ describe('a request for a retry that gets no answer', () => {
     expect(flow.simulator.attemptsOf(ID)).toBe(2);
   });
 
-  test('makes an attempt that a cancellation stops, once an answer has made it ours', async () => {
+  test('starts an attempt that a cancellation stops, once an answer has made it ours', async () => {
     const { outcome, simulator } = await runFlow(
       { ...shop(LONG), faults: [lostAfter] },
       { 'batch-id': ID },
@@ -122,10 +122,10 @@ describe('a request for a retry that gets no answer', () => {
   });
 
   describe("and someone else's attempt that follows it", () => {
-    const runWith = (given: Record<string, string>, cancelledAt: number | null): Promise<Flow> =>
+    const runWith = (given: Record<string, string>, cancelAt: number | null): Promise<Flow> =>
       runFlow({ ...shop(LONG), faults: [lostBefore] }, { 'batch-id': ID, ...given }, (others) => {
         others.clock.at(2, () => retry(others));
-        if (cancelledAt !== null) others.clock.at(cancelledAt, () => cancel(others));
+        if (cancelAt !== null) others.clock.at(cancelAt, () => cancel(others));
       });
 
     test('is watched, is not counted, and is named', async () => {
@@ -137,10 +137,10 @@ describe('a request for a retry that gets no answer', () => {
     });
 
     test('is not stopped on cancellation', async () => {
-      const { outcome, operations, remembered } = await runWith({}, 60);
+      const { outcome, operations, saved } = await runWith({}, 60);
       expect(outcome).toMatchObject({ conclusion: 'cancelled', ending: { stop: null } });
       expect(operations).not.toContain(STOP);
-      expect(remembered.at(-1)).toBeNull();
+      expect(saved.at(-1)).toBeNull();
     });
 
     test('spends one of max-retries', async () => {
@@ -159,7 +159,7 @@ describe('a request for a retry that gets no answer', () => {
     });
   });
 
-  test('is told as not confirmed where the step does not wait', async () => {
+  test('is reported as unconfirmed if the step does not wait', async () => {
     const { outcome } = await runFlow(
       { ...shop(LONG), faults: [lostBefore] },
       { 'batch-id': ID, wait: 'false' },
@@ -170,8 +170,8 @@ describe('a request for a retry that gets no answer', () => {
     expect(outcome.reason).toContain('unknown whether this step started attempt 2');
   });
 
-  test('is not asked about with a token that was never sent', async () => {
-    // Polls hide the attempt until the first token has died and another has taken its place.
+  test('is not confirmed with a token that was never sent', async () => {
+    // Polls hide the attempt until the first token has expired and another has taken its place.
     const flow = await runFlow(
       {
         ...shop(LONG, { staleSecondsAfterRetry: 700 }),
@@ -188,7 +188,7 @@ describe('a request for a retry that gets no answer', () => {
     expect(flow.simulator.attemptsOf(ID)).toBe(2);
   });
 
-  test('is not asked about where the attempt is over and did not succeed', async () => {
+  test('is not sent again to confirm an attempt that is over and did not succeed', async () => {
     const plan: BatchPlan = {
       groups: { unit: { takes: 3, ends: ['FAILED'] } },
       downloadBatchspec: 1,
@@ -204,7 +204,7 @@ describe('a request for a retry that gets no answer', () => {
     expect(flow.simulator.attemptsOf(ID)).toBe(2);
   });
 
-  test('is asked about also where the attempt has SUCCEEDED meanwhile', async () => {
+  test('is sent again to confirm an attempt that has SUCCEEDED meanwhile', async () => {
     const plan: BatchPlan = {
       groups: { unit: { takes: 3, ends: ['FAILED', 'SUCCEEDED'] } },
       downloadBatchspec: 1,
@@ -215,7 +215,7 @@ describe('a request for a retry that gets no answer', () => {
     expect(new Set(tokensOf(flow)).size).toBe(1);
   });
 
-  test('is asked about for 30 seconds at most', async () => {
+  test('is sent again for at most 30 seconds to confirm the attempt', async () => {
     const faults: FaultRule[] = [{ operation: RETRY, fault: { kind: 'lost' } }];
     const flow = await runFlow({ ...shop(LONG), faults }, { 'batch-id': ID });
     expect(flow.outcome).toMatchObject({
@@ -231,7 +231,7 @@ describe('a request for a retry that gets no answer', () => {
     expect(flow.simulator.attemptsOf(ID)).toBe(2);
   });
 
-  test('is not sent again with a token that died while the machine slept', async () => {
+  test('is not sent again with a token that expired while the machine slept', async () => {
     const reset: FaultRule = { operation: RETRY, calls: [1], fault: { kind: 'reset' } };
     const flow = await runFlow(
       { ...shop(LONG), faults: [reset] },
@@ -243,7 +243,7 @@ describe('a request for a retry that gets no answer', () => {
     expect(flow.simulator.attemptsOf(ID)).toBe(2);
   });
 
-  test('is told of where the step is denied access before an answer has come', async () => {
+  test('is reported if the step is denied access before an answer has come', async () => {
     const denied = { kind: 'error', name: 'AccessDeniedException', message: 'no' } as const;
     const flow = await runFlow(
       {
@@ -260,7 +260,7 @@ describe('a request for a retry that gets no answer', () => {
   });
 });
 
-test('a refusal is told as one also where the batch cannot be polled after it', async () => {
+test('a rejected retry is reported as such even if the batch cannot be polled after it', async () => {
   const faults: FaultRule[] = [
     {
       operation: POLL,

@@ -13,21 +13,21 @@ const LONGER: BatchPlan = {
   groups: { unit: { takes: 100, ends: [{ status: 'FAILED', takes: 40 }, 'SUCCEEDED'] } },
 };
 
-/** When it looked, in seconds after the retry. */
-function looksOf({ simulator }: Flow): number[] {
+/** When it polled, in seconds after the retry. */
+function pollTimesOf({ simulator }: Flow): number[] {
   const sent = simulator.calls.findIndex(({ operation }) => operation === 'RetryBuildBatch');
-  const [retry, ...looks] = simulator.calls.slice(sent);
-  expect(new Set(looks.map(({ operation }) => operation))).toEqual(
+  const [retry, ...polls] = simulator.calls.slice(sent);
+  expect(new Set(polls.map(({ operation }) => operation))).toEqual(
     new Set(['BatchGetBuildBatches']),
   );
-  return looks.map(({ at }) => (at - (retry?.at ?? NaN)) / 1000);
+  return polls.map(({ at }) => (at - (retry?.at ?? NaN)) / 1000);
 }
 
-describe('the last look', () => {
+describe('the last poll', () => {
   test('comes 2 s after the builds are expected to be over', async () => {
     const flow = await runFlow(shop(AS_BEFORE), { 'batch-id': ID });
     expect(flow.outcome.conclusion).toBe('success');
-    expect(looksOf(flow)).toEqual([15, 30, 45, 60, 75, 90, 105, 120, 133.55]);
+    expect(pollTimesOf(flow)).toEqual([15, 30, 45, 60, 75, 90, 105, 120, 133.55]);
   });
 
   test.each([-86_400, -7, 7, 86_400])(
@@ -41,33 +41,33 @@ describe('the last look', () => {
       const given = { 'aws-region': 'us-west-2', 'batch-id': ID };
       const flow = await runStep({ clock, simulator, abort }, given, uuid);
       expect(flow.outcome.conclusion).toBe('success');
-      expect(looksOf(flow).slice(-2)).toEqual([120, 133.55]);
+      expect(pollTimesOf(flow).slice(-2)).toEqual([120, 133.55]);
     },
   );
 
-  test('is for nothing if they take longer, and the next comes an interval later', async () => {
-    const looks = looksOf(await runFlow(shop(LONGER), { 'batch-id': ID }));
-    expect(looks).toEqual([15, 30, 45, 60, 73.55, 88.55, 103.55, 118.55, 133.55]);
+  test('finds nothing if they take longer, and the next comes one interval later', async () => {
+    const times = pollTimesOf(await runFlow(shop(LONGER), { 'batch-id': ID }));
+    expect(times).toEqual([15, 30, 45, 60, 73.55, 88.55, 103.55, 118.55, 133.55]);
   });
 
   test('is cut to the timeout of the step', async () => {
     const flow = await runFlow(shop(LONGER), { 'batch-id': ID, timeout: '70s' });
     expect(flow.outcome.conclusion).toBe('timed_out');
-    expect(looksOf(flow)).toEqual([15, 30, 45, 60, 68]);
+    expect(pollTimesOf(flow)).toEqual([15, 30, 45, 60, 68]);
   });
 
   test.each<[string, Switches, Record<string, string>]>([
     ['CodeBuild lists no earlier builds', { noPriorSummaries: true }, {}],
     ['phases start anew', { phasesStartAnew: true }, {}],
     ['waiting groups have no summary', { pendingWithoutSummary: true }, {}],
-    ['looks are stale at first', { staleLooksAfterRetry: 2 }, {}],
+    ['polls are stale at first', { staleLooksAfterRetry: 2 }, {}],
     ['the retry is a new batch', { newIdOnRetry: true }, {}],
     ['all builds run again', {}, { 'retry-type': 'RETRY_ALL_BUILDS' }],
     ['the interval is longer', {}, { 'poll-interval': '60' }],
   ])('comes as soon where %s', async (_, switches, given) => {
     const flow = await runFlow(shop(AS_BEFORE, switches), { 'batch-id': ID, ...given });
     expect(flow.outcome.conclusion).toBe('success');
-    expect(looksOf(flow).at(-1)).toBeCloseTo(133.6, 0);
+    expect(pollTimesOf(flow).at(-1)).toBeCloseTo(133.6, 0);
   });
 
   test.each<[string, Switches]>([
@@ -76,6 +76,6 @@ describe('the last look', () => {
   ])('comes at most one interval after the end where %s', async (_, switches) => {
     const flow = await runFlow(shop(AS_BEFORE, switches), { 'batch-id': ID });
     expect(flow.outcome.conclusion).toBe('success');
-    expect(looksOf(flow)).toEqual([15, 30, 45, 60, 75, 90, 105, 120, 135]);
+    expect(pollTimesOf(flow)).toEqual([15, 30, 45, 60, 75, 90, 105, 120, 135]);
   });
 });

@@ -29,7 +29,7 @@ test.each([
   expect(hosts).toEqual([`https://${host}`, `https://${region}.${host}`, ...ofS3].sort());
 });
 
-test('a region that CodeBuild names in its ARNs, and nobody asked, chooses no link', async () => {
+test('a region that appears in ARNs but was not requested is in no link', async () => {
   const scenario = { ...shop(BROKEN), region: 'us-east-1' };
   const given = { 'batch-id': ID, 'aws-region': 'us-west-2', 'max-retries': '0' };
   const { outcome } = await runFlow(scenario, given);

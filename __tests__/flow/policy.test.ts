@@ -118,14 +118,14 @@ describe('a step that ends while causes are read', () => {
   const throttled: FaultRule = { operation: 'BatchGetBuilds', until: 300, fault: THROTTLED };
 
   test.each<[string, string, FaultRule, 'cancelled' | 'timed_out']>([
-    ['infrastructure', 'cancelled in one call', slow('BatchGetBuilds'), 'cancelled'],
-    ['infrastructure', 'cancelled between two', throttled, 'cancelled'],
+    ['infrastructure', 'canceled in one call', slow('BatchGetBuilds'), 'cancelled'],
+    ['infrastructure', 'canceled between two', throttled, 'cancelled'],
     ['infrastructure', 'out of time', throttled, 'timed_out'],
-    ['PROVISIONING', 'cancelled in one call', slow('BatchGetBuilds'), 'cancelled'],
-    ['infrastructure', 'cancelled while logs are read', slow('GetLogEvents'), 'cancelled'],
-    ['any', 'cancelled in one call', slow('BatchGetBuilds'), 'cancelled'],
-    ['any', 'cancelled between two', throttled, 'cancelled'],
-    ['any', 'cancelled while logs are read', slow('GetLogEvents'), 'cancelled'],
+    ['PROVISIONING', 'canceled in one call', slow('BatchGetBuilds'), 'cancelled'],
+    ['infrastructure', 'canceled while logs are read', slow('GetLogEvents'), 'cancelled'],
+    ['any', 'canceled in one call', slow('BatchGetBuilds'), 'cancelled'],
+    ['any', 'canceled between two', throttled, 'cancelled'],
+    ['any', 'canceled while logs are read', slow('GetLogEvents'), 'cancelled'],
     ['any', 'out of time', throttled, 'timed_out'],
   ])('with retry-when %s, %s: retries nothing, and says so', async (when, _, fault, conclusion) => {
     const given = { 'batch-id': ID, 'retry-when': when };
@@ -201,7 +201,7 @@ describe('fail-on-flaky', () => {
   });
 });
 
-test('a pattern of never-retry that matches no group is told once', async () => {
+test('a never-retry pattern that matches no group is reported once', async () => {
   const { log, outcome } = await runFlow(shop(BROKEN), {
     'batch-id': ID,
     'max-retries': '2',

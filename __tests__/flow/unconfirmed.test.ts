@@ -3,7 +3,7 @@ import type { Switches } from '../../simulator/index.ts';
 import { runFlow } from '../support/flow.ts';
 import { BROKEN, FLAKY, ID, shop } from '../support/scenarios.ts';
 
-/** What nobody has confirmed, each turned on. */
+/** Behavior that is not confirmed, each turned on. */
 const SWITCHES: Switches[] = [
   { newIdOnRetry: true },
   { staleLooksAfterRetry: 3 },
@@ -45,7 +45,7 @@ const ROWS = [
   ...BITS.map((bit) => SWITCHES.filter((_, number) => (number & bit) === 0)),
 ].flatMap((row) => possible(Object.assign({}, ...row) as Switches));
 
-/** A new id that no answer names would leave nobody a way to find the new attempt: one or the other. */
+/** A new id that no answer names leaves no way to find the new attempt: one or the other. */
 function possible(switches: Switches): Switches[] {
   const { newIdOnRetry, retryAnswersOldView, ...rest } = switches;
   if (newIdOnRetry !== true || retryAnswersOldView !== true) return [switches];

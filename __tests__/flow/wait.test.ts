@@ -4,7 +4,7 @@ import { Interruption } from '../../src/async/interruption.ts';
 import { runFlow } from '../support/flow.ts';
 import { BROKEN, FLAKY, ID, shop } from '../support/scenarios.ts';
 
-const LOOK = 'BatchGetBuildBatches';
+const POLL = 'BatchGetBuildBatches';
 const RETRY = 'RetryBuildBatch';
 
 describe('wait: false', () => {
@@ -15,7 +15,7 @@ describe('wait: false', () => {
       ...given,
       'log-lines': '1',
     });
-    expect(operations).toEqual([LOOK, 'BatchGetBuilds', 'GetLogEvents', LOOK, RETRY]);
+    expect(operations).toEqual([POLL, 'BatchGetBuilds', 'GetLogEvents', POLL, RETRY]);
     expect(elapsed).toBe(0);
     expect(outcome).toMatchObject({
       conclusion: 'success',
@@ -27,7 +27,7 @@ describe('wait: false', () => {
 
   test('fails if the batch still runs', async () => {
     const { outcome, operations } = await runFlow(shop({ ...FLAKY, startedAgo: 50 }), given);
-    expect(operations).toEqual([LOOK]);
+    expect(operations).toEqual([POLL]);
     expect(outcome).toMatchObject({ conclusion: 'failure', ending: { kind: 'still-running' } });
   });
 
@@ -55,7 +55,7 @@ describe('timeout', () => {
     expect(flow.operations).not.toContain('StopBuildBatch');
   });
 
-  test('leaves room for a last look, which may still see the end', async () => {
+  test('leaves time for a last poll, which may still see the end', async () => {
     const scenario = shop({ startedAgo: 0, downloadBatchspec: 1, groups: { unit: { takes: 95 } } });
     const given = { 'batch-id': ID, 'poll-interval': '60', timeout: '100' };
     const { outcome, elapsed } = await runFlow(scenario, given);
@@ -66,14 +66,14 @@ describe('timeout', () => {
   test('bounds a call that is not answered', async () => {
     const scenario = {
       ...shop(FLAKY),
-      faults: [{ operation: LOOK, calls: [3], fault: { kind: 'slow', seconds: 25 } as const }],
+      faults: [{ operation: POLL, calls: [3], fault: { kind: 'slow', seconds: 25 } as const }],
     };
     const flow = await runFlow(scenario, { 'batch-id': ID, timeout: '20' });
     expect(flow.elapsed).toBe(20_000);
     expect(flow.outcome).toMatchObject({ conclusion: 'timed_out', retries: 1 });
   });
 
-  test('tells the fault that was being waited out', async () => {
+  test('names the service error that was being retried', async () => {
     const scenario = { ...shop(FLAKY), faults: [{ fault: THROTTLED }] };
     const { outcome, elapsed } = await runFlow(scenario, { 'batch-id': ID, timeout: '20' });
     expect(elapsed).toBe(20_000);
@@ -92,7 +92,7 @@ describe('timeout', () => {
   });
 });
 
-test('a cancellation ends the wait at once and keeps what is known', async () => {
+test('a cancellation ends the wait at once and keeps the run state', async () => {
   const { outcome, elapsed } = await runFlow(
     shop({ ...FLAKY, startedAgo: 40 }),
     { 'batch-id': ID },
@@ -104,10 +104,10 @@ test('a cancellation ends the wait at once and keeps what is known', async () =>
 });
 
 describe('a failed call is not a failed build', () => {
-  test('throttled looks are waited out, told once, and change nothing', async () => {
+  test('throttled polls are retried with backoff, reported once, and change nothing', async () => {
     const scenario = {
       ...shop(FLAKY),
-      faults: [{ operation: LOOK, from: 20, until: 70, fault: THROTTLED }],
+      faults: [{ operation: POLL, from: 20, until: 70, fault: THROTTLED }],
     };
     const { outcome, events } = await runFlow(scenario, { 'batch-id': ID });
     expect(outcome).toMatchObject({ conclusion: 'success', retries: 1 });
@@ -164,7 +164,7 @@ describe('a failed call is not a failed build', () => {
   });
 
   test('an outage of 15 minutes ends the step and says so', async () => {
-    const scenario = { ...shop(FLAKY), faults: [{ operation: LOOK, from: 1, fault: THROTTLED }] };
+    const scenario = { ...shop(FLAKY), faults: [{ operation: POLL, from: 1, fault: THROTTLED }] };
     const { outcome, elapsed } = await runFlow(scenario, { 'batch-id': ID });
     expect(outcome).toMatchObject({
       conclusion: 'failure',

@@ -40,7 +40,7 @@ describe('a batch that a poll does not find at first', () => {
     expect(outcome).toMatchObject({ ending: { kind: 'failed' }, batchStatus: 'FAILED' });
   });
 
-  test('and not a second time', async () => {
+  test('is not polled a third time', async () => {
     const { outcome, operations, elapsed } = await runFlow(shop(FLAKY), {
       'batch-id': 'web-shop:00000000-0000-4000-8000-00000000dead',
     });

@@ -11,7 +11,7 @@ const POLL = 'BatchGetBuildBatches';
 const cancelAt = ({ clock, abort }: Surroundings, seconds: number): void =>
   clock.at(seconds, () => abort.abort(new Interruption({ kind: 'cancelled', by: 'SIGINT' })));
 
-test('as soon as someone else has retried, nothing of ours is left to stop: not even where no poll tells', async () => {
+test('once someone else has retried, nothing of ours is left to stop, even if no poll shows it', async () => {
   const plan: BatchPlan = {
     downloadBatchspec: 1,
     groups: { unit: { takes: 5, ends: ['FAILED', 'FAILED', { status: 'SUCCEEDED', takes: 60 }] } },
@@ -20,7 +20,7 @@ test('as soon as someone else has retried, nothing of ours is left to stop: not 
   const faults: FaultRule[] = [
     { operation: POLL, from: 19.9, fault: { kind: 'slow', seconds: 25 } },
   ];
-  const { outcome, simulator, operations, remembered, elapsed } = await runFlow(
+  const { outcome, simulator, operations, saved, elapsed } = await runFlow(
     { ...shop(plan), faults },
     { 'batch-id': ID },
     (surroundings) => {
@@ -34,14 +34,14 @@ test('as soon as someone else has retried, nothing of ours is left to stop: not 
   ]);
   expect(operations).not.toContain(STOP);
   expect(simulator.stopsOf(ID)).toEqual([]);
-  expect(remembered.at(-1)).toBeNull();
+  expect(saved.at(-1)).toBeNull();
   expect(outcome).toMatchObject({ conclusion: 'cancelled', ending: { stop: null }, attempt: 3 });
   expect(elapsed).toBe(20_000);
 });
 
-describe('a submission that a poll tells up to a second earlier or later than the answer did', () => {
+describe('a submission time that differs by up to a second between poll and answer', () => {
   // Before the first poll, and where phases start anew: then nothing else tells attempts apart.
-  const cancelled = (plan: BatchPlan, seconds: number): Promise<Flow> =>
+  const runCanceled = (plan: BatchPlan, seconds: number): Promise<Flow> =>
     runFlow(
       shop(plan, { retryAnswerSecondsLater: seconds, phasesStartAnew: true }),
       { 'batch-id': ID },
@@ -59,7 +59,7 @@ describe('a submission that a poll tells up to a second earlier or later than th
   });
 
   test.each([-0.9, 0, 0.9])('is that of our attempt (%d s), which is stopped', async (seconds) => {
-    const { outcome, simulator } = await cancelled(FLAKY, seconds);
+    const { outcome, simulator } = await runCanceled(FLAKY, seconds);
     expect(outcome).toMatchObject({ conclusion: 'cancelled', ending: { stop: 'stopped' } });
     expect(simulator.stopsOf(ID)).toMatchObject([{ by: 'wire', attempt: 2 }]);
   });
@@ -69,10 +69,10 @@ describe('a submission that a poll tells up to a second earlier or later than th
       downloadBatchspec: 1,
       groups: { unit: { ends: ['FAILED'], takes: 2 } },
     };
-    const { outcome, operations, remembered } = await cancelled(plan, seconds);
+    const { outcome, operations, saved } = await runCanceled(plan, seconds);
     expect(outcome).toMatchObject({ conclusion: 'cancelled', ending: { stop: 'over' } });
     expect(operations).not.toContain(STOP);
-    expect(remembered.at(-1)).toBeNull();
+    expect(saved.at(-1)).toBeNull();
   });
 });
 

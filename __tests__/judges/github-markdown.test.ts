@@ -67,14 +67,14 @@ describe('a summary', () => {
   });
 });
 
-describe('GitHub’s sanitiser', () => {
+describe('GitHub’s sanitizer', () => {
   test.each([
     ['<script>alert(1)</script>', ['script']],
     ['<style>*{display:none}</style>', ['style']],
     ['<iframe src="https://evil.example"></iframe>', ['iframe']],
     ['<form><button>x</button></form>', ['form', 'button']],
     ['a <b>bold</b> word', []],
-  ])('takes away %s', (markdown, names) => {
+  ])('removes %s', (markdown, names) => {
     expect(elementsRemoved(markdown)).toEqual(names);
     expect(elementsOutside(renderOnGitHub(markdown))).toEqual([]);
   });
@@ -83,11 +83,11 @@ describe('GitHub’s sanitiser', () => {
     ['<img src="x" onerror="alert(1)">', '<img src="x">'],
     ['<a href="javascript:alert(1)">x</a>', '<p><a>x</a></p>'],
     ['<p id="top" style="color:red">x</p>', '<p id="user-content-top">x</p>'],
-  ])('takes from %s what acts', (markdown, html) => {
+  ])('removes what acts from %s', (markdown, html) => {
     expect(renderOnGitHub(markdown)).toBe(html);
   });
 
-  testAll(HOSTILE)('leaves nothing of hostile text that it does not know', (_, text) => {
+  testAll(HOSTILE)('leaves no unexpected element of hostile text', (_, text) => {
     expect(elementsOutside(renderOnGitHub(`before\n\n${text}\n\nafter`))).toEqual([]);
   });
 });

@@ -56,7 +56,7 @@ describe('a screenshot', () => {
     expect(hex.slice(-LAST_ROW.length)).toBe(LAST_ROW);
   });
 
-  test('keeps its pixels when it is made small, where it has few colours', () => {
+  test('keeps its pixels when it is made small, if it has few colors', () => {
     const small = shrink(SCREENSHOT);
     const chunk = (type: string): Buffer => {
       const at = small.indexOf(type);

@@ -66,7 +66,7 @@ const TRIALS: [string, Trial][] = [
     { scenario: shop(QUICK, { forgetsTokens: true }), given: { 'max-retries': '1' } },
   ],
   [
-    'phases that start anew, and an old view as the answer',
+    'phases that start anew, and a stale answer to a retry',
     {
       scenario: shop(QUICK, { phasesStartAnew: true, retryAnswersOldView: true }),
       given: { 'max-retries': '1' },
@@ -150,7 +150,7 @@ function faultsOn(
   };
 }
 
-/** So many polls that find nothing mean a deleted batch; without tokens nobody can tell a retry that is yet to come. */
+/** So many polls that find nothing mean a deleted batch; without tokens a retry that is yet to come cannot be foreseen. */
 function isHopeless({ fault }: FaultKind, times: number, { scenario }: Trial): boolean {
   const isLate = 'performed' in fault && typeof fault.performed === 'object';
   return (
@@ -165,7 +165,7 @@ function hidesCauses({ fault }: FaultKind, { operation }: Call, { given }: Trial
   return hides && operation === 'BatchGetBuilds' && given['retry-when'] !== undefined;
 }
 
-/** What a fault may not change where nobody else acts. */
+/** What a fault must not change if no one else acts. */
 function endOf({ flow: { outcome }, made }: Verdict): string {
   const { ending, batchStatus, attempt } = outcome;
   return `${ending.kind} ${batchStatus} of attempt ${attempt} after ${made.length} retries`;

@@ -42,7 +42,7 @@ const sizes = fc.record({
 type Sizes = typeof sizes extends fc.Arbitrary<infer T> ? T : never;
 
 /** What stays alike from group to group is made once: it is the outputs that are to be large here. */
-function knownOf(size: Sizes): Partial<RunState> {
+function stateOf(size: Sizes): Partial<RunState> {
   const times = (length: number, text = size.letter): string => text.repeat(length);
   const dependsOn = Array.from({ length: size.dependencies }, (_, n) => `${times(size.name)}${n}`);
   const location = times(size.location);
@@ -76,20 +76,20 @@ function knownOf(size: Sizes): Partial<RunState> {
 function economiesOf(results: Results, outputs: Record<string, string>): boolean[] {
   const list = <Item>(name: string): Item[] => JSON.parse(outputs[name] ?? '') as Item[];
   const all = results['build-groups'];
-  const kept = list<(typeof all)[number]>('build-groups');
+  const written = list<(typeof all)[number]>('build-groups');
   const fewer = (name: 'failed-groups' | 'flaky-groups' | 'artifacts' | 'report-arns'): boolean =>
     list(name).length < results[name].length;
   const named = new Set([...results['failed-groups'], ...results['flaky-groups']]);
-  const keptNamed = kept.filter(({ identifier }) => named.has(identifier)).length;
+  const writtenNamed = written.filter(({ identifier }) => named.has(identifier)).length;
   const lacks = (member: 'logsUrl' | 'artifacts' | 'dependsOn'): boolean =>
-    kept.some((group) => group[member] === undefined);
+    written.some((group) => group[member] === undefined);
   return [
     lacks('logsUrl'),
     lacks('artifacts'),
     fewer('artifacts'),
     lacks('dependsOn'),
-    kept.length - keptNamed < all.length - named.size,
-    keptNamed < named.size,
+    written.length - writtenNamed < all.length - named.size,
+    writtenNamed < named.size,
     fewer('report-arns'),
     fewer('failed-groups') || fewer('flaky-groups'),
   ];
@@ -98,7 +98,7 @@ function economiesOf(results: Results, outputs: Record<string, string>): boolean
 test('the outputs keep their limit at any size, and give up in the order that is promised', () => {
   fc.assert(
     fc.property(sizes, (size) => {
-      const outcome = anOutcome(NOT_RETRIED, knownOf(size));
+      const outcome = anOutcome(NOT_RETRIED, stateOf(size));
       const results = resultsOf(outcome);
       const { outputs, givenUp } = outputsOf(results, '/tmp/results.json');
       const total = Object.entries(outputs).reduce(

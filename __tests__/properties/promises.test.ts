@@ -78,7 +78,7 @@ const switches: fc.Arbitrary<Switches> = fc
     { requiredKeys: [] },
   )
   .map((all) =>
-    // Where neither tokens nor looks can be relied on, nobody can tell a lost retry from none.
+    // Where neither tokens nor polls can be relied on, a lost retry looks like none.
     all.forgetsTokens === true
       ? { ...all, staleLooksAfterRetry: 0, staleSecondsAfterRetry: 0, flickeringLooks: 0 }
       : all,
@@ -159,7 +159,7 @@ const inputs = fc
     'retry-type': fc.constantFrom('RETRY_FAILED_BUILDS', 'RETRY_ALL_BUILDS'),
     'retry-delay': fc.constantFrom('0', '30'),
     'retry-when': fc.constantFrom('any', 'any', 'infrastructure'),
-    // Mostly long ones: each look costs time.
+    // Mostly long ones: each poll costs time.
     'poll-interval': fc.constantFrom('15', '60', '60', '120', '120'),
     timeout: fc.constant('10h'),
   })
@@ -210,7 +210,7 @@ test('the promises hold, whatever CodeBuild, the network, clocks and other peopl
   );
 }, 3_600_000);
 
-test('a step that is cancelled at any moment is gone soon, and leaves nothing of its own running', async () => {
+test('a step that is canceled at any moment ends soon, and leaves nothing of its own running', async () => {
   await fc.assert(
     fc.asyncProperty(
       scenario,
@@ -221,7 +221,7 @@ test('a step that is cancelled at any moment is gone soon, and leaves nothing of
         const trial = { scenario: planned, given, others: people, cancelAt };
         const verdict = await run(trial);
         expect(broken(verdict)).toEqual([]);
-        const { outcome, operations, remembered } = verdict.flow;
+        const { outcome, operations, saved } = verdict.flow;
         if (outcome.ending.kind !== 'cancelled') return;
         // An attempt that it only watched keeps running.
         if (!operations.includes('RetryBuildBatch')) {
@@ -230,7 +230,7 @@ test('a step that is cancelled at any moment is gone soon, and leaves nothing of
         const { faults: rules = [], switches: turned = {} } = planned;
         const showsAll = rules.length === 0 && !HIDING.some((name) => turned[name]);
         if (showsAll && people.length === 0) {
-          expect(remembered.at(-1) ?? null).toBeNull();
+          expect(saved.at(-1) ?? null).toBeNull();
           expect(outcome.retries).toBe(verdict.made.length);
         }
       },
@@ -239,7 +239,7 @@ test('a step that is cancelled at any moment is gone soon, and leaves nothing of
   );
 }, 3_600_000);
 
-test('twenty steps on one batch, whose answers get lost, pass no limit', async () => {
+test('twenty steps on one batch, whose answers get lost, exceed no limit', async () => {
   const lost = fc.constantFrom<Fault>(
     { kind: 'lost' },
     { kind: 'reset' },

@@ -376,7 +376,7 @@ describe('a rule picks its calls', () => {
     expect(simulator.calls.map(({ fault }) => fault?.kind)).toEqual([undefined, 'slow', undefined]);
   });
 
-  test('a dropped call is known to a caller without a socket', () => {
+  test('a dropped call is reported to a caller without a socket', () => {
     const { simulator } = virtual({ ...shop({}), faults: [{ fault: { kind: 'reset' } }] });
     expect(simulator.handle({ target: '', body: '' })).toEqual({ kind: 'dropped' });
     simulator.faults[0] = { fault: { kind: 'lost', afterSeconds: 2 } };

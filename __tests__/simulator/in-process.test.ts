@@ -55,7 +55,7 @@ async function retriedBy(how: Partial<CodeBuildClientConfig>): Promise<unknown> 
 }
 
 test.each(ANSWERED.map(({ name, fault }) => [name, fault] as const))(
-  'the SDK takes it in this process for what it takes it over a socket: %s',
+  'the SDK gets the same result in this process as over a socket: %s',
   async (_, fault) => {
     simulator.faults.push({ fault });
     const overSocket = await retriedBy({ endpoint: served.url });

@@ -32,7 +32,7 @@ describe('GetLogEvents', () => {
     ],
   ])('%s', (_, more, expected) => expect(lines(more)).toEqual(expected));
 
-  test('gives the tokens to go on with', () =>
+  test('gives the tokens of the next pages', () =>
     expect(parts.ask('GetLogEvents', { ...stream, limit: 2 })).toMatchObject({
       nextForwardToken: 'f/4',
       nextBackwardToken: 'b/2',
@@ -98,7 +98,7 @@ describe('pages of a log', () => {
     expect(last.events).toEqual([]);
   });
 
-  test('go on from the head to the tail; there the token comes back', () => {
+  test('continue from the head to the tail; there the token comes back', () => {
     const first = page({ limit: 4, startFromHead: true });
     const second = page({ limit: 4, startFromHead: true, nextToken: first.nextForwardToken });
     expect([lines(first), lines(second)]).toEqual([['1', '2', '3', '4'], ['5']]);
@@ -129,7 +129,7 @@ describe('pages of a log', () => {
   });
 });
 
-describe('pages that are not as one would think', () => {
+describe('unexpected pages', () => {
   const pagesOf = (logs: BatchPlan['logs'], limit: number, most = 9): string[][] => {
     const { parts, stream } = failed({ logs: logs ?? {} }, ['1', '2', '3', '4', '5']);
     const pages: string[][] = [];

@@ -231,7 +231,7 @@ test.each<[string, Scenario, string]>([
   expect(() => createSimulator(scenario, { now: () => 0, uuid: () => 'u' })).toThrow(message),
 );
 
-test('the model knows the same words as the SDK', () => {
+test('the model has the same enum values as the SDK', () => {
   const members = StartBuildBatchInput.members;
   const enums: Record<string, object> = {
     computeTypeOverride: sdk.ComputeType,

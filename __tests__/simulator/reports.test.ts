@@ -305,7 +305,7 @@ describe('a fanout batch', () => {
     ]);
   });
 
-  test('merges anew at each attempt, also from builds of before', () => {
+  test('merges again at each attempt, including builds of earlier attempts', () => {
     const parts = virtual(shop(FANOUT));
     const [before] = merged(parts);
     parts.retry(ID);

@@ -287,7 +287,7 @@ describe('BatchGetBuilds', () => {
     expect(failing).toMatchObject({ phaseType: 'BUILD', contexts: [{ statusCode: code }] });
   });
 
-  test('shows a failure and what failed in its wake', () => {
+  test('shows a failure and the failures that follow from it', () => {
     const cause = [
       { phase: 'BUILD', code: 'COMMAND_EXECUTION_ERROR', message: 'exit status 2' },
       { phase: 'UPLOAD_ARTIFACTS', code: 'CLIENT_ERROR', message: 'no matching artifact paths' },

@@ -7,7 +7,7 @@ import {
   type Switches,
 } from '../../simulator/index.ts';
 
-/** The views as far as the tests look into them. */
+/** The views as far as the tests read them. */
 export interface SummaryView {
   arn: string;
   requestedOn: number;

@@ -15,7 +15,7 @@ export interface ActionRun {
   readonly stderr: string;
   readonly outputs: Readonly<Record<string, string>>;
   readonly summary: string;
-  /** What the step kept for its post step. */
+  /** What the step saved for its post step. */
   readonly state: Readonly<Record<string, string>>;
   /** The parsed results file; null if the output does not name one. */
   readonly results: unknown;
@@ -34,7 +34,7 @@ export interface Running {
  * Runs the committed bundle as a runner does, under the Node of this process, against a simulator
  * on 127.0.0.1.
  *
- * @param scenario or a simulator that an earlier run has left behind
+ * @param scenario or the simulator of an earlier run
  * @param inputs by name; all others are as action.yml's defaults would leave them: absent
  */
 export function runAction(
@@ -133,7 +133,7 @@ export function onceLogged(
   };
 }
 
-/** What a step has kept, as its post step finds it in the environment. */
+/** The saved state of a step, as its post step finds it in the environment. */
 function stateVariables({ state }: ActionRun): Record<string, string> {
   return Object.fromEntries(Object.entries(state).map(([name, value]) => [`STATE_${name}`, value]));
 }

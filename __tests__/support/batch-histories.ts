@@ -97,7 +97,7 @@ export function withSubmissionShifted(batch: Batch, differenceMs: number): Batch
   return { ...batch, phases };
 }
 
-/** What CodeBuild is not known to always give of an end. */
+/** The members that show an end: CodeBuild may not always give both. */
 type EndShownBy = 'both' | 'complete' | 'endedOn';
 
 function statesOf(

@@ -170,7 +170,7 @@ export function aPast(overrides: Partial<Past> = {}): Past {
   return { attempts: [], retried: null, everyGroupRuns: false, ...overrides };
 }
 
-/** What is remembered after this step has retried an attempt. */
+/** The saved state after this step has retried an attempt. */
 export function afterRetryOf(retried: Batch, everyGroupRuns = false): Past {
   return { attempts: [retried], retried, everyGroupRuns };
 }
@@ -182,8 +182,8 @@ export const NOT_RETRIED: Ending = {
 };
 
 /** The outcome of a step that took five minutes. */
-export function anOutcome(ending: Ending, known: Partial<RunState> = {}): Outcome {
-  return conclude(ending, { ...initialState(), ...known }, at(0), at(300));
+export function anOutcome(ending: Ending, state: Partial<RunState> = {}): Outcome {
+  return conclude(ending, { ...initialState(), ...state }, at(0), at(300));
 }
 
 /** A phase of a build or batch: what went wrong in it, as pairs of code and message. */
@@ -200,7 +200,7 @@ export function aPhase(
   };
 }
 
-/** A build that failed in BUILD, as BatchGetBuilds tells it. */
+/** A build that failed in BUILD, as BatchGetBuilds returns it. */
 export function aFailedBuild(
   overrides: Partial<BuildDetails> & { id?: string } = {},
 ): BuildDetails {

@@ -43,7 +43,7 @@ function withoutTag(node: Node | null): unknown {
  * What CloudFormation would make of a part of a template.
  *
  * @param values of parameters and pseudo parameters by name; `RetryRole.Arn` for an attribute
- * @throws Error for a function that is not known here, or a name without a value
+ * @throws Error for a function that is not supported here, or a name without a value
  */
 export function evaluate(
   part: unknown,
@@ -82,7 +82,7 @@ export function evaluate(
         return inner(inner(template.Conditions[condition as string]) === true ? yes : no);
       }
       default:
-        if (name.startsWith('Fn::')) throw new Error(`${name} is not known.`);
+        if (name.startsWith('Fn::')) throw new Error(`${name} is not supported.`);
     }
   }
   return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, inner(value)]));

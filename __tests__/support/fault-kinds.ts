@@ -1,6 +1,6 @@
 import { ACCOUNT_LIMIT, INTERNAL_FAILURE, THROTTLED, type Fault } from '../../simulator/index.ts';
 
-/** A way in which a call goes wrong that passes by itself: no such call may end a step. */
+/** A transient way in which a call goes wrong: no such call may end a step. */
 export interface FaultKind {
   readonly name: string;
   readonly fault: Fault;
@@ -8,10 +8,10 @@ export interface FaultKind {
   readonly only?: readonly string[];
 }
 
-const LOOK = 'BatchGetBuildBatches';
+const POLL = 'BatchGetBuildBatches';
 const RETRY = 'RetryBuildBatch';
 const WRITES = [RETRY, 'StopBuildBatch'];
-const READS = [LOOK, 'BatchGetBuilds', 'GetLogEvents'];
+const READS = [POLL, 'BatchGetBuilds', 'GetLogEvents'];
 
 /** Each as it is, and with the operation carried out all the same: that matters where it writes. */
 const EITHER_WAY: readonly [string, Extract<Fault, { performed?: unknown }>][] = [
@@ -60,17 +60,17 @@ export const FAULT_KINDS: readonly FaultKind[] = [
     only: [RETRY],
   },
   ...[true, false].map((performed): FaultKind => ({
-    name: performed ? 'an error that nobody knows, carried out' : 'an error that nobody knows',
+    name: performed ? 'an unknown error, carried out' : 'an unknown error',
     fault: { kind: 'error', name: 'SomethingNewException', message: 'Odd', performed },
     only: [RETRY],
   })),
   { name: 'at the limit of the account', fault: ACCOUNT_LIMIT, only: [RETRY] },
   { name: 'about another', fault: { kind: 'about-another' }, only: READS },
-  { name: 'listed as not found', fault: { kind: 'none-found' }, only: [LOOK, 'BatchGetBuilds'] },
+  { name: 'listed as not found', fault: { kind: 'none-found' }, only: [POLL, 'BatchGetBuilds'] },
   {
     name: 'listed as not found, as an ARN',
     fault: { kind: 'none-found', asArn: true },
-    only: [LOOK, 'BatchGetBuilds'],
+    only: [POLL, 'BatchGetBuilds'],
   },
   { name: 'out of date', fault: { kind: 'outdated', seconds: 30 }, only: READS },
 ];

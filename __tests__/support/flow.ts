@@ -12,7 +12,7 @@ import { run } from '../../src/run.ts';
 import { inProcess } from './in-process.ts';
 import { createVirtualClock, insideCalls, type VirtualClock } from './virtual-clock.ts';
 
-/** A whole run of the action's story on the simulator. */
+/** A whole run of the action on the simulator. */
 export interface Flow {
   /** With the reason as the action reports it. */
   readonly outcome: Outcome & { readonly reason: string };
@@ -20,8 +20,8 @@ export interface Flow {
   /** Operations in the order in which they were called, by all steps on the simulator. */
   readonly operations: readonly string[];
   readonly events: readonly RunEvent[];
-  /** What was kept for the post step, in order. */
-  readonly remembered: readonly (OwnedAttempt | null)[];
+  /** The states saved for the post step, in order. */
+  readonly saved: readonly (OwnedAttempt | null)[];
   /** The log as a person reads it. */
   readonly log: readonly string[];
   /** Virtual milliseconds that the step took. */
@@ -36,7 +36,7 @@ export interface Surroundings {
 }
 
 /**
- * Runs the story with the real SDK on a simulator in this process, in virtual time.
+ * Runs the action with the real SDK on a simulator in this process, in virtual time.
  *
  * @param arrange what others do meanwhile
  */
@@ -65,7 +65,7 @@ export async function runStep(
   random: () => number = () => 0.5,
 ): Promise<Flow> {
   const events: RunEvent[] = [];
-  const remembered: (OwnedAttempt | null)[] = [];
+  const saved: (OwnedAttempt | null)[] = [];
   const inputs = inputsOf(given);
   const client = {
     region: inputs.region,
@@ -84,7 +84,7 @@ export async function runStep(
     signal: abort.signal,
     listener(event, { ownedAttempt }, before) {
       events.push(event);
-      if (ownedAttempt !== before.ownedAttempt) remembered.push(ownedAttempt);
+      if (ownedAttempt !== before.ownedAttempt) saved.push(ownedAttempt);
     },
   });
   return {
@@ -92,7 +92,7 @@ export async function runStep(
     simulator,
     operations: simulator.calls.map((call) => call.operation),
     events,
-    remembered,
+    saved,
     log: events
       .flatMap(formatEvent)
       .map((step) => ('text' in step ? step.text : step.kind === 'fold' ? `> ${step.title}` : '<')),

@@ -57,19 +57,19 @@ export function visibleText(html: string): string {
 /**
  * Names of the elements that are not among the allowed, each once.
  *
- * @param allowed default: what GitHub lets through, of which nothing can be left after its sanitiser; give
+ * @param allowed default: what GitHub lets through, of which nothing can be left after its sanitizer; give
  *   the elements that your text means to have, to see whether a hostile one added others
  */
 export function elementsOutside(
   html: string,
   allowed: Iterable<string> = ELEMENTS_ALLOWED,
 ): string[] {
-  const known = new Set(allowed);
+  const allowedNames = new Set(allowed);
   const names = elementsIn(treeOf(html)).map(({ tagName }) => tagName);
-  return [...new Set(names)].filter((name) => !known.has(name));
+  return [...new Set(names)].filter((name) => !allowedNames.has(name));
 }
 
-/** Names of the elements in Markdown that GitHub's sanitiser takes away: HTML that nobody has escaped. */
+/** Names of the elements in Markdown that GitHub's sanitizer takes away: HTML that nobody has escaped. */
 export function elementsRemoved(markdown: string): string[] {
   const names = elementsIn(parsed(markdown)).map(({ tagName }) => tagName);
   return [...new Set(names)].filter((name) => !ELEMENTS_ALLOWED.has(name));

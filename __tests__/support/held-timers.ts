@@ -1,6 +1,6 @@
 import type { Running } from './action.ts';
 
-/** In ms. The runner gives a cancelled step 7.5 seconds before it insists. */
+/** In ms. The runner gives a canceled step 7.5 seconds before it insists. */
 const LONG = 5000;
 
 // A timer that never fires keeps the process alive until its signal ends it, as a long one would.

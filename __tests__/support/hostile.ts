@@ -1,4 +1,4 @@
-/** Text that a build, or whoever can name its parts, may bring to act on the runner or the summary. */
+/** Text that a build, or someone who can name its parts, may bring to act on the runner or the summary. */
 export const HOSTILE: readonly (readonly [what: string, text: string])[] = [
   ['a workflow command', '::set-output name=conclusion::success'],
   ['an indented workflow command', ' \t\u00a0::add-mask::a'],
@@ -10,8 +10,8 @@ export const HOSTILE: readonly (readonly [what: string, text: string])[] = [
   ['a command behind a line separator', 'ok\u2028::error::gone'],
   ['a command behind a paragraph separator', 'ok\u2029::error::gone'],
   ['a command behind a next-line control', 'ok\u0085::error::gone'],
-  ['a command behind colours', '\u001b[31m::error::gone\u001b[0m'],
-  ['a command cut by colours', ':\u001b[1m:error::gone and #\u001b[1m#\u001b[0m[error]gone'],
+  ['a command behind colors', '\u001b[31m::error::gone\u001b[0m'],
+  ['a command cut by colors', ':\u001b[1m:error::gone and #\u001b[1m#\u001b[0m[error]gone'],
   ['a terminal title', '\u001b]0;pwned\u0007title'],
   ['a terminal link', '\u001b]8;;https://evil.example\u001b\\label\u001b]8;;\u001b\\'],
   ['an unfinished escape sequence', 'end\u001b['],

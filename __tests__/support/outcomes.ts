@@ -148,7 +148,7 @@ const badInput = readInputs(
   { AWS_REGION: 'us-west-2' },
 );
 
-/** Endings whose whole summaries are kept as files. */
+/** Endings whose whole summaries are golden files. */
 export const GOLDEN: Readonly<Record<string, Outcome>> = {
   recovered,
   'stayed-failed': stayedFailed,

@@ -6,10 +6,10 @@ import { ID } from './scenarios.ts';
 import type { Trial, Verdict } from './trial.ts';
 
 const RETRY = 'RetryBuildBatch';
-const LOOK = 'BatchGetBuildBatches';
+const POLL = 'BatchGetBuildBatches';
 /** A poll right before a retry: no attempt of others begins and ends in that time. */
 const RIGHT_BEFORE = 1000;
-/** So long a cancelled step may take. */
+/** So long a canceled step may take. */
 const GONE_WITHIN = 5000;
 /** The longest that a call takes. */
 const CALL_LIMIT = 30_000;
@@ -33,7 +33,7 @@ export function broken(verdict: Verdict): string[] {
 function tooManyRetries({ made, calls, flow, trial }: Verdict): string[] {
   const most = Number(trial.given['max-retries'] ?? 1);
   const { retries, unprovenAttempts, ending } = flow.outcome;
-  const told = retries + unprovenAttempts.length;
+  const reported = retries + unprovenAttempts.length;
   // A retry that was under way when the step ended may yet be made.
   const isCut = ending.kind === 'cancelled' || ending.kind === 'timed-out';
   return [
@@ -42,23 +42,23 @@ function tooManyRetries({ made, calls, flow, trial }: Verdict): string[] {
       ? ['the post step sent a retry']
       : []),
     ...(retries > made.length ? [`retry-count is ${retries}, but ${made.length} were made`] : []),
-    ...(told > most ? [`${told} retries were told of at most ${most}`] : []),
-    ...(told < made.length && !isCut
-      ? [`${made.length} retries were made, but ${told} were told`]
+    ...(reported > most ? [`${reported} retries were reported of at most ${most}`] : []),
+    ...(reported < made.length && !isCut
+      ? [`${made.length} retries were made, but ${reported} were reported`]
       : []),
   ];
 }
 
 /**
  * A retry is made of the attempt that was decided on: the last good poll, right before it, shows an
- * attempt that the policy lets retry. Where that poll came late or could not show all, nobody knows.
+ * attempt that the policy lets retry. Where that poll came late or could not show all, that is unknown.
  */
 function forbiddenRetries({ calls, flow, trial }: Verdict): string[] {
   if (hides(trial)) return [];
   const attempts = flow.simulator.historyOf(ID);
   return calls.flatMap(({ call, retried }, index) => {
     if (call.operation !== RETRY || !retried) return [];
-    const polls = calls.slice(0, index).filter(({ call: { operation } }) => operation === LOOK);
+    const polls = calls.slice(0, index).filter(({ call: { operation } }) => operation === POLL);
     const deceiving = ['slow', 'outdated', 'dripping', 'stalled'];
     if (deceiving.includes(polls.at(-1)?.call.fault?.kind ?? '')) return [];
     const poll = polls.findLast(({ call: { fault } }) => fault === undefined);
@@ -80,7 +80,7 @@ function forbidden(
   const { switches = {} } = scenario;
   const { groups = {} } = scenario.projects['web-shop']?.batches?.[0] ?? {};
   const { 'max-attempts': most = '', 'never-retry': never = '' } = given;
-  const lags = switches.groupsNeverRefresh === true || Boolean(switches.staleGroupsSeconds);
+  const isStale = switches.groupsNeverRefresh === true || Boolean(switches.staleGroupsSeconds);
   const failed = new Set<string>();
   for (const { builds } of attempts.slice(0, seen.number)) {
     for (const { group, status } of builds) {
@@ -90,12 +90,12 @@ function forbidden(
     }
   }
   return [
-    // Where phases start anew, or groups stay those of the attempt before, nothing tells.
+    // Where phases start anew, or groups stay stale, nothing shows it.
     ...(switches.phasesStartAnew !== true && seen.number >= Number(most || Infinity)
       ? [`attempt ${seen.number} was retried, past max-attempts`]
       : []),
     ...(RETRY_ON.includes(seen.status) ? [] : [`an attempt that was ${seen.status} was retried`]),
-    ...(!lags && failed.has(never) ? [`${never} failed, which is never retried`] : []),
+    ...(!isStale && failed.has(never) ? [`${never} failed, which is never retried`] : []),
   ];
 }
 
@@ -108,22 +108,22 @@ function wrongVerdict({ flow, made, calls, trial }: Verdict): string[] {
   const { kind } = outcome.ending;
   if (kind !== 'succeeded' && kind !== 'flaky' && kind !== 'failed') return [];
   const status = outcome.batchStatus;
-  const told = `the verdict ${kind} (${status} of attempt ${outcome.attempt})`;
+  const reported = `the verdict ${kind} (${status} of attempt ${outcome.attempt})`;
   const numbered = trial.scenario.switches?.phasesStartAnew !== true;
   const possible = simulator
     .historyOf(ID)
     .filter((attempt) => attempt.status === status)
     .map(({ number }) => number)
     .filter((number) => !numbered || number === outcome.attempt);
-  const newest = knowsAttempts(trial) ? (made[outcome.retries - 1]?.attempt ?? 1) : 1;
-  const poll = calls.findLast(({ call, byPost }) => call.operation === LOOK && !byPost);
+  const newest = showsEveryAttempt(trial) ? (made[outcome.retries - 1]?.attempt ?? 1) : 1;
+  const poll = calls.findLast(({ call, byPost }) => call.operation === POLL && !byPost);
   const shown =
     poll === undefined || poll.call.fault !== undefined || hides(trial) ? null : poll.attempts;
   return [
-    ...(possible.length === 0 ? [`${told} is none of CodeBuild's`] : []),
-    ...(possible.some((number) => number >= newest) ? [] : [`${told} is older than ${newest}`]),
-    ...(shown === null || possible.includes(shown) ? [] : [`${told}, but ${shown} was shown`]),
-    ...((kind === 'failed') === (status === 'SUCCEEDED') ? [`${told} is upside down`] : []),
+    ...(possible.length === 0 ? [`${reported} is none of CodeBuild's`] : []),
+    ...(possible.some((number) => number >= newest) ? [] : [`${reported} is older than ${newest}`]),
+    ...(shown === null || possible.includes(shown) ? [] : [`${reported}, but ${shown} was shown`]),
+    ...((kind === 'failed') === (status === 'SUCCEEDED') ? [`${reported} is upside down`] : []),
   ];
 }
 
@@ -133,8 +133,8 @@ function hides({ scenario: { switches = {} } }: Trial): boolean {
   return hiding.some((name) => Boolean(switches[name]));
 }
 
-/** Where polls hide what others did, the attempt after a retry may be another than it seems. */
-function knowsAttempts(trial: Trial): boolean {
+/** Whether polls show what others did: if not, the attempt after a retry may be another than it seems. */
+function showsEveryAttempt(trial: Trial): boolean {
   return (trial.others ?? []).length === 0 || !hides(trial);
 }
 
@@ -146,10 +146,10 @@ function wrongStops(verdict: Verdict): string[] {
   const { flow, made, trial, runningAfterStep, runningAfterPost, calls } = verdict;
   const ours = made.map(({ attempt }) => attempt);
   const stopped = flow.simulator.stopsOf(ID).filter(({ by }) => by === 'wire');
-  // Where the last good poll is from before it, nobody could know of it.
+  // Where the last good poll is from before it, the step could not see it.
   const foreign = stopped.filter(({ attempt, at }) => {
     const poll = calls.findLast(
-      ({ call }) => call.operation === LOOK && call.fault === undefined && call.at <= at,
+      ({ call }) => call.operation === POLL && call.fault === undefined && call.at <= at,
     );
     const isSeen = (poll?.attempts ?? 0) >= attempt;
     return !ours.includes(attempt) && isSeen && !isOfRequest(attempt, verdict);
@@ -160,11 +160,11 @@ function wrongStops(verdict: Verdict): string[] {
   if (late > GONE_WITHIN) found.push(`gone only ${late / 1000} s after the cancellation`);
   const { unprovenAttempts } = flow.outcome;
   // An attempt that may be someone else's is not stopped.
-  const isSure = unprovenAttempts.length === 0 && knowsAttempts(trial);
+  const isSure = unprovenAttempts.length === 0 && showsEveryAttempt(trial);
   if (trial.given['stop-on-cancel'] === 'false' || !isSure) return found;
-  const kept = flow.remembered.at(-1) ?? null;
+  const saved = flow.saved.at(-1) ?? null;
   const isOurs = (attempt: number): boolean => ours.includes(attempt);
-  if (runningAfterStep.some(isOurs) && kept === null) {
+  if (runningAfterStep.some(isOurs) && saved === null) {
     found.push('what still runs is not left to the post step');
   }
   const postCouldCall = calls.every(({ byPost, call }) => !byPost || call.fault === undefined);

@@ -6,7 +6,7 @@ import { listen, type Listening } from './sockets.ts';
 
 /** A proxy as companies have them: it passes requests on, and makes tunnels for TLS. */
 export interface Proxy extends Listening {
-  /** Addresses of the requests that were passed on. */
+  /** URLs of the requests that were passed on. */
   readonly requests: readonly string[];
   /** Hosts and ports to which tunnels were asked for. */
   readonly tunnels: readonly string[];
@@ -53,7 +53,7 @@ export interface TlsFront extends Listening {
  * Serves TLS on 127.0.0.1 and passes requests on in plain HTTP.
  *
  * @param host that the certificate is for
- * @param target gives the address of the server behind
+ * @param target gives the URL of the server behind
  */
 export async function serveTls(host: string, target: () => string): Promise<TlsFront> {
   const { private: key, cert } = await generate([{ name: 'commonName', value: host }], {

@@ -4,7 +4,7 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 /** A server that listens. */
 export interface Listening {
   readonly port: number;
-  /** Its address, if it speaks HTTP. */
+  /** Its URL, if it serves HTTP. */
   readonly url: string;
   /** Cuts all connections and frees the port. */
   readonly close: () => Promise<void>;

@@ -80,7 +80,7 @@ export async function run(trial: Trial): Promise<Verdict> {
   const flow = await runStep({ clock, simulator, abort }, given, uuid);
   const runningAfterStep = running(simulator, clock);
   byPost = true;
-  await runPost(flow.remembered.at(-1) ?? null, simulator, clock);
+  await runPost(flow.saved.at(-1) ?? null, simulator, clock);
   const runningAfterPost = running(simulator, clock);
   await clock.sleep(AFTERWARDS, new AbortController().signal);
   const made = simulator.retriesOf(ID).filter(({ by }) => by === 'wire');
@@ -134,13 +134,9 @@ function running(simulator: Simulator, clock: VirtualClock): number[] {
 }
 
 /** What a runner starts after the step, whatever became of it. */
-async function runPost(
-  remembered: unknown,
-  simulator: Simulator,
-  clock: VirtualClock,
-): Promise<void> {
+async function runPost(saved: unknown, simulator: Simulator, clock: VirtualClock): Promise<void> {
   const runner: Pick<Runner, 'getState' | 'getInput' | 'info' | 'warning'> = {
-    getState: (name) => (name === 'started-attempt' ? JSON.stringify(remembered) : ''),
+    getState: (name) => (name === 'started-attempt' ? JSON.stringify(saved) : ''),
     getInput: () => '',
     info: () => undefined,
     warning: () => undefined,
