@@ -58,6 +58,19 @@ function notDeserialized(message: string): Error {
   return Object.defineProperty(error, '$response', { value: { statusCode: 200 } });
 }
 
+test.each(['MODULE_NOT_FOUND', 'ERR_ACCESS_DENIED'])(
+  'a file of the action that cannot be loaded (%s) is no fault of AWS',
+  (code) => {
+    const error = toServiceError(Object.assign(new Error('Cannot find x'), { code }), RETRY);
+    expect(error).toMatchObject({
+      kind: 'permanent',
+      code,
+      maybeDone: false,
+      message: `A file of this action cannot be loaded (${code}), so RetryBuildBatch was not called. Check that its dist/ folder is complete and that the runner can read it.`,
+    });
+  },
+);
+
 describe('toServiceError', () => {
   test.each<[string, Error, string, string]>([
     [

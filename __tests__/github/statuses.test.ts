@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { GitHubError } from '../../src/commit-status/github-error.ts';
 import type { CommitStatus } from '../../src/commit-status/status.ts';
+import { toGitHubError } from '../../src/github/to-github-error.ts';
 import { createGitHub } from '../../src/github/statuses.ts';
 import { serveGitHub, type GitHubDouble, type OddAnswer } from '../support/github.ts';
 
@@ -238,5 +239,13 @@ describe('a failure', () => {
     const { kind, message } = await failureOf(createGitHub('').writeStatus(STATUS, patient));
     expect(kind).toBe('transient');
     expect(message).toContain('token');
+  });
+});
+
+test('a file of the action that cannot be loaded is not retried', () => {
+  const missing = Object.assign(new Error('Cannot find module'), { code: 'MODULE_NOT_FOUND' });
+  expect(toGitHubError(missing, 0)).toMatchObject({
+    kind: 'rejected',
+    message: 'a file of this action cannot be loaded (MODULE_NOT_FOUND)',
   });
 });

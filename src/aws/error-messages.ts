@@ -97,6 +97,9 @@ export const invalidEndpoint: Message = (_, { service }) =>
 export const badCharacter: Message = () =>
   'The AWS credentials of this step contain a character that an HTTP request cannot carry, such as a line break. Set the access key or session token again without it.';
 
+export const unloadable: Message = ({ code }, { operation }) =>
+  `A file of this action cannot be loaded (${code}), so ${operation} was not called. Check that its dist/ folder is complete and that the runner can read it.`;
+
 export const connectionBroke: Message = ({ code }, context) =>
   `The connection to AWS broke during ${call(context)} (${code}).`;
 

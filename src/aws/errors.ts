@@ -15,6 +15,7 @@ import {
   THROTTLED,
   TIMED_OUT,
   TLS,
+  UNLOADABLE,
   WRONG_TIME,
 } from './error-names.ts';
 import { readThrownError, type ThrownError } from './thrown-error.ts';
@@ -128,6 +129,7 @@ const INVALID_RESPONSES: Rules = {
 /** No response: it was lost, or nothing was sent. */
 const NO_RESPONSE: Rules = {
   rules: [
+    { when: ({ code }) => UNLOADABLE.has(code), kind: 'permanent', message: messages.unloadable },
     {
       when: ({ code }) => NOT_CONNECTED.has(code),
       kind: 'unreachable',

@@ -6,6 +6,7 @@ import { logStreamsArn } from './arn.ts';
 import { createCaller } from './caller.ts';
 import { checkResponses } from './check-responses.ts';
 import type { CallContext, ClientOptions } from './client.ts';
+import { toServiceError } from './errors.ts';
 import { lenient } from './lenient.ts';
 import { pagesOf, type Page } from './pages.ts';
 
@@ -17,11 +18,6 @@ export function createLogs(options: ClientOptions): Logs {
   const { settings, call } = createCaller(options);
   let client: CloudWatchLogsClient | null = null;
   const tail: Logs['tail'] = async ({ group, stream }, most, signal) => {
-    const { CloudWatchLogsClient, GetLogEventsCommand } = await import(
-      /* webpackExports: ["CloudWatchLogsClient", "GetLogEventsCommand"] */
-      '@aws-sdk/client-cloudwatch-logs'
-    );
-    const logs = (client ??= checkResponses(lenient(new CloudWatchLogsClient(settings))));
     const context: CallContext = {
       service: 'logs',
       operation: 'GetLogEvents',
@@ -29,6 +25,13 @@ export function createLogs(options: ClientOptions): Logs {
       resource: logStreamsArn(group, region),
       writes: false,
     };
+    const { CloudWatchLogsClient, GetLogEventsCommand } = await import(
+      /* webpackExports: ["CloudWatchLogsClient", "GetLogEventsCommand"] */
+      '@aws-sdk/client-cloudwatch-logs'
+    ).catch((error: unknown) => {
+      throw toServiceError(error, context);
+    });
+    const logs = (client ??= checkResponses(lenient(new CloudWatchLogsClient(settings))));
     const getPage = async (nextToken: string | undefined): Promise<Page<OutputLogEvent>> => {
       const input = {
         logGroupName: group,

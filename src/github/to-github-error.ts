@@ -11,6 +11,9 @@ const SECOND_MS = 1000;
  */
 const RATE_LIMITS = ['rate limit', 'abuse detection'];
 
+/** A file of this action is missing, or must not be read (Node.js documentation, error codes). */
+const UNLOADABLE = new Set<unknown>(['MODULE_NOT_FOUND', 'ERR_ACCESS_DENIED']);
+
 /** Messages of a 403 that no permission of the token fixes. */
 const NOT_OF_THE_TOKEN = ['archived', 'ip allow list', 'access blocked', 'suspended', 'disabled'];
 
@@ -29,7 +32,10 @@ interface GitHubResponse {
  * @param nowMs the time since the epoch, for a response without a date
  */
 export function toGitHubError(error: unknown, nowMs: number): GitHubError {
-  const { response } = membersOf(error) as { response?: GitHubResponse };
+  const { code, response } = membersOf(error) as { code?: unknown; response?: GitHubResponse };
+  if (UNLOADABLE.has(code)) {
+    return new GitHubError('rejected', `a file of this action cannot be loaded (${String(code)})`);
+  }
   const message = error instanceof Error ? error.message : String(error);
   const shortMessage = message.slice(0, LONGEST_MESSAGE).replace(/\.$/, '');
   if (response === undefined) {
