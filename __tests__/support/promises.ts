@@ -79,14 +79,15 @@ function forbidden(
 ): string[] {
   const { switches = {} } = scenario;
   const { groups = {} } = scenario.projects['web-shop']?.batches?.[0] ?? {};
-  const { 'max-attempts': most = '', 'never-retry': never = '' } = given;
+  const { 'max-attempts': most = '', 'never-retry': never = '', 'only-retry': only = '' } = given;
   const lags = switches.groupsNeverRefresh === true || Boolean(switches.staleGroupsSeconds);
   const failed = new Set<string>();
+  const fails = ({ group, status }: Attempt['builds'][number]): boolean =>
+    RETRY_ON.includes(status) && groups[group]?.ignoreFailure !== true;
   for (const { builds } of attempts.slice(0, seen.number)) {
-    for (const { group, status } of builds) {
-      const fails = RETRY_ON.includes(status) && groups[group]?.ignoreFailure !== true;
-      if (fails) failed.add(group);
-      else failed.delete(group);
+    for (const build of builds) {
+      if (fails(build)) failed.add(build.group);
+      else failed.delete(build.group);
     }
   }
   return [
@@ -96,6 +97,12 @@ function forbidden(
       : []),
     ...(RETRY_ON.includes(seen.status) ? [] : [`an attempt that was ${seen.status} was retried`]),
     ...(!lags && failed.has(never) ? [`${never} failed, which is never retried`] : []),
+    ...(!lags && only !== '' && !failed.has(only)
+      ? [`${only} did not fail, the only one to retry`]
+      : []),
+    ...(!lags && only !== '' && seen.builds.some((build) => build.group !== only && fails(build))
+      ? [`another group than ${only} failed, the only one to retry`]
+      : []),
   ];
 }
 
