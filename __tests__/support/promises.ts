@@ -4,6 +4,7 @@ import { resultsOf } from '../../src/report/results.ts';
 import { renderSummary } from '../../src/report/summary/summary.ts';
 import { ID } from './scenarios.ts';
 import type { Trial, Verdict } from './trial.ts';
+import { NO_FILES } from './batches.ts';
 
 const RETRY = 'RetryBuildBatch';
 const LOOK = 'BatchGetBuildBatches';
@@ -201,7 +202,7 @@ function isOfRequest(attempt: number, { calls, flow, made }: Verdict): boolean {
 
 /** Whatever happened, everything can be reported. */
 function unreportable({ flow: { outcome } }: Verdict): string[] {
-  const names = Object.keys(outputsOf(resultsOf(outcome), '').outputs);
+  const names = Object.keys(outputsOf(resultsOf(outcome), NO_FILES).outputs);
   return [
     ...(names.join() === OUTPUT_NAMES.join() ? [] : ['outputs are missing']),
     ...(renderSummary(outcome).startsWith('## ') ? [] : ['the summary has no heading']),
