@@ -37,6 +37,7 @@ describe('the inputs', () => {
       retryOn: ['FAILED', 'FAULT', 'TIMED_OUT'],
       retryWhen: 'any',
       neverRetry: [],
+      onlyRetry: [],
       maxFailedPercent: 100,
       dryRun: false,
       failOnFlaky: false,
@@ -103,6 +104,8 @@ describe('the inputs', () => {
     ['never-retry', '_'.repeat(128), { neverRetry: ['_'.repeat(128)] }],
     ['never-retry', ' a,\nb?\r\n\n,A,a', { neverRetry: ['a', 'b?', 'A'] }],
     ['never-retry', ',', { neverRetry: [] }],
+    ['only-retry', 'integration?tests,\nunit,,unit', { onlyRetry: ['integration?tests', 'unit'] }],
+    ['only-retry', ',', { onlyRetry: [] }],
     ['max-failed-percent', '0', { maxFailedPercent: 0 }],
     ['max-failed-percent', '12.5', { maxFailedPercent: 12.5 }],
     ['max-failed-percent', '100', { maxFailedPercent: 100 }],
@@ -268,6 +271,13 @@ describe('the inputs', () => {
       ] as const
     ).map(([value, what]) => ['never-retry', value, holds(what)] as const),
     ['never-retry', 'x'.repeat(129), 'is longer than 128 characters.'],
+    ['only-retry', '^unit', holds('"^"')],
+    ['only-retry', 'x'.repeat(129), 'is longer than 128 characters.'],
+    [
+      'only-retry',
+      '["unit", "e2e_*"]',
+      'is a JSON list; write it as "unit, e2e_*", separated by commas or newlines.',
+    ],
     ...['-1', '10001', '10,000', '1.5', 'all', '1e3'].map(
       (value) => ['log-lines', value, 'must be a whole number from 0 to 10000.'] as const,
     ),

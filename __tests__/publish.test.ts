@@ -33,6 +33,7 @@ async function publishTo(
 ) {
   const log: string[] = [];
   const outputs: Record<string, string> = {};
+  const files: Record<string, string> = {};
   const received = { summary: '', exitCode: NaN };
   const failIf = (method: Method, name = ''): void => {
     if (broken[method]?.(name)) throw new Error(`ENOSPC of ${name || method}`);
@@ -52,21 +53,25 @@ async function publishTo(
       failIf('writeSummary');
       received.summary = text;
     },
-    writeTemporaryFile(textFor) {
-      failIf('writeTemporaryFile');
-      textFor('/tmp/results.json');
-      return Promise.resolve('/tmp/results.json');
+    writeTemporaryFile(extension, textFor) {
+      failIf('writeTemporaryFile', extension);
+      const path = `/tmp/a.${extension}`;
+      files[path] = textFor(path);
+      return Promise.resolve(path);
     },
   } satisfies Partial<Runner> as unknown as Runner;
   await publish(outcome, reason, runner, optionalOf(runner));
   const errors = log.filter((line) => line.startsWith('error'));
   const warnings = log.filter((line) => line.startsWith('warning: The'));
-  return { log, outputs, ...received, errors, warnings };
+  return { log, outputs, files, ...received, errors, warnings };
 }
 
 test('a report that nothing hinders is complete', async () => {
-  const { outputs, summary, exitCode, errors, warnings } = await publishTo(failed);
+  const { outputs, files, summary, exitCode, errors, warnings } = await publishTo(failed);
   expect(Object.keys(outputs)).toEqual(OUTPUT_NAMES);
+  expect(outputs).toMatchObject({ 'results-file': '/tmp/a.json', 'summary-file': '/tmp/a.md' });
+  expect(JSON.parse(files['/tmp/a.json'] ?? '')).toMatchObject({ 'results-file': '/tmp/a.json' });
+  expect(files['/tmp/a.md']).toBe(summary);
   expect(summary).toContain('unit');
   expect(exitCode).toBe(1);
   expect(errors).toHaveLength(3);
@@ -86,6 +91,19 @@ describe('what cannot be written', () => {
     ]);
   });
 
+  test.each([
+    ['results', 'json', { 'results-file': '', 'summary-file': '/tmp/a.md' }],
+    ['summary', 'md', { 'results-file': '/tmp/a.json', 'summary-file': '' }],
+  ])('leaves the output of the %s file empty, with a warning', async (what, broken, paths) => {
+    const { outputs, warnings } = await publishTo(failed, {
+      writeTemporaryFile: (extension) => extension === broken,
+    });
+    expect(outputs).toMatchObject(paths);
+    expect(warnings).toEqual([
+      `warning: The ${what} file could not be written: ENOSPC of ${broken}. This does not affect the result.`,
+    ]);
+  });
+
   test.each<[string, Outcome, number]>([
     ['a failure', failed, 1],
     ['a success', succeeded, 0],
@@ -101,6 +119,7 @@ describe('what cannot be written', () => {
     expect([outputs, summary]).toEqual([{}, '']);
     expect(warnings).toEqual([
       expect.stringContaining('The results file could not be written'),
+      expect.stringContaining('The summary file could not be written'),
       expect.stringContaining('The outputs could not be set'),
       expect.stringContaining('The job summary could not be written'),
     ]);
@@ -117,14 +136,17 @@ describe('what cannot be generated from the data of CodeBuild', () => {
   });
 
   test('changes neither the result nor the least of what is reported', async () => {
-    const { outputs, summary, exitCode, errors, warnings } = await publishTo(
+    const { outputs, files, summary, exitCode, errors, warnings } = await publishTo(
       unreadable(failed),
       {},
       reasonOf(failed),
     );
     expect(exitCode).toBe(1);
     expect(errors).toEqual([`error Retry CodeBuild Batch: ${reasonOf(failed)}`]);
+    expect(files).toEqual({ '/tmp/a.md': summary });
     expect(outputs).toMatchObject({
+      'summary-file': '/tmp/a.md',
+      'results-file': '',
       'batch-id': failed.batch?.id,
       'batch-status': 'FAILED',
       conclusion: 'failure',

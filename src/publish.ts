@@ -5,10 +5,16 @@ import type { Runner } from './github/runner.ts';
 import { errorsOf, RESULT_TITLE, warningsOf, type Annotation } from './report/annotations.ts';
 import { LONGEST_MESSAGE, logLine, markdown, oneLine } from './text/escape.ts';
 import { asSentence } from './text/as-sentence.ts';
-import { earlyOutputs, noticeOfSize, outputsOf, type OutputName } from './report/outputs.ts';
-import { resultsOf, resultsText, type Results } from './report/results.ts';
+import {
+  earlyOutputs,
+  noticeOfSize,
+  outputsOf,
+  type Files,
+  type OutputName,
+} from './report/outputs.ts';
+import { resultsOf, resultsText } from './report/results.ts';
 import { formatEvent, type LogEntry } from './report/log.ts';
-import { renderSummary } from './report/summary/summary.ts';
+import { renderSummary, type Place } from './report/summary/summary.ts';
 
 const ASSURANCE = ' This does not affect the result.';
 
@@ -74,11 +80,16 @@ export async function publish(
     publishOutputs(outcome, reason, runner, optional),
   );
   optional.now('The job summary could not be written', () => {
-    const summary = optional.now('The job summary could not be generated', () =>
-      renderSummary(outcome),
-    );
-    runner.writeSummary(summary ?? markdown(reason, LONGEST_MESSAGE));
+    runner.writeSummary(summaryOf(outcome, reason, 'job-summary', optional));
   });
+}
+
+/** The summary, or else nothing but the reason. */
+function summaryOf(outcome: Outcome, reason: string, place: Place, optional: Optional): string {
+  const summary = optional.now('The job summary could not be generated', () =>
+    renderSummary(outcome, place),
+  );
+  return summary ?? markdown(reason, LONGEST_MESSAGE);
 }
 
 function annotate(outcome: Outcome, reason: string, runner: Runner, optional: Optional): void {
@@ -99,15 +110,32 @@ async function publishOutputs(
 ): Promise<void> {
   const what = 'The outputs could not be generated';
   const results = optional.now(what, () => resultsOf(outcome, reason));
-  const resultsFile = results === null ? '' : await writeResults(results, runner, optional);
-  const made = optional.now(what, () => results && outputsOf(results, resultsFile));
+  const files: Files = {
+    'results-file':
+      results === null
+        ? ''
+        : await writeFile(
+            'results',
+            'json',
+            (path) => resultsText(results, path),
+            runner,
+            optional,
+          ),
+    'summary-file': await writeFile(
+      'summary',
+      'md',
+      () => summaryOf(outcome, reason, 'comment', optional),
+      runner,
+      optional,
+    ),
+  };
+  const made = optional.now(what, () => results && outputsOf(results, files));
   if (made === null) {
-    const file = resultsFile === '' ? {} : { 'results-file': resultsFile };
-    setOutputs({ ...leastOutputs(outcome, reason), ...file }, runner, optional);
+    setOutputs({ ...leastOutputs(outcome, reason), ...files }, runner, optional);
     return;
   }
   setOutputs(made.outputs, runner, optional);
-  if (made.givenUp.length > 0) runner.notice(noticeOfSize(made.givenUp, resultsFile));
+  if (made.givenUp.length > 0) runner.notice(noticeOfSize(made.givenUp, files['results-file']));
 }
 
 /** The first annotation, made of nothing but the reason. */
@@ -127,11 +155,17 @@ function leastOutputs(outcome: Outcome, reason: string): Outputs {
   };
 }
 
-/** Gives the path of the results file; empty if it could not be written. */
-async function writeResults(results: Results, runner: Runner, optional: Optional): Promise<string> {
+/** Gives the path of the file; empty if it could not be written. */
+async function writeFile(
+  which: 'results' | 'summary',
+  extension: 'json' | 'md',
+  textFor: (path: string) => string,
+  runner: Runner,
+  optional: Optional,
+): Promise<string> {
   let file = '';
-  await optional.later('The results file could not be written', async () => {
-    file = await runner.writeTemporaryFile((path) => resultsText(results, path));
+  await optional.later(`The ${which} file could not be written`, async () => {
+    file = await runner.writeTemporaryFile(extension, textFor);
   });
   return file;
 }

@@ -154,8 +154,14 @@ function warnOfUnmatchedPatterns(
 ): void {
   if (state().decisions.length > 0) return;
   const identifiers = groups.map((group) => group.identifier);
-  for (const pattern of unmatchedPatterns(inputs.neverRetry, identifiers)) {
-    emit({ kind: 'pattern-unmatched', pattern, identifiers });
+  const { neverRetry, onlyRetry } = inputs;
+  for (const [input, patterns] of [
+    ['never-retry', neverRetry],
+    ['only-retry', onlyRetry],
+  ] as const) {
+    for (const pattern of unmatchedPatterns(patterns, identifiers)) {
+      emit({ kind: 'pattern-unmatched', input, pattern, identifiers });
+    }
   }
 }
 

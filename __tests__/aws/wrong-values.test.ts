@@ -22,6 +22,7 @@ import { renderSummary } from '../../src/report/summary/summary.ts';
 import { canned } from '../support/canned.ts';
 import { changed, fullAnswer, type Place } from '../support/shapes.ts';
 import { randomRuns } from '../support/random-runs.ts';
+import { NO_FILES } from '../support/batches.ts';
 
 const { signal } = new AbortController();
 
@@ -157,7 +158,7 @@ describe.each(Object.entries(CASES))(
           const ending = { kind: 'failed', reason: 'why', quotedCause: null } as const;
           const outcome = conclude(ending, { ...initialState(), ...toState(found) }, 0, 0);
           const shown = JSON.stringify([
-            outputsOf(resultsOf(outcome), '').outputs,
+            outputsOf(resultsOf(outcome), NO_FILES).outputs,
             renderSummary(outcome),
           ]);
           expect(shown).not.toMatch(/\[object|Invalid Date|\bNaN\b|\bundefined\b/);

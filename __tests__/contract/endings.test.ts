@@ -14,6 +14,7 @@ import { resultsOf, resultsText } from '../../src/report/results.ts';
 import { reasonOf } from '../../src/report/reason.ts';
 import { renderSummary } from '../../src/report/summary/summary.ts';
 import { ACTION, README } from './files.ts';
+import { FILES, NO_FILES } from '../support/batches.ts';
 
 type Kind = Ending['kind'];
 
@@ -66,7 +67,7 @@ const LISTS = [
   'artifacts',
   'report-arns',
 ] as const;
-const RESULTS_FILE = '/tmp/results.json';
+const RESULTS_FILE = FILES['results-file'];
 
 const ARTIFACT: Artifact = {
   group: 'docs',
@@ -156,7 +157,7 @@ describe.each(KINDS)('%s', (kind) => {
     const reason = reasonOf(outcome);
     expect(reason).toMatch(/\S/);
 
-    const { outputs, givenUp } = outputsOf(resultsOf(outcome), RESULTS_FILE);
+    const { outputs, givenUp } = outputsOf(resultsOf(outcome), FILES);
     expect(Object.keys(outputs).sort()).toEqual([...OUTPUT_NAMES].sort());
     expect(givenUp).toEqual([]);
     for (const name of LISTS) expect(JSON.parse(outputs[name])).toBeInstanceOf(Array);
@@ -167,18 +168,19 @@ describe.each(KINDS)('%s', (kind) => {
       string,
       unknown
     >;
-    expect(Object.keys(results).sort()).toEqual([...OUTPUT_NAMES].sort());
+    expect([...Object.keys(results), 'summary-file'].sort()).toEqual([...OUTPUT_NAMES].sort());
 
     const errors = errorsOf(outcome);
     if (outcome.exitCode === 1) expect(errors[0]?.message).toContain(reason.trim());
     expect(errors).toHaveLength(outcome.exitCode === 0 ? 0 : outcome.batch === null ? 1 : 10);
 
     expect(renderSummary(outcome)).toMatch(/^## \S/);
+    expect(renderSummary(outcome, 'comment')).toBe(renderSummary(outcome));
   });
 
   test('values that were not read are empty', () => {
     const outcome = conclude(ENDINGS[kind], initialState(), 0, 1000);
-    expect(outputsOf(resultsOf(outcome), '').outputs).toEqual({
+    expect(outputsOf(resultsOf(outcome), NO_FILES).outputs).toEqual({
       'batch-id': '',
       'batch-arn': '',
       'console-url': '',
@@ -191,7 +193,7 @@ describe.each(KINDS)('%s', (kind) => {
       'build-groups': '[]',
       artifacts: '[]',
       'report-arns': '[]',
-      'results-file': '',
+      ...NO_FILES,
     });
   });
 
@@ -221,7 +223,7 @@ test.each(Object.keys(STOPS) as StopKind[])('canceled, and the attempt: %s', (st
 describe('values that were read', () => {
   const { outputs } = outputsOf(
     resultsOf(conclude(ENDINGS.failed, stateWithBatch(), 0, 1000)),
-    RESULTS_FILE,
+    FILES,
   );
 
   test('the batch', () => {
@@ -235,7 +237,7 @@ describe('values that were read', () => {
       ...early,
       'batch-status': 'FAILED',
       'retry-count': '1',
-      'results-file': RESULTS_FILE,
+      ...FILES,
     });
   });
 
@@ -293,7 +295,7 @@ describe('what a job can carry', () => {
   const outcome = conclude(ENDINGS.failed, state, 0, 1000);
 
   test('a batch of many groups loses detail in the outputs, never a group', () => {
-    const { outputs, givenUp } = outputsOf(resultsOf(outcome), RESULTS_FILE);
+    const { outputs, givenUp } = outputsOf(resultsOf(outcome), FILES);
     expect(Object.values(outputs).join('').length).toBeLessThan(500_000);
     expect(givenUp).not.toEqual([]);
     expect(JSON.parse(outputs['build-groups'])).toHaveLength(many.length);

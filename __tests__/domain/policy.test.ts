@@ -18,6 +18,7 @@ const RULES: RetryRules = {
   maxAttempts: null,
   retryWhen: 'any',
   neverRetry: [],
+  onlyRetry: [],
   maxFailedPercent: 100,
 };
 const DENIED: ReadFailure = { kind: 'denied', permission: 'codebuild:BatchGetBuilds' };
@@ -93,6 +94,18 @@ describe('a retry is made', () => {
       { failed: [] },
       { neverRetry: ['*'] },
       `${FIRST}; no group failed that is never retried`,
+    ],
+    [
+      'where every failed group matches',
+      { failed: ['unit', 'e2e_1', 'unit'] },
+      { onlyRetry: ['lint', 'e2e_?', 'unit'] },
+      `${FIRST}; every failed group matches only-retry`,
+    ],
+    [
+      'where every failed group matches, and none is never retried',
+      {},
+      { neverRetry: ['deploy_*'], onlyRetry: ['*'] },
+      `${FIRST}; no group failed that is never retried; every failed group matches only-retry`,
     ],
     [
       'of no more than the allowed share',
@@ -196,6 +209,34 @@ describe('no retry is made', () => {
       { failed: ['unit', 'deploy_eu'] },
       { neverRetry: ['release', 'deploy_*'] },
       'deploy_eu failed and is never retried (never-retry: deploy_*)',
+    ],
+    [
+      'of a group that is not among those to retry',
+      'only-retry',
+      { failed: ['e2e_1', 'unit', 'lint'] },
+      { onlyRetry: ['e2e_*', 'lint'] },
+      'unit failed and matches no pattern (only-retry: e2e_*, lint)',
+    ],
+    [
+      'of a group that is to be retried, and never',
+      'never-retry',
+      { failed: ['e2e_1', 'e2e_deploy'] },
+      { neverRetry: ['*_deploy'], onlyRetry: ['e2e_*'] },
+      'e2e_deploy failed and is never retried (never-retry: *_deploy)',
+    ],
+    [
+      'where no group failed, and only some are retried',
+      'only-retry',
+      { status: 'FAULT', failed: [] },
+      { onlyRetry: ['*'] },
+      'no build group failed, and only matching groups are retried (only-retry: *)',
+    ],
+    [
+      'where the groups are those of the attempt before, and only some are retried',
+      'only-retry',
+      { groupsStale: true, failed: [] },
+      { onlyRetry: ['e2e_*', 'unit'] },
+      'CodeBuild still shows the build groups of the attempt before, so which failed is not known (only-retry: e2e_*, unit)',
     ],
     [
       'of more than the allowed share',
@@ -311,6 +352,7 @@ describe('no retry is made', () => {
       ['max-retries', { maxRetries: 0 }],
       ['max-attempts', { maxAttempts: 1 }],
       ['never-retry', { neverRetry: ['unit'] }],
+      ['only-retry', { onlyRetry: ['lint'] }],
       ['max-failed-percent', { maxFailedPercent: 0 }],
       ['retry-when', { retryWhen: 'infrastructure' }],
     ] as const;
@@ -363,7 +405,7 @@ describe('no retry is made', () => {
   });
 });
 
-describe('never-retry', () => {
+describe('a pattern', () => {
   testAll([
     ['unit', 'unit', true],
     ['unit', 'units', false],
@@ -389,8 +431,9 @@ describe('never-retry', () => {
   ])(
     'is matched as a whole, with * for any text and ? for any character',
     (pattern, identifier, matched) => {
-      const { retry } = decideOn({ failed: [identifier] }, { neverRetry: [pattern] });
-      expect(retry).toBe(!matched);
+      const failed = { failed: [identifier] };
+      expect(decideOn(failed, { neverRetry: [pattern] }).retry).toBe(!matched);
+      expect(decideOn(failed, { onlyRetry: [pattern] }).retry).toBe(matched);
     },
   );
 });
@@ -414,7 +457,7 @@ describe('max-failed-percent', () => {
   });
 });
 
-describe('patterns of never-retry that match no group', () => {
+describe('patterns that match no group', () => {
   test.each([
     ['none, where each matches a group', ['unit', 'lint'], ['unit', 'lint'], []],
     ['none, where one of several groups is enough', ['un*'], ['lint', 'unit'], []],

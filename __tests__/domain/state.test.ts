@@ -265,7 +265,7 @@ describe('what an event changes', () => {
     { kind: 'heartbeat', batch: failed, elapsed: 1 },
     { kind: 'internal-error', error: new Error('x') },
     { kind: 'not-stopped', error: null },
-    { kind: 'pattern-unmatched', pattern: 'x*', identifiers: [] },
+    { kind: 'pattern-unmatched', input: 'only-retry', pattern: 'x*', identifiers: [] },
     { kind: 'phase-changed', from: 'SUBMITTED', to: 'IN_PROGRESS', lasted: null },
     { kind: 'retrying', reason: 'why', delay: 0 },
   ];

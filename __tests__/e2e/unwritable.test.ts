@@ -37,7 +37,8 @@ describe('what cannot be saved, written or shown does not change the verdict: th
       expect.stringContaining('(batch-id, batch-arn, console-url): EISDIR'),
       expect.stringContaining('::warning::The state for the post step could not be saved: EISDIR'),
       expect.stringContaining('::warning::The results file could not be written: ENOENT'),
-      expect.stringContaining('results-file): EISDIR'),
+      expect.stringContaining('::warning::The summary file could not be written: ENOENT'),
+      expect.stringContaining('results-file, summary-file): EISDIR'),
       expect.stringContaining('::warning::The job summary could not be written: ENOENT'),
     ]);
     expect(run.stderr).toBe('');

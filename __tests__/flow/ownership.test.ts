@@ -61,6 +61,7 @@ describe('someone retries the batch while causes are read, and their attempt fai
 
   test.each<[string, Record<string, string>, BatchPlan]>([
     ['never-retry', { 'never-retry': 'deploy' }, CHANGING],
+    ['only-retry', { 'only-retry': 'unit' }, CHANGING],
     ['max-attempts', { 'max-attempts': '2' }, CHANGING],
     ['retry-on', { 'retry-on': 'FAILED' }, { ...CHANGING, ends: [null, 'FAULT'] }],
     [

@@ -150,6 +150,14 @@ describe('other rules', () => {
     [{ 'never-retry': 'deploy_*, unit' }, 'unit failed and is never retried (never-retry: unit)'],
     [{ 'never-retry': 'u?it' }, 'unit failed and is never retried (never-retry: u?it)'],
     [
+      { 'only-retry': 'lint, e2e_*' },
+      'unit failed and matches no pattern (only-retry: lint, e2e_*)',
+    ],
+    [
+      { 'only-retry': '*', 'never-retry': 'unit' },
+      'unit failed and is never retried (never-retry: unit)',
+    ],
+    [
       { 'max-failed-percent': '40' },
       '1 of the 2 build groups that ran failed, more than 40 % (max-failed-percent)',
     ],
@@ -159,13 +167,31 @@ describe('other rules', () => {
     expect(outcome.reason).toContain(`not retried because ${reason}.`);
   });
 
-  test.each([[{ 'never-retry': 'deploy_*' }], [{ 'max-failed-percent': '50' }]])(
-    '%j allow one',
-    async (given) => {
-      const { outcome } = await runFlow(shop(FLAKY), { 'batch-id': ID, ...given });
-      expect(outcome).toMatchObject({ conclusion: 'success', retries: 1 });
-    },
-  );
+  test.each([
+    [{ 'never-retry': 'deploy_*' }],
+    [{ 'only-retry': 'lint, u*' }],
+    [{ 'only-retry': 'unit', 'never-retry': 'lint' }],
+    [{ 'max-failed-percent': '50' }],
+  ])('%j allow one', async (given) => {
+    const { outcome } = await runFlow(shop(FLAKY), { 'batch-id': ID, ...given });
+    expect(outcome).toMatchObject({ conclusion: 'success', retries: 1 });
+  });
+
+  test('only-retry forbids one where the batch failed without a failed group', async () => {
+    const scenario = shop({ groups: { unit: {} }, ends: ['FAULT', null] });
+    const { outcome, operations } = await runFlow(scenario, { 'batch-id': ID, 'only-retry': '*' });
+    expect(operations).not.toContain(RETRY);
+    expect(outcome.reason).toContain(
+      'not retried because no build group failed, and only matching groups are retried (only-retry: *).',
+    );
+  });
+
+  test('only-retry forbids one where the failed groups are not known', async () => {
+    const given = { 'batch-id': ID, 'max-retries': '2', 'only-retry': 'unit' };
+    const { outcome } = await runFlow(shop(BROKEN, { groupsNeverRefresh: true }), given);
+    expect(outcome).toMatchObject({ conclusion: 'failure', retries: 1, groupsStale: true });
+    expect(outcome.reason).toContain('so which failed is not known (only-retry: unit)');
+  });
 });
 
 describe('dry-run', () => {
@@ -201,14 +227,16 @@ describe('fail-on-flaky', () => {
   });
 });
 
-test('a never-retry pattern that matches no group is reported once', async () => {
+test('a pattern that matches no group is reported once', async () => {
   const { log, outcome } = await runFlow(shop(BROKEN), {
     'batch-id': ID,
     'max-retries': '2',
     'never-retry': 'lint, Unit',
+    'only-retry': 'e2e_*, unit',
   });
   expect(outcome.retries).toBe(2);
   expect(log.filter((line) => line.includes('matches no build group'))).toEqual([
     'never-retry: "Unit" matches no build group of this batch (DOWNLOAD_SOURCE, lint, unit). Case matters.',
+    'only-retry: "e2e_*" matches no build group of this batch (DOWNLOAD_SOURCE, lint, unit). Case matters.',
   ]);
 });

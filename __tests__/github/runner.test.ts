@@ -59,13 +59,21 @@ describe('the job summary', () => {
 
 describe('a temporary file', () => {
   const write = (): Promise<string> =>
-    createRunner().writeTemporaryFile((path) => JSON.stringify({ path }));
+    createRunner().writeTemporaryFile('json', (path) => JSON.stringify({ path }));
 
   test("is in the runner's folder, and may name itself", async () => {
     pointTo('RUNNER_TEMP');
     const path = await write();
     expect(path.startsWith(folder)).toBe(true);
+    expect(path).toMatch(/\.json$/);
     expect(JSON.parse(await readFile(path, 'utf8'))).toEqual({ path });
+  });
+
+  test('has the extension of what it holds', async () => {
+    pointTo('RUNNER_TEMP');
+    const path = await createRunner().writeTemporaryFile('md', () => '## A');
+    expect(path).toMatch(/\.md$/);
+    expect(await readFile(path, 'utf8')).toBe('## A');
   });
 
   test.each([
@@ -82,7 +90,7 @@ describe('a temporary file', () => {
   test('is an error that names each folder where none can be written', async () => {
     pointTo('RUNNER_TEMP');
     const paths: string[] = [];
-    const call = createRunner().writeTemporaryFile((path) => {
+    const call = createRunner().writeTemporaryFile('json', (path) => {
       paths.push(path);
       throw new Error(`cannot write ${path}`);
     });

@@ -12,6 +12,7 @@ import {
   aRecoveredBatch,
   at,
   NOT_RETRIED,
+  FILES,
 } from '../support/batches.ts';
 import { buildsByArn, someDetails } from '../support/build-details.ts';
 import { randomRuns } from '../support/random-runs.ts';
@@ -100,7 +101,7 @@ test('the outputs keep their limit at any size, and give up in the order that is
     fc.property(sizes, (size) => {
       const outcome = anOutcome(NOT_RETRIED, stateOf(size));
       const results = resultsOf(outcome);
-      const { outputs, givenUp } = outputsOf(results, '/tmp/results.json');
+      const { outputs, givenUp } = outputsOf(results, FILES);
       const total = Object.entries(outputs).reduce(
         (sum, [name, value]) => sum + `${name}<<${DELIMITER}\n${value}\n${DELIMITER}\n`.length,
         0,

@@ -156,6 +156,7 @@ const inputs = fc
     'max-retries': fc.integer({ min: 0, max: 3 }).map(String),
     'max-attempts': fc.option(fc.integer({ min: 1, max: 4 }).map(String), { nil: '', freq: 2 }),
     'never-retry': fc.constantFrom('', '', 'g0'),
+    'only-retry': fc.constantFrom('', '', '', 'g0'),
     'retry-type': fc.constantFrom('RETRY_FAILED_BUILDS', 'RETRY_ALL_BUILDS'),
     'retry-delay': fc.constantFrom('0', '30'),
     'retry-when': fc.constantFrom('any', 'any', 'infrastructure'),

@@ -18,6 +18,7 @@ import {
   aRecoveredBatch,
   aRetriedGroup,
   FAILED_PHASES,
+  FILES,
 } from '../support/batches.ts';
 import { aReport, aTestCase, buildsByArn, someDetails } from '../support/build-details.ts';
 import {
@@ -218,7 +219,7 @@ describe('hostile text in outputs', () => {
   testAll(HOSTILE)('is carried whole, as JSON', (_, text) => {
     for (const ending of ENDINGS(text)) {
       const outcome = everywhere(text, ending);
-      const { outputs } = outputsOf(resultsOf(outcome), '/tmp/results.json');
+      const { outputs } = outputsOf(resultsOf(outcome), FILES);
       expect(outputs.reason).not.toMatch(UNPRINTABLE);
       expect([[], [`flaky ${text}`]]).toContainEqual(JSON.parse(outputs['flaky-groups']));
       const results = JSON.parse(

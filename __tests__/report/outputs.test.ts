@@ -15,12 +15,14 @@ import {
   aRetriedGroup,
   at,
   NOT_RETRIED,
+  FILES,
+  NO_FILES,
 } from '../support/batches.ts';
 import { aLogUrl, buildsByArn, someDetails, TESTS_FAILED } from '../support/build-details.ts';
 import { HOSTILE, UNPRINTABLE } from '../support/hostile.ts';
 import { testAll } from '../support/test-all.ts';
 
-const FILE = '/tmp/results.json';
+const FILE = FILES['results-file'];
 const LIMIT = 500_000;
 
 interface GroupJson {
@@ -86,7 +88,7 @@ function aLargeOutcome(
 describe('outputsOf', () => {
   it('sets every output in the initial state', () => {
     const outcome = anOutcome({ kind: 'bad-input', problems: ['A.'] });
-    expect(outputsOf(resultsOf(outcome), '')).toEqual({
+    expect(outputsOf(resultsOf(outcome), NO_FILES)).toEqual({
       outputs: {
         'batch-id': '',
         'batch-arn': '',
@@ -100,7 +102,7 @@ describe('outputsOf', () => {
         'build-groups': '[]',
         artifacts: '[]',
         'report-arns': '[]',
-        'results-file': '',
+        ...NO_FILES,
       },
       givenUp: [],
     });
@@ -109,7 +111,7 @@ describe('outputsOf', () => {
   it('sets exactly the outputs of the contract, in its order', () => {
     const { outputs } = outputsOf(
       resultsOf(anOutcome({ kind: 'gone' }, { batch: aBatch() })),
-      FILE,
+      FILES,
     );
     expect(Object.keys(outputs)).toEqual([...OUTPUT_NAMES]);
   });
@@ -143,7 +145,7 @@ describe('outputsOf', () => {
       attempt: 2,
       retries: 1,
     });
-    const { outputs } = outputsOf(resultsOf(outcome), FILE);
+    const { outputs } = outputsOf(resultsOf(outcome), FILES);
     const unit = aBuild({ id: 'unit-2' });
     expect(outputs).toMatchObject({
       ...earlyOutputs(batch),
@@ -152,7 +154,7 @@ describe('outputsOf', () => {
       'failed-groups': '["lint"]',
       'flaky-groups': '["unit"]',
       'report-arns': JSON.stringify(batch.reportArns),
-      'results-file': FILE,
+      ...FILES,
     });
     expect(JSON.parse(outputs.artifacts)).toEqual([combined, artifact]);
     const groups = groupsOf(outputs);
@@ -198,7 +200,7 @@ describe('outputsOf', () => {
       batch: aFailedBatch({ groups: [aGroup('unit', 'FAILED'), aGroup('lint', 'FAULT')] }),
       builds: buildsByArn(someDetails('unit-1')),
     });
-    const [unit, lint] = groupsOf(outputsOf(resultsOf(outcome), FILE).outputs);
+    const [unit, lint] = groupsOf(outputsOf(resultsOf(outcome), FILES).outputs);
     expect(unit?.cause).toEqual({ phase: 'BUILD', ...TESTS_FAILED, kind: 'code' });
     expect(unit?.logsUrl).toBe(aLogUrl('unit-1'));
     expect(lint?.cause).toBeNull();
@@ -211,7 +213,7 @@ describe('outputsOf', () => {
       batch: aFailedBatch(),
       builds: buildsByArn(someDetails('unit-1', {}, { logs })),
     });
-    const [unit] = groupsOf(outputsOf(resultsOf(outcome), FILE).outputs);
+    const [unit] = groupsOf(outputsOf(resultsOf(outcome), FILES).outputs);
     expect(unit?.logsUrl).toBe(aBuild({ id: 'unit-1' }).logsUrl);
   });
 
@@ -219,7 +221,9 @@ describe('outputsOf', () => {
     const batch = aFailedBatch({
       groups: [aGroup('unit', 'FAILED', { build: { requestedOn } })],
     });
-    const [unit] = groupsOf(outputsOf(resultsOf(anOutcome(NOT_RETRIED, { batch })), '').outputs);
+    const [unit] = groupsOf(
+      outputsOf(resultsOf(anOutcome(NOT_RETRIED, { batch })), NO_FILES).outputs,
+    );
     expect(unit?.attempts[0]?.requestedOn).toBeNull();
   });
 
@@ -229,7 +233,7 @@ describe('outputsOf', () => {
     const state = { batch, past: afterRetryOf(before), groupsStale: true };
     const { outputs } = outputsOf(
       resultsOf(anOutcome({ kind: 'succeeded', already: false }, state)),
-      '',
+      NO_FILES,
     );
     expect(groupsOf(outputs).map((group) => 'ofEarlierAttempt' in group)).toEqual([true, false]);
     expect(outputs['failed-groups']).toBe('[]');
@@ -241,7 +245,7 @@ describe('outputsOf', () => {
       reportArns: [text],
     });
     const outcome = anOutcome(NOT_RETRIED, { batch });
-    const { outputs } = outputsOf(resultsOf(outcome), FILE);
+    const { outputs } = outputsOf(resultsOf(outcome), FILES);
     expect(JSON.parse(outputs['failed-groups'])).toEqual([text]);
     expect(JSON.parse(outputs['build-groups'])).toMatchObject([
       { identifier: text, status: 'FAILED' },
@@ -256,7 +260,7 @@ describe('outputsOf', () => {
     const batch = aFailedBatch({ groups: [aGroup(text, 'FAILED')] });
     const endings: Ending[] = [NOT_RETRIED, { kind: 'retry-rejected', message: text }];
     for (const ending of endings) {
-      const { outputs } = outputsOf(resultsOf(anOutcome(ending, { batch })), FILE);
+      const { outputs } = outputsOf(resultsOf(anOutcome(ending, { batch })), FILES);
       expect(outputs.reason).not.toMatch(UNPRINTABLE);
     }
   });
@@ -296,7 +300,7 @@ describe('outputs of a large batch', () => {
     ],
     ['only what is there', aLargeOutcome(200, 1, 0, '', 200), [LINKS, ARTIFACTS, DEPENDENCIES]],
   ])('give up %s', (_, outcome, expected) => {
-    const { outputs, givenUp } = outputsOf(resultsOf(outcome), FILE);
+    const { outputs, givenUp } = outputsOf(resultsOf(outcome), FILES);
     const groups = groupsOf(outputs);
     expect(givenUp).toEqual(expected);
     expect(sizeOf(outputs)).toBeLessThan(LIMIT);
@@ -328,7 +332,7 @@ describe('outputs of a large batch', () => {
   it('keep both ends of a long message, and cut no character in two', () => {
     const message = `${'x'.repeat(98)}🎉${'y'.repeat(3000)}🎉${'z'.repeat(97)}`;
     const outcome = aLargeOutcome(250, 5, 1, message);
-    const { outputs } = outputsOf(resultsOf(outcome), FILE);
+    const { outputs } = outputsOf(resultsOf(outcome), FILES);
     expect(groupsOf(outputs)[0]?.cause).toEqual({
       phase: 'BUILD',
       code: TESTS_FAILED.code,
@@ -339,7 +343,7 @@ describe('outputs of a large batch', () => {
   });
 
   it('keep the last attempts, not the first', () => {
-    const { outputs } = outputsOf(resultsOf(aLargeOutcome(250, 40)), FILE);
+    const { outputs } = outputsOf(resultsOf(aLargeOutcome(250, 40)), FILES);
     expect(groupsOf(outputs)[0]?.attempts.map((attempt) => attempt.requestedOn)).toEqual([
       '2026-11-22T12:00:37.000Z',
       '2026-11-22T12:00:38.000Z',
@@ -357,7 +361,7 @@ describe('outputs of a large batch', () => {
       }),
     );
     const outcome = anOutcome(NOT_RETRIED, { batch: aFailedBatch({ groups }) });
-    const { outputs, givenUp } = outputsOf(resultsOf(outcome), FILE);
+    const { outputs, givenUp } = outputsOf(resultsOf(outcome), FILES);
     expect(sizeOf(outputs)).toBeLessThan(LIMIT);
     expect(groupsOf(outputs)).toHaveLength(100);
     expect(givenUp).toEqual([LINKS, ARTIFACTS, ALL_ARTIFACTS]);
@@ -375,7 +379,7 @@ describe('outputs of a large batch', () => {
       } satisfies Record<string, Partial<Batch>>;
       const batch = aFailedBatch(ends[name]);
       const results = resultsOf(anOutcome(NOT_RETRIED, { batch }));
-      const { outputs, givenUp } = outputsOf(results, FILE);
+      const { outputs, givenUp } = outputsOf(results, FILES);
       expect(sizeOf(outputs)).toBeLessThan(LIMIT);
       expect(outputs[name]).toBe('');
       expect(givenUp).toEqual([name]);
@@ -389,7 +393,7 @@ describe('outputs of a large batch', () => {
     const name = '日'.repeat(400);
     const groups = Array.from({ length: 300 }, (_, n) => aGroup(`${name}${n}`, 'FAILED'));
     const outcome = anOutcome(NOT_RETRIED, { batch: aFailedBatch({ groups }) });
-    const { outputs } = outputsOf(resultsOf(outcome), FILE);
+    const { outputs } = outputsOf(resultsOf(outcome), FILES);
     expect(sizeOf(outputs)).toBeLessThan(LIMIT);
     expect(groupsOf(outputs)).toHaveLength(300);
   });
@@ -408,7 +412,7 @@ describe('outputs of a large batch', () => {
   });
 
   it('keep failed groups longest, then flaky ones', () => {
-    const { outputs, givenUp } = outputsOf(resultsOf(mixed), FILE);
+    const { outputs, givenUp } = outputsOf(resultsOf(mixed), FILES);
     const names = groupsOf(outputs).map(({ identifier }) => identifier);
     expect(names.slice(0, 4)).toEqual(['bad', 'shaky', 'fine_0', 'fine_1']);
     expect(names.length).toBeLessThan(5000);
@@ -420,7 +424,7 @@ describe('outputs of a large batch', () => {
   });
 
   it('give up whole groups, and no name as long as names fit', () => {
-    const { outputs, givenUp } = outputsOf(resultsOf(few), FILE);
+    const { outputs, givenUp } = outputsOf(resultsOf(few), FILES);
     const kept = groupsOf(outputs);
     expect(kept.every(({ identifier, status }) => identifier !== '' && status === 'FAILED')).toBe(
       true,
@@ -437,7 +441,7 @@ describe('outputs of a large batch', () => {
     const groups = names.map((name) => aGroup(name, 'FAILED'));
     const reportArns = Array.from({ length: 3000 }, (_, n) => `${'r'.repeat(100)}${n}`);
     const outcome = anOutcome(NOT_RETRIED, { batch: aFailedBatch({ groups, reportArns }) });
-    const { outputs, givenUp } = outputsOf(resultsOf(outcome), FILE);
+    const { outputs, givenUp } = outputsOf(resultsOf(outcome), FILES);
     const kept = JSON.parse(outputs['failed-groups']) as string[];
     expect(JSON.parse(outputs['report-arns'])).toEqual(reportArns.slice(0, 100));
     expect(kept).toEqual(names.slice(0, kept.length));
@@ -464,7 +468,7 @@ describe('outputs of a large batch', () => {
     const outcome = aLargeOutcome(500, 10, 2);
     const results = JSON.parse(resultsText(resultsOf(outcome), FILE)) as Record<string, unknown>;
     const groups = results['build-groups'] as GroupJson[];
-    expect(Object.keys(results)).toEqual([...OUTPUT_NAMES]);
+    expect([...Object.keys(results), 'summary-file']).toEqual([...OUTPUT_NAMES]);
     expect(results).toMatchObject({
       'retry-count': 0,
       conclusion: 'failure',

@@ -102,6 +102,31 @@ describe('the size of a summary', () => {
     expect(shapeOf(summary)).toEqual(expected);
   });
 
+  test.each<[string, Size, Record<string, unknown>]>([
+    [
+      'the same as in the job summary where it fits',
+      { groups: 60, dependencies: 1 },
+      { artifacts: false, dependencies: true, links: true, rows: 60 },
+    ],
+    [
+      'no links',
+      { groups: 400, dependencies: 3, artifacts: 1 },
+      { artifacts: false, dependencies: false, links: false, rows: 400 },
+    ],
+    [
+      'some of the rows at last',
+      { groups: 16_000 },
+      { artifacts: false, dependencies: false, links: false, rows: 500 },
+    ],
+  ])('is kept to 65,000 characters for a comment: %s', (_, size, expected) => {
+    const outcome = anOutcome(NOT_RETRIED, { batch: aLargeBatch(size) });
+    const summary = renderSummary(outcome, 'comment');
+    expect(summary.length).toBeLessThanOrEqual(65_000);
+    expect(shapeOf(summary)).toEqual(expected);
+    expect(summary.includes('did not fit')).toBe(size.groups > 1000);
+    expect(summary === renderSummary(outcome)).toBe(size.groups < 100);
+  });
+
   it('counts the rows that are left out, and keeps the reason', () => {
     const summary = summaryOf({ groups: 16_000, dependencies: 1, artifacts: 1 });
     expect(summary).toContain('The first 8000 of 16000 build groups; the rest did not fit.');
@@ -170,7 +195,7 @@ describe('the size of a summary', () => {
     );
     const summary = summaryOf({ groups: 0 }, { reports, failedTests });
     expect(byteLength(summary)).toBeLessThan(LIMIT);
-    expect(summary).toContain('… and 45 more test reports.');
+    expect(summary).toContain('… and 30 more test reports.');
   });
 
   it('holds whatever is foreign and long', () => {
@@ -185,35 +210,38 @@ describe('the size of a summary', () => {
         aGroup(`${n}${text}`, 'FAILED', { build: { id: String(n) } }),
       ),
     });
-    const summary = renderSummary(
-      anOutcome(
-        { kind: 'failed', reason: text, quotedCause: null },
-        {
-          batch,
-          builds: buildsByArn(
-            ...batch.groups.map((_, n) => someDetails(String(n), { code: text, message: text })),
+    const outcome = anOutcome(
+      { kind: 'failed', reason: text, quotedCause: null },
+      {
+        batch,
+        builds: buildsByArn(
+          ...batch.groups.map((_, n) => someDetails(String(n), { code: text, message: text })),
+        ),
+        logs: tails(
+          Object.fromEntries(
+            batch.groups.map((_, n) => [String(n), { kind: 'denied', permission: text }]),
           ),
-          logs: tails(
-            Object.fromEntries(
-              batch.groups.map((_, n) => [String(n), { kind: 'denied', permission: text }]),
-            ),
-          ),
-          reports: Array.from({ length: 300 }, () => aReport({ name: text })),
-          failedTests: Array.from({ length: 300 }, () =>
-            aTestCase({ suite: text, name: text, message: text }),
-          ),
-          history: batch.groups.map(({ identifier }) => ({
-            identifier,
-            results: Array.from({ length: 100 }, () => 'flaky'),
-          })),
-          decisions: Array.from({ length: 100 }, (_, n) => ({
-            ...{ attempt: n + 1, status: text, retry: true, reason: text },
-          })),
-        },
-      ),
+        ),
+        reports: Array.from({ length: 300 }, () => aReport({ name: text })),
+        failedTests: Array.from({ length: 300 }, () =>
+          aTestCase({ suite: text, name: text, message: text }),
+        ),
+        history: batch.groups.map(({ identifier }) => ({
+          identifier,
+          results: Array.from({ length: 100 }, () => 'flaky'),
+        })),
+        decisions: Array.from({ length: 100 }, (_, n) => ({
+          ...{ attempt: n + 1, status: text, retry: true, reason: text },
+        })),
+      },
     );
+    const summary = renderSummary(outcome);
     expect(byteLength(summary)).toBeLessThan(LIMIT);
     expect(summary).toMatch(/^## ❌ /);
+    const comment = renderSummary(outcome, 'comment');
+    expect(comment.length).toBeLessThanOrEqual(65_000);
+    expect(comment.split('\n\n')[2]).toMatch(/^Batch app:8472cae5 ended /);
+    expect(comment).toMatch(/Some sections did not fit[.] The job summary has more[.]\n$/);
   });
 });
 

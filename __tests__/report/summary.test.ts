@@ -103,6 +103,12 @@ describe('the facts', () => {
     const facts = renderSummary(anOutcome(NOT_RETRIED, { batch })).split('\n')[2];
     expect(facts).toBe('**app** · 1 attempt · this step took 5m');
   });
+
+  it('name the batch by its number without a reference to an issue', () => {
+    const summary = renderSummary(anOutcome(NOT_RETRIED, { batch: aFailedBatch({ number: 41 }) }));
+    expect(summary).toContain(' · batch 41 · ');
+    expect(summary).not.toMatch(/#\d/);
+  });
 });
 
 describe('the reason', () => {

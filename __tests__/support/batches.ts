@@ -10,6 +10,14 @@ import type { Cause } from '../../src/domain/cause.ts';
 import type { Past } from '../../src/domain/groups.ts';
 import { initialState, type RunState } from '../../src/domain/state.ts';
 import { conclude, type Ending, type Outcome } from '../../src/domain/outcome.ts';
+import type { Files } from '../../src/report/outputs.ts';
+
+/** What a step has written, and where nothing could be. */
+export const FILES: Files = {
+  'results-file': '/tmp/results.json',
+  'summary-file': '/tmp/summary.md',
+};
+export const NO_FILES: Files = { 'results-file': '', 'summary-file': '' };
 
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;

@@ -4,6 +4,7 @@ import { resultsOf } from '../../src/report/results.ts';
 import { renderSummary } from '../../src/report/summary/summary.ts';
 import { ID } from './scenarios.ts';
 import type { Trial, Verdict } from './trial.ts';
+import { NO_FILES } from './batches.ts';
 
 const RETRY = 'RetryBuildBatch';
 const POLL = 'BatchGetBuildBatches';
@@ -79,14 +80,15 @@ function forbidden(
 ): string[] {
   const { switches = {} } = scenario;
   const { groups = {} } = scenario.projects['web-shop']?.batches?.[0] ?? {};
-  const { 'max-attempts': most = '', 'never-retry': never = '' } = given;
+  const { 'max-attempts': most = '', 'never-retry': never = '', 'only-retry': only = '' } = given;
   const isStale = switches.groupsNeverRefresh === true || Boolean(switches.staleGroupsSeconds);
   const failed = new Set<string>();
+  const fails = ({ group, status }: Attempt['builds'][number]): boolean =>
+    RETRY_ON.includes(status) && groups[group]?.ignoreFailure !== true;
   for (const { builds } of attempts.slice(0, seen.number)) {
-    for (const { group, status } of builds) {
-      const fails = RETRY_ON.includes(status) && groups[group]?.ignoreFailure !== true;
-      if (fails) failed.add(group);
-      else failed.delete(group);
+    for (const build of builds) {
+      if (fails(build)) failed.add(build.group);
+      else failed.delete(build.group);
     }
   }
   return [
@@ -96,6 +98,12 @@ function forbidden(
       : []),
     ...(RETRY_ON.includes(seen.status) ? [] : [`an attempt that was ${seen.status} was retried`]),
     ...(!isStale && failed.has(never) ? [`${never} failed, which is never retried`] : []),
+    ...(!isStale && only !== '' && !failed.has(only)
+      ? [`${only} did not fail, the only one to retry`]
+      : []),
+    ...(!isStale && only !== '' && seen.builds.some((build) => build.group !== only && fails(build))
+      ? [`another group than ${only} failed, the only one to retry`]
+      : []),
   ];
 }
 
@@ -194,7 +202,7 @@ function isOfRequest(attempt: number, { calls, flow, made }: Verdict): boolean {
 
 /** Whatever happened, everything can be reported. */
 function unreportable({ flow: { outcome } }: Verdict): string[] {
-  const names = Object.keys(outputsOf(resultsOf(outcome), '').outputs);
+  const names = Object.keys(outputsOf(resultsOf(outcome), NO_FILES).outputs);
   return [
     ...(names.join() === OUTPUT_NAMES.join() ? [] : ['outputs are missing']),
     ...(renderSummary(outcome).startsWith('## ') ? [] : ['the summary has no heading']),

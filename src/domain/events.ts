@@ -52,9 +52,10 @@ export type RunEvent =
       readonly level: 'warning' | 'notice';
       readonly failure: ReadFailure;
     }
-  /** A pattern of never-retry that matches no group of the batch. */
+  /** A pattern that matches no group of the batch. */
   | {
       readonly kind: 'pattern-unmatched';
+      readonly input: 'never-retry' | 'only-retry';
       readonly pattern: string;
       readonly identifiers: readonly string[];
     }

@@ -20,6 +20,8 @@ export interface RetryRules {
   readonly retryWhen: RetryWhen;
   /** Patterns of group identifiers, as `wildcard` takes them. */
   readonly neverRetry: readonly string[];
+  /** Patterns likewise: a retry only if every failed group matches one. Empty: no such rule. */
+  readonly onlyRetry: readonly string[];
   /** No retry if a larger share of the groups that ran has failed, in percent. */
   readonly maxFailedPercent: number;
 }
@@ -84,6 +86,7 @@ const RULES: readonly [input: string, rule: Rule][] = [
   ['max-retries', maxRetries],
   ['max-attempts', maxAttempts],
   ['never-retry', neverRetry],
+  ['only-retry', onlyRetry],
   ['max-failed-percent', maxFailedPercent],
   ['retry-when', retryWhen],
 ];
@@ -146,6 +149,23 @@ function neverRetry({ failed, groupsStale }: FailedAttempt, rules: RetryRules): 
     }
   }
   return { allows: true, reason: 'no group failed that is never retried' };
+}
+
+function onlyRetry({ failed, groupsStale }: FailedAttempt, rules: RetryRules): RuleResult | null {
+  if (rules.onlyRetry.length === 0) return null;
+  const patterns = rules.onlyRetry.join(', ');
+  if (groupsStale) return unknownGroups(`only-retry: ${patterns}`);
+  if (failed.length === 0) {
+    return {
+      allows: false,
+      reason: `no build group failed, and only matching groups are retried (only-retry: ${patterns})`,
+    };
+  }
+  const matchers = rules.onlyRetry.map(wildcard);
+  const other = failed.find((group) => !matchers.some((matches) => matches(group)));
+  return other === undefined
+    ? { allows: true, reason: 'every failed group matches only-retry' }
+    : { allows: false, reason: `${other} failed and matches no pattern (only-retry: ${patterns})` };
 }
 
 function maxFailedPercent(

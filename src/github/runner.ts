@@ -25,12 +25,13 @@ export interface Runner {
    */
   writeSummary(markdown: string): void;
   /**
-   * Writes a JSON file to the runner's temporary folder, or else to the system's.
+   * Writes a file to the runner's temporary folder, or else to the system's.
    *
+   * @param extension of its name
    * @returns its path
    * @throws if neither can be written
    */
-  writeTemporaryFile(textFor: (path: string) => string): Promise<string>;
+  writeTemporaryFile(extension: 'json' | 'md', textFor: (path: string) => string): Promise<string>;
   setExitCode(code: 0 | 1): void;
   /**
    * Saves a value for the post step; it survives a kill of this process.
@@ -88,12 +89,12 @@ export function createRunner(): Runner {
       }
       appendWhole(file, () => appendFileSync(file, markdown));
     },
-    async writeTemporaryFile(textFor) {
+    async writeTemporaryFile(extension, textFor) {
       const folders = new Set([process.env['RUNNER_TEMP'] ?? '', tmpdir()]);
       folders.delete('');
       const errors: string[] = [];
       for (const folder of folders) {
-        const path = join(folder, `retry-codebuild-batch-${randomUUID()}.json`);
+        const path = join(folder, `retry-codebuild-batch-${randomUUID()}.${extension}`);
         try {
           await writeFile(path, textFor(path));
           return path;

@@ -20,7 +20,7 @@ const A_PATTERN =
 const MAX_PATTERN_LENGTH = 128;
 /** Characters of a value in a message, of all values together, and of a value within a rule. */
 const MAX_VALUE_LENGTH = 200;
-const MAX_TOTAL_LENGTH = 1200;
+const MAX_TOTAL_LENGTH = 1000;
 const MAX_LENGTH_IN_RULE = 100;
 
 /** What is wrong with the value of an input. An empty value is not shown. */

@@ -87,6 +87,7 @@ export function readInputs(
     retryOn: read.choices('retry-on', RETRIABLE),
     retryWhen: readRetryWhen(get('retry-when'), read),
     neverRetry: read.patterns('never-retry'),
+    onlyRetry: read.patterns('only-retry'),
     maxFailedPercent: read.percentage('max-failed-percent') ?? 100,
     dryRun: read.boolean('dry-run'),
     failOnFlaky: read.boolean('fail-on-flaky'),

@@ -75,7 +75,7 @@ export function formatEvent(event: RunEvent | StatusEvent): LogEntry[] {
     case 'pattern-unmatched':
       return [
         warning(
-          `never-retry: "${event.pattern}" matches no build group of this batch (${nameSome(event.identifiers)}). Case matters.`,
+          `${event.input}: "${event.pattern}" matches no build group of this batch (${nameSome(event.identifiers)}). Case matters.`,
         ),
       ];
     case 'retrying': {

@@ -18,9 +18,13 @@ export const OUTPUT_NAMES = [
   'artifacts',
   'report-arns',
   'results-file',
+  'summary-file',
 ] as const;
 
 export type OutputName = (typeof OUTPUT_NAMES)[number];
+
+/** Paths of the files that the step has written; empty for one that could not be written. */
+export type Files = Readonly<Record<'results-file' | 'summary-file', string>>;
 
 /**
  * UTF-16 code units of all outputs together. GitHub allows a job 1 MB, "approximated based on UTF-16
@@ -47,21 +51,20 @@ export function earlyOutputs(batch: Batch): Partial<Record<OutputName, string>> 
  * All outputs of the step, within the size that GitHub allows for a job. A text of its own is at most as long as
  * a message, or left out.
  *
- * @param resultsFile path of the file that holds them in full; empty if it could not be written
  * @returns the outputs, and what was given up for size
  */
 export function outputsOf(
   results: Results,
-  resultsFile: string,
+  files: Files,
 ): { outputs: Record<OutputName, string>; givenUp: string[] } {
   const { kept: whole, givenUp: endless } = withoutEndless(results);
-  const withoutLists = stringify({ ...whole, ...NO_LISTS }, resultsFile);
+  const withoutLists = stringify({ ...whole, ...NO_LISTS }, files);
   const room = Object.entries(withoutLists).reduce(
     (left, [name, value]) => left - name.length - value.length - ROOM_FOR_DELIMITERS,
     LIMIT,
   );
   const { kept, givenUp } = fitResults(whole, room);
-  return { outputs: stringify(kept, resultsFile), givenUp: [...endless, ...givenUp] };
+  return { outputs: stringify(kept, files), givenUp: [...endless, ...givenUp] };
 }
 
 /** The notice on outputs that had to be shortened. */
@@ -81,8 +84,8 @@ function withoutEndless<Texts extends object>(texts: Texts): { kept: Texts; give
   return { kept: { ...texts, ...Object.fromEntries(givenUp.map((name) => [name, ''])) }, givenUp };
 }
 
-function stringify(results: Results, resultsFile: string): Record<OutputName, string> {
-  const entries = Object.entries({ ...results, 'results-file': resultsFile });
+function stringify(results: Results, files: Files): Record<OutputName, string> {
+  const entries = Object.entries({ ...results, ...files });
   return Object.fromEntries(
     entries.map(([name, value]) => [
       name,

@@ -27,7 +27,7 @@ export interface GroupOutput {
   readonly ofEarlierAttempt?: true;
 }
 
-/** Every output but `results-file`, in the order of action.yml. */
+/** Every output but the paths of files, in the order of action.yml. */
 export interface Results {
   readonly 'batch-id': string;
   readonly 'batch-arn': string;
@@ -75,7 +75,7 @@ export function batchOutputs(batch: Batch): {
   return { 'batch-id': batch.id, 'batch-arn': batch.arn, 'console-url': batch.consoleUrl };
 }
 
-/** The text of `results-file`: every output in full, as one JSON object. */
+/** The text of `results-file`: every output but `summary-file` in full, as one JSON object. */
 export function resultsText(results: Results, resultsFile: string): string {
   return `${JSON.stringify({ ...results, 'results-file': resultsFile }, null, 2)}\n`;
 }

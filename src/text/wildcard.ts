@@ -2,7 +2,7 @@
  * Compiles a pattern in which `*` stands for any text and `?` for one character. Case matters.
  *
  * It is no regular expression, so that a match takes at most pattern length times text length steps.
- * Both are short: a pattern of never-retry has at most 128 characters, and CodeBuild's group identifiers
+ * Both are short: an input takes patterns of at most 128 characters, and CodeBuild's group identifiers
  * have fewer (aws/copilot-cli#1673).
  */
 export function wildcard(pattern: string): (text: string) => boolean {

@@ -13,6 +13,10 @@ export interface Detail {
   readonly diagram: boolean;
   /** Columns of attempts, the last ones. */
   readonly attempts: number;
+  /** Decisions, the last ones. */
+  readonly decisions: number;
+  /** Characters of the reason. */
+  readonly reason: number;
   /** Characters of logs, over all builds. */
   readonly logs: number;
   /** Rows of each table of what failed. */

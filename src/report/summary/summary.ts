@@ -12,12 +12,20 @@ import { logExcerpts } from './log-excerpts.ts';
 import { artifactLocation, firstOf, LONGEST_NAME, name, table, type Detail } from './markdown.ts';
 import { failedTests } from './failed-tests.ts';
 
-/** A step summary over 1 MiB is refused by the runner, and some a little under it get lost. */
-const LIMIT = 1_000_000;
+/** Where the summary is shown. */
+export type Place = 'job-summary' | 'comment';
+
+const FITS: Readonly<Record<Place, (summary: string) => boolean>> = {
+  /** A step summary over 1 MiB is refused by the runner, and some a little under it get lost. */
+  'job-summary': (summary) => byteLength(summary) < 1_000_000,
+  /** GitHub rejects a comment or an issue of more than 65,536 characters. */
+  comment: (summary) => summary.length <= MOST_IN_A_COMMENT,
+};
+const MOST_IN_A_COMMENT = 65_000;
+const DID_NOT_FIT = 'Some sections did not fit. The job summary has more.';
 const LONGEST_REASON = 500;
 const LONGEST_IN_HEADING = 150;
 const MOST_ARTIFACTS = 100;
-const MOST_DECISIONS = 20;
 
 /** What is given up, in this order, until the summary fits. Rows of the build groups come last. */
 const ALL = {
@@ -27,6 +35,8 @@ const ALL = {
   diagram: true,
   attempts: 20,
   failures: 50,
+  decisions: 20,
+  reason: LONGEST_MESSAGE,
   logs: 400_000,
 };
 const DETAILS: readonly Omit<Detail, 'rows'>[] = [
@@ -34,6 +44,10 @@ const DETAILS: readonly Omit<Detail, 'rows'>[] = [
   { ...ALL, logs: 100_000 },
   { ...ALL, logs: 50_000, attempts: 10, artifacts: false },
   { ...ALL, logs: 20_000, attempts: 10, artifacts: false, dependencies: false, diagram: false },
+  {
+    ...{ ...ALL, logs: 10_000, attempts: 5, failures: 20 },
+    ...{ artifacts: false, dependencies: false, diagram: false },
+  },
 ];
 const LEAST: Omit<Detail, 'rows'> = {
   links: false,
@@ -42,17 +56,37 @@ const LEAST: Omit<Detail, 'rows'> = {
   diagram: false,
   attempts: 3,
   failures: 5,
+  decisions: 5,
+  reason: LONGEST_MESSAGE,
   logs: 5000,
 };
 
-/** The job summary of a step: GitHub-flavored Markdown of less than 1,000,000 bytes. */
-export function renderSummary(outcome: Outcome): string {
-  let summary = '';
+/**
+ * The summary of a step: GitHub-flavored Markdown of less than 1,000,000 bytes for the job summary, or of
+ * at most 65,000 characters for a comment.
+ */
+export function renderSummary(outcome: Outcome, place: Place = 'job-summary'): string {
+  const fits = FITS[place];
+  let parts: string[] = [];
   for (const detail of economies(outcome.groups.length)) {
-    summary = render(outcome, detail);
-    if (byteLength(summary) < LIMIT) break;
+    parts = render(outcome, detail);
+    if (fits(join(parts))) return join(parts);
   }
-  return summary;
+  return join(whatFits(parts, fits));
+}
+
+/** As many parts as fit, the first ones first: each can stand without those after it. */
+function whatFits(parts: readonly string[], fits: (summary: string) => boolean): string[] {
+  let kept: string[] = [];
+  for (const part of parts) {
+    const more = [...kept, part];
+    if (fits(join([...more, DID_NOT_FIT]))) kept = more;
+  }
+  return [...kept, DID_NOT_FIT];
+}
+
+function join(parts: readonly string[]): string {
+  return `${parts.join('\n\n')}\n`;
 }
 
 /** What to try, in order: less detail first, then fewer rows. */
@@ -60,14 +94,16 @@ function* economies(groups: number): Generator<Detail> {
   for (const detail of DETAILS) yield { ...detail, rows: groups };
   for (let rows = groups; rows > 0; rows = Math.floor(rows / 2)) yield { ...LEAST, rows };
   yield { ...LEAST, rows: 0 };
+  yield { ...LEAST, rows: 0, failures: 1, decisions: 1, reason: 1000, logs: 0 };
 }
 
-function render(outcome: Outcome, detail: Detail): string {
+/** The sections, the most important ones first. */
+function render(outcome: Outcome, detail: Detail): string[] {
   const { groups, history } = outcome;
   const parts = [
     `## ${heading(outcome)}`,
     facts(outcome),
-    reason(outcome),
+    reason(outcome, detail),
     flaky(outcome),
     groupsStale(outcome),
     failureTable(outcome, detail),
@@ -77,11 +113,11 @@ function render(outcome: Outcome, detail: Detail): string {
     savings(outcome),
     detail.diagram ? diagram(groups) : '',
     detail.artifacts ? artifacts(outcome) : '',
-    decisions(outcome),
+    decisions(outcome, detail),
     logExcerpts(outcome, detail),
     historyTable(history, detail),
   ];
-  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+  return parts.filter((part) => part !== '');
 }
 
 function heading(outcome: Outcome): string {
@@ -142,16 +178,14 @@ const MARKDOWN: ReasonFormat = {
 };
 
 /** The output `reason`, word for word; with a link where it need not be cut. */
-function reason(outcome: Outcome): string {
+function reason(outcome: Outcome, detail: Detail): string {
   const { ending } = outcome;
   if (ending.kind === 'bad-input') {
-    const problems = ending.problems.map((problem) => `- ${markdown(problem, LONGEST_MESSAGE)}`);
+    const problems = ending.problems.map((problem) => `- ${markdown(problem, detail.reason)}`);
     return [problemsTitle(ending.problems), problems.join('\n')].join('\n\n');
   }
   const text = reasonOf(outcome);
-  return text.length > LONGEST_MESSAGE
-    ? markdown(text, LONGEST_MESSAGE)
-    : reasonOf(outcome, MARKDOWN);
+  return text.length > detail.reason ? markdown(text, detail.reason) : reasonOf(outcome, MARKDOWN);
 }
 
 /** Only where the reason does not name the flaky groups. */
@@ -192,10 +226,10 @@ function artifacts({ batch, groups }: Outcome): string {
 }
 
 /** What was decided after each attempt that ended badly, and why, unless the reason has all of it. */
-function decisions(outcome: Outcome): string {
+function decisions(outcome: Outcome, detail: Detail): string {
   if (outcome.decisions.length === 1 && givesLastDecision(outcome)) return '';
   const lines = outcome.decisions
-    .slice(-MOST_DECISIONS)
+    .slice(-detail.decisions)
     .map(({ attempt, status, retry, reason }) => {
       const what = retry ? 'retried' : 'not retried';
       return `- Attempt ${attempt} ended ${markdown(status, LONGEST_NAME)}: ${what} because ${markdown(reason, LONGEST_REASON)}.`;
