@@ -180,6 +180,19 @@ function deceives(fault: Fault): boolean {
   return fault.kind === 'outdated' || ('performed' in fault && typeof fault.performed === 'object');
 }
 
+/**
+ * Whether someone stops our attempt and CodeBuild gives no way to notice in time. Where it forgets
+ * tokens, the repeated request that asks whose attempt runs is a new retry once that attempt was
+ * stopped. Where phases start anew, an attempt that someone starts after the stop looks like ours.
+ */
+function isUnnoticeableStop({ switches = {} }: Scenario, people: readonly Other[]): boolean {
+  const stops = people.some(({ does }) => does === 'StopBuildBatch');
+  const retries = people.some(({ does }) => does === 'RetryBuildBatch');
+  return (
+    stops && (switches.forgetsTokens === true || (retries && switches.phasesStartAnew === true))
+  );
+}
+
 test('the promises hold, whatever CodeBuild, the network, clocks and other people do', async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -188,6 +201,7 @@ test('the promises hold, whatever CodeBuild, the network, clocks and other peopl
       inputs,
       fc.option(clocks, { nil: {}, freq: 2 }),
       async (planned, people, given, odd) => {
+        fc.pre(!isUnnoticeableStop(planned, people));
         const trial = { scenario: planned, given, others: people, ...odd };
         const verdict = await run(trial);
         expect(broken(verdict)).toEqual([]);
@@ -219,6 +233,7 @@ test('a step that is canceled at any moment ends soon, and leaves nothing of its
       inputs,
       fc.integer({ min: 0, max: 600 }),
       async (planned, people, given, cancelAt) => {
+        fc.pre(!isUnnoticeableStop(planned, people));
         const trial = { scenario: planned, given, others: people, cancelAt };
         const verdict = await run(trial);
         expect(broken(verdict)).toEqual([]);

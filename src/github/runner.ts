@@ -101,7 +101,7 @@ export function createRunner(): Runner {
         } catch (error) {
           errors.push(error instanceof Error ? error.message : String(error));
           // Half a file must not be taken for a whole one. Mostly there is no file.
-          await rm(path, { force: true }).catch(() => undefined);
+          await Promise.allSettled([rm(path, { force: true })]);
         }
       }
       throw new Error(errors.join('; '));

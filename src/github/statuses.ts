@@ -76,7 +76,7 @@ export function createGitHub(token: string): GitHub {
         }),
       );
       const body: unknown = response.data;
-      if (body instanceof ReadableStream) body.cancel().catch(() => undefined);
+      if (body instanceof ReadableStream) void Promise.allSettled([body.cancel()]);
       // The declared type has 201 alone; a proxy may respond in GitHub's place.
       const status: number = response.status;
       if (status !== 201) throw new GitHubError('transient', `GitHub answered ${status}`);
