@@ -1,11 +1,10 @@
 import { describe, expect, it, test } from '@jest/globals';
 import type { Batch } from '../../src/domain/batch.ts';
-import { forgetPhase, changesIn, type Progress } from '../../src/domain/changes.ts';
-import type { RunEvent } from '../../src/domain/events.ts';
+import { changesIn, forgetPhase, type Change, type Progress } from '../../src/domain/changes.ts';
 import { aBatch, aGroup, at, phases, RUNNING_PHASES } from '../support/batches.ts';
 
 /** The events of each snapshot, of polls 15 s apart. */
-function eventsOf(snapshots: readonly Batch[], before: Progress = new Map()): RunEvent[][] {
+function eventsOf(snapshots: readonly Batch[], before: Progress = new Map()): Change[][] {
   let progress = before;
   return snapshots.map((snapshot, index) => {
     const [next, events] = changesIn(progress, snapshot, at(15 * index));
@@ -19,7 +18,7 @@ function unitIn(...statuses: readonly string[]): Batch[] {
   return statuses.map((status) => aBatch({ groups: [aGroup('unit', status)] }));
 }
 
-function unitChanged(from: string, to: string, lasted: number | null): RunEvent {
+function unitChanged(from: string, to: string, lasted: number | null): Change {
   return { kind: 'group-changed', identifier: 'unit', from, to, lasted };
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RunEvent } from '../../src/domain/events.ts';
 import { describeOwned } from '../../src/domain/attempt.ts';
+import { changesIn } from '../../src/domain/changes.ts';
 import { newRetryRequest, sentAt, withNewToken } from '../../src/domain/retry-request.ts';
 import { initialState, reduce, type RunState } from '../../src/domain/state.ts';
 import {
@@ -30,7 +31,7 @@ const began = {
   maxRetries: 2,
   batch: failed,
 } as const;
-const follows = { batch: failed, next: null, ownedAttempt: null, everyGroupRuns: false } as const;
+const origin = { next: null, ownedAttempt: null, everyGroupRuns: false } as const;
 const report = { arn: 'report' } as never;
 const test = { name: 'a test' } as never;
 const history = { identifier: 'unit', results: [] } as const;
@@ -80,7 +81,7 @@ describe('what an event changes', () => {
       asked,
       {
         ...began,
-        follows: { ...follows, retriedBy: 'us', next: recovered, ownedAttempt: answered },
+        origin: { ...origin, retriedBy: 'us', next: recovered, ownedAttempt: answered },
       },
       {
         attempt: 2,
@@ -94,7 +95,7 @@ describe('what an event changes', () => {
     [
       'a retry of every group',
       watching,
-      { ...began, follows: { ...follows, retriedBy: 'us', everyGroupRuns: true } },
+      { ...began, origin: { ...origin, retriedBy: 'us', everyGroupRuns: true } },
       {
         attempt: 2,
         retries: 1,
@@ -104,7 +105,7 @@ describe('what an event changes', () => {
     [
       'a retry of someone else, which does not count',
       watching,
-      { ...began, retry: null, follows: { ...follows, retriedBy: 'others' } },
+      { ...began, retry: null, origin: { ...origin, retriedBy: 'others' } },
       {
         attempt: 2,
         past: { attempts: [failed], retried: failed, everyGroupRuns: false },
@@ -119,7 +120,7 @@ describe('what an event changes', () => {
         attempt: 2,
         groupsStale: true,
       }),
-      { ...began, attempt: 3, follows: { ...follows, retriedBy: 'unknown' } },
+      { ...began, attempt: 3, origin: { ...origin, retriedBy: 'unknown' } },
       {
         attempt: 3,
         unprovenAttempts: [2, 3],
@@ -275,27 +276,27 @@ describe('what an event changes', () => {
 });
 
 describe('a snapshot', () => {
-  const taken = (batch = running, seconds = 0): RunEvent => ({
-    kind: 'snapshot-taken',
-    batch,
-    at: at(seconds),
-  });
+  /** The state after a snapshot, of a poll at a second. */
+  const after = (state: RunState, batch = running, seconds = 0): RunState => {
+    const [progress, changes] = changesIn(state.progress, batch, at(seconds));
+    return reduce(state, { kind: 'snapshot-taken', batch, progress, changes });
+  };
 
   it('is the newest, and says which attempt it shows', () => {
-    expect(reduce(watching, taken(recovered))).toMatchObject({ batch: recovered, attempt: 2 });
+    expect(after(watching, recovered)).toMatchObject({ batch: recovered, attempt: 2 });
   });
 
   it('of a retry whose phases start anew lowers no number', () => {
-    const state = reduce(aState({ attempt: 3 }), taken(aBatch()));
+    const state = after(aState({ attempt: 3 }), aBatch());
     expect(state.attempt).toBe(3);
   });
 
   it('says once when an attempt that is ours was submitted', () => {
-    const first = reduce(asked, taken(recovered));
+    const first = after(asked, recovered);
     expect(first.ownedAttempt).toEqual({ ...owned, submittedOn: at(200) });
-    const second = reduce(first, taken(aBatch()));
+    const second = after(first, aBatch());
     expect(second.ownedAttempt).toBe(first.ownedAttempt);
-    expect(reduce(watching, taken(recovered)).ownedAttempt).toBeNull();
+    expect(after(watching, recovered).ownedAttempt).toBeNull();
   });
 
   it('tells how long a group ran, where its beginning and end were seen', () => {
@@ -304,7 +305,7 @@ describe('a snapshot', () => {
       const seen = states.slice(0, index + 1);
       const state = seen.reduce(
         (before, status, second) =>
-          reduce(before, taken(aBatch({ groups: [aGroup('unit', status)] }), 10 * second)),
+          after(before, aBatch({ groups: [aGroup('unit', status)] }), 10 * second),
         aState(),
       );
       return [...state.durations];
@@ -313,8 +314,8 @@ describe('a snapshot', () => {
   });
 
   it('does not tell how long a group ran whose beginning was not seen', () => {
-    const first = reduce(aState(), taken(running));
-    const second = reduce(first, taken(aBatch({ groups: [aGroup('unit', 'FAILED')] }), 30));
+    const first = after(aState());
+    const second = after(first, aBatch({ groups: [aGroup('unit', 'FAILED')] }), 30);
     expect([...second.durations]).toEqual([]);
   });
 
@@ -332,7 +333,7 @@ describe('a snapshot', () => {
       }),
     ];
     const state = snapshots.reduce(
-      (before, batch, index) => reduce(before, taken(batch, 10 * index)),
+      (before, batch, index) => after(before, batch, 10 * index),
       aState(),
     );
     expect([...state.durations]).toEqual([]);

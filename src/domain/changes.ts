@@ -1,5 +1,4 @@
 import type { Batch, Moment } from './batch.ts';
-import type { RunEvent } from './events.ts';
 import { isCounted } from './groups.ts';
 import { isFinal } from './status.ts';
 
@@ -12,17 +11,30 @@ export type Progress = ReadonlyMap<
   { readonly state: string; readonly since: Moment | null }
 >;
 
+/** What a snapshot shows to be otherwise than the one before. */
+export type Change =
+  | ({ readonly kind: 'phase-changed' } & Transition)
+  | ({ readonly kind: 'group-changed'; readonly identifier: string } & Transition)
+  | { readonly kind: 'groups-appeared'; readonly statuses: readonly string[] };
+
+interface Transition {
+  readonly from: string;
+  readonly to: string;
+  /** Milliseconds in the former state as seen from here; null if its beginning was not seen. */
+  readonly lasted: number | null;
+}
+
 const PHASE = '';
 
 /**
- * What a snapshot changes: one event for each change.
+ * What a snapshot changes, and the progress with it.
  *
  * @param before as the snapshots so far showed it
  * @param now when the poll was made, by the clock that only runs forward
  */
-export function changesIn(before: Progress, snapshot: Batch, now: Moment): [Progress, RunEvent[]] {
+export function changesIn(before: Progress, snapshot: Batch, now: Moment): [Progress, Change[]] {
   const next = new Map(before);
-  const events: RunEvent[] = [];
+  const changes: Change[] = [];
   const appeared: string[] = [];
   for (const [name, state] of statesOf(snapshot)) {
     const former = before.get(name);
@@ -34,15 +46,15 @@ export function changesIn(before: Progress, snapshot: Batch, now: Moment): [Prog
       continue;
     }
     const lasted = former.since === null ? null : now - former.since;
-    const change = { from: former.state, to: state, lasted };
-    events.push(
+    const transition = { from: former.state, to: state, lasted };
+    changes.push(
       name === PHASE
-        ? { kind: 'phase-changed', ...change }
-        : { kind: 'group-changed', identifier: name, ...change },
+        ? { kind: 'phase-changed', ...transition }
+        : { kind: 'group-changed', identifier: name, ...transition },
     );
   }
-  if (appeared.length > 0) events.push({ kind: 'groups-appeared', statuses: appeared });
-  return [next, events];
+  if (appeared.length > 0) changes.push({ kind: 'groups-appeared', statuses: appeared });
+  return [next, changes];
 }
 
 /** The progress without the batch's phase: the phases of a new attempt follow from none before. */

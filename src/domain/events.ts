@@ -2,6 +2,7 @@ import type { BackoffEvent } from '../async/backoff.ts';
 import type { OwnedAttempt } from './attempt.ts';
 import type { Batch, BuildDetails, LogTail } from './batch.ts';
 import type { Cause } from './cause.ts';
+import type { Change, Progress } from './changes.ts';
 import type { FailedGroups } from './groups.ts';
 import type { ReadFailure } from './read-failure.ts';
 import type { DecisionRecord } from './policy.ts';
@@ -19,11 +20,14 @@ export type RunEvent =
   | AttemptBegan
   /** The attempt may be this step's: the request for it got no answer. */
   | { readonly kind: 'attempt-unproven'; readonly attempt: number }
-  /** A poll that counts, at a time of the clock that only runs forward. */
-  | { readonly kind: 'snapshot-taken'; readonly batch: Batch; readonly at: number }
-  | { readonly kind: 'groups-appeared'; readonly statuses: readonly string[] }
-  | PhaseChange
-  | GroupChange
+  /** A poll that counts, with what it changes. Each change is an event of its own, too. */
+  | {
+      readonly kind: 'snapshot-taken';
+      readonly batch: Batch;
+      readonly progress: Progress;
+      readonly changes: readonly Change[];
+    }
+  | Change
   | { readonly kind: 'heartbeat'; readonly batch: Batch; readonly elapsed: number }
   | ({
       readonly kind: 'attempt-ended';
@@ -100,16 +104,14 @@ export interface AttemptBegan {
   /** Which retry of this step it is; null if this step did not start the attempt. */
   readonly retry: number | null;
   readonly maxRetries: number;
-  /** A snapshot of this attempt, or of the end of the one before. */
+  /** The end of the attempt that was retried; else a snapshot of the attempt that was found running. */
   readonly batch: Batch;
-  /** What it follows; absent: it was found running. */
-  readonly follows?: FormerAttempt;
+  /** How it came to be; absent: it was found running. */
+  readonly origin?: AttemptOrigin;
 }
 
-/** An attempt that ended badly, and how the one after it came to be. */
-export interface FormerAttempt {
-  /** Its end. */
-  readonly batch: Batch;
+/** How an attempt came to be. */
+export interface AttemptOrigin {
   /** Whether CodeBuild accepted this step's retry, someone else retried, or which is unknown. */
   readonly retriedBy: 'us' | 'others' | 'unknown';
   /** The first snapshot of the new attempt; null: it does not show yet. */
@@ -118,20 +120,4 @@ export interface FormerAttempt {
   readonly ownedAttempt: OwnedAttempt | null;
   /** Whether the retry runs every group again (RETRY_ALL_BUILDS). */
   readonly everyGroupRuns: boolean;
-}
-
-interface Change {
-  readonly from: string;
-  readonly to: string;
-  /** Milliseconds in the former state as seen from here; null if its beginning was not seen. */
-  readonly lasted: number | null;
-}
-
-export interface PhaseChange extends Change {
-  readonly kind: 'phase-changed';
-}
-
-export interface GroupChange extends Change {
-  readonly kind: 'group-changed';
-  readonly identifier: string;
 }

@@ -1,6 +1,6 @@
 import { attemptNumber, submittedOn, type OwnedAttempt } from './attempt.ts';
 import type { Batch, BuildDetails, LogTail } from './batch.ts';
-import { changesIn, forgetPhase, type Progress } from './changes.ts';
+import { forgetPhase, type Change, type Progress } from './changes.ts';
 import type { AttemptBegan, RunEvent } from './events.ts';
 import type { Past } from './groups.ts';
 import type { GroupHistory } from './history.ts';
@@ -76,7 +76,7 @@ export function reduce(state: RunState, event: RunEvent): RunState {
     case 'batch-found':
       return { ...state, batch: event.batch, attempt: event.attempt };
     case 'snapshot-taken':
-      return afterSnapshot(state, event.batch, event.at);
+      return afterSnapshot(state, event);
     case 'attempt-began':
       return afterAttemptBegan(state, event);
     case 'retried-by-others':
@@ -135,22 +135,17 @@ export function reduce(state: RunState, event: RunEvent): RunState {
 }
 
 /** The first snapshot of an attempt that is owned says when it was submitted. */
-function afterSnapshot(state: RunState, batch: Batch, at: number): RunState {
+function afterSnapshot(
+  state: RunState,
+  { batch, changes, progress }: RunEvent & { kind: 'snapshot-taken' },
+): RunState {
   const { ownedAttempt } = state;
-  const [progress, changes] = changesIn(state.progress, batch, at);
-  const durations = new Map(state.durations);
-  for (const change of changes) {
-    if (change.kind !== 'group-changed') continue;
-    const { from, identifier, lasted } = change;
-    if (from === 'IN_PROGRESS' && lasted !== null) durations.set(identifier, lasted);
-    else durations.delete(identifier);
-  }
   return {
     ...state,
     batch,
     attempt: Math.max(state.attempt, attemptNumber(batch)),
     progress,
-    durations,
+    durations: durationsAfter(state.durations, changes),
     ownedAttempt:
       ownedAttempt?.submittedOn === null
         ? { ...ownedAttempt, submittedOn: submittedOn(batch) }
@@ -158,9 +153,23 @@ function afterSnapshot(state: RunState, batch: Batch, at: number): RunState {
   };
 }
 
-function afterAttemptBegan(state: RunState, { attempt, follows }: AttemptBegan): RunState {
-  if (follows === undefined) return state;
-  const { batch, everyGroupRuns, next, ownedAttempt, retriedBy } = follows;
+function durationsAfter(
+  before: RunState['durations'],
+  changes: readonly Change[],
+): RunState['durations'] {
+  const durations = new Map(before);
+  for (const change of changes) {
+    if (change.kind !== 'group-changed') continue;
+    const { from, identifier, lasted } = change;
+    if (from === 'IN_PROGRESS' && lasted !== null) durations.set(identifier, lasted);
+    else durations.delete(identifier);
+  }
+  return durations;
+}
+
+function afterAttemptBegan(state: RunState, { attempt, batch, origin }: AttemptBegan): RunState {
+  if (origin === undefined) return state;
+  const { everyGroupRuns, next, ownedAttempt, retriedBy } = origin;
   const isOurs = retriedBy === 'us';
   return {
     ...state,

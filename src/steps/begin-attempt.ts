@@ -1,6 +1,6 @@
 import { describeOwned, isLaterAttempt, nextAttemptNumber } from '../domain/attempt.ts';
 import type { Batch } from '../domain/batch.ts';
-import type { FormerAttempt } from '../domain/events.ts';
+import type { AttemptOrigin } from '../domain/events.ts';
 import { startPolling, type Polling } from '../domain/polling.ts';
 import type { RunContext } from './context.ts';
 
@@ -12,7 +12,7 @@ import type { RunContext } from './context.ts';
 export function beginAttempt(
   { emit, inputs, ports, state }: RunContext,
   former: Batch,
-  retriedBy: FormerAttempt['retriedBy'],
+  retriedBy: AttemptOrigin['retriedBy'],
   snapshot: Batch | null,
 ): Polling {
   const { maxRetries, retryType } = inputs;
@@ -28,8 +28,7 @@ export function beginAttempt(
     retry: isOurs ? retries + 1 : null,
     maxRetries,
     batch: former,
-    follows: {
-      batch: former,
+    origin: {
       retriedBy,
       next,
       ownedAttempt: isOurs ? describeOwned(former, next, null, inputs) : null,

@@ -86,8 +86,8 @@ function emitSnapshot(
     const attempt = nextAttemptNumber(state().attempt, batch);
     emit({ kind: 'retried-by-others', attempt, batch, former });
   }
-  const [, changes] = changesIn(state().progress, batch, at);
-  emit({ kind: 'snapshot-taken', batch, at });
+  const [progress, changes] = changesIn(state().progress, batch, at);
+  emit({ kind: 'snapshot-taken', batch, progress, changes });
   for (const change of changes) emit(change);
   return changes.length > 0;
 }
