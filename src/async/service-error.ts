@@ -30,3 +30,6 @@ export class ServiceError extends Error {
     this.maybeDone = maybeDone;
   }
 }
+
+/** Codes of errors: a file of this action is missing, or must not be read (Node.js documentation). */
+export const UNLOADABLE: ReadonlySet<unknown> = new Set(['MODULE_NOT_FOUND', 'ERR_ACCESS_DENIED']);

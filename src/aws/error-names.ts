@@ -4,9 +4,6 @@
  * throttling names are those of the SDK's retry strategy).
  */
 
-/** A file of this action is missing, or must not be read (Node.js documentation, error codes). */
-export const UNLOADABLE = new Set(['MODULE_NOT_FOUND', 'ERR_ACCESS_DENIED']);
-
 /** Throttled: transient. */
 export const THROTTLED = new Set([
   'BandwidthLimitExceeded',

@@ -1,4 +1,4 @@
-import { ServiceError, type ServiceErrorKind } from '../async/service-error.ts';
+import { ServiceError, UNLOADABLE, type ServiceErrorKind } from '../async/service-error.ts';
 import type { CallContext } from './client.ts';
 import * as messages from './error-messages.ts';
 import {
@@ -15,7 +15,6 @@ import {
   THROTTLED,
   TIMED_OUT,
   TLS,
-  UNLOADABLE,
   WRONG_TIME,
 } from './error-names.ts';
 import { readThrownError, type ThrownError } from './thrown-error.ts';

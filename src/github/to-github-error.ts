@@ -1,3 +1,4 @@
+import { UNLOADABLE } from '../async/service-error.ts';
 import { GitHubError } from '../commit-status/github-error.ts';
 import { membersOf } from '../text/json.ts';
 
@@ -10,9 +11,6 @@ const SECOND_MS = 1000;
  * "Rate limits for the REST API"; responses pasted by users).
  */
 const RATE_LIMITS = ['rate limit', 'abuse detection'];
-
-/** A file of this action is missing, or must not be read (Node.js documentation, error codes). */
-const UNLOADABLE = new Set<unknown>(['MODULE_NOT_FOUND', 'ERR_ACCESS_DENIED']);
 
 /** Messages of a 403 that no permission of the token fixes. */
 const NOT_OF_THE_TOKEN = ['archived', 'ip allow list', 'access blocked', 'suspended', 'disabled'];

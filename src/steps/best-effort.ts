@@ -1,6 +1,6 @@
 import { ServiceError } from '../async/service-error.ts';
 import { Interruption } from '../async/interruption.ts';
-import { unlessAborted, within } from '../async/timer.ts';
+import { callWithin } from '../async/timer.ts';
 import type { ReadFailure } from '../domain/read-failure.ts';
 import type { RunContext } from './context.ts';
 
@@ -57,10 +57,7 @@ function tryOnce<Answer>(
   call: (signal: AbortSignal) => Promise<Answer>,
 ): Promise<Answer> {
   const reason = new ServiceError('transient', 'TimeoutError', 'AWS did not respond in time.');
-  return within(ports.clock, LIMIT_AFTER_A_FAILURE_MS, reason, (expiry) => {
-    const either = AbortSignal.any([signal, expiry]);
-    return unlessAborted(call(either), either);
-  });
+  return callWithin(ports.clock, LIMIT_AFTER_A_FAILURE_MS, reason, signal, call);
 }
 
 function failureOf(error: unknown, permission: string): ReadFailure {

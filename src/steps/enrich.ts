@@ -2,11 +2,12 @@ import type { Batch } from '../domain/batch.ts';
 import { historyOf } from '../domain/history.ts';
 import { viewGroups } from '../domain/groups.ts';
 import { reportArnsOf, type TestCase, type TestReport } from '../domain/test-report.ts';
+import { MAX_ITEMS_PER_CALL } from '../ports.ts';
 import { bestEffort } from './best-effort.ts';
 import type { RunContext } from './context.ts';
 
 /** How far back earlier batches are looked for: one page of ListBuildBatchesForProject. */
-const LATEST_BATCHES = 100;
+const LATEST_BATCHES = MAX_ITEMS_PER_CALL;
 /** So many reports are read. */
 const MOST_REPORTS_READ = 1000;
 /** Test cases are asked for of so many reports, and so many of each. */

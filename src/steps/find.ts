@@ -1,10 +1,11 @@
 import type { Batch } from '../domain/batch.ts';
 import { ServiceError } from '../async/service-error.ts';
+import { MAX_ITEMS_PER_CALL } from '../ports.ts';
 import { bestEffort } from './best-effort.ts';
 import type { RunContext } from './context.ts';
 
 /** How far back a commit is looked for: one page of ListBuildBatchesForProject. */
-const LATEST_BATCHES = 100;
+const LATEST_BATCHES = MAX_ITEMS_PER_CALL;
 /** A batch that was started a moment ago may not be visible yet. */
 const SECOND_POLL_AFTER_MS = 3000;
 
