@@ -91,14 +91,17 @@ async function completePendingStatus(
   const token = runner.getInput('github-token');
   if (token !== '') runner.mask(token);
   const refusal = whyNotOurs(saved, runner) ?? (token === '' ? 'github-token is empty' : null);
-  const ports = {
-    github: createGitHub(token),
-    clock,
-    isUrlOf: (url: string, batchId: string) => isUrlOf(url, batchId, saved.region),
-  };
   const written =
     refusal === null
-      ? await writeSavedStatus({ ...saved, result: afterStop(saved.result, stop) }, ports, signal)
+      ? await writeSavedStatus(
+          { ...saved, result: afterStop(saved.result, stop) },
+          {
+            github: createGitHub(token),
+            clock,
+            isUrlOf: (url, batchId) => isUrlOf(url, batchId, saved.region),
+          },
+          signal,
+        )
       : { reason: refusal };
   if ('status' in written) runner.info(logLine(formatWritten(written.status)));
   else runner.warning(logLine(`Commit status not updated: ${written.reason}.`));

@@ -18,7 +18,6 @@ import { reasonOf } from './report/reason.ts';
 import { run } from './run.ts';
 import { STARTED_ATTEMPT, UNWRITTEN_STATUS } from './saved-state.ts';
 import { createReporter, type Reporter } from './commit-status/reporter.ts';
-import type { Listener } from './store.ts';
 import { cancellation, survive, SYSTEM_CLOCK } from './process.ts';
 
 const STATE_NOT_SAVED = 'The state for the post step could not be saved';
@@ -42,7 +41,7 @@ export async function main(): Promise<void> {
       for (const warning of inputWarnings(inputs)) runner.warning(warning);
       runner.debug(JSON.stringify({ ...inputs, githubToken: '***' }));
       status = optional.now(STATUS_NOT_UPDATED, () =>
-        keepCommitStatus(inputs, runner, optional, log, signal),
+        reporterFor(inputs, runner, optional, log, signal),
       );
       outcome = await runStep(inputs, runner, optional, log, status, signal);
     }
@@ -78,6 +77,7 @@ function surviveWith(runner: Runner, optional: Optional): void {
   });
 }
 
+/** Runs the step. The listeners follow each event; what one of them throws causes a warning. */
 async function runStep(
   inputs: Inputs,
   runner: Runner,
@@ -87,19 +87,6 @@ async function runStep(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const client = clientOptions(runner, inputs.region, inputs.roleToAssume);
-  const listeners: readonly (readonly [failure: string, listener: Listener])[] = [
-    [STATE_NOT_SAVED, saveOwnedAttempt(inputs, runner)],
-    ['The log is incomplete', log.write],
-    [STATUS_NOT_UPDATED, (event) => status?.follow(event)],
-    [
-      'The outputs could not be set',
-      (event) => {
-        if (event.kind === 'batch-found' || event.kind === 'batch-id-changed') {
-          setOutputs(earlyOutputs(event.batch), runner, optional);
-        }
-      },
-    ],
-  ];
   return run(inputs, {
     codebuild: createCodeBuild(client),
     logs: createLogs(client),
@@ -107,22 +94,20 @@ async function runStep(
     random: Math.random,
     uuid: randomUUID,
     signal,
-    listener(...change) {
-      for (const [failure, listener] of listeners) optional.now(failure, () => listener(...change));
+    listener(event, { ownedAttempt }, before) {
+      if (inputs.stopOnCancel && ownedAttempt !== before.ownedAttempt) {
+        saveForPost(STARTED_ATTEMPT, ownedAttempt, runner, optional);
+      }
+      log.write(event);
+      optional.now(STATUS_NOT_UPDATED, () => status?.follow(event));
+      if (event.kind === 'batch-found' || event.kind === 'batch-id-changed') {
+        setOutputs(earlyOutputs(event.batch), runner, optional);
+      }
     },
   });
 }
 
-/** Saves what the post step must stop if this process is killed. */
-function saveOwnedAttempt({ stopOnCancel }: Inputs, runner: Runner): Listener {
-  return (_, { ownedAttempt }, before) => {
-    if (stopOnCancel && ownedAttempt !== before.ownedAttempt) {
-      runner.saveState(STARTED_ATTEMPT, JSON.stringify(ownedAttempt));
-    }
-  };
-}
-
-function keepCommitStatus(
+function reporterFor(
   inputs: Inputs,
   runner: Runner,
   optional: Optional,
@@ -140,9 +125,9 @@ function keepCommitStatus(
       github: createGitHub(githubToken),
       clock: SYSTEM_CLOCK,
       signal,
-      emit: (event) => log.write(event),
+      emit: log.write,
       save: (status) =>
-        keepForPost(UNWRITTEN_STATUS, status && { ...status, ...owner }, runner, optional),
+        saveForPost(UNWRITTEN_STATUS, status && { ...status, ...owner }, runner, optional),
       isUrlOf: (url, batchId) => isUrlOf(url, batchId, region),
     },
   );
@@ -153,7 +138,8 @@ function ownerOf(runner: Runner): StatusOwner {
   return { runId: runner.runId, input, value: runner.getInput(input) };
 }
 
-function keepForPost(name: string, value: unknown, runner: Runner, optional: Optional): void {
+/** Saves a value for the post step, before the call that may make it needed. */
+function saveForPost(name: string, value: unknown, runner: Runner, optional: Optional): void {
   optional.now(STATE_NOT_SAVED, () => runner.saveState(name, JSON.stringify(value)));
 }
 

@@ -77,22 +77,16 @@ export type Resilient<Client> = {
     : never;
 };
 
-/**
- * Attaches backoff to a client, each of whose methods takes an AbortSignal as its last argument.
- *
- * @param options hold for all its calls
- */
+/** Attaches backoff to a client: an object whose own methods take an AbortSignal as their last argument. */
 export function resilient<Client extends object>(
   client: Client,
   backoff: Backoff,
-  options: BackoffOptions = {},
 ): Resilient<Client> {
   const methods = Object.entries(client).map(([name, method]) => [
     name,
     (...given: unknown[]) =>
-      backoff.retry(
-        (signal) => (method as (...all: unknown[]) => Promise<unknown>)(...given, signal),
-        options,
+      backoff.retry((signal) =>
+        (method as (...all: unknown[]) => Promise<unknown>)(...given, signal),
       ),
   ]);
   return Object.fromEntries(methods) as Resilient<Client>;
