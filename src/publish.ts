@@ -12,10 +12,11 @@ import {
   type Files,
   type OutputName,
 } from './report/outputs.ts';
-import { resultsOf, resultsText } from './report/results.ts';
+import { resultsOf, resultsText, type Results } from './report/results.ts';
 import { formatEvent, type LogEntry } from './report/log.ts';
-import { renderSummary, type Place } from './report/summary/summary.ts';
+import { renderSummaries, type Place } from './report/summary/summary.ts';
 
+const OUTPUTS_NOT_GENERATED = 'The outputs could not be generated';
 const ASSURANCE = ' This does not affect the result.';
 
 type Outputs = Partial<Record<OutputName, string>>;
@@ -76,20 +77,29 @@ export async function publish(
 ): Promise<void> {
   runner.setExitCode(outcome.exitCode);
   annotate(outcome, reason, runner, optional);
-  await optional.later('The outputs could not be set', () =>
-    publishOutputs(outcome, reason, runner, optional),
-  );
-  optional.now('The job summary could not be written', () => {
-    runner.writeSummary(summaryOf(outcome, reason, 'job-summary', optional));
+  const results = optional.now(OUTPUTS_NOT_GENERATED, () => resultsOf(outcome, reason));
+  const summaries = summariesOf(outcome, reason, optional);
+  await optional.later('The outputs could not be set', async () => {
+    const files = await writeFiles(results, summaries.comment, runner, optional);
+    publishOutputs(outcome, reason, results, files, runner, optional);
   });
+  optional.now('The job summary could not be written', () =>
+    runner.writeSummary(summaries['job-summary']),
+  );
 }
 
-/** The summary, or else nothing but the reason. */
-function summaryOf(outcome: Outcome, reason: string, place: Place, optional: Optional): string {
-  const summary = optional.now('The job summary could not be generated', () =>
-    renderSummary(outcome, place),
+/** The summaries, or else nothing but the reason. */
+function summariesOf(
+  outcome: Outcome,
+  reason: string,
+  optional: Optional,
+): Readonly<Record<Place, string>> {
+  const summaries = optional.now('The job summary could not be generated', () =>
+    renderSummaries(outcome),
   );
-  return summary ?? markdown(reason, LONGEST_MESSAGE);
+  if (summaries !== null) return summaries;
+  const summary = markdown(reason, LONGEST_MESSAGE);
+  return { 'job-summary': summary, comment: summary };
 }
 
 function annotate(outcome: Outcome, reason: string, runner: Runner, optional: Optional): void {
@@ -102,34 +112,31 @@ function annotate(outcome: Outcome, reason: string, runner: Runner, optional: Op
   if (outcome.exitCode === 0) runner.info(logLine(reason));
 }
 
-async function publishOutputs(
-  outcome: Outcome,
-  reason: string,
+/** Writes the files that outputs name. The path of one that could not be written is empty. */
+async function writeFiles(
+  results: Results | null,
+  summary: string,
   runner: Runner,
   optional: Optional,
-): Promise<void> {
-  const what = 'The outputs could not be generated';
-  const results = optional.now(what, () => resultsOf(outcome, reason));
-  const files: Files = {
+): Promise<Files> {
+  const write = (which: string, extension: 'json' | 'md', textFor: (path: string) => string) =>
+    writeFile(`The ${which} file could not be written`, extension, textFor, runner, optional);
+  return {
     'results-file':
-      results === null
-        ? ''
-        : await writeFile(
-            'results',
-            'json',
-            (path) => resultsText(results, path),
-            runner,
-            optional,
-          ),
-    'summary-file': await writeFile(
-      'summary',
-      'md',
-      () => summaryOf(outcome, reason, 'comment', optional),
-      runner,
-      optional,
-    ),
+      results === null ? '' : await write('results', 'json', (path) => resultsText(results, path)),
+    'summary-file': await write('summary', 'md', () => summary),
   };
-  const made = optional.now(what, () => results && outputsOf(results, files));
+}
+
+function publishOutputs(
+  outcome: Outcome,
+  reason: string,
+  results: Results | null,
+  files: Files,
+  runner: Runner,
+  optional: Optional,
+): void {
+  const made = optional.now(OUTPUTS_NOT_GENERATED, () => results && outputsOf(results, files));
   if (made === null) {
     setOutputs({ ...leastOutputs(outcome, reason), ...files }, runner, optional);
     return;
@@ -155,16 +162,16 @@ function leastOutputs(outcome: Outcome, reason: string): Outputs {
   };
 }
 
-/** Gives the path of the file; empty if it could not be written. */
+/** Gives the path of the file; empty, with a warning, if it could not be written. */
 async function writeFile(
-  which: 'results' | 'summary',
+  warning: string,
   extension: 'json' | 'md',
   textFor: (path: string) => string,
   runner: Runner,
   optional: Optional,
 ): Promise<string> {
   let file = '';
-  await optional.later(`The ${which} file could not be written`, async () => {
+  await optional.later(warning, async () => {
     file = await runner.writeTemporaryFile(extension, textFor);
   });
   return file;

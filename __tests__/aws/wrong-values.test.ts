@@ -18,7 +18,7 @@ import { conclude } from '../../src/domain/outcome.ts';
 import type { TestCase, TestReport } from '../../src/domain/test-report.ts';
 import { outputsOf } from '../../src/report/outputs.ts';
 import { resultsOf } from '../../src/report/results.ts';
-import { renderSummary } from '../../src/report/summary/summary.ts';
+import { renderSummaries } from '../../src/report/summary/summary.ts';
 import { canned } from '../support/canned.ts';
 import { changed, fullAnswer, type Place } from '../support/shapes.ts';
 import { randomRuns } from '../support/random-runs.ts';
@@ -159,7 +159,7 @@ describe.each(Object.entries(CASES))(
           const outcome = conclude(ending, { ...initialState(), ...toState(found) }, 0, 0);
           const shown = JSON.stringify([
             outputsOf(resultsOf(outcome), NO_FILES).outputs,
-            renderSummary(outcome),
+            renderSummaries(outcome)['job-summary'],
           ]);
           expect(shown).not.toMatch(/\[object|Invalid Date|\bNaN\b|\bundefined\b/);
         }),

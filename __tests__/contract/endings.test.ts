@@ -12,7 +12,7 @@ import { errorsOf } from '../../src/report/annotations.ts';
 import { earlyOutputs, OUTPUT_NAMES, outputsOf } from '../../src/report/outputs.ts';
 import { resultsOf, resultsText } from '../../src/report/results.ts';
 import { reasonOf } from '../../src/report/reason.ts';
-import { renderSummary } from '../../src/report/summary/summary.ts';
+import { renderSummaries } from '../../src/report/summary/summary.ts';
 import { ACTION, README } from './files.ts';
 import { FILES, NO_FILES } from '../support/batches.ts';
 
@@ -174,8 +174,8 @@ describe.each(KINDS)('%s', (kind) => {
     if (outcome.exitCode === 1) expect(errors[0]?.message).toContain(reason.trim());
     expect(errors).toHaveLength(outcome.exitCode === 0 ? 0 : outcome.batch === null ? 1 : 10);
 
-    expect(renderSummary(outcome)).toMatch(/^## \S/);
-    expect(renderSummary(outcome, 'comment')).toBe(renderSummary(outcome));
+    expect(renderSummaries(outcome)['job-summary']).toMatch(/^## \S/);
+    expect(renderSummaries(outcome).comment).toBe(renderSummaries(outcome)['job-summary']);
   });
 
   test('values that were not read are empty', () => {

@@ -9,7 +9,7 @@ import {
 } from '../../simulator/index.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import { resultsOf } from '../../src/report/results.ts';
-import { renderSummary } from '../../src/report/summary/summary.ts';
+import { renderSummaries } from '../../src/report/summary/summary.ts';
 import { runFlow } from '../support/flow.ts';
 import { BROKEN, FLAKY, ID, shop } from '../support/scenarios.ts';
 
@@ -156,10 +156,10 @@ describe('test reports', () => {
       unit: { cases: { passed: 7, failed: [{ name: 'pays', message: 'no money' }] } },
     },
   };
-  const testsIn = (outcome: Outcome): string =>
-    renderSummary(outcome)
-      .split(/^### /m)
-      .find((part) => part.startsWith('Tests')) ?? '';
+  const testsIn = (outcome: Outcome): string => {
+    const { 'job-summary': summary } = renderSummaries(outcome);
+    return summary.split(/^### /m).find((part) => part.startsWith('Tests')) ?? '';
+  };
 
   test('are read at the end from the builds that were read anyway, the newest first', async () => {
     const { outcome, operations, simulator } = await runFlow(shop(batch), { 'batch-id': ID });

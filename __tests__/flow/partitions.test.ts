@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { resultsOf } from '../../src/report/results.ts';
-import { renderSummary } from '../../src/report/summary/summary.ts';
+import { renderSummaries } from '../../src/report/summary/summary.ts';
 import { runFlow } from '../support/flow.ts';
 import { BROKEN, ID, shop } from '../support/scenarios.ts';
 
@@ -21,7 +21,7 @@ test.each([
   const { outcome } = await runFlow(scenario, { 'batch-id': url, 'max-retries': '0' });
   const results = resultsOf(outcome);
   expect(results['console-url']).toBe(url);
-  const links = `${JSON.stringify(results)} ${renderSummary(outcome)}`.match(
+  const links = `${JSON.stringify(results)} ${renderSummaries(outcome)['job-summary']}`.match(
     /https:\/\/[^\s"/)]+/g,
   );
   const hosts = [...new Set(links)].sort();

@@ -6,7 +6,7 @@ import { buildLogLine } from '../../src/text/escape.ts';
 import { outputsOf } from '../../src/report/outputs.ts';
 import { resultsOf, resultsText } from '../../src/report/results.ts';
 import { formatEvent } from '../../src/report/log.ts';
-import { renderSummary } from '../../src/report/summary/summary.ts';
+import { renderSummaries } from '../../src/report/summary/summary.ts';
 import {
   aBatch,
   aBuild,
@@ -118,7 +118,7 @@ describe('hostile text everywhere in a summary', () => {
   testAll(HOSTILE)('is only text', async (_, text) => {
     const [ending] = ENDINGS(text);
     const outcome = everywhere(text, ending ?? { kind: 'gone' });
-    const summary = renderSummary(outcome);
+    const summary = renderSummaries(outcome)['job-summary'];
     const html = renderOnGitHub(summary);
 
     expect(elementsRemoved(summary)).toEqual([]);
@@ -149,7 +149,9 @@ describe('hostile text everywhere in a summary', () => {
 
   testAll(HOSTILE)('is only text, however the step ended', (_, text) => {
     for (const ending of ENDINGS(text).slice(1)) {
-      const summary = renderSummary({ ...everywhere('plain', ending), groups: [] });
+      const summary = renderSummaries({ ...everywhere('plain', ending), groups: [] })[
+        'job-summary'
+      ];
       const html = renderOnGitHub(summary);
       expect(elementsRemoved(summary)).toEqual([]);
       expect(mentionsIn(html)).toEqual([]);

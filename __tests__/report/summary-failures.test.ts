@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BuildDetails } from '../../src/domain/batch.ts';
 import type { RunState } from '../../src/domain/state.ts';
-import { renderSummary } from '../../src/report/summary/summary.ts';
+import { renderSummaries } from '../../src/report/summary/summary.ts';
 import {
   aBuild,
   aFailedBatch,
@@ -36,7 +36,9 @@ const retried = (...groups: Parameters<typeof aRetriedGroup>[]): Partial<RunStat
 });
 
 function partOf(heading: string, overrides: Partial<RunState>): string {
-  const summary = renderSummary(anOutcome(NOT_RETRIED, { batch: aFailedBatch(), ...overrides }));
+  const summary = renderSummaries(anOutcome(NOT_RETRIED, { batch: aFailedBatch(), ...overrides }))[
+    'job-summary'
+  ];
   return (
     summary
       .split(/^### /m)

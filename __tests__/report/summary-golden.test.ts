@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { renderSummary } from '../../src/report/summary/summary.ts';
+import { renderSummaries } from '../../src/report/summary/summary.ts';
 import {
   codeBlocksOf,
   elementsRemoved,
@@ -13,7 +13,7 @@ import { GOLDEN } from '../support/outcomes.ts';
 describe('golden summaries', () => {
   test.each(Object.entries(GOLDEN))('%s', async (name, outcome) => {
     const path = new URL(`golden/${name}.md`, import.meta.url);
-    const summary = renderSummary(outcome);
+    const summary = renderSummaries(outcome)['job-summary'];
     if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, summary);
     expect(existsSync(path)).toBe(true);
     expect(summary).toBe(readFileSync(path, 'utf8'));

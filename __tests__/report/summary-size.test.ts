@@ -2,7 +2,7 @@ import { describe, expect, it, test } from '@jest/globals';
 import type { Batch } from '../../src/domain/batch.ts';
 import type { RunState } from '../../src/domain/state.ts';
 import { byteLength } from '../../src/text/escape.ts';
-import { renderSummary } from '../../src/report/summary/summary.ts';
+import { renderSummaries } from '../../src/report/summary/summary.ts';
 import {
   aBuild,
   aFailedBatch,
@@ -58,9 +58,9 @@ function aLargeBatch({ groups, attempts = 1, dependencies = 0, artifacts = 0 }: 
 
 function summaryOf(size: Size, overrides: Partial<RunState> = {}): string {
   const batch = aLargeBatch(size);
-  return renderSummary(
+  return renderSummaries(
     anOutcome(NOT_RETRIED, { batch, attempt: size.attempts ?? 1, ...overrides }),
-  );
+  )['job-summary'];
 }
 
 const rowsIn = (summary: string): number =>
@@ -120,11 +120,11 @@ describe('the size of a summary', () => {
     ],
   ])('is kept to 65,000 characters for a comment: %s', (_, size, expected) => {
     const outcome = anOutcome(NOT_RETRIED, { batch: aLargeBatch(size) });
-    const summary = renderSummary(outcome, 'comment');
+    const summary = renderSummaries(outcome).comment;
     expect(summary.length).toBeLessThanOrEqual(65_000);
     expect(shapeOf(summary)).toEqual(expected);
     expect(summary.includes('did not fit')).toBe(size.groups > 1000);
-    expect(summary === renderSummary(outcome)).toBe(size.groups < 100);
+    expect(summary === renderSummaries(outcome)['job-summary']).toBe(size.groups < 100);
   });
 
   it('counts the rows that are left out, and keeps the reason', () => {
@@ -141,14 +141,14 @@ describe('the size of a summary', () => {
     });
     const logs = { group: 'g', stream: 's', url, inS3: false };
     const details = someDetails('1', {}, { logs });
-    const summary = renderSummary(
+    const summary = renderSummaries(
       anOutcome(NOT_RETRIED, {
         batch,
         builds: buildsByArn(details),
         logs: tails({ '1': ['the last line'] }),
         reports: [aReport({ consoleUrl: url })],
       }),
-    );
+    )['job-summary'];
     expect(byteLength(summary)).toBeLessThan(LIMIT);
     expect(summary).toContain('the last line');
     expect(summary).toContain('| <code>app-junit</code> |');
@@ -235,10 +235,10 @@ describe('the size of a summary', () => {
         })),
       },
     );
-    const summary = renderSummary(outcome);
+    const summary = renderSummaries(outcome)['job-summary'];
     expect(byteLength(summary)).toBeLessThan(LIMIT);
     expect(summary).toMatch(/^## ❌ /);
-    const comment = renderSummary(outcome, 'comment');
+    const comment = renderSummaries(outcome).comment;
     expect(comment.length).toBeLessThanOrEqual(65_000);
     expect(comment.split('\n\n')[2]).toMatch(/^Batch app:8472cae5 ended /);
     expect(comment).toMatch(/Some sections did not fit[.] The job summary has more[.]\n$/);
@@ -251,7 +251,7 @@ describe('the work of a summary', () => {
     const batch = aLargeBatch(size);
     const outcome = anOutcome(NOT_RETRIED, { batch, attempt: size.attempts ?? 1 });
     const reads = { phases: 0, attempts: 0 };
-    renderSummary({
+    renderSummaries({
       ...outcome,
       batch: {
         ...batch,

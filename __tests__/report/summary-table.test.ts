@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from '@jest/globals';
 import type { BuildGroup } from '../../src/domain/batch.ts';
 import type { RunState } from '../../src/domain/state.ts';
-import { renderSummary } from '../../src/report/summary/summary.ts';
+import { renderSummaries } from '../../src/report/summary/summary.ts';
 import {
   aFailedBatch,
   afterRetryOf,
@@ -22,7 +22,9 @@ import { cellsOf, renderOnGitHub, visibleText } from '../support/github-markdown
 import { source, stopped } from '../support/outcomes.ts';
 
 function summaryOf(groups: BuildGroup[], overrides: Partial<RunState> = {}): string {
-  return renderSummary(anOutcome(NOT_RETRIED, { batch: aFailedBatch({ groups }), ...overrides }));
+  return renderSummaries(anOutcome(NOT_RETRIED, { batch: aFailedBatch({ groups }), ...overrides }))[
+    'job-summary'
+  ];
 }
 
 /** Heading and rows, as a reader sees them. */

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from '@jest/globals';
 import type { RunState } from '../../src/domain/state.ts';
 import type { TestReport } from '../../src/domain/test-report.ts';
-import { renderSummary } from '../../src/report/summary/summary.ts';
+import { renderSummaries } from '../../src/report/summary/summary.ts';
 import {
   aFailedBatch,
   afterRetryOf,
@@ -15,7 +15,9 @@ import { aReport, aTestCase, buildsByArn, someDetails } from '../support/build-d
 import { cellsOf, renderOnGitHub } from '../support/github-markdown.ts';
 
 function testsIn(overrides: Partial<RunState>): string[][] {
-  const summary = renderSummary(anOutcome(NOT_RETRIED, { batch: aFailedBatch(), ...overrides }));
+  const summary = renderSummaries(anOutcome(NOT_RETRIED, { batch: aFailedBatch(), ...overrides }))[
+    'job-summary'
+  ];
   const part = summary.split(/^### /m).find((text) => text.startsWith('Tests')) ?? '';
   const tables = part.split('\n\n').filter((text) => text.startsWith('|'));
   return tables.flatMap((table) => cellsOf(renderOnGitHub(table)));

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from '@jest/globals';
 import type { Ending, Outcome } from '../../src/domain/outcome.ts';
 import { resultsOf } from '../../src/report/results.ts';
-import { renderSummary } from '../../src/report/summary/summary.ts';
+import { renderSummaries } from '../../src/report/summary/summary.ts';
 import {
   aBatch,
   aFailedBatch,
@@ -85,7 +85,7 @@ describe('the heading', () => {
       anOutcome({ kind: 'flaky' }, { batch: aRecoveredBatch(), attempt: 2 }),
     ],
   ])('is %s', (expected, outcome) => {
-    expect(renderSummary(outcome).split('\n')[0]).toBe(expected);
+    expect(renderSummaries(outcome)['job-summary'].split('\n')[0]).toBe(expected);
   });
 
   it.each([
@@ -93,19 +93,21 @@ describe('the heading', () => {
     ['was never found', null],
   ])('does not claim that the batch keeps running when it %s', (_, batch) => {
     const outcome = anOutcome({ kind: 'timed-out', timeoutMs: MINUTE, lastError: null }, { batch });
-    expect(renderSummary(outcome)).not.toMatch(/the batch goes on/);
+    expect(renderSummaries(outcome)['job-summary']).not.toMatch(/the batch goes on/);
   });
 });
 
 describe('the facts', () => {
   it('leave out what CodeBuild does not give', () => {
     const batch = aFailedBatch({ number: null, resolvedSourceVersion: null, consoleUrl: '' });
-    const facts = renderSummary(anOutcome(NOT_RETRIED, { batch })).split('\n')[2];
+    const facts = renderSummaries(anOutcome(NOT_RETRIED, { batch }))['job-summary'].split('\n')[2];
     expect(facts).toBe('**app** · 1 attempt · this step took 5m');
   });
 
   it('name the batch by its number without a reference to an issue', () => {
-    const summary = renderSummary(anOutcome(NOT_RETRIED, { batch: aFailedBatch({ number: 41 }) }));
+    const summary = renderSummaries(
+      anOutcome(NOT_RETRIED, { batch: aFailedBatch({ number: 41 }) }),
+    )['job-summary'];
     expect(summary).toContain(' · batch 41 · ');
     expect(summary).not.toMatch(/#\d/);
   });
@@ -125,12 +127,17 @@ describe('the reason', () => {
     ['many problems', anOutcome({ kind: 'bad-input', problems: ['a: 1.', 'b: 2.'] })],
     ['a cause', anOutcome(NOT_RETRIED, { batch: faulty })],
   ])('is the output, word for word: %s', (_, outcome) => {
-    const seen = visibleText(renderOnGitHub(renderSummary(outcome))).replaceAll(/\s+/g, ' ');
+    const seen = visibleText(renderOnGitHub(renderSummaries(outcome)['job-summary'])).replaceAll(
+      /\s+/g,
+      ' ',
+    );
     expect(seen).toContain(resultsOf(outcome).reason);
   });
 
   it('links to the batch', () => {
-    const html = renderOnGitHub(renderSummary(anOutcome(timedOut, { batch: aBatch() })));
+    const html = renderOnGitHub(
+      renderSummaries(anOutcome(timedOut, { batch: aBatch() }))['job-summary'],
+    );
     const { consoleUrl } = aBatch();
     expect(linksOf(html)).toContainEqual({ text: consoleUrl, href: consoleUrl });
   });
@@ -139,7 +146,7 @@ describe('the reason', () => {
 describe('bad input', () => {
   it('is a list of problems, each in a line of its own', () => {
     const problems = ['a: 1.', 'b: x\n- y | <b>.'];
-    expect(renderSummary(anOutcome({ kind: 'bad-input', problems }))).toBe(
+    expect(renderSummaries(anOutcome({ kind: 'bad-input', problems }))['job-summary']).toBe(
       '## ❌ Retry CodeBuild Batch: the inputs are not right\n\n2 problems with the inputs:\n\n- a: 1.\n- b: x - y \\| &lt;b&gt;.\n',
     );
   });
@@ -156,7 +163,7 @@ describe('flaky groups', () => {
       anOutcome(NOT_RETRIED, state),
       anOutcome({ kind: 'succeeded', already: true }, state),
     ]) {
-      expect(renderSummary(outcome)).toMatch(
+      expect(renderSummaries(outcome)['job-summary']).toMatch(
         /⚠️ \*\*Flaky:\*\* .*<code>g49<\/code> and 10 more failed in an earlier attempt/,
       );
     }
@@ -167,7 +174,7 @@ describe('flaky groups', () => {
       anOutcome({ kind: 'flaky' }, state),
       anOutcome({ kind: 'succeeded', already: false }, state),
     ]) {
-      const summary = renderSummary(outcome);
+      const summary = renderSummaries(outcome)['job-summary'];
       expect(summary).toContain('60 flaky build groups: g0, g1, g2, g3, g4 and 55 more');
       expect(summary).not.toContain('**Flaky:**');
     }
@@ -182,7 +189,7 @@ describe('the artifacts', () => {
       combinedArtifacts: of(null, 60),
       groups: [aGroup('unit', 'FAILED', { build: { artifacts: of('unit', 60) } })],
     });
-    const summary = renderSummary(anOutcome(NOT_RETRIED, { batch }));
+    const summary = renderSummaries(anOutcome(NOT_RETRIED, { batch }))['job-summary'];
     const rows = cellsOf(renderOnGitHub(summary), 1);
     expect(rows).toHaveLength(101);
     expect(rows.slice(59, 63).map(([of]) => of)).toEqual([
@@ -203,7 +210,9 @@ describe('what was decided', () => {
     reason,
   });
   const partOf = (outcome: Outcome): string[] =>
-    (renderSummary(outcome).split('### What was decided\n\n')[1] ?? '').trim().split('\n');
+    (renderSummaries(outcome)['job-summary'].split('### What was decided\n\n')[1] ?? '')
+      .trim()
+      .split('\n');
 
   it('is listed for each attempt', () => {
     const decisions = [decided(1, true, 'it *may* help'), decided(2, false, 'it did not')];
@@ -219,7 +228,7 @@ describe('what was decided', () => {
       batch: aFailedBatch(),
       decisions: [decided(1, false, NO_RETRY_LEFT)],
     });
-    expect(renderSummary(outcome)).not.toContain('What was decided');
+    expect(renderSummaries(outcome)['job-summary']).not.toContain('What was decided');
   });
 
   it('is listed for the last twenty attempts', () => {

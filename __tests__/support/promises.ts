@@ -1,7 +1,7 @@
 import type { Attempt } from '../../simulator/domain/model.ts';
 import { OUTPUT_NAMES, outputsOf } from '../../src/report/outputs.ts';
 import { resultsOf } from '../../src/report/results.ts';
-import { renderSummary } from '../../src/report/summary/summary.ts';
+import { renderSummaries } from '../../src/report/summary/summary.ts';
 import { ID } from './scenarios.ts';
 import type { Trial, Verdict } from './trial.ts';
 import { NO_FILES } from './batches.ts';
@@ -205,6 +205,8 @@ function unreportable({ flow: { outcome } }: Verdict): string[] {
   const names = Object.keys(outputsOf(resultsOf(outcome), NO_FILES).outputs);
   return [
     ...(names.join() === OUTPUT_NAMES.join() ? [] : ['outputs are missing']),
-    ...(renderSummary(outcome).startsWith('## ') ? [] : ['the summary has no heading']),
+    ...(renderSummaries(outcome)['job-summary'].startsWith('## ')
+      ? []
+      : ['the summary has no heading']),
   ];
 }

@@ -13,7 +13,8 @@ import { artifactLocation, firstOf, LONGEST_NAME, name, table, type Detail } fro
 import { failedTests } from './failed-tests.ts';
 
 /** Where the summary is shown. */
-export type Place = 'job-summary' | 'comment';
+const PLACES = ['job-summary', 'comment'] as const;
+export type Place = (typeof PLACES)[number];
 
 const FITS: Readonly<Record<Place, (summary: string) => boolean>> = {
   /** A step summary over 1 MiB is refused by the runner, and some a little under it get lost. */
@@ -62,17 +63,23 @@ const LEAST: Omit<Detail, 'rows'> = {
 };
 
 /**
- * The summary of a step: GitHub-flavored Markdown of less than 1,000,000 bytes for the job summary, or of
- * at most 65,000 characters for a comment.
+ * The summary of a step, for each place: GitHub-flavored Markdown of less than 1,000,000 bytes for the
+ * job summary, and of at most 65,000 characters for a comment.
  */
-export function renderSummary(outcome: Outcome, place: Place = 'job-summary'): string {
-  const fits = FITS[place];
+export function renderSummaries(outcome: Outcome): Readonly<Record<Place, string>> {
+  const found: Partial<Record<Place, string>> = {};
   let parts: string[] = [];
   for (const detail of economies(outcome.groups.length)) {
     parts = render(outcome, detail);
-    if (fits(join(parts))) return join(parts);
+    const summary = join(parts);
+    for (const place of PLACES) if (FITS[place](summary)) found[place] ??= summary;
+    if (PLACES.every((place) => place in found)) break;
   }
-  return join(whatFits(parts, fits));
+  const fallback = (place: Place): string => join(whatFits(parts, FITS[place]));
+  return {
+    'job-summary': found['job-summary'] ?? fallback('job-summary'),
+    comment: found.comment ?? fallback('comment'),
+  };
 }
 
 /** As many parts as fit, the first ones first: each can stand without those after it. */
