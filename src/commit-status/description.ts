@@ -1,6 +1,6 @@
 import { formatDuration } from '../text/duration.ts';
 import { oneLine } from '../text/escape.ts';
-import { count } from '../text/plural.ts';
+import { count, nameSome } from '../text/plural.ts';
 import type {
   BatchEnd,
   CommitStatus,
@@ -83,8 +83,7 @@ function formatAttempts({ attempt, retries }: { attempt: number; retries: number
 }
 
 function formatNames({ names, count: total }: NamedGroups): string {
-  const more = total - names.length;
-  return `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return nameSome(names, names.length, total);
 }
 
 function formatEnd(end: BatchEnd): string {
