@@ -5,7 +5,7 @@ import { cleanUp } from '../src/cleanup.ts';
 import { describeResult } from '../src/commit-status/description.ts';
 import { KILLED } from '../src/commit-status/step-result.ts';
 import { SYSTEM_CLOCK } from '../src/process.ts';
-import { serveGitHub, type GitHubDouble } from './support/github.ts';
+import { OF_CODEBUILD, serveGitHub, type GitHubDouble } from './support/github.ts';
 import { COMMIT, ID } from './support/scenarios.ts';
 
 // @actions/github reads GITHUB_API_URL once, when it is loaded: one server for all tests.
@@ -84,12 +84,7 @@ test('a commit status is completed even if an unexpected error prevents the stop
 });
 
 test('a commit status without a resolved context is written with the context of the batch', async () => {
-  github.statuses.push({
-    state: 'failure',
-    context: 'Batch of the shop',
-    description: '',
-    target_url: `https://us-west-2.console.aws.amazon.com/codesuite/codebuild/123456789012/projects/web-shop/batch/${encodeURIComponent(ID)}?region=us-west-2`,
-  });
+  github.statuses.push(OF_CODEBUILD);
   const log = await logOfPost(
     { 'unwritten-status': { ...SAVED, context: null } },
     { 'batch-id': ID, 'github-token': TOKEN },

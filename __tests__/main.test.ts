@@ -17,7 +17,7 @@ import { createSimulator, serve, type BatchPlan, type Simulator } from '../simul
 import { main, runPost } from '../src/main.ts';
 import { OUTPUT_NAMES } from '../src/report/outputs.ts';
 import { entriesIn } from './support/action.ts';
-import { serveGitHub, type GitHubDouble } from './support/github.ts';
+import { OF_CODEBUILD, serveGitHub, type GitHubDouble } from './support/github.ts';
 import { COMMIT, ID, shop } from './support/scenarios.ts';
 import { serveSts } from './support/sts.ts';
 
@@ -141,12 +141,7 @@ describe('the step', () => {
   });
 
   test('retries, saves what the post step needs while it does, and reports to the commit', async () => {
-    github.statuses.push({
-      state: 'failure',
-      context: 'Batch of the shop',
-      description: 'Build failed',
-      target_url: `https://us-west-2.console.aws.amazon.com/codesuite/codebuild/123456789012/projects/web-shop/batch/${encodeURIComponent(ID)}?region=us-west-2`,
-    });
+    github.statuses.push(OF_CODEBUILD);
     let atRetry: Record<string, unknown> = {};
     simulator.onCall = ({ operation }, moment) => {
       if (operation === RETRY && moment === 'before') atRetry = savedState();

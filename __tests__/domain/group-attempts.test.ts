@@ -19,21 +19,7 @@ import {
   at,
   phases,
 } from '../support/batches.ts';
-
-/** The marks of each group of a snapshot. */
-function marksOf(batch: Batch, past: Past = aPast()): Record<string, string> {
-  const marks = ['failed', 'skipped', 'flaky', 'ofEarlierAttempt'] as const;
-  return Object.fromEntries(
-    viewGroups(batch, past).map((group) => [
-      group.identifier,
-      marks.filter((mark) => group[mark]).join(' '),
-    ]),
-  );
-}
-
-function viewOf(batch: Batch, past: Past = aPast()): GroupView | undefined {
-  return viewGroups(batch, past)[0];
-}
+import { marksOf, viewOf } from '../support/group-views.ts';
 
 function statusesOf(view: GroupView | undefined): string[] | undefined {
   return view?.attempts.map((build) => build.status);

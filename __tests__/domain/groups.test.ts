@@ -1,13 +1,6 @@
 import { describe, expect, it, test } from '@jest/globals';
 import type { Batch, BuildGroup } from '../../src/domain/batch.ts';
-import {
-  countedGroups,
-  hasRun,
-  isBuilt,
-  viewGroups,
-  type GroupView,
-  type Past,
-} from '../../src/domain/groups.ts';
+import { countedGroups, hasRun, isBuilt, viewGroups } from '../../src/domain/groups.ts';
 import {
   aBatch,
   aFailedBatch,
@@ -18,21 +11,7 @@ import {
   aRetriedBatch,
   aRetriedGroup,
 } from '../support/batches.ts';
-
-/** The marks of each group of a snapshot. */
-function marksOf(batch: Batch, past: Past = aPast()): Record<string, string> {
-  const marks = ['failed', 'skipped', 'flaky', 'ofEarlierAttempt'] as const;
-  return Object.fromEntries(
-    viewGroups(batch, past).map((group) => [
-      group.identifier,
-      marks.filter((mark) => group[mark]).join(' '),
-    ]),
-  );
-}
-
-function viewOf(batch: Batch, past: Past = aPast()): GroupView | undefined {
-  return viewGroups(batch, past)[0];
-}
+import { marksOf, viewOf } from '../support/group-views.ts';
 
 describe('a failed group', () => {
   test.each([

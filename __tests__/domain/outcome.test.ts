@@ -16,22 +16,15 @@ import {
   aGroup,
   anOutcome,
   aPast,
-  aPhase,
-  aRecoveredBatch,
   MINUTE,
   NOT_RETRIED,
+  RECOVERED,
+  aFaultyBatch,
+  SUCCEEDED,
+  TIMED_OUT,
 } from '../support/batches.ts';
 
-const SUCCEEDED: Ending = { kind: 'succeeded', already: false };
-const TIMED_OUT: Ending = { kind: 'timed-out', timeoutMs: 10 * MINUTE, lastError: null };
-
 const failed = aFailedBatch({ groups: [aGroup('lint'), aGroup('unit', 'FAILED')] });
-const recovered: Partial<RunState> = {
-  batch: aRecoveredBatch(),
-  past: afterRetryOf(aFailedBatch()),
-  attempt: 2,
-  retries: 1,
-};
 
 describe('conclude', () => {
   test.each<[Conclusion, 0 | 1, readonly Ending[]]>([
@@ -69,7 +62,7 @@ describe('conclude', () => {
     ],
   ])('draws the conclusion %s, with exit code %d', (conclusion, exitCode, endings) => {
     for (const ending of endings) {
-      expect(anOutcome(ending, recovered)).toMatchObject({ ending, conclusion, exitCode });
+      expect(anOutcome(ending, RECOVERED)).toMatchObject({ ending, conclusion, exitCode });
     }
   });
 
@@ -88,7 +81,7 @@ describe('conclude', () => {
       { batch: failed, past: afterRetryOf(failed) },
       '',
     ],
-    ['the status of the new attempt', SUCCEEDED, recovered, 'SUCCEEDED'],
+    ['the status of the new attempt', SUCCEEDED, RECOVERED, 'SUCCEEDED'],
     [
       "someone else's attempt",
       TIMED_OUT,
@@ -112,7 +105,7 @@ describe('conclude', () => {
 
   it('passes on the run state', () => {
     const durations = new Map([['unit', 5000]]);
-    expect(anOutcome(SUCCEEDED, { ...recovered, groupsStale: true, durations })).toMatchObject({
+    expect(anOutcome(SUCCEEDED, { ...RECOVERED, groupsStale: true, durations })).toMatchObject({
       attempt: 2,
       retries: 1,
       groupsStale: true,
@@ -133,15 +126,7 @@ describe('conclude', () => {
 
 describe('firstCause', () => {
   const builds = new Map([aFailedBuild()].map((build) => [build.arn, build]));
-  const fault = aFailedBatch({
-    status: 'FAULT',
-    groups: [aGroup('unit'), aGroup('e2e', 'STOPPED')],
-    phases: [
-      aPhase('SUBMITTED'),
-      aPhase('IN_PROGRESS', 'FAULT', ['INTERNAL_ERROR', 'Internal Service Error']),
-      aPhase('FAILED', null),
-    ],
-  });
+  const fault = aFaultyBatch();
   const OF_GROUP = { group: 'unit', cause: aCause() };
   const OF_BATCH = {
     group: null,

@@ -8,7 +8,7 @@ import {
   type Running,
 } from '../support/action.ts';
 import { HELD_TIMERS, passAnHour } from '../support/held-timers.ts';
-import { serveGitHub, type GitHubDouble, type OddAnswer } from '../support/github.ts';
+import { OF_CODEBUILD, serveGitHub, type GitHubDouble, type OddAnswer } from '../support/github.ts';
 import { serveProxy } from '../support/proxy.ts';
 import { COMMIT, ID, shop } from '../support/scenarios.ts';
 
@@ -17,12 +17,6 @@ const RUN_URL = 'https://github.com/octo-org/web-shop/actions/runs/42/attempts/3
 const LIST = `GET /repos/octo-org/web-shop/commits/${COMMIT}/statuses?per_page=100&page=1`;
 const WRITE = `POST /repos/octo-org/web-shop/statuses/${COMMIT}`;
 const CONTEXT = 'AWS CodeBuild BuildBatch us-west-2 (web-shop)';
-const OF_CODEBUILD = {
-  state: 'failure',
-  context: 'Batch of the shop',
-  description: 'Build failed',
-  target_url: `https://us-west-2.console.aws.amazon.com/codesuite/codebuild/123456789012/projects/web-shop/batch/${encodeURIComponent(ID)}?region=us-west-2`,
-};
 
 /** Fails quickly, then runs for so many seconds and ends so. */
 const shopThat = (end: 'FAILED' | 'SUCCEEDED', takes = 0.1): BatchPlan => ({

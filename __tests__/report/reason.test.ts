@@ -12,23 +12,18 @@ import {
   anOutcome,
   aPhase,
   aRecoveredBatch,
-  MINUTE,
   NOT_RETRIED,
+  RECOVERED,
+  aFaultyBatch,
+  SUCCEEDED,
+  TIMED_OUT,
 } from '../support/batches.ts';
 
-const SUCCEEDED: Ending = { kind: 'succeeded', already: false };
-const TIMED_OUT: Ending = { kind: 'timed-out', timeoutMs: 10 * MINUTE, lastError: null };
 const CANCELLED: Ending = { kind: 'cancelled', by: 'SIGINT', stop: null };
 const RESUME = '; to watch it further, run this step again with batch-id app:8472cae5';
 const SEE = `${RESUME} (${aBatch().consoleUrl}).`;
 
 const failed = aFailedBatch({ groups: [aGroup('lint'), aGroup('unit', 'FAILED')] });
-const recovered: Partial<RunState> = {
-  batch: aRecoveredBatch(),
-  past: afterRetryOf(aFailedBatch()),
-  attempt: 2,
-  retries: 1,
-};
 
 function reasonFor(ending: Ending, state: Partial<RunState> = {}): string {
   return reasonOf(anOutcome(ending, state));
@@ -45,19 +40,19 @@ describe('the reason', () => {
     [
       'a recovery',
       SUCCEEDED,
-      recovered,
+      RECOVERED,
       'Batch app:8472cae5 SUCCEEDED on attempt 2, after 1 retry by this step; 1 flaky build group: unit.',
     ],
     [
       'a recovery after several retries',
       SUCCEEDED,
-      { ...recovered, attempt: 4, retries: 2 },
+      { ...RECOVERED, attempt: 4, retries: 2 },
       'Batch app:8472cae5 SUCCEEDED on attempt 4, after 2 retries by this step; 1 flaky build group: unit.',
     ],
     [
       "a success by someone else's retry",
       SUCCEEDED,
-      { ...recovered, retries: 0 },
+      { ...RECOVERED, retries: 0 },
       'Batch app:8472cae5 SUCCEEDED on attempt 2; 1 flaky build group: unit.',
     ],
     [
@@ -76,7 +71,7 @@ describe('the reason', () => {
       'a recovery, and why it was retried: the last decision to retry',
       SUCCEEDED,
       {
-        ...recovered,
+        ...RECOVERED,
         decisions: [
           { attempt: 1, status: 'FAILED', retry: true, reason: 'one' },
           { attempt: 2, status: 'FAILED', retry: true, reason: 'two' },
@@ -88,7 +83,7 @@ describe('the reason', () => {
     [
       'a recovery with flaky groups that fail the step',
       { kind: 'flaky' },
-      recovered,
+      RECOVERED,
       'Batch app:8472cae5 SUCCEEDED on attempt 2, after 1 retry by this step, but not at once; 1 flaky build group: unit, and flaky groups fail this step (fail-on-flaky).',
     ],
     [
@@ -231,15 +226,7 @@ describe('the reason', () => {
 
   describe('with the first cause', () => {
     const builds = new Map([aFailedBuild()].map((build) => [build.arn, build]));
-    const fault = aFailedBatch({
-      status: 'FAULT',
-      groups: [aGroup('unit'), aGroup('e2e', 'STOPPED')],
-      phases: [
-        aPhase('SUBMITTED'),
-        aPhase('IN_PROGRESS', 'FAULT', ['INTERNAL_ERROR', 'Internal Service Error']),
-        aPhase('FAILED', null),
-      ],
-    });
+    const fault = aFaultyBatch();
     const OF_GROUP = '. unit failed in BUILD, COMMAND_EXECUTION_ERROR: exit status 1.';
     const OF_BATCH = '. The batch failed in IN_PROGRESS, INTERNAL_ERROR: Internal Service Error.';
 
@@ -310,7 +297,7 @@ describe('givesLastDecision', () => {
     [false, TIMED_OUT, 1],
   ])('%s: %j after %d retries', (expected, ending, retries) => {
     const decisions = [{ attempt: 1, status: 'FAILED', retry: true, reason: 'of the policy' }];
-    const state = { ...recovered, retries, decisions };
+    const state = { ...RECOVERED, retries, decisions };
     const isGiven = reasonFor(ending, state).includes('of the policy');
     expect(givesLastDecision(anOutcome(ending, state))).toBe(expected);
     if (ending.kind === 'succeeded' || ending.kind === 'flaky') expect(isGiven).toBe(expected);

@@ -178,9 +178,37 @@ export function aPast(overrides: Partial<Past> = {}): Past {
   return { attempts: [], retried: null, everyGroupRuns: false, ...overrides };
 }
 
-/** The saved state after this step has retried an attempt. */
+/** What came before, once this step has retried an attempt. */
 export function afterRetryOf(retried: Batch, everyGroupRuns = false): Past {
   return { attempts: [retried], retried, everyGroupRuns };
+}
+
+export const SUCCEEDED = { kind: 'succeeded', already: false } as const satisfies Ending;
+export const TIMED_OUT = {
+  kind: 'timed-out',
+  timeoutMs: 10 * MINUTE,
+  lastError: null,
+} as const satisfies Ending;
+
+/** The state of a step whose retry succeeded. */
+export const RECOVERED: Partial<RunState> = {
+  batch: aRecoveredBatch(),
+  past: afterRetryOf(aFailedBatch()),
+  attempt: 2,
+  retries: 1,
+};
+
+/** A batch in FAULT, without a group that failed. */
+export function aFaultyBatch(): Batch {
+  return aFailedBatch({
+    status: 'FAULT',
+    groups: [aGroup('unit'), aGroup('e2e', 'STOPPED')],
+    phases: [
+      aPhase('SUBMITTED'),
+      aPhase('IN_PROGRESS', 'FAULT', ['INTERNAL_ERROR', 'Internal Service Error']),
+      aPhase('FAILED', null),
+    ],
+  });
 }
 
 export const NOT_RETRIED: Ending = {

@@ -1,5 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { listen, textOf } from './sockets.ts';
+import { ID } from './scenarios.ts';
 
 /** A commit status as GitHub's REST API gives it; the members that the action reads or writes. */
 export interface WireStatus {
@@ -8,6 +9,14 @@ export interface WireStatus {
   readonly description: string;
   readonly target_url: string | null;
 }
+
+/** The status that CodeBuild itself has written for the batch. */
+export const OF_CODEBUILD: WireStatus = {
+  state: 'failure',
+  context: 'Batch of the shop',
+  description: 'Build failed',
+  target_url: `https://us-west-2.console.aws.amazon.com/codesuite/codebuild/123456789012/projects/web-shop/batch/${encodeURIComponent(ID)}?region=us-west-2`,
+};
 
 export interface GitHubRequest {
   readonly method: string;
