@@ -125,7 +125,7 @@ const linesOf = (command: string): string[] =>
   log.split('\n').filter((line) => line.startsWith(`::${command}`));
 
 describe('the step', () => {
-  test('calls nobody where an input is wrong, and tells every problem', async () => {
+  test('makes no call where an input is wrong, and reports every problem', async () => {
     await run(main, { ...withStatus, 'batch-id': 'no-colon', 'max-retries': '12abc' });
     expect(process.exitCode).toBe(1);
     expect(operations()).toEqual([]);

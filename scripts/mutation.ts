@@ -1,4 +1,4 @@
-// Changes source files in small ways, one at a time, and tells which changes no test notices.
+// Changes source files in small ways, one at a time, and lists the changes that no test notices.
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';

@@ -107,7 +107,7 @@ describe('backoff', () => {
     expect(sleeps).toEqual(expected);
   });
 
-  it('tells once that trouble began and once that it ended, with its length', async () => {
+  it('emits each failed call, and that calls succeed again, after how long', async () => {
     const { settings, events, failing } = aBench();
     await retry(failing(2, anError(), SECOND), settings);
     expect(events).toEqual([
@@ -189,8 +189,8 @@ describe('backoff', () => {
 
   test.each<[string, unknown]>([
     ['a refusal', anError('rejected')],
-    ['a lasting fault', anError('permanent')],
-    ['an outage that was waited out already', anError('gave-up')],
+    ['a permanent error', anError('permanent')],
+    ['an error after which another backoff gave up', anError('gave-up')],
     ['an error of ours', new TypeError('x is not a function')],
     ['anything else that is thrown', 'a string'],
   ])('throws %s as it is, at once', async (_, thrown) => {
@@ -199,7 +199,7 @@ describe('backoff', () => {
     expect({ sleeps, events }).toEqual({ sleeps: [], events: [] });
   });
 
-  it('throws a lasting fault that follows a passing one', async () => {
+  it('throws a permanent error that follows a transient one', async () => {
     const { settings, sleeps } = aBench();
     const faults = [anError(), anError('permanent')];
     const error = await failureOf(
@@ -231,7 +231,7 @@ describe('backoff, where credentials failed', () => {
     expect(events.at(-1)).toMatchObject({ message: 'AWS throttled it.', isRetried: false });
   });
 
-  it('goes on as soon as they are good', async () => {
+  it('continues as soon as they are good', async () => {
     const { settings, sleeps, failing } = aBench();
     await expect(retry(failing(2, refused), settings)).resolves.toBe('answer');
     expect(sleeps).toEqual([1000, 2000]);
@@ -291,7 +291,7 @@ describe('backoff, where a call never ends', () => {
     ]);
   });
 
-  it('tells what the try before had failed of, and leaves time for a last one', async () => {
+  it('gives the error of the try before, and leaves time for a last one', async () => {
     const clock = createVirtualClock();
     const { settings } = aBench({ clock });
     const began: number[] = [];

@@ -36,7 +36,7 @@ describe.each(KEYS)('%s', (name) => {
     ['\uFEFFsecret', 'a character that is not printable ASCII'],
     ['sec\u200Bret', 'a character that is not printable ASCII'],
     ['sec\u0000ret', 'a character that is not printable ASCII'],
-  ])('what it may not contain is told, and not repeated', (value, what) => {
+  ])('a character that is not allowed is reported, and the value is not', (value, what) => {
     expect(problemsIn({ [name]: value })).toEqual([
       `${name}: the environment variable contains ${what}, which is not allowed in a key or token: remove it from the secret that the value comes from`,
     ]);
@@ -71,7 +71,7 @@ describe.each([
     'the environment variable must be empty or a URL that begins with http:// or https://';
 
   testAll(['127.0.0.1:4599', 'localhost:4566', 'codebuild.example.com', 'ftp://x', '//x', 'http'])(
-    'what is no URL of the web is told',
+    'a value that is not a web URL is reported',
     (url) => {
       expect(problemsIn({ [name]: url })).toEqual([`${name}: "${url}" ${rule}`]);
       expect(problemsIn({ [name]: url, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' })).toEqual([]);

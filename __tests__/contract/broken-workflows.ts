@@ -111,7 +111,7 @@ export const BROKEN: readonly Broken[] = [
   ],
   ...[
     '  aws-region: eu-west-1',
-    // It looks like no placeholder, but is different for each reader.
+    // It has the form of a real value, but is different for each reader.
     '  ROLE: arn:aws:iam::1:role/x',
     '  - cron: 1 2 * * * # in UTC',
     'if: >-\n  a &&\n\n  startsWith(b, "eu-west-1")',

@@ -112,7 +112,7 @@ describe('what an event changes', () => {
       },
     ],
     [
-      'a retry of which nobody knows whose it is, so that the attempt asked for stays ours to stop',
+      'a retry of an unknown owner, so that the attempt asked for stays ours to stop',
       aState({
         batch: failed,
         ownedAttempt: owned,
@@ -299,7 +299,7 @@ describe('a snapshot', () => {
     expect(after(watching, recovered).ownedAttempt).toBeNull();
   });
 
-  it('tells how long a group ran, where its beginning and end were seen', () => {
+  it('shows how long a group ran, where its beginning and end were seen', () => {
     const states = ['PENDING', 'IN_PROGRESS', 'SUCCEEDED', 'IN_PROGRESS'] as const;
     const durations = states.map((_, index) => {
       const seen = states.slice(0, index + 1);
@@ -313,7 +313,7 @@ describe('a snapshot', () => {
     expect(durations).toEqual([[], [], [['unit', 10_000]], []]);
   });
 
-  it('does not tell how long a group ran whose beginning was not seen', () => {
+  it('shows no duration of a group whose beginning was not seen', () => {
     const first = after(aState());
     const second = after(first, aBatch({ groups: [aGroup('unit', 'FAILED')] }), 30);
     expect([...second.durations]).toEqual([]);

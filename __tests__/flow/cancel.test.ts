@@ -188,7 +188,7 @@ describe('a canceled step', () => {
     expect(outcome.conclusion).toBe('cancelled');
   });
 
-  test("tells its attempt from someone else's by the first poll", async () => {
+  test('recognizes its attempt by the first poll', async () => {
     const { outcome, operations } = await runFlow(
       shop(
         { groups: { unit: { takes: 100, ends: ['FAILED', 'SUCCEEDED', 'SUCCEEDED'] } } },

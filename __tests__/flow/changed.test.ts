@@ -15,7 +15,7 @@ describe('where the poll before a request does not show the end that was decided
     ends: ['FAULT', null, null],
     groups: { unit: { takes: 120, ends: ['FAILED', 'FAILED', 'SUCCEEDED'] } },
   };
-  // The pause tells that poll from the one that showed the end.
+  // The pause makes that poll another than the one that showed the end.
   const given = { 'batch-id': ID, 'max-retries': '2', 'retry-delay': '10' };
 
   const run = (faults: readonly FaultRule[] = []): Promise<Flow> =>

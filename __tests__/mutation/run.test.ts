@@ -41,7 +41,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-it('tells the mutants that the tests kill from those that survive, and fails if too few are killed', () => {
+it('lists the mutants that survive the tests, and fails if too few are killed', () => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [SCRIPT, 'src/domain/weight.ts'], {
     cwd: folder,
     encoding: 'utf8',

@@ -69,7 +69,7 @@ export function elementsOutside(
   return [...new Set(names)].filter((name) => !allowedNames.has(name));
 }
 
-/** Names of the elements in Markdown that GitHub's sanitizer takes away: HTML that nobody has escaped. */
+/** Names of the elements in Markdown that GitHub's sanitizer takes away: HTML that was not escaped. */
 export function elementsRemoved(markdown: string): string[] {
   const names = elementsIn(parsed(markdown)).map(({ tagName }) => tagName);
   return [...new Set(names)].filter((name) => !ELEMENTS_ALLOWED.has(name));

@@ -43,7 +43,7 @@ export async function checkEach<Values extends readonly unknown[]>(
   }
 }
 
-/** A value that tells one row from another at a glance; nothing of an object. */
+/** A value that identifies a row at a glance; nothing of an object. */
 function labelOf(value: unknown): string | [] {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 60));
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : [];

@@ -29,7 +29,7 @@ export interface Job {
   readonly active: string | null;
 }
 
-/** What the environment tells the process that started jest. */
+/** What the environment reports to the process that started jest. */
 export type Message =
   /** The tests passed without a mutant; `loaded` are the mutants reached before the first test. */
   | { readonly kind: 'ready'; readonly loaded: readonly string[] }

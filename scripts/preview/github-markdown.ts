@@ -38,7 +38,7 @@ export const treeOf = onceInARow((html) =>
   reader.runSync({ type: 'root', children: [{ type: 'raw', value: html }] }),
 );
 
-/** Parsing is slow, and a page is looked at from many sides, one after the other; nobody changes a tree. */
+/** Parsing is slow, and a page is read in several ways, one after the other, which leave its tree as it is. */
 function onceInARow(parse: (text: string) => Tree): (text: string) => Tree {
   let last: { readonly text: string; readonly tree: Tree } | null = null;
   return (text) => {
