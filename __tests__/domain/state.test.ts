@@ -41,7 +41,7 @@ const aState = (overrides: Partial<RunState> = {}): RunState => ({
   ...overrides,
 });
 const watching = aState({ batch: failed });
-const asked = aState({ batch: failed, unanswered: request, ownedAttempt: owned });
+const asked = aState({ batch: failed, retryInFlight: request, ownedAttempt: owned });
 
 it('begins with nothing learned', () => {
   expect(initialState()).toEqual({
@@ -50,7 +50,7 @@ it('begins with nothing learned', () => {
     attempt: 1,
     retries: 0,
     unprovenAttempts: [],
-    unanswered: null,
+    retryInFlight: null,
     retryUnanswered: false,
     ownedAttempt: null,
     groupsStale: false,
@@ -87,7 +87,7 @@ describe('what an event changes', () => {
         attempt: 2,
         retries: 1,
         batch: recovered,
-        unanswered: null,
+        retryInFlight: null,
         ownedAttempt: answered,
         past: { attempts: [failed], retried: failed, everyGroupRuns: false },
       },
@@ -166,13 +166,13 @@ describe('what an event changes', () => {
       'a request for a retry',
       watching,
       { kind: 'retry-sent', request, ownedAttempt: owned },
-      { unanswered: request, ownedAttempt: owned },
+      { retryInFlight: request, ownedAttempt: owned },
     ],
     [
       'a request with a new token, which was not sent yet',
       asked,
       { kind: 'retry-request-changed', request: withNewToken(request, 'new') },
-      { unanswered: { ...request, token: 'new', tokenSent: null } },
+      { retryInFlight: { ...request, token: 'new', tokenSent: null } },
     ],
     [
       'a request that was surely not carried out, and so is not waited for',
@@ -184,7 +184,7 @@ describe('what an event changes', () => {
       'that the request was not carried out, or the attempt is not ours',
       asked,
       { kind: 'attempt-disowned' },
-      { unanswered: null, ownedAttempt: null },
+      { retryInFlight: null, ownedAttempt: null },
     ],
     ['a retry without an answer', asked, { kind: 'retry-unanswered' }, { retryUnanswered: true }],
     [

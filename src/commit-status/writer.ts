@@ -30,7 +30,7 @@ export interface WriterPorts {
 }
 
 /** Which failed calls are tried again. */
-export interface Backoff {
+export interface BackoffPolicy {
   readonly kinds: readonly GitHubError['kind'][];
   /** A pause that would be longer is not begun. */
   readonly maxPauseMs: number;
@@ -39,7 +39,7 @@ export interface Backoff {
 }
 
 /** One more try, soon: a retry of the batch follows, or its result. */
-export const PENDING_BACKOFF: Backoff = {
+export const PENDING_BACKOFF: BackoffPolicy = {
   kinds: ['transient'],
   maxPauseMs: FIRST_PAUSE_MS,
   giveUpAt: Infinity,
@@ -133,7 +133,7 @@ export function withCallLimit(github: GitHub, clock: Clock): GitHub {
  * GitHub with backoff: the pauses double, and are at least as long as GitHub asks for. A call throws
  * what its last try failed with, or, if the signal ends it, what the try before had failed with.
  */
-export function withBackoff(github: GitHub, clock: Clock, backoff: Backoff): GitHub {
+export function withBackoff(github: GitHub, clock: Clock, backoff: BackoffPolicy): GitHub {
   return wrapCalls(github, async (call, signal) => {
     let failure: unknown = null;
     for (let failures = 0; ; failures += 1) {

@@ -20,7 +20,7 @@ export interface RunState {
   /** Numbers of the attempts that may be this step's: requests that got no answer may have made them. */
   readonly unprovenAttempts: readonly number[];
   /** The retry that was sent and is not answered yet: it may have been made or not. */
-  readonly unanswered: RetryRequest | null;
+  readonly retryInFlight: RetryRequest | null;
   /** Whether the step ended while a request for a retry had no answer. */
   readonly retryUnanswered: boolean;
   /** The attempt that this step started or asked for, and that is not known to be over. */
@@ -53,7 +53,7 @@ export function initialState(): RunState {
     attempt: 1,
     retries: 0,
     unprovenAttempts: [],
-    unanswered: null,
+    retryInFlight: null,
     retryUnanswered: false,
     ownedAttempt: null,
     groupsStale: false,
@@ -93,11 +93,11 @@ export function reduce(state: RunState, event: RunEvent): RunState {
     case 'decided':
       return { ...state, decisions: [...state.decisions, event.decision] };
     case 'retry-sent':
-      return { ...state, unanswered: event.request, ownedAttempt: event.ownedAttempt };
+      return { ...state, retryInFlight: event.request, ownedAttempt: event.ownedAttempt };
     case 'retry-request-changed':
-      return { ...state, unanswered: state.unanswered === null ? null : event.request };
+      return { ...state, retryInFlight: state.retryInFlight === null ? null : event.request };
     case 'attempt-disowned':
-      return { ...state, unanswered: null, ownedAttempt: null };
+      return { ...state, retryInFlight: null, ownedAttempt: null };
     case 'retry-unanswered':
       return { ...state, retryUnanswered: true };
     case 'stop-answered':
@@ -178,7 +178,7 @@ function afterAttemptBegan(state: RunState, { attempt, batch, origin }: AttemptB
     retries: isOurs ? state.retries + 1 : state.retries,
     unprovenAttempts:
       retriedBy === 'unknown' ? [...state.unprovenAttempts, attempt] : state.unprovenAttempts,
-    unanswered: null,
+    retryInFlight: null,
     ownedAttempt: isOurs ? ownedAttempt : state.ownedAttempt,
     past: pastAfter(state.past, batch, { retried: batch, everyGroupRuns }),
     groupsStale: false,

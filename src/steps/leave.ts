@@ -17,15 +17,15 @@ import {
 /** Ends the run: stops the attempt of a canceled step, and finds out what became of a retry in flight. */
 export async function leave(context: RunContext, ending: Ending): Promise<Ending> {
   const { emit, inputs, ports, state } = context;
-  const { ownedAttempt, unanswered } = state();
+  const { ownedAttempt, retryInFlight } = state();
   if (ownedAttempt === null) return ending;
   if (ending.kind === 'cancelled' && inputs.stopOnCancel) {
     return { ...ending, stop: await stopOwned(context, ownedAttempt) };
   }
-  if (unanswered !== null) {
+  if (retryInFlight !== null) {
     const limits = CANCELLED_STEP;
     const snapshot = await pollBriefly(ownedAttempt.batchId, { ...ports, limits });
-    settleUnanswered(context, ownedAttempt, snapshot);
+    settleRetryInFlight(context, ownedAttempt, snapshot);
   }
   emit({ kind: 'attempt-disowned' });
   return ending;
@@ -36,16 +36,16 @@ async function stopOwned(context: RunContext, owned: OwnedAttempt): Promise<Stop
   const ports = { ...context.ports, limits: CANCELLED_STEP };
   const snapshot = await pollBriefly(owned.batchId, ports);
   const answer = snapshot === null ? null : await askBriefly(context, snapshot, ports);
-  const { unanswered } = state();
-  if (answer === 'ours' && unanswered !== null) {
-    beginAttempt(context, unanswered.decided, 'us', snapshot);
+  const { retryInFlight } = state();
+  if (answer === 'ours' && retryInFlight !== null) {
+    beginAttempt(context, retryInFlight.decided, 'us', snapshot);
   }
   const result: StopResult =
     answer === 'rejected'
       ? { kind: 'unproven' }
       : await stopAttempt(state().ownedAttempt ?? owned, snapshot, ports);
   const shown = 'batch' in result ? result.batch : null;
-  settleUnanswered(context, owned, shown ?? snapshot);
+  settleRetryInFlight(context, owned, shown ?? snapshot);
   if (shown !== null) emit({ kind: 'stop-answered', batch: shown });
   if (result.kind === 'no-answer') emit({ kind: 'not-stopped', error: result.error });
   // What may still run stays saved: the post step tries again.
@@ -56,12 +56,16 @@ async function stopOwned(context: RunContext, owned: OwnedAttempt): Promise<Stop
 }
 
 /** Settles what became of a retry that was in flight when the step ended, as far as a snapshot shows it. */
-function settleUnanswered(context: RunContext, owned: OwnedAttempt, snapshot: Batch | null): void {
-  const { unanswered } = context.state();
-  if (unanswered === null) return;
+function settleRetryInFlight(
+  context: RunContext,
+  owned: OwnedAttempt,
+  snapshot: Batch | null,
+): void {
+  const { retryInFlight } = context.state();
+  if (retryInFlight === null) return;
   const owner = snapshot === null ? 'not-begun' : ownershipOf(snapshot, owned);
   if (owner === 'ours' || owner === 'unproven') {
-    beginAttempt(context, unanswered.decided, 'unknown', snapshot);
+    beginAttempt(context, retryInFlight.decided, 'unknown', snapshot);
   } else {
     context.emit({ kind: 'retry-unanswered' });
   }
@@ -79,11 +83,11 @@ async function askBriefly(
   snapshot: Batch,
   ports: StopPorts,
 ): Promise<'ours' | 'rejected' | null> {
-  const { unanswered } = state();
-  if (unanswered === null || isOver(snapshot)) return null;
-  const { decided, token, tokenSent } = unanswered;
+  const { retryInFlight } = state();
+  if (retryInFlight === null || isOver(snapshot)) return null;
+  const { decided, token, tokenSent } = retryInFlight;
   if (tokenSent === null || !isLaterAttempt(snapshot, decided)) return null;
-  if (isTokenDead(unanswered, instantOf(ports.clock))) return null;
+  if (isTokenDead(retryInFlight, instantOf(ports.clock))) return null;
   try {
     await callBriefly(ports.limits.pollMs, ports, (signal) =>
       ports.codebuild.retryBatch(decided.id, inputs.retryType, token, signal),
