@@ -258,12 +258,24 @@ describe('which batch', () => {
     expect(outcome.reason).toMatch(/Project web-shop has no batch builds in region us-west-2/);
   });
 
-  test('that was started a moment ago may be invisible at the first poll', async () => {
-    const { outcome } = await runFlow(
-      { projects: { 'web-shop': { next: FLAKY } }, switches: { invisibleLooksAfterStart: 1 } },
-      { 'project-name': 'web-shop' },
-      ({ simulator }) => simulator.perform('StartBuildBatch', { projectName: 'web-shop' }),
+  test.each([1, 4])(
+    'that was started a moment ago may be invisible at the first polls: %d',
+    async (invisibleLooksAfterStart) => {
+      const { outcome } = await runFlow(
+        { projects: { 'web-shop': { next: FLAKY } }, switches: { invisibleLooksAfterStart } },
+        { 'project-name': 'web-shop' },
+        ({ simulator }) => simulator.perform('StartBuildBatch', { projectName: 'web-shop' }),
+      );
+      expect(outcome.conclusion).toBe('success');
+    },
+  );
+
+  test('is given up after half a minute of polls, told from the second on', async () => {
+    const { elapsed, log, operations } = await runFlow(twoBatches, { 'batch-id': 'web-shop:none' });
+    expect(operations).toEqual([POLL, POLL, 'BatchGetBuilds', POLL, POLL, POLL]);
+    expect(elapsed).toBe(30_000);
+    expect(log).toContain(
+      'Batch web-shop:none was not found. It may have just been started; polling for up to 30s.',
     );
-    expect(outcome.conclusion).toBe('success');
   });
 });

@@ -39,15 +39,6 @@ describe('a batch that a poll does not find at first', () => {
     ]);
     expect(outcome).toMatchObject({ ending: { kind: 'failed' }, batchStatus: 'FAILED' });
   });
-
-  test('is not polled a third time', async () => {
-    const { outcome, operations, elapsed } = await runFlow(shop(FLAKY), {
-      'batch-id': 'web-shop:00000000-0000-4000-8000-00000000dead',
-    });
-    expect(operations.filter((operation) => operation === POLL)).toHaveLength(2);
-    expect(elapsed).toBe(3000);
-    expect(outcome).toMatchObject({ conclusion: 'failure', ending: { kind: 'service-error' } });
-  });
 });
 
 describe.each(['any', 'infrastructure'])('with retry-when %s', (retryWhen) => {

@@ -120,6 +120,7 @@ export function reduce(state: RunState, event: RunEvent): RunState {
       return { ...state, lastError: null };
     case 'attempt-unproven':
     case 'batch-id-changed':
+    case 'batch-invisible':
     case 'cause':
     case 'group-changed':
     case 'groups-appeared':

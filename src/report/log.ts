@@ -29,6 +29,12 @@ export function formatEvent(event: RunEvent | StatusEvent): LogEntry[] {
       return [describeBatch(event.batch, event.attempt), event.batch.consoleUrl]
         .filter((text) => text !== '')
         .map(line);
+    case 'batch-invisible':
+      return [
+        line(
+          `Batch ${event.id} was not found. It may have just been started; polling for up to 30s.`,
+        ),
+      ];
     case 'attempt-began':
       return [{ kind: 'fold', title: attemptTitle(event) }];
     case 'attempt-unproven':

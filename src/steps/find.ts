@@ -6,8 +6,11 @@ import type { RunContext } from './context.ts';
 
 /** How far back a commit is looked for: one page of ListBuildBatchesForProject. */
 const LATEST_BATCHES = MAX_ITEMS_PER_CALL;
-/** A batch that was started a moment ago may not be visible yet. */
-const SECOND_POLL_AFTER_MS = 3000;
+/**
+ * Pauses between the polls for a batch that is not found: one that was started a moment ago may not be
+ * visible yet. None is longer than the poll interval.
+ */
+const PAUSES_MS = [3000, 5000, 7000, 15_000];
 
 /**
  * Finds the batch that the inputs name.
@@ -53,17 +56,20 @@ async function findByCommit(
 }
 
 async function getBatch(context: RunContext, id: string): Promise<Batch> {
-  const first = await context.codebuild.getBatch(id);
-  if (first !== null) return first;
-  await context.ports.clock.sleep(
-    Math.min(SECOND_POLL_AFTER_MS, context.inputs.pollIntervalMs),
-    context.signal,
-  );
-  const second = await context.codebuild.getBatch(id);
-  if (second !== null) return second;
-  await rejectBuild(context, id);
+  const { codebuild, emit, inputs, ports, signal } = context;
+  for (const [index, pauseMs] of PAUSES_MS.entries()) {
+    const batch = await codebuild.getBatch(id);
+    if (batch !== null) return batch;
+    if (index === 1) {
+      await rejectBuild(context, id);
+      emit({ kind: 'batch-invisible', id });
+    }
+    await ports.clock.sleep(Math.min(pauseMs, inputs.pollIntervalMs), signal);
+  }
+  const batch = await codebuild.getBatch(id);
+  if (batch !== null) return batch;
   throw notFound(
-    `CodeBuild knows no batch ${id} in region ${context.inputs.region}. A wrong region or account is the usual cause: set aws-region, or give the batch's ARN or console address as batch-id, which name the region. Builds older than a year are forgotten.`,
+    `CodeBuild knows no batch ${id} in region ${inputs.region}. A wrong region or account is the usual cause: set aws-region, or give the batch's ARN or console address as batch-id, which name the region. Builds older than a year are forgotten.`,
   );
 }
 
