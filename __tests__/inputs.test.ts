@@ -144,6 +144,8 @@ describe('the inputs', () => {
     ['aws-region', 'us-gov-west-1', { region: 'us-gov-west-1' }],
     ['aws-region', 'cn-northwest-1', { region: 'cn-northwest-1' }],
     ['aws-region', 'us-iso-east-1', { region: 'us-iso-east-1' }],
+    ['aws-region', 'US-East-1', { region: 'us-east-1' }],
+    ['aws-region', '"eu-west-1"', { region: 'eu-west-1' }],
   ])('take each value that they can', (name, value, expected) => {
     expect(goodInputs({ 'batch-id': 'app:1', [name]: value })).toMatchObject(expected);
   });
@@ -156,11 +158,20 @@ describe('the inputs', () => {
     'must be any or infrastructure on its own, or a list of build phases and error codes separated by commas or newlines (such as PROVISIONING, Secrets Manager Error).';
   const STATUSES =
     'must be a list of FAILED, FAULT, TIMED_OUT, STOPPED, separated by commas or newlines.';
+  const didYouMean = (rule: string, meant: string): string =>
+    rule.replace(/\.$/, `; did you mean ${meant}?`);
+  const mixes = (keyword: string): string =>
+    `mixes ${keyword} with other words; any, infrastructure and log must each stand alone.`;
   const holds = (what: string): string =>
     `contains ${what}; a pattern consists of letters, digits, _, * (any text) and ? (any single character, as in integration?tests); patterns are separated by commas or newlines.`;
 
   testAll([
     ['retry-type', 'ALL', 'must be RETRY_FAILED_BUILDS or RETRY_ALL_BUILDS.'],
+    [
+      'retry-type',
+      'retry_all_build',
+      'must be RETRY_FAILED_BUILDS or RETRY_ALL_BUILDS; did you mean RETRY_ALL_BUILDS?',
+    ],
     ...[
       '-1',
       '101',
@@ -197,9 +208,10 @@ describe('the inputs', () => {
     ['retry-on', ',', STATUSES],
     ['retry-on', 'failed;stopped', STATUSES],
     ['retry-on', 'failed stopped', STATUSES],
-    ['retry-on', '"FAILED"', STATUSES],
-    ['retry-on', 'fa\u0131led', STATUSES],
-    ['retry-on', '\u017ftopped', STATUSES],
+    ['retry-on', '"FAILED"', didYouMean(STATUSES, 'FAILED')],
+    ['retry-on', 'fa\u0131led', didYouMean(STATUSES, 'FAILED')],
+    ['retry-on', '\u017ftopped', didYouMean(STATUSES, 'STOPPED')],
+    ['retry-on', 'FAILED, timeout, STOP', didYouMean(STATUSES, 'TIMED_OUT')],
     [
       'retry-on',
       '["FAILED", "FAULT"]',
@@ -232,20 +244,26 @@ describe('the inputs', () => {
       '- deploy_*\n- unit',
       'is a YAML list; write it as "deploy_*, unit", separated by commas or newlines.',
     ],
+    ...(
+      [
+        ['any, BUILD', 'any'],
+        ['infrastructure, BUILD', 'infrastructure'],
+        ['any, infrastructure', 'any'],
+        ['BUILD,\nLog', 'log'],
+        ['log, any', 'log'],
+        ['infrastructure PROVISIONING', 'infrastructure'],
+        ['Secrets Manager Error: any', 'any'],
+      ] as const
+    ).map(([value, keyword]) => ['retry-when', value, mixes(keyword)] as const),
     ...[
-      'any, BUILD',
-      'infrastructure, BUILD',
-      'any, infrastructure',
       'build phase',
       'BUILD;QUEUED',
       '*',
       '404',
       ',',
       'Überbau',
-      'infrastructure PROVISIONING',
       'PROVISIONING QUEUED',
       '"PROVISIONING"',
-      'Secrets Manager Error: any',
       'PROV\u0131SIONING',
       'X'.repeat(129),
     ].map((value) => ['retry-when', value, CAUSES] as const),
@@ -289,15 +307,18 @@ describe('the inputs', () => {
         (name) => [name, value, BOOLEAN] as const,
       ),
     ),
+    ...['us-east', 'useast1', 'us-east-100', '*', 'Frankfurt'].map(
+      (value) => ['aws-region', value, REGION] as const,
+    ),
     ...[
-      'US-EAST-1',
-      'us-east',
-      'useast1',
-      'us-east-1.example.com',
+      'us-east-1a',
+      'us-east-1-bos-1a',
       'us_east_1',
-      'us-east-100',
-      '*',
-    ].map((value) => ['aws-region', value, REGION] as const),
+      'us-east1',
+      'US East 1',
+      'us-east-1.example.com',
+      'N. Virginia (us-east-1)',
+    ].map((value) => ['aws-region', value, didYouMean(REGION, 'us-east-1')] as const),
     ...[
       'retry',
       'role/retry',
@@ -306,7 +327,8 @@ describe('the inputs', () => {
       'arn:aws:iam::123456789012:role/',
       'arn:aws:iam::123456789012:role/re try',
       'arn:aws:iam::123456789012:role/retry\nx',
-      'arn:aws:sts::123456789012:assumed-role/retry/session',
+      'arn:aws:iam::1234-5678-9012:role/retry',
+      'arn:aws:iam::octo-org:role/retry',
       'arn:other:iam::123456789012:role/retry',
     ].map(
       (value) =>
@@ -316,6 +338,11 @@ describe('the inputs', () => {
           'must be the ARN of a role, arn:aws:iam::123456789012:role/name.',
         ] as const,
     ),
+    [
+      'role-to-assume',
+      'arn:aws-cn:sts::123456789012:assumed-role/retry/session',
+      'must be the ARN of a role, arn:aws:iam::123456789012:role/name; did you mean arn:aws-cn:iam::123456789012:role/retry?',
+    ],
     ['commit', '3a9e11c', 'may be given with project-name only.'],
   ])('refuse each value that they cannot take, and say why', (name, value, rule) => {
     expect(problemsOf({ 'batch-id': 'app:1', [name]: value })).toEqual([
@@ -424,7 +451,7 @@ describe('which batch', () => {
     [
       'a commit of a project',
       { 'project-name': 'app', commit: '3A9E11C' },
-      { kind: 'commit-of-project', projectName: 'app', commit: '3A9E11C' },
+      { kind: 'commit-of-project', projectName: 'app', commit: '3A9E11C', mistakenFor: null },
     ],
   ])('is named by %s', (_, given, expected) => {
     expect(goodInputs(given).which).toEqual(expected);

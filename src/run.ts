@@ -76,8 +76,6 @@ async function retryUntilDone(context: RunContext): Promise<Ending> {
   const found = await findBatch(context);
   emit({ kind: 'batch-found', batch: found, attempt: attemptNumber(found) });
   const running = !isOver(found);
-  if (running && !inputs.wait) return { kind: 'still-running' };
-
   if (running) {
     const { attempt } = state();
     const { maxRetries } = inputs;
@@ -113,7 +111,6 @@ async function retryUntilDone(context: RunContext): Promise<Ending> {
     }
     if (!inputs.wait && result.kind === 'accepted') return { kind: 'retry-accepted' };
     const first = result.kind === 'accepted' ? null : snapshot;
-    if (!inputs.wait && first !== null && !isOver(first)) return { kind: 'still-running' };
     end = await watchAttempt(context, begun, snapshot?.id ?? end.batch.id, first);
   }
 }

@@ -75,6 +75,50 @@ test.each([
   });
 });
 
+const tokenOf = (claims: unknown): string =>
+  `head.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.signature`;
+
+test.each<[string, string, string]>([
+  [
+    'sub and aud',
+    tokenOf({ sub: 'repo:octo-org/app:environment:prod', aud: 'sts.amazonaws.com', jti: 'x' }),
+    ' The token that was refused has sub "repo:octo-org/app:environment:prod" and aud "sts.amazonaws.com".',
+  ],
+  [
+    'several audiences',
+    tokenOf({ sub: 'repo:o/r:pull_request', aud: ['a', 'b'] }),
+    ' The token that was refused has sub "repo:o/r:pull_request" and aud "a, b".',
+  ],
+  ['sub alone', tokenOf({ sub: 'me' }), ' The token that was refused has sub "me".'],
+  [
+    'controls and line breaks',
+    tokenOf({ sub: 'a\n::error::b\u001b[31m', aud: '' }),
+    ' The token that was refused has sub "a ::error::b".',
+  ],
+  ['other types', tokenOf({ sub: 1, aud: { x: 1 } }), ''],
+  ['no object', tokenOf(null), ''],
+  ['no JSON', 'head.bm8.signature', ''],
+  ['no payload', 'token', ''],
+  ['an empty payload', 'head..signature', ''],
+  ['bytes that are no text', 'head.\u00e9\u0000.signature', ''],
+  ['a token without end', tokenOf({ sub: 'x'.repeat(20_000) }), ''],
+])('a refused token is described by its claims, never shown: %s', async (_, token, described) => {
+  const { provide } = aRole('us-west-2', [token], [stsError('AccessDenied', 'No.', 403)]);
+  const error = await provide().catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ kind: 'credentials', code: 'AccessDenied' });
+  const { message } = error as Error;
+  expect(message).toContain(`the provider must exist in the account.${described} AWS says: No.`);
+  expect(message).not.toContain(token);
+});
+
+test('a claim is shown up to 300 characters', async () => {
+  const sub = `repo:${'x'.repeat(1000)}`;
+  const { provide } = aRole('us-west-2', [tokenOf({ sub })], [stsError('AccessDenied')]);
+  const error = await provide().catch((thrown: unknown) => thrown);
+  const [, shown = ''] = /sub "([^"]*)"/.exec(String(error)) ?? [];
+  expect(shown).toHaveLength(300);
+});
+
 test('each time the token is fresh', async () => {
   const { provide, asked } = aRole('us-west-2', ['one', 'two']);
   await provide();

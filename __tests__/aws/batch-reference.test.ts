@@ -13,6 +13,10 @@ const BATCH = `projects/app/batch/app%3A${UUID}`;
 const AWS = 'us-west-2.console.aws.amazon.com';
 const EUSC = 'eusc-de-east-1.console.amazonaws-eusc.eu';
 const NO_CONSOLE = 'is not a URL of the AWS console';
+const PORTAL =
+  'is a link of the AWS access portal: open it, and copy the URL of the console that it leads to';
+const SIGN_IN =
+  'is a sign-in link of AWS: open it, and copy the URL of the console that it leads to';
 const FOREIGN_REGION = 'has a region and a console host from different AWS partitions';
 
 describe('parseBatchReference', () => {
@@ -92,6 +96,23 @@ describe('parseBatchReference', () => {
       page('123456789012-abcdefgh.console.aws.amazon.com', BATCH, '?region=eu-west-1'),
       'eu-west-1',
     ],
+    ['a URL without its scheme', page(AWS, BATCH).replace('https://', ''), 'us-west-2'],
+    ['a URL without its protocol', page(AWS, BATCH).replace('https:', ''), 'us-west-2'],
+    ['an http URL', page(AWS, BATCH).replace('https', 'http'), 'us-west-2'],
+    [
+      'a URL with more in its query',
+      page(AWS, BATCH, '?utm_source=mail&region=eu-west-1&tab=1#logs'),
+      'eu-west-1',
+    ],
+    ['an encoded id', `app%3A${UUID}`, null],
+    ['an id encoded in lower case', `app%3a${UUID}`, null],
+    [
+      'an encoded ARN',
+      encodeURIComponent(arn('aws', 'us-west-2', `build-batch/${ID}`)),
+      'us-west-2',
+    ],
+    ['an encoded URL', encodeURIComponent(page(AWS, BATCH)), 'us-west-2'],
+    ['a URL encoded twice', page(AWS, BATCH).replace('%3A', '%253A'), 'us-west-2'],
     ['an address with the port that goes without saying', page(`${AWS}:443`, BATCH), 'us-west-2'],
   ])('reads ids, ARNs and URLs of every partition', (_, text, region, id = ID) => {
     expect(parseBatchReference(text)).toEqual({ id, region });
@@ -142,6 +163,24 @@ describe('parseBatchReference', () => {
     [page(AWS, 'projects/app/history'), 'is not the URL of a batch in the CodeBuild console'],
     [`https://${AWS}/cloudwatch/home`, 'is not the URL of a batch in the CodeBuild console'],
     [page(AWS, 'projects/app/batch/app'), 'has no colon between project and batch'],
+    ['us-west-2.console.aws.amazon.com.evil.example/codesuite', NO_CONSOLE],
+    ['//evil.example/codesuite', NO_CONSOLE],
+    [encodeURIComponent('https://evil.example/'), NO_CONSOLE],
+    ['app%3A', 'has no batch after the colon, or a space in it'],
+    ['app%zz', 'has no colon between project and batch'],
+    [
+      'https://us-west-2.codebuild.aws.amazon.com/project/eyJlbmNyeXB0ZWQ%3D/batch/1',
+      'is a public build page, which does not name the batch',
+    ],
+    ['https://d-0123456789.awsapps.com/start#/console?account_id=1', PORTAL],
+    ['octo.awsapps.com/start/#/console?account_id=123456789012&role_name=dev', PORTAL],
+    ['https://ssoins-0123.portal.eu-west-1.app.aws/console', PORTAL],
+    ['https://start.home.awsapps.cn/directory/octo', PORTAL],
+    ['https://octo.signin.aws.amazon.com/console', SIGN_IN],
+    ['https://us-east-1.signin.aws/platform/login', SIGN_IN],
+    ['https://signin.aws.amazon.com/federation?Action=login&Destination=x', SIGN_IN],
+    ['https://evilawsapps.com/start', NO_CONSOLE],
+    ['https://awsapps.com.evil.example/start', NO_CONSOLE],
     [page(AWS, 'projects/app/batch/app%3A%zz'), 'does not begin with the name of a project'],
   ])('refuses anything else, and says what it is', (text, expected) => {
     const result = parseBatchReference(text);

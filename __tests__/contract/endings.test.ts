@@ -15,6 +15,7 @@ import { reasonOf } from '../../src/report/reason.ts';
 import { renderSummaries } from '../../src/report/summary/summary.ts';
 import { ACTION, README } from './files.ts';
 import { FILES, NO_FILES } from '../support/batches.ts';
+import { schemaErrors } from '../support/results-schema.ts';
 
 type Kind = Ending['kind'];
 
@@ -168,7 +169,10 @@ describe.each(KINDS)('%s', (kind) => {
       string,
       unknown
     >;
-    expect([...Object.keys(results), 'summary-file'].sort()).toEqual([...OUTPUT_NAMES].sort());
+    const { schemaVersion, ...inTheFile } = results;
+    expect(schemaVersion).toBe(1);
+    expect([...Object.keys(inTheFile), 'summary-file'].sort()).toEqual([...OUTPUT_NAMES].sort());
+    expect(schemaErrors(results)).toEqual([]);
 
     const errors = errorsOf(outcome);
     if (outcome.exitCode === 1) expect(errors[0]?.message).toContain(reason.trim());
@@ -270,6 +274,7 @@ describe('values that were read', () => {
       code: 'YAML_FILE_ERROR',
       message: 'no such file or directory',
       kind: 'code',
+      matchedLogText: null,
     });
     expect(causes.get('unit_1')).toBeNull();
   });

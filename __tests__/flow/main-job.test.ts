@@ -220,12 +220,12 @@ describe('which batch', () => {
     [
       'an unknown id',
       { 'batch-id': 'web-shop:nothing' },
-      /knows no batch web-shop:nothing in region us-west-2\. A wrong region or account is the usual cause/,
+      /knows no batch web-shop:nothing in region us-west-2\. A wrong region or account is the usual cause.* Project names are case-sensitive\./,
     ],
     [
       'an unknown project',
       { 'project-name': 'nothing' },
-      /knows no project nothing in region us-west-2\. Check project-name and aws-region/,
+      /knows no project nothing in region us-west-2\. Check project-name and aws-region.* Project names are case-sensitive\./,
     ],
     [
       'a commit that no batch built',
@@ -237,6 +237,33 @@ describe('which batch', () => {
     expect(outcome).toMatchObject({ conclusion: 'failure', batch: null, retries: 0 });
     expect(outcome.reason).toMatch(reason);
     expect(operations).not.toContain(RETRY);
+  });
+
+  test.each([
+    [
+      'pull_request',
+      'the merge commit of the pull request',
+      '${{ github.event.pull_request.head.sha }}',
+    ],
+    ['status', 'the last commit of the default branch', '${{ github.event.sha }}'],
+  ])(
+    'is not found by GITHUB_SHA on %s, and the commit that is meant is told',
+    async (event, what, expression) => {
+      const sha = 'b'.repeat(40);
+      const given = { 'project-name': 'web-shop', commit: sha };
+      const environment = { GITHUB_EVENT_NAME: event, GITHUB_SHA: sha };
+      const { outcome } = await runFlow(twoBatches, given, undefined, environment);
+      expect(outcome.reason).toContain(
+        ` This commit is ${what} (GITHUB_SHA of a ${event} event). For the commit that the event is about, set commit to ${expression}.`,
+      );
+    },
+  );
+
+  test('is found by GITHUB_SHA where a batch is of it, whatever the event', async () => {
+    const given = { 'project-name': 'web-shop', commit: COMMIT };
+    const environment = { GITHUB_EVENT_NAME: 'pull_request', GITHUB_SHA: COMMIT };
+    const { outcome } = await runFlow(twoBatches, given, undefined, environment);
+    expect(outcome).toMatchObject({ conclusion: 'success', batch: { id: ID } });
   });
 
   test('is named where the id is that of one of its builds', async () => {
@@ -255,7 +282,9 @@ describe('which batch', () => {
       { projects: { 'web-shop': { next: FLAKY } } },
       { 'project-name': 'web-shop' },
     );
-    expect(outcome.reason).toMatch(/Project web-shop has no batch builds in region us-west-2/);
+    expect(outcome.reason).toMatch(
+      /Project web-shop has no batch builds in region us-west-2.*case-sensitive\./,
+    );
   });
 
   test.each([1, 4])(

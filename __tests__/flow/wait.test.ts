@@ -1,8 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { THROTTLED } from '../../simulator/index.ts';
 import { Interruption } from '../../src/async/interruption.ts';
-import { runFlow } from '../support/flow.ts';
+import { runFlow, type Surroundings } from '../support/flow.ts';
 import { BROKEN, FLAKY, ID, shop } from '../support/scenarios.ts';
+
+const retryInTheConsole = ({ simulator }: Surroundings): void =>
+  void simulator.perform('RetryBuildBatch', { id: ID, retryType: 'RETRY_ALL_BUILDS' });
 
 const POLL = 'BatchGetBuildBatches';
 const RETRY = 'RetryBuildBatch';
@@ -25,10 +28,98 @@ describe('wait: false', () => {
     expect(outcome.groups.filter((group) => group.failed)).toEqual([]);
   });
 
-  test('fails if the batch still runs', async () => {
-    const { outcome, operations } = await runFlow(shop({ ...FLAKY, startedAgo: 50 }), given);
-    expect(operations).toEqual([POLL]);
-    expect(outcome).toMatchObject({ conclusion: 'failure', ending: { kind: 'still-running' } });
+  /** A batch of one group that fails after so many seconds, and then succeeds. */
+  const failingAfter = (takes: number) =>
+    shop({
+      startedAgo: 0,
+      downloadBatchspec: 1,
+      groups: { unit: { takes, ends: ['FAILED', 'SUCCEEDED'] } },
+    });
+
+  test.each([
+    ['15', 5],
+    ['25', 4],
+    ['90', 2],
+    ['0.5m', 3],
+  ])(
+    'fails if the batch still runs after 60 s, the last poll included: every %s, %i polls',
+    async (interval, polls) => {
+      const { outcome, operations, elapsed } = await runFlow(failingAfter(600), {
+        ...given,
+        'poll-interval': interval,
+      });
+      expect(operations).toEqual(Array<string>(polls).fill(POLL));
+      expect(elapsed).toBe(60_000);
+      expect(outcome).toMatchObject({
+        conclusion: 'failure',
+        exitCode: 1,
+        retries: 0,
+        ending: { kind: 'still-running' },
+        batch: { id: ID },
+      });
+    },
+  );
+
+  test.each([
+    ['15', 20, 30_000],
+    ['90', 50, 60_000],
+  ])(
+    'sends the retry of a batch that ends within 60 s: every %s s, after %i s',
+    async (interval, takes, most) => {
+      const { outcome, operations, elapsed, simulator } = await runFlow(failingAfter(takes), {
+        ...given,
+        'poll-interval': interval,
+      });
+      expect(operations.at(-1)).toBe(RETRY);
+      expect(elapsed).toBeLessThanOrEqual(most);
+      expect(outcome).toMatchObject({ conclusion: 'success', retries: 1 });
+      expect(simulator.attemptsOf(ID)).toBe(2);
+    },
+  );
+
+  test('retries nothing where the batch succeeds within 60 s', async () => {
+    const scenario = shop({ startedAgo: 0, downloadBatchspec: 1, groups: { unit: { takes: 20 } } });
+    const { outcome, simulator } = await runFlow(scenario, given);
+    expect(outcome).toMatchObject({ conclusion: 'success', ending: { kind: 'succeeded' } });
+    expect(simulator.attemptsOf(ID)).toBe(1);
+  });
+
+  test('ends with the timeout, where that passes first', async () => {
+    const { outcome, operations, elapsed } = await runFlow(failingAfter(600), {
+      ...given,
+      timeout: '20',
+    });
+    expect(elapsed).toBe(20_000);
+    expect(operations).toEqual([POLL, POLL, POLL]);
+    expect(outcome).toMatchObject({ conclusion: 'timed_out', retries: 0 });
+  });
+
+  test('ends at once when canceled', async () => {
+    const { outcome, elapsed } = await runFlow(failingAfter(600), given, ({ clock, abort }) =>
+      clock.at(20, () => abort.abort(new Interruption({ kind: 'cancelled', by: 'SIGTERM' }))),
+    );
+    expect(elapsed).toBe(20_000);
+    expect(outcome).toMatchObject({ conclusion: 'cancelled', retries: 0 });
+  });
+
+  test('takes no failed call for a batch that still runs', async () => {
+    const faults = [{ operation: POLL, from: 10, until: 90, fault: THROTTLED }];
+    const { outcome, elapsed } = await runFlow({ ...failingAfter(70), faults }, given);
+    expect(outcome).toMatchObject({ conclusion: 'success', retries: 1 });
+    expect(elapsed).toBeGreaterThan(90_000);
+  });
+
+  test('watches the attempt of someone else for 60 s too', async () => {
+    const scenario = {
+      ...shop({ startedAgo: 86_400, groups: { unit: { takes: 600, ends: ['FAILED'] } } }),
+      faults: [{ operation: 'BatchGetBuilds', fault: { kind: 'slow', seconds: 5 } as const }],
+    };
+    const { outcome, simulator, elapsed } = await runFlow(scenario, given, (others) =>
+      others.clock.at(2, () => retryInTheConsole(others)),
+    );
+    expect(outcome).toMatchObject({ ending: { kind: 'still-running' }, attempt: 2, retries: 0 });
+    expect(simulator.attemptsOf(ID)).toBe(2);
+    expect(elapsed).toBeLessThan(120_000);
   });
 
   test('succeeds if the batch has', async () => {

@@ -201,7 +201,12 @@ describe('outputsOf', () => {
       builds: buildsByArn(someDetails('unit-1')),
     });
     const [unit, lint] = groupsOf(outputsOf(resultsOf(outcome), FILES).outputs);
-    expect(unit?.cause).toEqual({ phase: 'BUILD', ...TESTS_FAILED, kind: 'code' });
+    expect(unit?.cause).toEqual({
+      phase: 'BUILD',
+      ...TESTS_FAILED,
+      kind: 'code',
+      matchedLogText: null,
+    });
     expect(unit?.logsUrl).toBe(aLogUrl('unit-1'));
     expect(lint?.cause).toBeNull();
     expect(lint?.logsUrl).toBe(aBuild({ id: 'lint-1' }).logsUrl);
@@ -337,6 +342,7 @@ describe('outputs of a large batch', () => {
       phase: 'BUILD',
       code: TESTS_FAILED.code,
       kind: 'code',
+      matchedLogText: null,
       message: `${'x'.repeat(98)} … ${'z'.repeat(97)}`,
     });
     expect(resultsText(resultsOf(outcome), FILE)).toContain(message);
@@ -468,7 +474,8 @@ describe('outputs of a large batch', () => {
     const outcome = aLargeOutcome(500, 10, 2);
     const results = JSON.parse(resultsText(resultsOf(outcome), FILE)) as Record<string, unknown>;
     const groups = results['build-groups'] as GroupJson[];
-    expect([...Object.keys(results), 'summary-file']).toEqual([...OUTPUT_NAMES]);
+    const names = ['schemaVersion', ...OUTPUT_NAMES];
+    expect([...Object.keys(results), 'summary-file']).toEqual(names);
     expect(results).toMatchObject({
       'retry-count': 0,
       conclusion: 'failure',

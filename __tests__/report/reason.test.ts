@@ -120,7 +120,7 @@ describe('the reason', () => {
       'a batch that still runs',
       { kind: 'still-running' },
       { batch: aBatch() },
-      'Batch app:8472cae5 is still IN_PROGRESS: only a batch that is over can be retried, and this step does not wait (wait: false). Leave that out, or run it when the batch is over.',
+      'Batch app:8472cae5 is still IN_PROGRESS after 1m: only a batch that is over can be retried, and this step waits no longer (wait: false). Leave that out, or run it when the batch is over.',
     ],
     [
       'a refusal',
@@ -275,7 +275,7 @@ describe('the reason', () => {
     [
       'no URL',
       { kind: 'still-running' },
-      '<Batch app:8472cae5 is still IN_PROGRESS: only a batch that is over can be retried, and this step does not wait (wait: false). Leave that out, or run it when the batch is over.>',
+      '<Batch app:8472cae5 is still IN_PROGRESS after 1m: only a batch that is over can be retried, and this step waits no longer (wait: false). Leave that out, or run it when the batch is over.>',
     ],
   ])('is formatted as texts and URLs: %s', (_, ending, expected) => {
     const { consoleUrl } = aBatch();

@@ -39,18 +39,21 @@ export interface Surroundings {
  * Runs the action with the real SDK on a simulator in this process, in virtual time.
  *
  * @param arrange what others do meanwhile
+ * @param environment variables that the runner sets
  */
 export async function runFlow(
   scenario: Scenario,
   given: Record<string, string>,
   arrange: (surroundings: Surroundings) => void = () => undefined,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<Flow> {
   const clock = createVirtualClock();
   const uuid = createUuids();
   const simulator = createSimulator(scenario, { now: () => clock.othersNow(), uuid });
   const surroundings = { clock, simulator, abort: new AbortController() };
   arrange(surroundings);
-  return runStep(surroundings, { 'aws-region': scenario.region ?? 'us-west-2', ...given }, uuid);
+  const inputs = { 'aws-region': scenario.region ?? 'us-west-2', ...given };
+  return runStep(surroundings, inputs, uuid, undefined, environment);
 }
 
 /**
@@ -63,10 +66,11 @@ export async function runStep(
   given: Record<string, string>,
   uuid: () => string,
   random: () => number = () => 0.5,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<Flow> {
   const events: RunEvent[] = [];
   const saved: (OwnedAttempt | null)[] = [];
-  const inputs = inputsOf(given);
+  const inputs = inputsOf(given, environment);
   const client = {
     region: inputs.region,
     clock: insideCalls(clock),
@@ -112,8 +116,11 @@ export function createUuids(of = ''): () => string {
 }
 
 /** Inputs as the action reads them; throws if they are bad. */
-function inputsOf(given: Record<string, string>): Inputs {
-  const inputs = readInputs((name) => given[name] ?? '', {});
+function inputsOf(
+  given: Record<string, string>,
+  environment: Readonly<Record<string, string>>,
+): Inputs {
+  const inputs = readInputs((name) => given[name] ?? '', environment);
   if ('problems' in inputs) throw new Error(inputs.problems.join(' '));
   return inputs;
 }

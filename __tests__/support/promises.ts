@@ -1,10 +1,11 @@
 import type { Attempt } from '../../simulator/domain/model.ts';
 import { OUTPUT_NAMES, outputsOf } from '../../src/report/outputs.ts';
-import { resultsOf } from '../../src/report/results.ts';
+import { resultsOf, resultsText } from '../../src/report/results.ts';
 import { renderSummaries } from '../../src/report/summary/summary.ts';
 import { ID } from './scenarios.ts';
 import type { Trial, Verdict } from './trial.ts';
-import { NO_FILES } from './batches.ts';
+import { FILES, NO_FILES } from './batches.ts';
+import { schemaErrors } from './results-schema.ts';
 
 const RETRY = 'RetryBuildBatch';
 const POLL = 'BatchGetBuildBatches';
@@ -202,8 +203,11 @@ function isOfRequest(attempt: number, { calls, flow, made }: Verdict): boolean {
 
 /** Whatever happened, everything can be reported. */
 function unreportable({ flow: { outcome } }: Verdict): string[] {
-  const names = Object.keys(outputsOf(resultsOf(outcome), NO_FILES).outputs);
+  const results = resultsOf(outcome);
+  const names = Object.keys(outputsOf(results, NO_FILES).outputs);
+  const file: unknown = JSON.parse(resultsText(results, FILES['results-file']));
   return [
+    ...schemaErrors(file).map((error) => `the results file is not valid: ${error}`),
     ...(names.join() === OUTPUT_NAMES.join() ? [] : ['outputs are missing']),
     ...(renderSummaries(outcome)['job-summary'].startsWith('## ')
       ? []

@@ -2,6 +2,7 @@ import { ServiceError } from '../async/service-error.ts';
 import { clientSettings, withCallTimeout, type CallContext, type ClientOptions } from './client.ts';
 import type { Credentials } from './credential-cache.ts';
 import { toServiceError } from './errors.ts';
+import { describeClaims } from './id-token.ts';
 import { partitionOf } from './partition.ts';
 
 export interface RoleOptions {
@@ -50,7 +51,7 @@ export function assumeRole(options: RoleOptions): () => Promise<Credentials> {
       clientConfig: clientSettings(client),
     });
     const credentials = await withCallTimeout(clock, () => provide()).catch((error: unknown) => {
-      throw toServiceError(error, context);
+      throw toServiceError(error, { ...context, claims: describeClaims(webIdentityToken) });
     });
     mask(credentials.accessKeyId);
     mask(credentials.secretAccessKey);

@@ -14,6 +14,27 @@ const ARN =
 const CONSOLE_PATH =
   /^\/codesuite\/codebuild\/(?:\d+\/)?projects\/[^/]+\/(?<type>batch|build)\/(?<id>[^/]+)(?:\/|$)/;
 
+/** A URL without its scheme: a host with a dot, and a path. */
+const BARE_URL = /^(?:\/\/)?[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?\//i;
+/** An ARN or URL that was encoded as part of another URL. */
+const ENCODED = /^(?:arn|https?)%3A/i;
+/** Pages of AWS that lead to a batch without naming it, by host. */
+const NOT_THE_CONSOLE: readonly (readonly [host: RegExp, is: string])[] = [
+  [
+    /^[a-z0-9-]+\.codebuild\.aws\.amazon\.com$/,
+    'is a public build page, which does not name the batch',
+  ],
+  // The IAM Identity Center's portal, its newer hosts included.
+  [
+    /\.(?:awsapps\.(?:com|cn)|app\.aws)$/,
+    'is a link of the AWS access portal: open it, and copy the URL of the console that it leads to',
+  ],
+  [
+    /(?:^|\.)signin\.(?:aws|aws\.amazon\.com|amazonaws\.cn|amazonaws-us-gov\.com)$/,
+    'is a sign-in link of AWS: open it, and copy the URL of the console that it leads to',
+  ],
+];
+
 /** Whether a text can be the name of a CodeBuild project (2 to 255 characters). */
 export function isProjectName(text: string): boolean {
   return PROJECT_NAME.test(text);
@@ -21,14 +42,17 @@ export function isProjectName(text: string): boolean {
 
 /**
  * Parses a reference to a batch: `project:uuid`, its ARN, or its URL in the CodeBuild console, which is
- * the target URL of CodeBuild's commit status.
+ * the target URL of CodeBuild's commit status. The URL may lack its scheme, and each may be
+ * percent-encoded.
  *
  * @returns the reference, or what is wrong with the text, to follow its value in a message
  */
 export function parseBatchReference(text: string): BatchReference | string {
-  if (text.startsWith('arn:')) return parseArn(text);
-  if (/^https?:/i.test(text)) return parseConsoleUrl(text);
-  return parseId(text, null);
+  const plain = ENCODED.test(text) ? decode(text) : text;
+  if (plain.startsWith('arn:')) return parseArn(plain);
+  if (/^https?:/i.test(plain)) return parseConsoleUrl(plain);
+  if (BARE_URL.test(plain)) return parseConsoleUrl(`https://${plain.replace(/^\/\//, '')}`);
+  return parseId(plain, null);
 }
 
 /**
@@ -52,6 +76,8 @@ function parseArn(text: string): BatchReference | string {
 function parseConsoleUrl(text: string): BatchReference | string {
   const url = URL.canParse(text) ? new URL(text) : null;
   const isPlain = url?.port === '' && url.username === '' && url.password === '';
+  const [, otherPage] = NOT_THE_CONSOLE.find(([pages]) => pages.test(url?.hostname ?? '')) ?? [];
+  if (otherPage !== undefined) return otherPage;
   const host = isPlain ? readConsoleHost(url.hostname) : null;
   if (url === null || host === null) return 'is not a URL of the AWS console';
   const { type, id = '' } = CONSOLE_PATH.exec(url.pathname)?.groups ?? {};
@@ -65,7 +91,8 @@ function parseConsoleUrl(text: string): BatchReference | string {
   return parseId(decode(id), region);
 }
 
-function parseId(id: string, region: string | null): BatchReference | string {
+function parseId(text: string, region: string | null): BatchReference | string {
+  const id = text.includes(':') ? text : decode(text);
   const colon = id.indexOf(':');
   if (colon < 0) return 'has no colon between project and batch';
   if (!isProjectName(id.slice(0, colon))) return 'does not begin with the name of a project';

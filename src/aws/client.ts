@@ -44,6 +44,8 @@ export interface CallContext {
   readonly writes: boolean;
   /** Whether the credentials are keys in environment variables, which cannot be renewed. */
   readonly keysAreFixed?: boolean;
+  /** What an OIDC token says, which a trust policy is compared with; empty if nothing is known. */
+  readonly claims?: string;
 }
 
 /**

@@ -60,7 +60,7 @@ export const accessDenied: Message = ({ message }, { service, operation, resourc
 export const notFound: Message = ({ message }, { operation, region, resource }) => {
   if (operation === 'ListBuildBatchesForProject') {
     const project = resource.slice(resource.indexOf('/') + 1);
-    return `CodeBuild knows no project ${project} in region ${region}. Check project-name and aws-region, and that the credentials are of that account.`;
+    return `CodeBuild knows no project ${project} in region ${region}. Check project-name and aws-region, and that the credentials are of that account. Project names are case-sensitive.`;
   }
   return `CodeBuild did not find what ${operation} asked for in region ${region}. A wrong region is the usual cause.${quote('CodeBuild', message)}`;
 };
@@ -71,8 +71,10 @@ export const failed: Message = ({ name, message }, context) =>
 export const unknownError: Message = ({ name, message }, context) =>
   `AWS answered ${call(context)} with an unrecognized error (${name}).${quote('AWS', message)}`;
 
-export const roleNotAssumed: Message = ({ name, message }, { resource }) =>
-  `The role ${resource} could not be assumed (${name}). Its trust policy must allow sts:AssumeRoleWithWebIdentity to GitHub's OIDC provider for this repository, and the provider must exist in the account.${quote('AWS', message)}`;
+export const roleNotAssumed: Message = ({ name, message }, { resource, claims = '' }) => {
+  const refused = claims === '' ? '' : ` The token that was refused has ${claims}.`;
+  return `The role ${resource} could not be assumed (${name}). Its trust policy must allow sts:AssumeRoleWithWebIdentity to GitHub's OIDC provider for this repository, and the provider must exist in the account.${refused}${quote('AWS', message)}`;
+};
 
 export function invalidResponse(
   { status }: Pick<ThrownError, 'status'>,

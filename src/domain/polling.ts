@@ -10,6 +10,11 @@ import { estimateEnd } from './estimate.ts';
 import { areGroupsSettled, isBuilt, type Past } from './groups.ts';
 
 const SECOND_MS = 1000;
+/**
+ * `wait: false`: how long a batch that reads as running is polled. Reads lag behind the commit status, and
+ * a workflow that it triggers may be here first.
+ */
+export const LONGEST_LAG_MS = 60 * SECOND_MS;
 /** How long, and for how many polls, a retry may stay unseen. Whichever is longer counts. */
 const UNSEEN_MS = 60 * SECOND_MS;
 const UNSEEN_POLLS = 5;

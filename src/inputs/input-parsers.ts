@@ -1,3 +1,5 @@
+import { asSentence } from '../text/as-sentence.ts';
+import { closest } from '../text/closest.ts';
 import { parseDuration } from '../text/duration.ts';
 import { nameSome } from '../text/plural.ts';
 
@@ -59,14 +61,18 @@ export function inputParsers(get: GetInput) {
     problems(): string[] {
       const most = Math.min(MAX_VALUE_LENGTH, Math.floor(MAX_TOTAL_LENGTH / problems.length));
       return problems.map(({ input, value, rule }) =>
-        value === '' ? `${input}: ${rule}.` : `${input}: "${formatValue(value, most)}" ${rule}.`,
+        asSentence(
+          value === '' ? `${input}: ${rule}` : `${input}: "${formatValue(value, most)}" ${rule}`,
+        ),
       );
     },
 
     choice<Choice extends string>(name: string, choices: readonly [Choice, ...Choice[]]): Choice {
       const value = get(name);
       const choice = choices.find((candidate) => candidate === upperCase(value));
-      if (choice === undefined) reject(name, value, `must be ${choices.join(' or ')}`);
+      if (choice === undefined) {
+        reject(name, value, `must be ${choices.join(' or ')}${suggestion([value], choices)}`);
+      }
       return choice ?? choices[0];
     },
 
@@ -127,7 +133,8 @@ export function inputParsers(get: GetInput) {
       const words = list(name, upperCase);
       if (words === null) return [];
       if (words.length === 0 || !words.every((word) => allowed.includes(word))) {
-        reject(name, get(name), `must be a list of ${allowed.join(', ')}, ${SEPARATED}`);
+        const rule = `must be a list of ${allowed.join(', ')}, ${SEPARATED}`;
+        reject(name, get(name), `${rule}${suggestion(words, allowed)}`);
       }
       return words;
     },
@@ -154,6 +161,15 @@ export function formatValue(value: string, most = MAX_LENGTH_IN_RULE): string {
 /** ASCII only: in Unicode, `ı` and `ſ` become ASCII letters too. */
 function upperCase(text: string): string {
   return text.replaceAll(/[a-z]+/g, (letters) => letters.toUpperCase());
+}
+
+/** Suggests what the first mistyped word probably means; empty if there is none. */
+function suggestion(words: readonly string[], allowed: readonly string[]): string {
+  const [meant] = words
+    .filter((word) => !allowed.includes(upperCase(word)))
+    .map((word) => closest(upperCase(word), allowed))
+    .filter((word) => word !== null);
+  return meant === undefined ? '' : `; did you mean ${meant}?`;
 }
 
 function partsOf(list: string): string[] {

@@ -1,7 +1,8 @@
 import { environmentProblems } from '../aws/environment-problems.ts';
 import type { RetryRules } from '../domain/policy.ts';
 import type { RetryType } from '../ports.ts';
-import { inputParsers, type GetInput, type Reject } from './input-parsers.ts';
+import { formatValue, inputParsers, type GetInput, type Reject } from './input-parsers.ts';
+import { unwrapped } from './pasted.ts';
 import { readRegion } from './region.ts';
 import { readRetryWhen } from './retry-when.ts';
 import { readWhichBatch, type WhichBatch } from './which-batch.ts';
@@ -63,6 +64,9 @@ export const DEFAULTS: Readonly<Record<string, string>> = {
 const RETRY_TYPES = ['RETRY_FAILED_BUILDS', 'RETRY_ALL_BUILDS'] as const satisfies RetryType[];
 const RETRIABLE = ['FAILED', 'FAULT', 'TIMED_OUT', 'STOPPED'];
 const ROLE = /^arn:aws(?:-[a-z]+)*:iam::\d{12}:role\/[\w+=,.@/-]{1,600}$/;
+/** The ARN of a session, as `aws sts get-caller-identity` prints it. */
+const SESSION =
+  /^arn:(?<partition>aws[a-z-]*):sts::(?<account>\d{12}):assumed-role\/(?<role>[^/]+)/;
 
 /**
  * Reads and checks all inputs, and the environment variables that configure calls to AWS.
@@ -76,7 +80,7 @@ export function readInputs(
 ): Inputs | BadInputs {
   const get: GetInput = (name) => getGiven(name) || (DEFAULTS[name] ?? '');
   const read = inputParsers(get);
-  const { which, region: regionOfBatch } = readWhichBatch(get, read.reject);
+  const { which, region: regionOfBatch } = readWhichBatch(get, environment, read.reject);
   const inputs: Inputs = {
     which,
     region: readRegion(get('aws-region'), regionOfBatch, environment, read.reject),
@@ -92,7 +96,7 @@ export function readInputs(
     dryRun: read.boolean('dry-run'),
     failOnFlaky: read.boolean('fail-on-flaky'),
     stopOnCancel: read.boolean('stop-on-cancel'),
-    roleToAssume: readRole(get('role-to-assume'), read.reject),
+    roleToAssume: readRole(unwrapped(get('role-to-assume')), read.reject),
     wait: read.boolean('wait'),
     pollIntervalMs: read.duration('poll-interval', 'above-zero') ?? 0,
     timeoutMs: read.duration('timeout', 'above-zero'),
@@ -117,7 +121,11 @@ export function reportsToCommit({ commitStatus, wait, dryRun }: Inputs): boolean
 function readRole(arn: string, reject: Reject): string | null {
   if (arn === '') return null;
   if (!ROLE.test(arn)) {
-    reject('role-to-assume', arn, 'must be the ARN of a role, arn:aws:iam::123456789012:role/name');
+    const rule = 'must be the ARN of a role, arn:aws:iam::123456789012:role/name';
+    const { partition, account, role } = SESSION.exec(arn)?.groups ?? {};
+    const meant = `arn:${partition}:iam::${account}:role/${role}`;
+    const suggestion = ROLE.test(meant) ? `; did you mean ${formatValue(meant)}?` : '';
+    reject('role-to-assume', arn, `${rule}${suggestion}`);
   }
   return arn;
 }

@@ -3,7 +3,7 @@ import type { RetryWhen } from '../domain/policy.ts';
 import type { InputParsers } from './input-parsers.ts';
 
 /** Each of them is allowed on its own only. */
-export const KEYWORDS = new Set(['ANY', 'INFRASTRUCTURE']);
+export const KEYWORDS = new Set(['ANY', 'INFRASTRUCTURE', 'LOG']);
 
 /** Reads `retry-when`: a keyword, or phases and error codes in upper case. */
 export function readRetryWhen(given: string, read: InputParsers): RetryWhen {
@@ -12,7 +12,11 @@ export function readRetryWhen(given: string, read: InputParsers): RetryWhen {
   const [first = '', ...more] = words;
   if (more.length === 0 && first === 'ANY') return 'any';
   if (more.length === 0 && first === 'INFRASTRUCTURE') return 'infrastructure';
-  if (words.length === 0 || !words.every(isCauseName)) {
+  const keyword = words.flatMap((word) => word.split(' ')).find((word) => KEYWORDS.has(word));
+  if (keyword !== undefined && words.join(' ') !== keyword) {
+    const others = 'any, infrastructure and log must each stand alone';
+    read.reject('retry-when', given, `mixes ${keyword.toLowerCase()} with other words; ${others}`);
+  } else if (words.length === 0 || !words.every(isCauseName)) {
     read.reject(
       'retry-when',
       given,

@@ -2,6 +2,7 @@ import { isOfWatchedAttempt, isOver } from '../domain/attempt.ts';
 import { formatCause, isSameCause } from '../domain/cause.ts';
 import { type FailedGroups, failedGroupsOf } from '../domain/groups.ts';
 import { firstCause, type Outcome, type StopKind } from '../domain/outcome.ts';
+import { LONGEST_LAG_MS } from '../domain/polling.ts';
 import { asSentence } from '../text/as-sentence.ts';
 import { formatDuration } from '../text/duration.ts';
 import { cutMiddle } from '../text/cut-middle.ts';
@@ -101,7 +102,7 @@ function describeEnding(outcome: Outcome, close: (message: string) => string): P
       ];
     case 'still-running':
       return [
-        `${Id} is still ${status}: only a batch that is over can be retried, and this step does not wait (wait: false). Leave that out, or run it when the batch is over.`,
+        `${Id} is still ${status} after ${formatDuration(LONGEST_LAG_MS)}: only a batch that is over can be retried, and this step waits no longer (wait: false). Leave that out, or run it when the batch is over.`,
       ];
     case 'retry-rejected':
       return [`CodeBuild refused to retry ${id}: ${close(ending.message)}`];

@@ -6,6 +6,9 @@ import { reportArnsOf } from '../domain/test-report.ts';
 import { LONGEST_MESSAGE, oneLine } from '../text/escape.ts';
 import { reasonOf } from './reason.ts';
 
+/** That of docs/results.schema.json. */
+const SCHEMA_VERSION = 1;
+
 /** What `build-groups` holds of each group; members marked optional are given up for size. */
 export interface GroupOutput {
   readonly identifier: string;
@@ -16,7 +19,11 @@ export interface GroupOutput {
   readonly buildArn: string;
   readonly consoleUrl?: string;
   readonly logsUrl?: string;
-  readonly cause: Pick<Cause, 'phase' | 'code' | 'message' | 'kind'> | null;
+  readonly cause:
+    | (Pick<Cause, 'phase' | 'code' | 'message' | 'kind'> & {
+        readonly matchedLogText: string | null;
+      })
+    | null;
   readonly attempts: readonly {
     readonly status: string;
     readonly buildArn?: string;
@@ -75,15 +82,16 @@ export function batchOutputs(batch: Batch): {
   return { 'batch-id': batch.id, 'batch-arn': batch.arn, 'console-url': batch.consoleUrl };
 }
 
-/** The text of `results-file`: every output but `summary-file` in full, as one JSON object. */
+/** The text of `results-file`: every output but `summary-file` in full, as docs/results.schema.json says. */
 export function resultsText(results: Results, resultsFile: string): string {
-  return `${JSON.stringify({ ...results, 'results-file': resultsFile }, null, 2)}\n`;
+  const file = { schemaVersion: SCHEMA_VERSION, ...results, 'results-file': resultsFile };
+  return `${JSON.stringify(file, null, 2)}\n`;
 }
 
 function causeOutput(cause: Cause | null): GroupOutput['cause'] {
   if (cause === null) return null;
   const { phase, code, message, kind } = cause;
-  return { phase, code, message, kind };
+  return { phase, code, message, kind, matchedLogText: null };
 }
 
 function groupOutput(group: GroupView, builds: Outcome['builds']): GroupOutput {

@@ -1,5 +1,7 @@
 import type { Batch } from '../domain/batch.ts';
 import { ServiceError } from '../async/service-error.ts';
+import type { OtherCommit } from '../inputs/event-commit.ts';
+import type { WhichBatch } from '../inputs/which-batch.ts';
 import { MAX_ITEMS_PER_CALL } from '../ports.ts';
 import { bestEffort } from './best-effort.ts';
 import type { RunContext } from './context.ts';
@@ -25,7 +27,7 @@ export async function findBatch(context: RunContext): Promise<Batch> {
     case 'newest-of-project':
       return findNewest(context, which.projectName);
     case 'commit-of-project':
-      return findByCommit(context, which.projectName, which.commit);
+      return findByCommit(context, which);
   }
 }
 
@@ -33,14 +35,13 @@ async function findNewest(context: RunContext, projectName: string): Promise<Bat
   const [newest] = await context.codebuild.listBatchIds(projectName, 1);
   if (newest !== undefined) return getBatch(context, newest);
   throw notFound(
-    `Project ${projectName} has no batch builds in region ${context.inputs.region}. Was the wrong project or region given?`,
+    `Project ${projectName} has no batch builds in region ${context.inputs.region}. Was the wrong project or region given? Project names are case-sensitive.`,
   );
 }
 
 async function findByCommit(
   context: RunContext,
-  projectName: string,
-  commit: string,
+  { projectName, commit, mistakenFor }: WhichBatch & { kind: 'commit-of-project' },
 ): Promise<Batch> {
   const ids = await context.codebuild.listBatchIds(projectName, LATEST_BATCHES);
   const batches = ids.length === 0 ? [] : await context.codebuild.getBatches(ids);
@@ -51,8 +52,14 @@ async function findByCommit(
     if (batch?.resolvedSourceVersion?.toLowerCase().startsWith(wanted)) return batch;
   }
   throw notFound(
-    `None of the ${ids.length} latest batch builds of project ${projectName} in region ${context.inputs.region} was of commit ${commit}. The latest ${LATEST_BATCHES} are looked at; a batch has a commit once its source was downloaded. If you know the batch, give batch-id.`,
+    `None of the ${ids.length} latest batch builds of project ${projectName} in region ${context.inputs.region} was of commit ${commit}. The latest ${LATEST_BATCHES} are looked at; a batch has a commit once its source was downloaded. If you know the batch, give batch-id.${describeMistake(mistakenFor)}`,
   );
+}
+
+function describeMistake(mistakenFor: OtherCommit | null): string {
+  if (mistakenFor === null) return '';
+  const { event, given, meant } = mistakenFor;
+  return ` This commit is ${given} (GITHUB_SHA of a ${event} event). For the commit that the event is about, set commit to ${meant}.`;
 }
 
 async function getBatch(context: RunContext, id: string): Promise<Batch> {
@@ -69,7 +76,7 @@ async function getBatch(context: RunContext, id: string): Promise<Batch> {
   const batch = await codebuild.getBatch(id);
   if (batch !== null) return batch;
   throw notFound(
-    `CodeBuild knows no batch ${id} in region ${inputs.region}. A wrong region or account is the usual cause: set aws-region, or give the batch's ARN or console address as batch-id, which name the region. Builds older than a year are forgotten.`,
+    `CodeBuild knows no batch ${id} in region ${inputs.region}. A wrong region or account is the usual cause: set aws-region, or give the batch's ARN or console address as batch-id, which name the region. Project names are case-sensitive. Builds older than a year are forgotten.`,
   );
 }
 

@@ -4,6 +4,7 @@ import { changesIn } from '../domain/changes.ts';
 import {
   correctSubmission,
   interpret,
+  LONGEST_LAG_MS,
   msUntilNextPoll,
   type Polling,
   type PollResult,
@@ -15,11 +16,15 @@ const HEARTBEAT_MS = 30 * 60_000;
 const LAST_POLL_BEFORE_DEADLINE_MS = 2000;
 
 /** How a watch ends. */
-export type WatchEnd = Extract<PollResult, { kind: 'over' | 'never-seen' | 'gone' }>;
+export type WatchEnd =
+  | Extract<PollResult, { kind: 'over' | 'never-seen' | 'gone' }>
+  /** `wait: false`: the batch still ran when it had been watched for as long as reads may lag. */
+  | { readonly kind: 'still-running' };
 
 /**
  * Polls the batch until the attempt is over: at least once every interval, one call per poll. Every
- * snapshot that counts, and every change in it, is emitted.
+ * snapshot that counts, and every change in it, is emitted. With `wait: false` it is not watched for
+ * longer than reads may lag.
  *
  * @param first a snapshot that was just taken, if there is one
  * @throws {ServiceError} when CodeBuild cannot be asked any more; the signal's reason, when aborted
@@ -30,12 +35,13 @@ export async function watchAttempt(
   id: string,
   first: Batch | null,
 ): Promise<WatchEnd> {
-  const { codebuild, emit, ports, state } = context;
+  const { codebuild, emit, inputs, ports, state } = context;
   const { clock } = ports;
   let polling = begun;
   let lastNews = clock.elapsed();
+  const watchUntil = inputs.wait ? Infinity : lastNews + LONGEST_LAG_MS;
   const poll = async (): Promise<Batch | null> => {
-    await clock.sleep(msUntilPoll(context, polling), context.signal);
+    await clock.sleep(msUntilPoll(context, polling, watchUntil), context.signal);
     return codebuild.getBatch(id);
   };
   let snapshot = first ?? (await poll());
@@ -53,6 +59,7 @@ export async function watchAttempt(
     if (result.kind === 'over' || result.kind === 'never-seen' || result.kind === 'gone') {
       return result;
     }
+    if (polling.overSince === null && now >= watchUntil) return { kind: 'still-running' };
     const { batch } = state();
     if (now - lastNews >= HEARTBEAT_MS && batch !== null) {
       emit({ kind: 'heartbeat', batch, elapsed: now - polling.began });
@@ -92,10 +99,17 @@ function emitSnapshot(
   return changes.length > 0;
 }
 
-/** Milliseconds to sleep: at most one interval, cut so that a last poll fits in before the deadline. */
-function msUntilPoll({ deadline, inputs, ports, state }: RunContext, polling: Polling): number {
+/**
+ * Milliseconds to sleep: at most one interval, cut so that a last poll is made before the deadline, and
+ * one when the watch ends.
+ */
+function msUntilPoll(
+  { deadline, inputs, ports, state }: RunContext,
+  polling: Polling,
+  watchUntil: number,
+): number {
   const now = ports.clock.elapsed();
   const pauseMs = msUntilNextPoll(polling, state().builds, inputs.pollIntervalMs, now);
-  const untilLastPollMs = deadline - LAST_POLL_BEFORE_DEADLINE_MS - now;
-  return untilLastPollMs > 0 ? Math.min(pauseMs, untilLastPollMs) : pauseMs;
+  const lastPolls = [deadline - LAST_POLL_BEFORE_DEADLINE_MS, watchUntil];
+  return Math.min(pauseMs, ...lastPolls.map((at) => at - now).filter((left) => left > 0));
 }
