@@ -103,7 +103,7 @@ test('invisibleLooksAfterStart needs a retry that starts a new batch', async () 
   const name = 'invisibleLooksAfterStart';
   expect((await find({ [name]: 2 }))[name].answer).toBe('open');
   const found = await find({ [name]: 2, newIdOnRetry: true });
-  expect(found[name]).toEqual({ answer: 'yes', seen: 'looks before the new batch was found: 2' });
+  expect(found[name]).toEqual({ answer: 'yes', seen: 'polls before the new batch was found: 2' });
   expect((await find({ newIdOnRetry: true }))[name].answer).toBe('no');
 });
 
@@ -117,7 +117,7 @@ test('how long is measured by the polls, which are a second apart at first', asy
   const found = await find({ staleSecondsAfterRetry: 3.5 });
   expect(found.staleLooksAfterRetry.seen).toContain(': 4');
   expect(found.staleSecondsAfterRetry.seen).toBe(
-    'the old attempt still showed 3.0 s after the retry, and no longer after 4.0 s',
+    'polls still showed the old attempt 3.0 s after the retry, and no longer after 4.0 s',
   );
 });
 
@@ -133,7 +133,7 @@ test('what is not in the recording stays open, and says what to record', async (
 test('the table has a row for each, the surprises first', async () => {
   const rows = findingsTable(await find({ retryAnswersOldView: true })).split('\n');
   expect(rows[2]).toBe(
-    '| `retryAnswersOldView` | yes | the retry was answered with the batch as it had ended |',
+    '| `retryAnswersOldView` | yes | the retry returned the batch as it had ended |',
   );
   expect(rows.at(-1)).toContain('| open |');
   expect(rows).toHaveLength(2 + CASES.length + 2);
