@@ -80,7 +80,7 @@ function isFileError(error: unknown): error is Error & { errno: number; path: st
   return error instanceof Error && 'errno' in error && 'path' in error;
 }
 
-/** In a pipe such as `| head`, nobody reads the rest: that is no error. */
+/** A reader such as `head` may close the pipe early: that is not an error. */
 function exitWithReader(): void {
   process.stdout.once('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
