@@ -131,7 +131,7 @@ describe('a retry is recorded', () => {
 
   test('as the service answers by default', async () => {
     const table = await findings({}, '--again');
-    for (const name of ['newIdOnRetry', 'staleLooksAfterRetry', 'forgetsTokens', 'notFoundAsArn']) {
+    for (const name of ['newIdOnRetry', 'stalePollsAfterRetry', 'ignoresTokens', 'notFoundAsArn']) {
       expect(table).toContain(`| \`${name}\` | no |`);
     }
     expect(table).toContain('| `noPriorSummaries` | no |');
@@ -145,7 +145,7 @@ describe('a retry is recorded', () => {
     const [lastStale = '', firstFresh = ''] = polls
       .slice(2)
       .map(({ askedAt }) => ((Date.parse(askedAt) - Date.parse(retriedAt)) / 1000).toFixed(1));
-    expect(table).toMatch(/\| `staleLooksAfterRetry` \| yes \| [^|]*: 3 \|/);
+    expect(table).toMatch(/\| `stalePollsAfterRetry` \| yes \| [^|]*: 3 \|/);
     expect(table).toContain(
       `| \`staleSecondsAfterRetry\` | yes | polls still showed the old attempt ${lastStale} s after the retry, and no longer after ${firstFresh} s |`,
     );

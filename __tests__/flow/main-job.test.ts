@@ -260,7 +260,7 @@ describe('which batch', () => {
 
   test('that was started a moment ago may be invisible at the first poll', async () => {
     const { outcome } = await runFlow(
-      { projects: { 'web-shop': { next: FLAKY } }, switches: { invisibleLooksAfterStart: 1 } },
+      { projects: { 'web-shop': { next: FLAKY } }, switches: { invisiblePollsAfterStart: 1 } },
       { 'project-name': 'web-shop' },
       ({ simulator }) => simulator.perform('StartBuildBatch', { projectName: 'web-shop' }),
     );

@@ -68,7 +68,7 @@ export const BUILD_QUESTIONS = {
       no: `builds found before they had started: ${found}`,
     });
   },
-  buildsLagSeconds: ({ calls, end }) => {
+  staleBuildsSeconds: ({ calls, end }) => {
     const last = calls.findLast(({ purpose }) => purpose === 'failed-builds');
     const asked = last === undefined || end === null ? [] : (bodyOf(last).builds ?? []);
     const lagging = asked.filter(({ buildStatus }) => buildStatus === 'IN_PROGRESS').length;

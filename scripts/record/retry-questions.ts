@@ -1,4 +1,4 @@
-import { RETRIABLE_BY_DEFAULT, type Switches } from '../../simulator/domain/switches.ts';
+import { RETRYABLE_BY_DEFAULT, type Switches } from '../../simulator/domain/switches.ts';
 import type { Facts } from './facts.ts';
 import { type Finding, formatSeconds, no, NO_RETRY_SEEN, open, whether, yes } from './finding.ts';
 import { type BatchView, bodyOf, type Call, isStale, type Purpose } from './recording.ts';
@@ -12,23 +12,23 @@ export const RETRY_QUESTIONS = {
       no: 'the retry returned the same id',
     });
   },
-  retriable: ({ before, retry, retried }) => {
+  retryable: ({ before, retry, retried }) => {
     const status = before?.buildBatchStatus ?? '';
     if (retry === null) return open('no retry was requested');
     const seen = `the retry of a ${status} batch was ${retried === null ? 'rejected' : 'accepted'}`;
-    return whether(RETRIABLE_BY_DEFAULT.includes(status) === (retried === null), {
+    return whether(RETRYABLE_BY_DEFAULT.includes(status) === (retried === null), {
       yes: seen,
       no: seen,
     });
   },
-  retryAnswersOldView: ({ before, retried }) => {
+  retryReturnsStaleBatch: ({ before, retried }) => {
     if (before === null || retried === null) return open('no retry was accepted');
     return whether(isStale(retried, before), {
       yes: 'the retry returned the batch as it had ended',
       no: `the retry returned the batch in phase ${retried.currentPhase ?? ''}`,
     });
   },
-  retryAnswerSecondsLater: ({ before, retried, fresh: [first] }) => {
+  retryStartOffsetSeconds: ({ before, retried, fresh: [first] }) => {
     if (first === undefined) return NO_RETRY_SEEN;
     const [answered, shown] = [submittedOn(retried), submittedOn(first.batch)];
     if (answered === null || shown === null || answered === submittedOn(before)) {
@@ -39,7 +39,7 @@ export const RETRY_QUESTIONS = {
       no: 'the answer to the retry and a poll had the same start time of the new attempt',
     });
   },
-  retryAndStopTakeArns: ({ calls }) => {
+  retryAndStopAcceptArns: ({ calls }) => {
     const call = callFor('retry-by-arn', calls);
     if (call === undefined) return open('record with --by-arn');
     return whether(call.status === 200, {
@@ -47,7 +47,7 @@ export const RETRY_QUESTIONS = {
       no: `RetryBuildBatch rejected an ARN with ${errorOf(call)} (StopBuildBatch is not recorded)`,
     });
   },
-  forgetsTokens: ({ calls }) => {
+  ignoresTokens: ({ calls }) => {
     const call = callFor('retry-again', calls);
     if (call === undefined) return open('record with --again');
     return whether(call.status !== 200, {
@@ -72,7 +72,7 @@ export const RETRY_QUESTIONS = {
       },
     );
   },
-  downloadSourceNotRunAgain: (facts) => {
+  downloadSourceNotRerun: (facts) => {
     if (facts.retry?.input['retryType'] !== 'RETRY_ALL_BUILDS') {
       return open('record with --retry-type RETRY_ALL_BUILDS');
     }

@@ -4,7 +4,7 @@ import { type Finding, formatSeconds, no, NO_RETRY_SEEN, open, whether, yes } fr
 
 /** What polls of the batch show of a retry, and when. */
 export const VIEW_QUESTIONS = {
-  staleLooksAfterRetry: (facts) => {
+  stalePollsAfterRetry: (facts) => {
     const { stale, first } = untilFresh(facts);
     if (first === undefined) return NO_RETRY_SEEN;
     const where = `the first poll, ${formatSeconds(first.afterMs)} after the retry, showed the new attempt`;
@@ -22,7 +22,7 @@ export const VIEW_QUESTIONS = {
           `polls still showed the old attempt ${formatSeconds(last.afterMs)} after the retry, and no longer after ${formatSeconds(first.afterMs)}`,
         );
   },
-  flickeringLooks: ({ snapshots, fresh: [first] }) => {
+  flickeringPolls: ({ snapshots, fresh: [first] }) => {
     if (first === undefined) return NO_RETRY_SEEN;
     const back = snapshots.filter(
       ({ afterMs, stale, batch }) => afterMs > first.afterMs && (stale || !batch),
@@ -51,7 +51,7 @@ export const VIEW_QUESTIONS = {
       no: 'at the end, the groups showed the new attempt',
     });
   },
-  phasesStartAnew: ({ before, retried, fresh }) => {
+  phasesReplacedOnRetry: ({ before, retried, fresh }) => {
     if (retried?.id !== before?.id) return open('the retry has its own batch');
     const phases = fresh.at(-1)?.batch.phases;
     if (before === null || phases === undefined) return NO_RETRY_SEEN;
@@ -70,7 +70,7 @@ export const VIEW_QUESTIONS = {
       ? yes(`phases of the retry: ${phases.join(', ')}`)
       : open('the new attempt never reached IN_PROGRESS');
   },
-  invisibleLooksAfterStart: ({ before, retried, snapshots }) => {
+  invisiblePollsAfterStart: ({ before, retried, snapshots }) => {
     if (before === null || retried === null || retried.id === before.id) {
       return open('no new batch was started');
     }
