@@ -49,7 +49,7 @@ export default {
       name: 'simulator-stands-alone',
       severity: 'error',
       from: { path: '^simulator/' },
-      to: { path: '^src/' },
+      to: { path: '^(src|scripts|bench)/' },
     },
   ],
   options: {

@@ -62,7 +62,7 @@ export default defineConfig(
     rules: PURE,
   },
   {
-    files: ['simulator/{cli,demo}.ts', 'simulator/demo/**', 'scripts/**', 'bench/index.ts'],
+    files: ['scripts/**', 'bench/index.ts'],
     rules: { 'no-console': 'off' },
   },
 );

@@ -1,43 +1,71 @@
-// How fast, small and sparing the committed bundle is: measures all figures and prints them as a table.
+// Measures the committed bundle and prints all figures as a table.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { runCommand, UsageError } from '../scripts/cli/command.ts';
 import { calls, crowd, lags, largeBatches, scriptSize, startAndMemory } from './figures.ts';
-import { readPeer } from './peer.ts';
+import { type Peer, readPeer } from './peer.ts';
 import { renderTable, replaceFigures } from './table.ts';
 
-const { values } = parseArgs({
-  options: {
-    /** How often each program is started. */
-    rounds: { type: 'string', default: '15' },
-    /** Puts the table into bench/README.md. */
-    write: { type: 'boolean', default: false },
-    /** A folder with another action, which is started in the same rounds. */
-    peer: { type: 'string' },
-    /** Inputs of that action, as name=value. */
-    input: { type: 'string', multiple: true, default: [] },
-  },
-});
-const rounds = Number(values.rounds);
-if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a whole number.');
-const peer = values.peer === undefined ? null : readPeer(values.peer, values.input);
+const HELP = `usage: npm run bench -- [--rounds number] [--write] [--peer folder [--input name=value]...]
 
-const began = performance.now();
-const table = renderTable([
-  ...(await startAndMemory(rounds, peer)),
-  scriptSize(),
-  ...(await lags()),
-  ...(await calls()),
-  await crowd(),
-  ...(await largeBatches()),
-]);
-const took = Math.round((performance.now() - began) / 1000);
-const text = `${table}
+Measures the bundle in dist/: start-up, memory, size, calls and lag, and compares them with their targets.
+It takes two to three minutes; bench/README.md explains the figures.
+
+  --rounds  how many times each program is started (default: 15)
+  --write   writes the table into bench/README.md
+  --peer    the folder of another action, to start it in the same rounds
+  --input   an input of that action; may be repeated`;
+
+await runCommand(
+  {
+    name: 'bench',
+    help: HELP,
+    options: {
+      rounds: { type: 'string', default: '15' },
+      write: { type: 'boolean', default: false },
+      peer: { type: 'string' },
+      input: { type: 'string', multiple: true, default: [] },
+    },
+  },
+  async ({ rounds: given, write, peer: folder, input }) => {
+    const rounds = Number(given);
+    if (!Number.isInteger(rounds) || rounds < 1) {
+      throw new UsageError(`--rounds: "${given}" is not a whole number from 1.`);
+    }
+    if (folder === undefined && input.length > 0) {
+      throw new UsageError('--input is for the action that --peer names: give both.');
+    }
+    const text = await measure(rounds, folder === undefined ? null : peerIn(folder, input));
+    console.log(text);
+    if (write) {
+      const readme = join(import.meta.dirname, 'README.md');
+      writeFileSync(readme, replaceFigures(readFileSync(readme, 'utf8'), text));
+    }
+    return 0;
+  },
+);
+
+function peerIn(folder: string, inputs: readonly string[]): Peer {
+  try {
+    return readPeer(folder, inputs);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+async function measure(rounds: number, peer: Peer | null): Promise<string> {
+  const began = performance.now();
+  const table = renderTable([
+    ...(await startAndMemory(rounds, peer)),
+    scriptSize(),
+    ...(await lags()),
+    ...(await calls()),
+    await crowd(),
+    ...(await largeBatches()),
+  ]);
+  const took = Math.round((performance.now() - began) / 1000);
+  return `${table}
 
 Node.js ${process.versions.node}, ${process.platform} ${process.arch}, ${availableParallelism()} cores; ${rounds} rounds, ${took} s in all.`;
-console.log(text);
-if (values.write) {
-  const readme = join(import.meta.dirname, 'README.md');
-  writeFileSync(readme, replaceFigures(readFileSync(readme, 'utf8'), text));
 }

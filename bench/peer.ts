@@ -27,7 +27,7 @@ export function readPeer(folder: string, given: readonly string[]): Peer {
   const { inputs = {}, runs = {} } =
     file === undefined ? {} : (parse(readFileSync(file, 'utf8')) as Texts);
   const script = resolve(folder, typeof runs.main === 'string' ? runs.main : 'index.js');
-  if (!existsSync(script)) throw new Error(`There is no ${script}.`);
+  if (!existsSync(script)) throw new Error(`--peer: ${script} does not exist.`);
   const defaults = Object.entries(inputs).flatMap(([name, input]) =>
     input?.default === undefined ? [] : [`${name}=${String(input.default)}`],
   );
@@ -37,7 +37,7 @@ export function readPeer(folder: string, given: readonly string[]): Peer {
 function variablesOf(inputs: readonly string[]): Record<string, string> {
   const variables = inputs.map((text) => {
     const at = text.indexOf('=');
-    if (at < 1) throw new Error(`--input takes name=value, not ${text}.`);
+    if (at < 1) throw new Error(`--input: "${text}" is not of the form name=value.`);
     return [`INPUT_${text.slice(0, at).replaceAll(' ', '_').toUpperCase()}`, text.slice(at + 1)];
   });
   return Object.fromEntries(variables) as Record<string, string>;

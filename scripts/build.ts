@@ -1,9 +1,20 @@
-// Builds dist/ from src/, or the folder that --out names.
+// Builds dist/ from src/.
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { build } from './build/bundle.ts';
+import { runCommand } from './cli/command.ts';
+
+const HELP = `usage: npm run build -- [--out folder]
+
+Bundles src/ with its dependencies and their licenses.
+
+  --out  the folder to write (default: dist/)`;
 
 const dist = join(import.meta.dirname, '..', 'dist');
-const { values } = parseArgs({ options: { out: { type: 'string', default: dist } } });
-const bytes = await build(values.out);
-console.log(`${values.out}: ${Math.round(bytes / 1000)} kB of script`);
+await runCommand(
+  { name: 'build', help: HELP, options: { out: { type: 'string', default: dist } } },
+  async ({ out }) => {
+    const bytes = await build(out);
+    console.log(`${out}: ${Math.round(bytes / 1000)} kB of script`);
+    return 0;
+  },
+);

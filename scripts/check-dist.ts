@@ -10,10 +10,10 @@ try {
   const names = new Set([...readdirSync(fresh), ...readdirSync('dist')]);
   const stale = [...names].filter((name) => read(fresh, name) !== read('dist', name));
   if (stale.length > 0) {
-    console.error(`dist/ is not what src/ builds (${stale.join(', ')}). Run: npm run build`);
+    console.error(`dist/ is out of date (${stale.join(', ')}). Run: npm run build`);
     process.exitCode = 1;
   } else {
-    console.log('dist/ is what src/ builds.');
+    console.log('dist/ is up to date.');
   }
 } finally {
   rmSync(fresh, { recursive: true });

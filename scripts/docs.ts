@@ -4,13 +4,20 @@
 //
 // --repository owner/name sets that name in package.json first.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import { parse } from 'yaml';
+import { runCommand, UsageError } from './cli/command.ts';
 import { renderCost } from './readme-tables/cost.ts';
 import { renderPermissions, renderPolicies } from './readme-tables/render-permissions.ts';
 import { renderTables, type ActionTexts } from './readme-tables/render-tables.ts';
 import { isRepository, nameAction, setRepository } from './readme-tables/repository.ts';
+
+const HELP = `usage: npm run docs -- [--repository owner/name]
+
+Writes the generated parts of the documentation: the tables of inputs, outputs, permissions and costs,
+the IAM policies, and the name of this action in every workflow.
+
+  --repository  puts that name into package.json first`;
 
 const read = (path: string): string => readFileSync(path, 'utf8');
 
@@ -38,12 +45,16 @@ async function writeDocumentation(packageJson: string): Promise<void> {
   }
 }
 
-const { repository } = parseArgs({ options: { repository: { type: 'string' } } }).values;
-if (repository === undefined) {
-  await writeDocumentation(read('package.json'));
-} else if (isRepository(repository)) {
-  await writeDocumentation(setRepository(read('package.json'), repository));
-} else {
-  console.error(`--repository: "${repository}" is not of the form owner/name.`);
-  process.exitCode = 2;
-}
+await runCommand(
+  { name: 'docs', help: HELP, options: { repository: { type: 'string' } } },
+  async ({ repository }) => {
+    if (repository !== undefined && !isRepository(repository)) {
+      throw new UsageError(`--repository: "${repository}" is not of the form owner/name.`);
+    }
+    const packageJson = read('package.json');
+    await writeDocumentation(
+      repository === undefined ? packageJson : setRepository(packageJson, repository),
+    );
+    return 0;
+  },
+);

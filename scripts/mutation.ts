@@ -2,47 +2,57 @@
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { runCommand, UsageError } from './cli/command.ts';
 import { instrument } from './mutation/mutants.ts';
 import { report } from './mutation/report.ts';
 import { tryAll } from './mutation/try-all.ts';
 
-const USAGE = `npm run mutation -- [--threshold 90] [--tests FOLDER_OR_FILE]... FILE_OR_FOLDER...
+const HELP = `usage: npm run mutation -- [--threshold percent] [--tests path]... path...
 
-Mutates source files and runs their tests: for src/NAME/ those of __tests__/NAME/, for the steps and
-for what lies in src/ itself those of __tests__/flow/ too. --tests says which instead.
-Exit code 1: in some file, fewer mutants than the threshold (in percent) were killed.`;
+Mutates source files, one change at a time, and lists the mutants that no test kills.
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    threshold: { type: 'string', default: '90' },
-    tests: { type: 'string', multiple: true },
-    help: { type: 'boolean', default: false },
+  path         a source file, or a folder of them
+  --tests      the tests to run: a file or a folder; may be repeated (default: __tests__/NAME for
+               src/NAME; for src/steps and for files directly in src, __tests__/flow too)
+  --threshold  exit with 1 if fewer than this percentage of a file's mutants are killed (default: 90)`;
+
+await runCommand(
+  {
+    name: 'mutation',
+    help: HELP,
+    options: {
+      threshold: { type: 'string', default: '90' },
+      tests: { type: 'string', multiple: true },
+    },
+    maxArguments: Infinity,
   },
-});
-if (values.help || positionals.length === 0) {
-  console.log(USAGE);
-  process.exit(values.help ? 0 : 2);
-}
-
-const files = positionals.flatMap((path) => filesIn(path, '.ts'));
-const tests = [...new Set(values.tests ?? files.flatMap(placesOfTests))].flatMap((path) =>
-  filesIn(path, '.test.ts'),
+  async ({ threshold: given, tests: testPaths }, paths) => {
+    const threshold = Number(given);
+    if (given.trim() === '' || !(threshold >= 0 && threshold <= 100)) {
+      throw new UsageError(`--threshold: "${given}" is not a percentage (0 to 100).`);
+    }
+    if (paths.length === 0) throw new UsageError('Give a source file or a folder.');
+    const files = paths.flatMap((path) => filesIn(path, '.ts'));
+    if (files.length === 0) throw new UsageError(`No source file in ${paths.join(', ')}.`);
+    const tests = [...new Set(testPaths ?? files.flatMap(placesOfTests))].flatMap((path) =>
+      filesIn(path, '.test.ts'),
+    );
+    if (tests.length === 0) throw new UsageError('No tests found: name some with --tests.');
+    const instrumented = new Map(
+      files.map((file) => [file, instrument(file, readFileSync(file, 'utf8'))]),
+    );
+    const verdicts = await tryAll(
+      instrumented,
+      inOrder(tests, files),
+      availableParallelism(),
+      (line) => console.log(line),
+    );
+    const mutants = [...instrumented.values()].flatMap((file) => file.mutants);
+    const { text, isReached } = report(mutants, verdicts, threshold);
+    console.log(text);
+    return isReached ? 0 : 1;
+  },
 );
-if (files.length === 0 || tests.length === 0) {
-  throw new Error(`${files.length} source files and ${tests.length} test files found`);
-}
-const instrumented = new Map(
-  files.map((file) => [file, instrument(file, readFileSync(file, 'utf8'))]),
-);
-const verdicts = await tryAll(instrumented, inOrder(tests), availableParallelism(), (line) =>
-  console.log(line),
-);
-const mutants = [...instrumented.values()].flatMap((file) => file.mutants);
-const { text, isReached } = report(mutants, verdicts, Number(values.threshold));
-console.log(text);
-process.exitCode = isReached ? 0 : 1;
 
 function filesIn(path: string, ending: string): string[] {
   const found = statSync(path).isFile() ? [path] : globSync(`${path}/**/*${ending}`);
@@ -61,8 +71,8 @@ function placesOfTests(file: string): string[] {
   return places.filter(existsSync);
 }
 
-/** First the tests that have the name of a file, and so kill the most. */
-function inOrder(testFiles: readonly string[]): string[] {
+/** First the tests that are named after a file: they kill the most. */
+function inOrder(testFiles: readonly string[], files: readonly string[]): string[] {
   const names = new Set(files.map((file) => basename(file, '.ts')));
   const isNamed = (file: string): boolean => names.has(basename(file, '.test.ts'));
   return testFiles.toSorted((one, other) => Number(isNamed(other)) - Number(isNamed(one)));

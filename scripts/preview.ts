@@ -1,94 +1,86 @@
-// Shows Markdown as GitHub would: writes a picture and a page, light and dark. Without a file it is the
-// job summary of the committed bundle on a scenario of the simulator.
-import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+// Draws Markdown as GitHub shows it. Without a file it is the job summary of the bundle in dist/ on a
+// scenario of the simulator.
+import { mkdir, mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { runBundle } from '../simulator/demo/run-bundle.ts';
-import { SCENARIOS } from '../simulator/index.ts';
+import type { Scenario } from '../simulator/index.ts';
+import { CommandError, runCommand, UsageError } from './cli/command.ts';
+import { SCENARIO_LIST, scenarioNamed } from './cli/scenarios.ts';
+import { runBundle } from './demo/run-bundle.ts';
 import { chromiumPath, draw, openBrowser } from './preview/browser.ts';
 import { pageOf, THEMES } from './preview/page.ts';
 import { shrink } from './preview/png.ts';
 
-const USAGE = `usage: npm run preview -- [file.md] [--scenario name] [--out folder]
+const HELP = `usage: npm run preview -- [file.md] [--scenario name] [--out folder]
        npm run preview -- --readme
-  file.md     the Markdown to show (default: the job summary of a run of dist/index.js)
-  --scenario  that run's scenario, one of ${Object.keys(SCENARIOS).join(', ')} (default: flaky)
-  --out       where to write summary-light.png and so on (default: a new temporary folder)
-  --readme    draws the pictures of README.md anew: the top of the summary of flaky, small files`;
+
+Draws Markdown as GitHub shows it, in its light and its dark theme: a picture (PNG) and a page (HTML) each.
+It needs Chromium or Chrome; CHROMIUM_PATH names the program if it is not in a usual place.
+
+  file.md     the Markdown (default: the job summary of a run of dist/index.js on the simulator)
+  --scenario  the scenario of that run (default: flaky, about 20 seconds)
+  --out       the folder for summary-light.png and the other files (default: a new temporary folder)
+  --readme    draws the pictures of README.md: the top of the summary of flaky, as small files in docs/
+
+Scenarios:
+${SCENARIO_LIST}`;
 
 /** The pictures of README.md: where they are, what ends them, and how fine they are. */
 const OF_README = { folder: 'docs', end: '\n### Artifacts\n', scale: 1.5 };
 
-process.exitCode = await preview();
-
-async function preview(): Promise<number> {
-  const given = argumentsGiven();
-  if (typeof given === 'string') {
-    console.error(`${given}\n${USAGE}`);
-    return 2;
-  }
-  const executable = chromiumPath();
-  if (executable === null) {
-    console.error(
-      'The preview needs Chromium or Chrome, and none was found: install one, or set CHROMIUM_PATH to its program.',
-    );
-    return 1;
-  }
-  const markdown =
-    given.file === undefined ? await summaryOf(given.scenario) : await readFile(given.file, 'utf8');
-  if (markdown.trim() === '') {
-    console.error('There is nothing to show: the Markdown is empty.');
-    return 1;
-  }
-  if (given.readme) return writeForReadme(markdown, executable);
-  const out = given.out ?? (await mkdtemp(join(tmpdir(), 'retry-codebuild-batch-preview-')));
-  await mkdir(out, { recursive: true });
-  return write(markdown, executable, out);
-}
-
-interface Given {
-  readonly file?: string | undefined;
-  readonly scenario: string;
-  readonly out?: string | undefined;
-  readonly readme: boolean;
-}
-
-/** Or what is wrong with them. */
-function argumentsGiven(): Given | string {
-  try {
-    const { values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: {
-        scenario: { type: 'string' },
-        out: { type: 'string' },
-        readme: { type: 'boolean', default: false },
-      },
-    });
-    const { scenario = 'flaky', out, readme } = values;
-    if (positionals.length > 1) return 'One file at a time.';
-    if (readme && (positionals.length > 0 || values.scenario !== undefined || out !== undefined)) {
-      return 'The pictures of README.md are always of the same: --readme stands alone.';
+await runCommand(
+  {
+    name: 'preview',
+    help: HELP,
+    options: {
+      scenario: { type: 'string' },
+      out: { type: 'string' },
+      readme: { type: 'boolean', default: false },
+    },
+    maxArguments: 1,
+  },
+  async ({ scenario, out, readme }, [file]) => {
+    if (readme && [file, scenario, out].some((given) => given !== undefined)) {
+      throw new UsageError('--readme takes no file and no other option.');
     }
-    if (!Object.hasOwn(SCENARIOS, scenario)) return `There is no scenario "${scenario}".`;
-    return { file: positionals[0], scenario, out, readme };
-  } catch (error) {
-    return (error as Error).message;
-  }
+    if (file !== undefined && scenario !== undefined) {
+      throw new UsageError('Give a file or --scenario, not both.');
+    }
+    const name = scenario ?? 'flaky';
+    const chosen = scenarioNamed(name);
+    const given = file === undefined ? null : await textOf(file);
+    const executable = chromiumPath();
+    if (executable === null) {
+      throw new CommandError(
+        'Chromium or Chrome was not found: install one, or set CHROMIUM_PATH to its program.',
+      );
+    }
+    const markdown = given ?? (await summaryOf(name, chosen));
+    if (readme) return writeForReadme(markdown, executable);
+    const folder = out ?? (await mkdtemp(join(tmpdir(), 'retry-codebuild-batch-preview-')));
+    await mkdir(folder, { recursive: true });
+    return write(markdown, executable, folder);
+  },
+);
+
+async function textOf(file: string): Promise<string> {
+  if ((await stat(file)).isDirectory()) throw new CommandError(`${file} is a folder, not a file.`);
+  const text = await readFile(file, 'utf8');
+  if (text.trim() === '') throw new CommandError(`${file} is empty: there is nothing to draw.`);
+  return text;
 }
 
-async function summaryOf(name: string): Promise<string> {
-  const scenario = SCENARIOS[name] ?? { projects: {} };
+async function summaryOf(name: string, scenario: Scenario): Promise<string> {
   const { summary } = await runBundle(
     scenario,
     { 'poll-interval': '5' },
-    { log: false, onStart: () => console.log(`Running dist/index.js on the scenario ${name} …`) },
+    { onStart: () => console.log(`Running dist/index.js on the scenario ${name} …`) },
   );
   return summary;
 }
 
 async function write(markdown: string, executable: string, out: string): Promise<number> {
-  const browser = await openBrowser(executable);
+  const browser = await openedBrowser(executable);
   const problems = new Set<string>();
   try {
     await writeFile(join(out, 'summary.md'), markdown);
@@ -109,7 +101,7 @@ async function write(markdown: string, executable: string, out: string): Promise
 async function writeForReadme(markdown: string, executable: string): Promise<number> {
   const { folder, end, scale } = OF_README;
   const [top = ''] = markdown.split(end);
-  const browser = await openBrowser(executable);
+  const browser = await openedBrowser(executable);
   const problems = new Set<string>();
   try {
     await mkdir(folder, { recursive: true });
@@ -126,7 +118,16 @@ async function writeForReadme(markdown: string, executable: string): Promise<num
   return printProblems(problems);
 }
 
+async function openedBrowser(executable: string): ReturnType<typeof openBrowser> {
+  try {
+    return await openBrowser(executable);
+  } catch (error) {
+    const [reason = ''] = (error as Error).message.split('\n', 1);
+    throw new CommandError(`${executable} did not start: ${reason}`);
+  }
+}
+
 function printProblems(problems: ReadonlySet<string>): number {
-  for (const problem of problems) console.error(`A diagram could not be drawn: ${problem}`);
+  for (const problem of problems) console.error(`Mermaid could not draw a diagram: ${problem}`);
   return problems.size > 0 ? 1 : 0;
 }

@@ -1,29 +1,33 @@
-// Retries a real batch and keeps every answer of CodeBuild, without the names in it. What it finds on
-// the open questions is what the simulator's switches stand for.
+// Retries a real batch and records every answer of CodeBuild, without the names in it. Its findings are
+// about the simulator's switches: what no document of AWS settles.
 import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { parseBatchReference } from '../src/aws/batch-reference.ts';
 import { ServiceError } from '../src/async/service-error.ts';
 import { cancellation, SYSTEM_CLOCK } from '../src/process.ts';
+import { runCommand, UsageError } from './cli/command.ts';
 import { findingsOf, findingsTable } from './record/findings.ts';
 import { record, type RecordOptions, Unrecordable } from './record/recorder.ts';
 import type { Call } from './record/recording.ts';
 import { scrub } from './record/scrub.ts';
 import { recordedService } from './record/service.ts';
 
-const USAGE = `usage: npm run record -- <batch> --yes [options]
-  batch                the batch to retry: project:uuid, its ARN, or its address in the console
-  --yes                yes, retry it, which costs what its builds cost
-  --region name        its region (default: of the ARN or address, AWS_REGION, AWS_DEFAULT_REGION)
-  --out folder         where to write the recording (default: a new temporary folder)
-  --poll seconds       time between two looks (default: 5; at most 1 in the first 20 seconds)
-  --retry-type type    RETRY_FAILED_BUILDS (default), RETRY_ALL_BUILDS, or none to say nothing of it
-  --by-arn             try to retry it by its ARN first
-  --again              send the retry twice with one token; if CodeBuild forgets tokens and retries what
-                       is running, that is a second retry`;
+const HELP = `usage: npm run record -- batch --yes [options]
+
+Retries a real batch in your AWS account and records every answer of CodeBuild, with placeholders for
+accounts, names and values. The recording confirms or refutes what the simulator assumes.
+
+  batch              the batch to retry: project:uuid, its ARN or its URL in the CodeBuild console
+  --yes              confirms that the batch may be retried; its builds run again and are billed
+  --region name      its region (default: from the ARN or URL, then AWS_REGION, then AWS_DEFAULT_REGION)
+  --out folder       where to write the recording (default: a new temporary folder)
+  --poll seconds     time between two polls (default: 5; at most 1 in the first 20 seconds)
+  --retry-type type  RETRY_FAILED_BUILDS (default), RETRY_ALL_BUILDS, or none to leave it out
+  --by-arn           try to retry the batch by its ARN first
+  --again            send the retry twice with the same token; if CodeBuild ignores tokens and retries
+                     running batches, this starts a second retry`;
 
 const RETRY_TYPES = new Map<string, RecordOptions['retryType']>([
   ['RETRY_FAILED_BUILDS', 'RETRY_FAILED_BUILDS'],
@@ -31,31 +35,36 @@ const RETRY_TYPES = new Map<string, RecordOptions['retryType']>([
   ['none', null],
 ]);
 
-process.exitCode = await main();
-
-async function main(): Promise<number> {
-  if (process.argv.slice(2).some((given) => given === '--help' || given === '-h')) {
-    console.log(USAGE);
-    return 0;
-  }
-  const given = argumentsGiven();
-  if (typeof given === 'string') {
-    console.error(`${given}\n\n${USAGE}`);
-    return 2;
-  }
-  const folder = given.out ?? (await mkdtemp(join(tmpdir(), 'retry-codebuild-batch-recording-')));
-  await mkdir(folder, { recursive: true });
-  if ((await readdir(folder)).length > 0) {
-    console.error(`The folder ${folder} is not empty. Give one that is, or none.`);
-    return 2;
-  }
-  return run(given, folder);
-}
+await runCommand(
+  {
+    name: 'record',
+    help: HELP,
+    options: {
+      yes: { type: 'boolean', default: false },
+      region: { type: 'string' },
+      out: { type: 'string' },
+      poll: { type: 'string', default: '5' },
+      'retry-type': { type: 'string', default: 'RETRY_FAILED_BUILDS' },
+      'by-arn': { type: 'boolean', default: false },
+      again: { type: 'boolean', default: false },
+    },
+    maxArguments: 1,
+  },
+  async (values, [batch]) => {
+    const given = check(values, batch);
+    const { out } = values;
+    const folder = out ?? (await mkdtemp(join(tmpdir(), 'retry-codebuild-batch-recording-')));
+    await mkdir(folder, { recursive: true });
+    if ((await readdir(folder)).length > 0) {
+      throw new UsageError(`--out: the folder ${folder} is not empty.`);
+    }
+    return run(given, folder);
+  },
+);
 
 interface Given {
   readonly options: RecordOptions;
   readonly region: string;
-  readonly out: string | undefined;
 }
 
 async function run({ options, region }: Given, folder: string): Promise<number> {
@@ -72,7 +81,8 @@ async function run({ options, region }: Given, folder: string): Promise<number> 
     });
   } catch (error) {
     exitCode = 1;
-    if (signal.aborted) console.error('The recording was ended. The batch goes on in CodeBuild.');
+    if (signal.aborted)
+      console.error('Recording interrupted. The batch keeps running in CodeBuild.');
     else console.error(isExplained(error) ? error.message : error);
   }
   if (calls.length > 0) await write(folder, scrub(calls));
@@ -83,7 +93,7 @@ function isExplained(error: unknown): error is Error {
   return error instanceof ServiceError || error instanceof Unrecordable;
 }
 
-/** Writes what is to be shared: every answer in a file of its own, a list of them, the findings. */
+/** Writes what can be shared: each answer in its own file, a list of the calls, and the findings. */
 async function write(folder: string, calls: readonly Call[]): Promise<void> {
   const list = calls.map(({ body, ...call }, index) => ({
     file: `${String(index + 1).padStart(4, '0')}-${call.purpose}.json`,
@@ -99,50 +109,50 @@ async function write(folder: string, calls: readonly Call[]): Promise<void> {
   await writeFile(join(folder, 'findings.md'), `${table}\n`);
   console.log(`\n${table}\n`);
   console.log(
-    `${calls.length} answers are in ${folder}, with placeholders for accounts, names and`,
+    `${calls.length} answers are in ${folder}, with placeholders for accounts, names and values.`,
   );
-  console.log('values. Names of build groups are kept: read it before you share it.');
+  console.log('The names of build groups are kept: review the files before you share them.');
 }
 
-/** Or what is wrong with them. */
-function argumentsGiven(): Given | string {
-  try {
-    const { values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: {
-        yes: { type: 'boolean', default: false },
-        region: { type: 'string' },
-        out: { type: 'string' },
-        poll: { type: 'string', default: '5' },
-        'retry-type': { type: 'string', default: 'RETRY_FAILED_BUILDS' },
-        'by-arn': { type: 'boolean', default: false },
-        again: { type: 'boolean', default: false },
-      },
-    });
-    const [batch, ...more] = positionals;
-    if (batch === undefined || more.length > 0) return 'Name one batch.';
-    const reference = parseBatchReference(batch);
-    if (typeof reference === 'string') return `"${batch}" ${reference}.`;
-    const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
-    const region = values.region ?? reference.region ?? AWS_REGION ?? AWS_DEFAULT_REGION;
-    if (region === undefined || region === '') return 'No region is known: give --region.';
-    if (reference.region !== null && reference.region !== region) {
-      return `The batch is in ${reference.region}, not in ${region}.`;
-    }
-    const seconds = Number(values.poll);
-    if (!(seconds > 0 && seconds <= 3600)) {
-      return `--poll: "${values.poll}" is not a number of seconds greater than 0, up to 3600.`;
-    }
-    const retryType = RETRY_TYPES.get(values['retry-type']);
-    if (retryType === undefined) return `There is no retry type "${values['retry-type']}".`;
-    const { 'by-arn': byArn, again, out, yes } = values;
-    if (!yes) {
-      return `This would retry the batch ${reference.id} in ${region} for real: its builds run again and cost money. Add --yes to do it.`;
-    }
-    const pollIntervalMs = seconds * 1000;
-    const options = { id: reference.id, retryType, byArn, again, pollIntervalMs };
-    return { options, region, out };
-  } catch (error) {
-    return (error as Error).message;
+interface Values {
+  readonly yes: boolean;
+  readonly region?: string | undefined;
+  readonly poll: string;
+  readonly 'retry-type': string;
+  readonly 'by-arn': boolean;
+  readonly again: boolean;
+}
+
+/** @throws UsageError */
+function check(values: Values, batch: string | undefined): Given {
+  if (batch === undefined) throw new UsageError('Give the batch to retry.');
+  const reference = parseBatchReference(batch);
+  if (typeof reference === 'string') throw new UsageError(`"${batch}" ${reference}.`);
+  const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
+  const region = values.region ?? reference.region ?? AWS_REGION ?? AWS_DEFAULT_REGION;
+  if (region === undefined || region === '') {
+    throw new UsageError('The region is unknown: give --region.');
   }
+  if (reference.region !== null && reference.region !== region) {
+    throw new UsageError(`--region: the batch is in ${reference.region}, not in ${region}.`);
+  }
+  const seconds = Number(values.poll);
+  if (!(seconds > 0 && seconds <= 3600)) {
+    throw new UsageError(
+      `--poll: "${values.poll}" is not a number of seconds greater than 0, up to 3600.`,
+    );
+  }
+  const retryType = RETRY_TYPES.get(values['retry-type']);
+  if (retryType === undefined) {
+    const allowed = [...RETRY_TYPES.keys()].join(', ');
+    throw new UsageError(`--retry-type: "${values['retry-type']}" is not one of ${allowed}.`);
+  }
+  if (!values.yes) {
+    throw new UsageError(
+      `This retries the real batch ${reference.id} in ${region}, and its builds are billed. Add --yes to confirm.`,
+    );
+  }
+  const { 'by-arn': byArn, again } = values;
+  const pollIntervalMs = seconds * 1000;
+  return { options: { id: reference.id, retryType, byArn, again, pollIntervalMs }, region };
 }

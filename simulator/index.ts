@@ -18,4 +18,4 @@ export {
   INTERNAL_FAILURE,
   THROTTLED,
 } from './domain/faults.ts';
-export { flaky, large, SCENARIOS } from './scenarios/index.ts';
+export { DESCRIPTIONS, large, SCENARIOS } from './scenarios/index.ts';

@@ -27,5 +27,7 @@ test('a bundle alone runs without inputs', () => {
   expect(() => readPeer(folder, [])).toThrow(join(folder, 'index.js'));
   writeFileSync(join(folder, 'index.js'), '');
   expect(readPeer(folder, [])).toMatchObject({ script: join(folder, 'index.js'), inputs: {} });
-  expect(() => readPeer(folder, ['project-name'])).toThrow('--input takes name=value');
+  expect(() => readPeer(folder, ['project-name'])).toThrow(
+    '--input: "project-name" is not of the form name=value.',
+  );
 });

@@ -88,7 +88,7 @@ describe('npm run docs', () => {
       encoding: 'utf8',
     });
     expect(status).toBe(2);
-    expect(stderr).toBe('--repository: "octo-org" is not of the form owner/name.\n');
+    expect(stderr).toContain('--repository: "octo-org" is not of the form owner/name. ');
     expect(contentsOf(folder)).toEqual(contentsOf(ROOT));
   });
 

@@ -144,7 +144,7 @@ test('attempt numbers never exceed the truth, and are right where phases are kep
   const visits = histories.chain((history) =>
     fc.tuple(fc.constant(history), fc.subarray([...history.states], { minLength: 1 })),
   );
-  law(visits, ({ phasesStartAnew }, seen) => {
+  law(visits, ({ phasesReplacedOnRetry }, seen) => {
     const [first, ...others] = seen;
     if (first === undefined) return;
     let { attempt } = first;
@@ -153,14 +153,14 @@ test('attempt numbers never exceed the truth, and are right where phases are kep
       if (state.attempt > attempt) number = nextAttemptNumber(number, state.batch);
       attempt = state.attempt;
     }
-    if (phasesStartAnew) expect(number).toBeLessThanOrEqual(attempt);
+    if (phasesReplacedOnRetry) expect(number).toBeLessThanOrEqual(attempt);
     else expect(number).toBe(attempt);
   });
 });
 
 describe('ownership', () => {
   interface Case {
-    readonly phasesStartAnew: boolean;
+    readonly phasesReplacedOnRetry: boolean;
     /** The attempt that is ours. */
     readonly ours: HistoryState;
     /** The end of the attempt before it. */
@@ -171,10 +171,10 @@ describe('ownership', () => {
   /** Histories in which our retry started an attempt. */
   const cases: fc.Arbitrary<Case> = histories
     .filter(({ states }) => states.some(({ attempt }) => attempt > 1))
-    .chain(({ phasesStartAnew, states }) =>
+    .chain(({ phasesReplacedOnRetry, states }) =>
       fc.constantFrom(...states.filter(({ attempt }) => attempt > 1)).map((ours) => {
         const retried = states.findLast(({ attempt }) => attempt === ours.attempt - 1) ?? ours;
-        return { phasesStartAnew, ours, retried, states };
+        return { phasesReplacedOnRetry, ours, retried, states };
       }),
     );
 
@@ -189,7 +189,7 @@ describe('ownership', () => {
 
   /** Expects what holds before our attempt, of ours, and of those after it. */
   function expectHistory(of: Case, owned: OwnedAttempt, expected: 'ours' | 'unproven'): void {
-    const isLaterKnown = !of.phasesStartAnew || owned.submittedOn !== null;
+    const isLaterKnown = !of.phasesReplacedOnRetry || owned.submittedOn !== null;
     const later = isLaterKnown ? 'others' : expect.not.stringMatching('not-begun');
     const expectedOf = { earlier: 'not-begun', same: expected, later, unknown: null };
     expect(of.states.map(({ batch }) => ownershipOf(batch, owned))).toEqual(

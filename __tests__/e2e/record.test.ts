@@ -131,7 +131,7 @@ describe('a retry is recorded', () => {
 
   test('as the service answers by default', async () => {
     const table = await findings({}, '--again');
-    for (const name of ['newIdOnRetry', 'staleLooksAfterRetry', 'forgetsTokens', 'notFoundAsArn']) {
+    for (const name of ['newIdOnRetry', 'stalePollsAfterRetry', 'ignoresTokens', 'notFoundAsArn']) {
       expect(table).toContain(`| \`${name}\` | no |`);
     }
     expect(table).toContain('| `noPriorSummaries` | no |');
@@ -145,9 +145,9 @@ describe('a retry is recorded', () => {
     const [lastStale = '', firstFresh = ''] = polls
       .slice(2)
       .map(({ askedAt }) => ((Date.parse(askedAt) - Date.parse(retriedAt)) / 1000).toFixed(1));
-    expect(table).toMatch(/\| `staleLooksAfterRetry` \| yes \| [^|]*: 3 \|/);
+    expect(table).toMatch(/\| `stalePollsAfterRetry` \| yes \| [^|]*: 3 \|/);
     expect(table).toContain(
-      `| \`staleSecondsAfterRetry\` | yes | the old attempt still showed ${lastStale} s after the retry, and no longer after ${firstFresh} s |`,
+      `| \`staleSecondsAfterRetry\` | yes | polls still showed the old attempt ${lastStale} s after the retry, and no longer after ${firstFresh} s |`,
     );
     expect(table).toContain('| `noPriorSummaries` | yes |');
     expect(table).toContain('| `newIdOnRetry` | no |');
@@ -204,11 +204,11 @@ test('an interrupted recording keeps its answers, and the batch keeps running', 
   const endless = { ...QUICK, groups: { ...QUICK.groups, unit: { takes: 600, ends: ['FAILED'] } } };
   const simulator = simulate(shop(endless));
   const ran = await runOn(simulator, [ID, '--yes', '--out', folder], {
-    said: 'CodeBuild took the retry.',
+    said: 'CodeBuild accepted the retry.',
     then: (child) => child.kill('SIGINT'),
   });
   expect([ran.exitCode, retries(ran)]).toEqual([1, 1]);
-  expect(ran.stderr).toBe('The recording was ended. The batch goes on in CodeBuild.\n');
+  expect(ran.stderr).toBe('Recording interrupted. The batch keeps running in CodeBuild.\n');
   expect(await readFile(join(folder, 'findings.md'), 'utf8')).toContain('| `newIdOnRetry` | no |');
   expect(simulator.calls.map(({ operation }) => operation)).not.toContain('StopBuildBatch');
 });
@@ -217,15 +217,18 @@ describe('no batch is retried', () => {
   test('without --yes', async () => {
     const ran = await run(shop(QUICK), ID);
     expect(ran.exitCode).toBe(2);
-    expect(ran.stderr).toContain(`This would retry the batch ${ID} in us-west-2 for real`);
+    expect(ran.stderr).toContain(`This retries the real batch ${ID} in us-west-2`);
     expect(ran.simulator.calls).toEqual([]);
   });
 
   test.each([
-    [['--yes'], 'Name one batch.'],
+    [['--yes'], 'Give the batch to retry.'],
     [['no-colon', '--yes'], '"no-colon" has no colon'],
     [[ID, '--yes', '--poll', 'often'], '--poll: "often" is not a number of seconds'],
-    [[ID, '--yes', '--retry-type', 'SOME'], 'There is no retry type "SOME".'],
+    [
+      [ID, '--yes', '--retry-type', 'SOME'],
+      '--retry-type: "SOME" is not one of RETRY_FAILED_BUILDS, RETRY_ALL_BUILDS, none.',
+    ],
     [[ID, '--yes', '--colour'], "Unknown option '--colour'"],
     [
       [
@@ -234,13 +237,13 @@ describe('no batch is retried', () => {
         '--region',
         'eu-west-2',
       ],
-      'The batch is in eu-west-1, not in eu-west-2.',
+      '--region: the batch is in eu-west-1, not in eu-west-2.',
     ],
   ])('given %j', async (given, problem) => {
     const ran = await run(shop(QUICK), ...given);
     expect([ran.exitCode, ran.simulator.calls]).toEqual([2, []]);
     expect(ran.stderr).toContain(problem);
-    expect(ran.stderr).toContain('usage: npm run record');
+    expect(ran.stderr).toMatch(/ Run "npm run record -- --help" for help\.\n$/);
   });
 
   test('into a folder that holds something', async () => {

@@ -192,7 +192,7 @@ describe('a canceled step', () => {
     const { outcome, operations } = await runFlow(
       shop(
         { groups: { unit: { takes: 100, ends: ['FAILED', 'SUCCEEDED', 'SUCCEEDED'] } } },
-        { retryAnswersOldView: true, phasesStartAnew: true },
+        { retryReturnsStaleBatch: true, phasesReplacedOnRetry: true },
       ),
       { 'batch-id': ID, 'poll-interval': '30s' },
       cancelAt(40, ({ clock, simulator }) => {

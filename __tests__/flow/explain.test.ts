@@ -32,7 +32,7 @@ describe('the causes of failures', () => {
 
   test('are read once more if BatchGetBuilds is stale', async () => {
     const { outcome, operations } = await runFlow(
-      shop({ ...BROKEN, startedAgo: 40 }, { buildsLagSeconds: 4 }),
+      shop({ ...BROKEN, startedAgo: 40 }, { staleBuildsSeconds: 4 }),
       {
         'batch-id': ID,
         'max-retries': '0',
@@ -62,7 +62,7 @@ describe('the causes of failures', () => {
 
   test('do not affect the result if no input depends on them, however long they take', async () => {
     const { outcome } = await runFlow(
-      shop({ ...BROKEN, startedAgo: 200 }, { buildsLagSeconds: 600 }),
+      shop({ ...BROKEN, startedAgo: 200 }, { staleBuildsSeconds: 600 }),
       { 'batch-id': ID, 'dry-run': 'true', timeout: '3s' },
     );
     expect(outcome).toMatchObject({ conclusion: 'skipped', exitCode: 0 });
@@ -71,7 +71,7 @@ describe('the causes of failures', () => {
   test('of a build that stays stale are not waited for', async () => {
     const given = { 'batch-id': ID, 'poll-interval': '1s', 'retry-when': 'infrastructure' };
     const { outcome, operations } = await runFlow(
-      shop({ ...BROKEN, startedAgo: 40 }, { buildsLagSeconds: 600 }),
+      shop({ ...BROKEN, startedAgo: 40 }, { staleBuildsSeconds: 600 }),
       given,
     );
     expect(countOf(operations, 'BatchGetBuilds')).toBe(2);

@@ -289,9 +289,9 @@ describe('which batch', () => {
 
   test.each([1, 4])(
     'that was started a moment ago may be invisible at the first polls: %d',
-    async (invisibleLooksAfterStart) => {
+    async (invisiblePollsAfterStart) => {
       const { outcome } = await runFlow(
-        { projects: { 'web-shop': { next: FLAKY } }, switches: { invisibleLooksAfterStart } },
+        { projects: { 'web-shop': { next: FLAKY } }, switches: { invisiblePollsAfterStart } },
         { 'project-name': 'web-shop' },
         ({ simulator }) => simulator.perform('StartBuildBatch', { projectName: 'web-shop' }),
       );

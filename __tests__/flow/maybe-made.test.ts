@@ -15,7 +15,7 @@ const retriesBy = ({ simulator }: Flow, who: 'wire' | 'other'): number =>
 describe('a retry whose answer was lost, and whose repetition is refused', () => {
   // Only the rejection shows that it was made: polls are stale for a while.
   const scenario = {
-    ...shop(BROKEN, { forgetsTokens: true, staleSecondsAfterRetry: 70 }),
+    ...shop(BROKEN, { ignoresTokens: true, staleSecondsAfterRetry: 70 }),
     faults: [{ operation: RETRY, calls: [1], fault: { kind: 'lost' } as const }],
   };
 
@@ -55,7 +55,7 @@ describe('a retry that was not made, while someone else retried', () => {
 
 test('a lost retry whose attempt is over and FAILED is not sent again', async () => {
   const faults = [{ operation: RETRY, fault: { kind: 'lost' } as const }];
-  const scenario = { ...shop(QUICK, { forgetsTokens: true }), faults };
+  const scenario = { ...shop(QUICK, { ignoresTokens: true }), faults };
   const flow = await runFlow(scenario, { 'batch-id': ID, 'poll-interval': '1m' });
   expect(flow.operations.filter((operation) => operation === RETRY)).toHaveLength(1);
   expect(retriesBy(flow, 'wire')).toBe(1);

@@ -8,9 +8,9 @@ const retriesOf = (operations: readonly string[]): number =>
   operations.filter((operation) => operation === 'RetryBuildBatch').length;
 
 const SWITCHES: [string, Switches][] = [
-  ['stale polls', { staleLooksAfterRetry: 3 }],
+  ['stale polls', { stalePollsAfterRetry: 3 }],
   ['stale polls for a while', { staleSecondsAfterRetry: 40 }],
-  ['polls that flicker', { flickeringLooks: 8 }],
+  ['polls that flicker', { flickeringPolls: 8 }],
   ['stale groups', { staleGroupsSeconds: 60 }],
   ['groups that stay stale longer than the batch runs', { staleGroupsSeconds: 150 }],
   ['groups that never refresh', { groupsNeverRefresh: true }],
@@ -18,18 +18,18 @@ const SWITCHES: [string, Switches][] = [
   ['prior summaries newest first', { newestPriorFirst: true }],
   ['waiting groups without a summary', { pendingWithoutSummary: true }],
   ['upper-case artifact types', { upperCaseArtifactTypes: true }],
-  ['phases that start anew', { phasesStartAnew: true }],
+  ['phases that start anew', { phasesReplacedOnRetry: true }],
   ['no DOWNLOAD_BATCHSPEC on a retry', { noBatchspecOnRetry: true }],
-  ['tokens that are forgotten', { forgetsTokens: true }],
+  ['tokens that are forgotten', { ignoresTokens: true }],
   ['ARNs for what is not found', { notFoundAsArn: true }],
-  ['a stale answer to a retry', { retryAnswersOldView: true }],
+  ['a stale answer to a retry', { retryReturnsStaleBatch: true }],
   [
     'a stale answer to a retry and stale polls',
-    { retryAnswersOldView: true, staleLooksAfterRetry: 2 },
+    { retryReturnsStaleBatch: true, stalePollsAfterRetry: 2 },
   ],
   ['a new id for a retry', { newIdOnRetry: true }],
-  ['a new id that is invisible at first', { newIdOnRetry: true, invisibleLooksAfterStart: 2 }],
-  ['DOWNLOAD_SOURCE kept on a retry', { downloadSourceNotRunAgain: true }],
+  ['a new id that is invisible at first', { newIdOnRetry: true, invisiblePollsAfterStart: 2 }],
+  ['DOWNLOAD_SOURCE kept on a retry', { downloadSourceNotRerun: true }],
 ];
 
 describe.each(SWITCHES)('with %s', (_, switches) => {
@@ -86,7 +86,7 @@ describe('a retry that is never seen', () => {
   );
 
   test('leaves the status of the earlier attempt out of the outcome', async () => {
-    const switches = { staleSecondsAfterRetry: 100_000, retryAnswersOldView: true };
+    const switches = { staleSecondsAfterRetry: 100_000, retryReturnsStaleBatch: true };
     const { outcome } = await runFlow(shop(FLAKY, switches), { 'batch-id': ID });
     expect(outcome).toMatchObject({ ending: { kind: 'never-seen' }, batchStatus: '' });
   });
@@ -173,7 +173,7 @@ describe('an end while only the groups are stale', () => {
     'by a timeout %d seconds later leaves a success, even if the last poll was stale',
     async (later) => {
       const { elapsed } = await runFlow(shop(FLAKY), { 'batch-id': ID });
-      const { outcome } = await runFlow(shop(FLAKY, { ...STALE_GROUPS, flickeringLooks: 40 }), {
+      const { outcome } = await runFlow(shop(FLAKY, { ...STALE_GROUPS, flickeringPolls: 40 }), {
         'batch-id': ID,
         timeout: `${elapsed / 1000 + later}s`,
       });
@@ -213,7 +213,7 @@ describe('changes from outside', () => {
 
   test('a refusal because someone else was first is joined', async () => {
     const { outcome, log } = await runFlow(
-      shop(FLAKY, { staleLooksAfterRetry: 1 }),
+      shop(FLAKY, { stalePollsAfterRetry: 1 }),
       { 'batch-id': ID },
       ({ simulator }) => simulator.perform('RetryBuildBatch', retryByOthers),
     );
@@ -222,7 +222,7 @@ describe('changes from outside', () => {
   });
 
   test("a refusal for any other reason ends the step with the service's message", async () => {
-    const scenario = shop(FLAKY, { retriable: [] });
+    const scenario = shop(FLAKY, { retryable: [] });
     const { outcome } = await runFlow(scenario, { 'batch-id': ID });
     expect(outcome).toMatchObject({ conclusion: 'failure', retries: 0, batchStatus: 'FAILED' });
     expect(outcome.ending.kind).toBe('retry-rejected');

@@ -270,7 +270,7 @@ test('a rejected retry is reported as such even if the batch cannot be polled af
     },
   ];
   const { outcome } = await runFlow(
-    { ...shop(FLAKY, { retriable: [] }), faults },
+    { ...shop(FLAKY, { retryable: [] }), faults },
     { 'batch-id': ID },
   );
   expect(outcome.ending.kind).toBe('retry-rejected');

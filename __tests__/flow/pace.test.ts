@@ -58,9 +58,9 @@ describe('the last poll', () => {
 
   test.each<[string, Switches, Record<string, string>]>([
     ['CodeBuild lists no earlier builds', { noPriorSummaries: true }, {}],
-    ['phases start anew', { phasesStartAnew: true }, {}],
+    ['phases start anew', { phasesReplacedOnRetry: true }, {}],
     ['waiting groups have no summary', { pendingWithoutSummary: true }, {}],
-    ['polls are stale at first', { staleLooksAfterRetry: 2 }, {}],
+    ['polls are stale at first', { stalePollsAfterRetry: 2 }, {}],
     ['the retry is a new batch', { newIdOnRetry: true }, {}],
     ['all builds run again', {}, { 'retry-type': 'RETRY_ALL_BUILDS' }],
     ['the interval is longer', {}, { 'poll-interval': '60' }],
@@ -72,7 +72,7 @@ describe('the last poll', () => {
 
   test.each<[string, Switches]>([
     ['groups still show the attempt before', { staleGroupsSeconds: 125 }],
-    ['the answer to the retry shows the attempt before', { retryAnswersOldView: true }],
+    ['the answer to the retry shows the attempt before', { retryReturnsStaleBatch: true }],
   ])('comes at most one interval after the end where %s', async (_, switches) => {
     const flow = await runFlow(shop(AS_BEFORE, switches), { 'batch-id': ID });
     expect(flow.outcome.conclusion).toBe('success');

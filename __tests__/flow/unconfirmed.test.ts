@@ -6,27 +6,27 @@ import { BROKEN, FLAKY, ID, shop } from '../support/scenarios.ts';
 /** Behavior that is not confirmed, each turned on. */
 const SWITCHES: Switches[] = [
   { newIdOnRetry: true },
-  { staleLooksAfterRetry: 3 },
+  { stalePollsAfterRetry: 3 },
   { staleSecondsAfterRetry: 40 },
-  { flickeringLooks: 6 },
+  { flickeringPolls: 6 },
   { staleGroupsSeconds: 60 },
   { groupsNeverRefresh: true },
   { noPriorSummaries: true },
   { newestPriorFirst: true },
   { pendingWithoutSummary: true },
   { upperCaseArtifactTypes: true },
-  { phasesStartAnew: true },
+  { phasesReplacedOnRetry: true },
   { noBatchspecOnRetry: true },
   { defaultRetryType: 'RETRY_ALL_BUILDS' },
-  { forgetsTokens: true },
+  { ignoresTokens: true },
   { notFoundAsArn: true },
-  { retryAndStopTakeArns: true },
-  { retryAnswersOldView: true },
-  { retryAnswerSecondsLater: 0.9 },
-  { invisibleLooksAfterStart: 2 },
-  { downloadSourceNotRunAgain: true },
+  { retryAndStopAcceptArns: true },
+  { retryReturnsStaleBatch: true },
+  { retryStartOffsetSeconds: 0.9 },
+  { invisiblePollsAfterStart: 2 },
+  { downloadSourceNotRerun: true },
   { unresolvablePendingBuilds: true },
-  { buildsLagSeconds: 20 },
+  { staleBuildsSeconds: 20 },
   { ignoredFailuresBlock: true },
   { logsWithoutNames: true },
   { everyBatchListsReports: true },
@@ -47,11 +47,11 @@ const ROWS = [
 
 /** A new id that no answer names leaves no way to find the new attempt: one or the other. */
 function possible(switches: Switches): Switches[] {
-  const { newIdOnRetry, retryAnswersOldView, ...rest } = switches;
-  if (newIdOnRetry !== true || retryAnswersOldView !== true) return [switches];
+  const { newIdOnRetry, retryReturnsStaleBatch, ...rest } = switches;
+  if (newIdOnRetry !== true || retryReturnsStaleBatch !== true) return [switches];
   return [
     { ...rest, newIdOnRetry },
-    { ...rest, retryAnswersOldView },
+    { ...rest, retryReturnsStaleBatch },
   ];
 }
 
@@ -76,7 +76,7 @@ test('the rows hold every two switches in all four ways', () => {
         ROWS.map((row) => `${String(isOn(row, one))} ${String(isOn(row, other))}`),
       );
       const both = [one, other].sort().join(' ');
-      const impossible = both === 'newIdOnRetry retryAnswersOldView';
+      const impossible = both === 'newIdOnRetry retryReturnsStaleBatch';
       expect(ways.size).toBe(impossible ? 3 : 4);
     }
   }

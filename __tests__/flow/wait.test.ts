@@ -236,7 +236,7 @@ describe('a failed call is not a failed build', () => {
 
   test('a lost retry spends one even where tokens are forgotten', async () => {
     const scenario = {
-      ...shop(BROKEN, { forgetsTokens: true }),
+      ...shop(BROKEN, { ignoresTokens: true }),
       faults: [{ operation: RETRY, calls: [1], fault: { kind: 'lost' } as const }],
     };
     const { outcome, simulator } = await runFlow(scenario, { 'batch-id': ID });

@@ -26,7 +26,7 @@ describe('a batch that a poll does not find at first', () => {
     ['1', 1000],
   ])('is polled once more: every %s s, after %d ms', async (interval, pause) => {
     const { outcome, simulator } = await runFlow(
-      { ...shop(FLAKY, { invisibleLooksAfterStart: 1 }) },
+      { ...shop(FLAKY, { invisiblePollsAfterStart: 1 }) },
       { 'project-name': 'web-shop', 'poll-interval': interval, 'max-retries': '0' },
       ({ simulator: service }) => service.perform('StartBuildBatch', { projectName: 'web-shop' }),
     );

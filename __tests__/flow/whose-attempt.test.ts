@@ -43,14 +43,14 @@ describe('a submission time that differs by up to a second between poll and answ
   // Before the first poll, and where phases start anew: then nothing else tells attempts apart.
   const runCanceled = (plan: BatchPlan, seconds: number): Promise<Flow> =>
     runFlow(
-      shop(plan, { retryAnswerSecondsLater: seconds, phasesStartAnew: true }),
+      shop(plan, { retryStartOffsetSeconds: seconds, phasesReplacedOnRetry: true }),
       { 'batch-id': ID },
       (surroundings) => cancelAt(surroundings, 10),
     );
 
   test.each([-0.9, 0, 0.9])('is that of our attempt (%d s), which is watched', async (seconds) => {
     const plain = await runFlow(shop(FLAKY), { 'batch-id': ID });
-    const scenario = shop(FLAKY, { retryAnswerSecondsLater: seconds });
+    const scenario = shop(FLAKY, { retryStartOffsetSeconds: seconds });
     const { outcome, operations, elapsed, log } = await runFlow(scenario, { 'batch-id': ID });
     expect(outcome).toMatchObject({ conclusion: 'success', retries: 1, attempt: 2 });
     expect(operations).toEqual(plain.operations);
@@ -79,7 +79,7 @@ describe('a submission time that differs by up to a second between poll and answ
 test('an attempt that was submitted two seconds after ours is not ours', async () => {
   const { outcome, simulator, operations } = await runFlow(
     // Then nothing but the time of submission tells attempts apart.
-    shop(FLAKY, { phasesStartAnew: true }),
+    shop(FLAKY, { phasesReplacedOnRetry: true }),
     { 'batch-id': ID },
     (surroundings) => {
       const { clock } = surroundings;

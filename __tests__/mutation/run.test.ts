@@ -47,14 +47,14 @@ it('lists the mutants that survive the tests, and fails if too few are killed', 
     encoding: 'utf8',
   });
   expect(stderr).toBe('');
-  expect(stdout).toBe(`10 mutants in 1 files; 1 test files reach them
+  expect(stdout).toBe(`Mutants: 10 (source files: 1, related test files: 1)
 __tests__/domain/weight.test.ts: 6 of 10 mutants killed
-1 mutants of code that runs while modules load: a process for each
+Mutants of code that runs while modules load, tried in a process each: 1
 
-src/domain/weight.ts: 7 of 10 killed (70.0 %, below 90 %), 0 of them by a timeout; 3 survived, 2 of them reached by no test
+src/domain/weight.ts: 7 of 10 killed (70.0 %, below 90 %), 0 of them by timeout; 3 survived, 2 of them without a test that reaches them
   src/domain/weight.ts:4:10 operator: weight > 10 → (weight) >= (10)
-  src/domain/weight.ts:11:31 body: true → undefined (no test)
-  src/domain/weight.ts:11:31 boolean: true → false (no test)
+  src/domain/weight.ts:11:31 body: true → undefined (not reached)
+  src/domain/weight.ts:11:31 boolean: true → false (not reached)
 `);
   expect(status).toBe(1);
 });

@@ -63,12 +63,12 @@ const TRIALS: [string, Trial][] = [
   ],
   [
     'tokens that are forgotten',
-    { scenario: shop(QUICK, { forgetsTokens: true }), given: { 'max-retries': '1' } },
+    { scenario: shop(QUICK, { ignoresTokens: true }), given: { 'max-retries': '1' } },
   ],
   [
     'phases that start anew, and a stale answer to a retry',
     {
-      scenario: shop(QUICK, { phasesStartAnew: true, retryAnswersOldView: true }),
+      scenario: shop(QUICK, { phasesReplacedOnRetry: true, retryReturnsStaleBatch: true }),
       given: { 'max-retries': '1' },
     },
   ],
@@ -155,7 +155,7 @@ function isHopeless({ fault }: FaultKind, times: number, { scenario }: Trial): b
   const isLate = 'performed' in fault && typeof fault.performed === 'object';
   return (
     (times > 1 && fault.kind === 'none-found') ||
-    (isLate && scenario.switches?.forgetsTokens === true)
+    (isLate && scenario.switches?.ignoresTokens === true)
   );
 }
 

@@ -60,35 +60,35 @@ const batch: fc.Arbitrary<ExistingBatch> = fc.record({
 const switches: fc.Arbitrary<Switches> = fc
   .record(
     {
-      staleLooksAfterRetry: fc.integer({ min: 0, max: 4 }),
+      stalePollsAfterRetry: fc.integer({ min: 0, max: 4 }),
       staleSecondsAfterRetry: fc.integer({ min: 0, max: 50 }),
-      flickeringLooks: fc.integer({ min: 0, max: 6 }),
+      flickeringPolls: fc.integer({ min: 0, max: 6 }),
       staleGroupsSeconds: fc.integer({ min: 0, max: 600 }),
       groupsNeverRefresh: fc.boolean(),
       noPriorSummaries: fc.boolean(),
       newestPriorFirst: fc.boolean(),
       pendingWithoutSummary: fc.boolean(),
       upperCaseArtifactTypes: fc.boolean(),
-      phasesStartAnew: fc.boolean(),
+      phasesReplacedOnRetry: fc.boolean(),
       noBatchspecOnRetry: fc.boolean(),
-      forgetsTokens: fc.boolean(),
-      retryAnswersOldView: fc.boolean(),
+      ignoresTokens: fc.boolean(),
+      retryReturnsStaleBatch: fc.boolean(),
       unresolvablePendingBuilds: fc.boolean(),
     },
     { requiredKeys: [] },
   )
   .map((all) =>
     // Where neither tokens nor polls can be relied on, a lost retry looks like none.
-    all.forgetsTokens === true
-      ? { ...all, staleLooksAfterRetry: 0, staleSecondsAfterRetry: 0, flickeringLooks: 0 }
+    all.ignoresTokens === true
+      ? { ...all, stalePollsAfterRetry: 0, staleSecondsAfterRetry: 0, flickeringPolls: 0 }
       : all,
   );
 /** With these a retry that was just made may not show. */
 const HIDING = [
-  'staleLooksAfterRetry',
+  'stalePollsAfterRetry',
   'staleSecondsAfterRetry',
-  'flickeringLooks',
-  'retryAnswersOldView',
+  'flickeringPolls',
+  'retryReturnsStaleBatch',
 ] as const satisfies (keyof Switches)[];
 const OPERATIONS = [
   'BatchGetBuildBatches',
@@ -172,7 +172,7 @@ const scenario: fc.Arbitrary<Scenario> = fc
     projects: { 'web-shop': { batches: [existing] } },
     switches: turned,
     // Where tokens are forgotten, polls are all that tells a lost retry from none.
-    faults: rules.filter(({ fault }) => turned.forgetsTokens !== true || !deceives(fault)),
+    faults: rules.filter(({ fault }) => turned.ignoresTokens !== true || !deceives(fault)),
   }));
 
 /** Whether polls cannot be relied on with it: they are out of date, or a retry is yet to come. */
@@ -189,7 +189,8 @@ function isUnnoticeableStop({ switches = {} }: Scenario, people: readonly Other[
   const stops = people.some(({ does }) => does === 'StopBuildBatch');
   const retries = people.some(({ does }) => does === 'RetryBuildBatch');
   return (
-    stops && (switches.forgetsTokens === true || (retries && switches.phasesStartAnew === true))
+    stops &&
+    (switches.ignoresTokens === true || (retries && switches.phasesReplacedOnRetry === true))
   );
 }
 
@@ -269,12 +270,12 @@ test('twenty steps on one batch, whose answers get lost, exceed no limit', async
       fc.array(fc.nat(90), { minLength: 20, maxLength: 20 }),
       fc.integer({ min: 2, max: 4 }),
       fc.boolean(),
-      async (losses, starts, most, forgetsTokens) => {
+      async (losses, starts, most, ignoresTokens) => {
         const clock = createVirtualClock();
         const plan = { takes: 20, ends: ['FAILED'] };
         const simulator = createSimulator(
           {
-            ...shop({ downloadBatchspec: 1, groups: { unit: plan } }, { forgetsTokens }),
+            ...shop({ downloadBatchspec: 1, groups: { unit: plan } }, { ignoresTokens }),
             faults: losses.map(({ call, fault }) => ({
               operation: 'RetryBuildBatch',
               calls: [call],

@@ -53,9 +53,9 @@ const CASES: readonly [
   (Partial<ExistingBatch> & BatchPlan)?,
 ][] = [
   ['newIdOnRetry', { newIdOnRetry: true }],
-  ['staleLooksAfterRetry', { staleLooksAfterRetry: 2 }],
+  ['stalePollsAfterRetry', { stalePollsAfterRetry: 2 }],
   ['staleSecondsAfterRetry', { staleSecondsAfterRetry: 3 }],
-  ['flickeringLooks', { flickeringLooks: 4 }],
+  ['flickeringPolls', { flickeringPolls: 4 }],
   ['staleGroupsSeconds', { staleGroupsSeconds: 6 }],
   ['groupsNeverRefresh', { groupsNeverRefresh: true }],
   ['noPriorSummaries', { noPriorSummaries: true }],
@@ -67,21 +67,17 @@ const CASES: readonly [
   ],
   ['pendingWithoutSummary', { pendingWithoutSummary: true }],
   ['upperCaseArtifactTypes', { upperCaseArtifactTypes: true }],
-  ['phasesStartAnew', { phasesStartAnew: true }],
+  ['phasesReplacedOnRetry', { phasesReplacedOnRetry: true }],
   ['noBatchspecOnRetry', { noBatchspecOnRetry: true }],
-  ['retriable', { retriable: ['FAULT'] }],
+  ['retryable', { retryable: ['FAULT'] }],
   ['defaultRetryType', { defaultRetryType: 'RETRY_ALL_BUILDS' }, { retryType: null }],
-  ['forgetsTokens', { forgetsTokens: true }, { again: true }],
+  ['ignoresTokens', { ignoresTokens: true }, { again: true }],
   ['notFoundAsArn', { notFoundAsArn: true }],
-  ['retryAndStopTakeArns', { retryAndStopTakeArns: true }, { byArn: true }],
-  ['retryAnswersOldView', { retryAnswersOldView: true }],
-  ['retryAnswerSecondsLater', { retryAnswerSecondsLater: 0.5 }],
-  [
-    'downloadSourceNotRunAgain',
-    { downloadSourceNotRunAgain: true },
-    { retryType: 'RETRY_ALL_BUILDS' },
-  ],
-  ['buildsLagSeconds', { buildsLagSeconds: 30 }],
+  ['retryAndStopAcceptArns', { retryAndStopAcceptArns: true }, { byArn: true }],
+  ['retryReturnsStaleBatch', { retryReturnsStaleBatch: true }],
+  ['retryStartOffsetSeconds', { retryStartOffsetSeconds: 0.5 }],
+  ['downloadSourceNotRerun', { downloadSourceNotRerun: true }, { retryType: 'RETRY_ALL_BUILDS' }],
+  ['staleBuildsSeconds', { staleBuildsSeconds: 30 }],
   ['unresolvablePendingBuilds', { unresolvablePendingBuilds: true }],
   ['ignoredFailuresBlock', { ignoredFailuresBlock: true }, {}, IGNORING],
   ['logsWithoutNames', { logsWithoutNames: true }],
@@ -99,31 +95,31 @@ describe.each(CASES)('%s', (name, switches, options, plan) => {
   });
 });
 
-test('invisibleLooksAfterStart needs a retry that starts a new batch', async () => {
-  const name = 'invisibleLooksAfterStart';
+test('invisiblePollsAfterStart needs a retry that starts a new batch', async () => {
+  const name = 'invisiblePollsAfterStart';
   expect((await find({ [name]: 2 }))[name].answer).toBe('open');
   const found = await find({ [name]: 2, newIdOnRetry: true });
-  expect(found[name]).toEqual({ answer: 'yes', seen: 'looks before the new batch was found: 2' });
+  expect(found[name]).toEqual({ answer: 'yes', seen: 'polls before the new batch was found: 2' });
   expect((await find({ newIdOnRetry: true }))[name].answer).toBe('no');
 });
 
 test('every switch has a case, but the one that no recording answers', async () => {
   const answered = Object.keys(await find({})).sort();
-  const tried = [...CASES.map(([name]) => name), 'invisibleLooksAfterStart', 'emptyFirstLogPage'];
+  const tried = [...CASES.map(([name]) => name), 'invisiblePollsAfterStart', 'emptyFirstLogPage'];
   expect(answered).toEqual(tried.sort());
 });
 
 test('how long is measured by the polls, which are a second apart at first', async () => {
   const found = await find({ staleSecondsAfterRetry: 3.5 });
-  expect(found.staleLooksAfterRetry.seen).toContain(': 4');
+  expect(found.stalePollsAfterRetry.seen).toContain(': 4');
   expect(found.staleSecondsAfterRetry.seen).toBe(
-    'the old attempt still showed 3.0 s after the retry, and no longer after 4.0 s',
+    'polls still showed the old attempt 3.0 s after the retry, and no longer after 4.0 s',
   );
 });
 
 test('what is not in the recording stays open, and says what to record', async () => {
   const found = await find({});
-  for (const name of ['forgetsTokens', 'retryAndStopTakeArns', 'defaultRetryType'] as const) {
+  for (const name of ['ignoresTokens', 'retryAndStopAcceptArns', 'defaultRetryType'] as const) {
     expect(found[name]).toMatchObject({ answer: 'open', seen: expect.stringMatching(/^record /) });
   }
   const nothing = Object.values(findingsOf([]));
@@ -131,9 +127,9 @@ test('what is not in the recording stays open, and says what to record', async (
 });
 
 test('the table has a row for each, the surprises first', async () => {
-  const rows = findingsTable(await find({ retryAnswersOldView: true })).split('\n');
+  const rows = findingsTable(await find({ retryReturnsStaleBatch: true })).split('\n');
   expect(rows[2]).toBe(
-    '| `retryAnswersOldView` | yes | the retry was answered with the batch as it had ended |',
+    '| `retryReturnsStaleBatch` | yes | the retry returned the batch as it had ended |',
   );
   expect(rows.at(-1)).toContain('| open |');
   expect(rows).toHaveLength(2 + CASES.length + 2);

@@ -18,8 +18,8 @@ test('reads the batch, retries it, polls every second, then at the given interva
   const complete = polls.map(({ body }) => body.includes('"complete":true'));
   expect(complete.filter(Boolean)).toHaveLength(4);
   expect(complete.lastIndexOf(false)).toBe(polls.length - 5);
-  expect(lines[0]).toBe('The batch ended FAILED.');
-  expect(lines.at(-1)).toBe('The retry ended SUCCEEDED.');
+  expect(lines[0]).toBe('The batch has ended: FAILED.');
+  expect(lines.at(-1)).toBe('The retry has ended: SUCCEEDED.');
 });
 
 test('the request of a retry has what the options say', async () => {
@@ -44,24 +44,24 @@ test('the request of a retry has what the options say', async () => {
 describe('there is nothing to record', () => {
   test('of an unknown batch', async () => {
     await expect(recorded(shop(FLAKY), { id: 'web-shop:none' })).rejects.toThrow(
-      'CodeBuild does not know the batch web-shop:none in this region.',
+      'The batch web-shop:none was not found in this region.',
     );
   });
 
   test('of one that runs', async () => {
     await expect(recorded(shop({ ...FLAKY, startedAgo: 5 }))).rejects.toThrow(
-      `The batch ${ID} is IN_PROGRESS. Record it when it has ended.`,
+      `The batch ${ID} is IN_PROGRESS. Wait until it has ended.`,
     );
   });
 
   test('of one that a retry never shows in', async () => {
     const never = shop(FLAKY, { staleSecondsAfterRetry: 9999 });
-    await expect(recorded(never)).rejects.toThrow('For five minutes no look');
+    await expect(recorded(never)).rejects.toThrow('No poll showed the retry within five minutes.');
   });
 });
 
 test('a refusal is a recording too', async () => {
   const { calls, lines } = await recorded(shop({ groups: { unit: { takes: 5 } } }));
   expect(calls.at(-1)).toMatchObject({ purpose: 'retry', status: 400 });
-  expect(lines.at(-1)).toBe('CodeBuild refused the retry. That is recorded.');
+  expect(lines.at(-1)).toBe('CodeBuild rejected the retry. The rejection is recorded.');
 });

@@ -113,7 +113,7 @@ test('a deleted batch is not found, nor are its builds', () => {
 });
 
 test('someone else sees the batch as it is, and is not counted as a poll', () => {
-  const { simulator, poll } = virtual(shop({}, { staleLooksAfterRetry: 1 }));
+  const { simulator, poll } = virtual(shop({}, { stalePollsAfterRetry: 1 }));
   simulator.perform('RetryBuildBatch', { id: ID });
   const seen = simulator.perform('BatchGetBuildBatches', { ids: [ID] });
   expect(seen['buildBatches']).toMatchObject([{ buildBatchStatus: 'IN_PROGRESS' }]);

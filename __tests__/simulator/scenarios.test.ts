@@ -1,6 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { large, type Scenario, SCENARIOS } from '../../simulator/index.ts';
 import { type BatchView, type BuildView, statusesOf, virtual } from './virtual.ts';
 
@@ -151,43 +149,4 @@ test('large makes as many groups as asked for', () => {
   const [id] = ask('ListBuildBatchesForProject', { projectName: 'demo' })['ids'] as string[];
   const { buildBatches } = ask('BatchGetBuildBatches', { ids: [id] });
   expect((buildBatches as BatchView[])[0]?.buildGroups).toHaveLength(231);
-});
-
-describe('the command', () => {
-  const run = (...given: string[]): ReturnType<typeof spawnSync> =>
-    spawnSync(process.execPath, ['simulator/cli.ts', ...given], { encoding: 'utf8' });
-
-  test.each([
-    [['nope'], 'There is no scenario "nope".'],
-    [['toString'], 'There is no scenario "toString".'],
-    [['flaky', '12abc'], '"12abc" is not a port.'],
-    [['flaky', '65536'], '"65536" is not a port.'],
-    [['flaky', '0', 'more'], '"more" is one argument too many.'],
-  ])('%j is refused with status 2', (given, message) => {
-    const { status, stderr } = run(...given);
-    expect(status).toBe(2);
-    expect(stderr).toContain(`${message}\nusage: npm run simulator`);
-  });
-
-  test('prints where it listens, ends on SIGINT, and reports a port that is taken', async () => {
-    const child = spawn(process.execPath, ['simulator/cli.ts', 'flaky', '0']);
-    const ended = once(child, 'exit');
-    const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
-    const said = chunk.toString();
-    const [, port = ''] = /on http:\/\/127\.0\.0\.1:(\d+) \(Ctrl-C ends it\)/.exec(said) ?? [];
-    expect(said).toContain('FAILED       web-shop:0b1f6a52-8d4c-4f0e-9a37-5c2d1e7f8a90');
-    expect(said).toContain(
-      `aws codebuild --endpoint-url http://127.0.0.1:${port} retry-build-batch`,
-    );
-    const second = run('flaky', port);
-    expect(second.status).toBe(1);
-    expect(second.stderr).toContain(`Cannot listen on port ${port}`);
-    child.kill('SIGINT');
-    expect(await ended).toEqual([0, null]);
-  });
-
-  test('--help prints the usage', () => {
-    const { status, stdout } = run('--help');
-    expect([status, stdout]).toEqual([0, expect.stringContaining('flaky, broken, infrastructure')]);
-  });
 });

@@ -23,8 +23,8 @@ test('newIdOnRetry: a retry is a new batch, the old one stays as it ended', () =
   expect(groupOf(after, 'a')).toEqual(groupOf(before, 'a'));
 });
 
-test('staleLooksAfterRetry: so many polls show the batch as it had ended', () => {
-  const parts = withSwitches({ staleLooksAfterRetry: 2 });
+test('stalePollsAfterRetry: so many polls show the batch as it had ended', () => {
+  const parts = withSwitches({ stalePollsAfterRetry: 2 });
   const before = parts.poll(ID);
   expect(parts.retry(ID).buildBatchStatus).toBe(NEW);
   expect(parts.poll(ID)).toEqual(before);
@@ -40,14 +40,14 @@ test('staleSecondsAfterRetry: the same for so many seconds', () => {
   expect(statuses(parts, 1)).toEqual([NEW]);
 });
 
-test('flickeringLooks: fresh and stale snapshots alternate, after the stale ones', () => {
-  const parts = withSwitches({ flickeringLooks: 4, staleLooksAfterRetry: 1 });
+test('flickeringPolls: fresh and stale snapshots alternate, after the stale ones', () => {
+  const parts = withSwitches({ flickeringPolls: 4, stalePollsAfterRetry: 1 });
   parts.retry(ID);
   expect(statuses(parts, 7)).toEqual([OLD, NEW, OLD, NEW, OLD, NEW, NEW]);
 });
 
-test('retryAnswerSecondsLater: the answer has another time of submission than polls show', () => {
-  const parts = withSwitches({ retryAnswerSecondsLater: -0.5 });
+test('retryStartOffsetSeconds: the answer has another time of submission than polls show', () => {
+  const parts = withSwitches({ retryStartOffsetSeconds: -0.5 });
   const answered = parts.retry(ID);
   const shown = parts.poll(ID);
   expect(phasesOf(answered)).toEqual(phasesOf(shown));
@@ -107,8 +107,8 @@ test('upperCaseArtifactTypes', () => {
   expect(groupOf(poll(ID), 'a').currentBuildSummary?.primaryArtifact?.type).toBe('NO_ARTIFACTS');
 });
 
-test('phasesStartAnew: the phases are those of the last attempt', () => {
-  const { retry } = withSwitches({ phasesStartAnew: true });
+test('phasesReplacedOnRetry: the phases are those of the last attempt', () => {
+  const { retry } = withSwitches({ phasesReplacedOnRetry: true });
   expect(phasesOf(retry(ID))).toEqual(['SUBMITTED']);
 });
 
@@ -124,7 +124,7 @@ test('noBatchspecOnRetry: a retry goes from SUBMITTED to IN_PROGRESS', () => {
   ]);
 });
 
-describe('retriable', () => {
+describe('retryable', () => {
   const plans: Record<string, Partial<BatchPlan>> = {
     SUCCEEDED: { groups: { a: {} } },
     FAILED: simple,
@@ -141,8 +141,8 @@ describe('retriable', () => {
       }
     };
     expect(accepts({})).toBe(status !== 'SUCCEEDED');
-    expect(accepts({ retriable: ['FAILED'] })).toBe(status === 'FAILED');
-    expect(accepts({ retriable: [status] })).toBe(true);
+    expect(accepts({ retryable: ['FAILED'] })).toBe(status === 'FAILED');
+    expect(accepts({ retryable: [status] })).toBe(true);
   });
 });
 
@@ -157,8 +157,8 @@ test('defaultRetryType: what a retry without retryType runs', () => {
   expect(again({ defaultRetryType: 'RETRY_ALL_BUILDS' })).toBe(true);
 });
 
-test('forgetsTokens: the same request again is a second retry, and refused', () => {
-  const { retry } = withSwitches({ forgetsTokens: true });
+test('ignoresTokens: the same request again is a second retry, and refused', () => {
+  const { retry } = withSwitches({ ignoresTokens: true });
   retry(ID, { idempotencyToken: 't' });
   expect(() => retry(ID, { idempotencyToken: 't' })).toThrow('cannot be retried');
 });
@@ -176,21 +176,21 @@ test('notFoundAsArn: NotFound lists name ARNs', () => {
   });
 });
 
-test('retryAndStopTakeArns', () => {
+test('retryAndStopAcceptArns', () => {
   const arn = `arn:aws:codebuild:us-west-2:123456789012:build-batch/${ID}`;
-  expect(withSwitches({ retryAndStopTakeArns: true }).retry(arn).id).toBe(ID);
+  expect(withSwitches({ retryAndStopAcceptArns: true }).retry(arn).id).toBe(ID);
   expect(() => withSwitches({}).retry(arn)).toThrow('Invalid id');
 });
 
-test('retryAnswersOldView: the answer is the batch as it had ended', () => {
-  const { poll, retry } = withSwitches({ retryAnswersOldView: true });
+test('retryReturnsStaleBatch: the answer is the batch as it had ended', () => {
+  const { poll, retry } = withSwitches({ retryReturnsStaleBatch: true });
   const before = poll(ID);
   expect(retry(ID)).toEqual(before);
   expect(poll(ID).buildBatchStatus).toBe(NEW);
 });
 
-test('invisibleLooksAfterStart: a new batch is not found for so many polls', () => {
-  const parts = withSwitches({ invisibleLooksAfterStart: 2, newIdOnRetry: true });
+test('invisiblePollsAfterStart: a new batch is not found for so many polls', () => {
+  const parts = withSwitches({ invisiblePollsAfterStart: 2, newIdOnRetry: true });
   for (const { id } of [parts.start(), parts.retry(ID)]) {
     expect(() => parts.poll(id)).toThrow('not found');
     expect(() => parts.poll(id)).toThrow('not found');
@@ -199,8 +199,8 @@ test('invisibleLooksAfterStart: a new batch is not found for so many polls', () 
   expect(parts.poll(ID).id).toBe(ID);
 });
 
-test('downloadSourceNotRunAgain: RETRY_ALL_BUILDS keeps the build of DOWNLOAD_SOURCE', () => {
-  const { retry, poll, pass } = withSwitches({ downloadSourceNotRunAgain: true });
+test('downloadSourceNotRerun: RETRY_ALL_BUILDS keeps the build of DOWNLOAD_SOURCE', () => {
+  const { retry, poll, pass } = withSwitches({ downloadSourceNotRerun: true });
   retry(ID, { retryType: 'RETRY_ALL_BUILDS' });
   pass(100);
   expect(groupOf(poll(ID), 'DOWNLOAD_SOURCE')).not.toHaveProperty('priorBuildSummaryList');

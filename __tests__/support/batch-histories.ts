@@ -13,7 +13,7 @@ export interface HistoryState {
 /** The states of one batch, oldest first: a stale snapshot shows one that has passed. */
 export interface BatchHistory {
   /** Whether a retry appends to the phases of the attempts before it, or starts them anew. */
-  readonly phasesStartAnew: boolean;
+  readonly phasesReplacedOnRetry: boolean;
   readonly states: readonly HistoryState[];
 }
 
@@ -66,10 +66,10 @@ export const histories: fc.Arbitrary<BatchHistory> = fc
     badEnds: fc.array(fc.constantFrom(...BAD_ENDS), { maxLength: 3 }),
     last: fc.constantFrom(SUCCESS, ...BAD_ENDS),
     pausesS: fc.array(fc.integer({ min: SHORTEST_ATTEMPT_S, max: 1000 }), { minLength: 1 }),
-    phasesStartAnew: fc.boolean(),
+    phasesReplacedOnRetry: fc.boolean(),
     endShownBy: fc.constantFrom<EndShownBy>('both', 'complete', 'endedOn'),
   })
-  .map(({ badEnds, last, pausesS, phasesStartAnew, endShownBy }) => {
+  .map(({ badEnds, last, pausesS, phasesReplacedOnRetry, endShownBy }) => {
     let moments = 0;
     let now = 0;
     const nextMoment = (): number => {
@@ -82,9 +82,9 @@ export const histories: fc.Arbitrary<BatchHistory> = fc
     for (const [index, plan] of [...badEnds, last].entries()) {
       const ofAttempt = statesOf(plan, index + 1, nextMoment, before, endShownBy);
       states.push(...ofAttempt);
-      before = phasesStartAnew ? [] : closedByRetry(ofAttempt.at(-1)?.batch.phases ?? []);
+      before = phasesReplacedOnRetry ? [] : closedByRetry(ofAttempt.at(-1)?.batch.phases ?? []);
     }
-    return { phasesStartAnew, states };
+    return { phasesReplacedOnRetry, states };
   });
 
 /** The first state of an attempt, as a response gives it whose time of submission differs a little. */

@@ -94,7 +94,7 @@ function forbidden(
   }
   return [
     // Where phases start anew, or groups stay stale, nothing shows it.
-    ...(switches.phasesStartAnew !== true && seen.number >= Number(most || Infinity)
+    ...(switches.phasesReplacedOnRetry !== true && seen.number >= Number(most || Infinity)
       ? [`attempt ${seen.number} was retried, past max-attempts`]
       : []),
     ...(RETRY_ON.includes(seen.status) ? [] : [`an attempt that was ${seen.status} was retried`]),
@@ -118,7 +118,7 @@ function wrongVerdict({ flow, made, calls, trial }: Verdict): string[] {
   if (kind !== 'succeeded' && kind !== 'flaky' && kind !== 'failed') return [];
   const status = outcome.batchStatus;
   const reported = `the verdict ${kind} (${status} of attempt ${outcome.attempt})`;
-  const numbered = trial.scenario.switches?.phasesStartAnew !== true;
+  const numbered = trial.scenario.switches?.phasesReplacedOnRetry !== true;
   const possible = simulator
     .historyOf(ID)
     .filter((attempt) => attempt.status === status)
@@ -138,7 +138,7 @@ function wrongVerdict({ flow, made, calls, trial }: Verdict): string[] {
 
 /** Whether a poll may not show a retry that was made. */
 function hides({ scenario: { switches = {} } }: Trial): boolean {
-  const hiding = ['staleLooksAfterRetry', 'staleSecondsAfterRetry', 'flickeringLooks'] as const;
+  const hiding = ['stalePollsAfterRetry', 'staleSecondsAfterRetry', 'flickeringPolls'] as const;
   return hiding.some((name) => Boolean(switches[name]));
 }
 

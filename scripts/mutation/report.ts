@@ -26,7 +26,7 @@ export function report(
     if (share < threshold) isReached = false;
     lines.push(
       '',
-      `${file}: ${killed} of ${all.length} killed (${share.toFixed(1)} %${share < threshold ? `, below ${threshold} %` : ''}), ${timeouts} of them by a timeout; ${left.length} survived, ${unreached} of them reached by no test`,
+      `${file}: ${killed} of ${all.length} killed (${share.toFixed(1)} %${share < threshold ? `, below ${threshold} %` : ''}), ${timeouts} of them by timeout; ${left.length} survived, ${unreached} of them without a test that reaches them`,
       ...left.map((mutant) => formatMutant(mutant, verdicts.has(mutant.id))),
     );
   }
@@ -37,7 +37,7 @@ function formatMutant(
   { file, line, column, kind, original, replacement }: Mutant,
   isReached: boolean,
 ): string {
-  const unreached = isReached ? '' : ' (no test)';
+  const unreached = isReached ? '' : ' (not reached)';
   return `  ${file}:${line}:${column} ${kind}: ${cut(original)} → ${cut(replacement)}${unreached}`;
 }
 

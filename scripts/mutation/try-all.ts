@@ -27,7 +27,7 @@ export async function tryAll(
   try {
     const related = await trials.related(testFiles);
     log(
-      `${mutants.length} mutants in ${files.size} files; ${related.length} test files reach them`,
+      `Mutants: ${mutants.length} (source files: ${files.size}, related test files: ${related.length})`,
     );
     for (const testFile of related) {
       const alive = mutants.filter(isAlive).map(({ id }) => id);
@@ -42,7 +42,7 @@ export async function tryAll(
     }
 
     const atLoad = mutants.filter((mutant) => isAlive(mutant) && loadedBy.has(mutant.id));
-    log(`${atLoad.length} mutants of code that runs while modules load: a process for each`);
+    log(`Mutants of code that runs while modules load, tried in a process each: ${atLoad.length}`);
     await inParallel(processes, atLoad, async ({ id }) => {
       const [likely, ...others] = inOrderOf(related, loadedBy.get(id) ?? []);
       const isKilled =

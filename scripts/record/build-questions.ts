@@ -6,13 +6,13 @@ import { type BatchView, bodyOf, type BuildView, type GroupView, isUnbegun } fro
 /** What groups and builds show. */
 export const BUILD_QUESTIONS = {
   noPriorSummaries: ({ ranAgain }) => {
-    if (ranAgain.length === 0) return open('no group is seen to have run again');
+    if (ranAgain.length === 0) return open('no group ran again');
     const listed = ranAgain.filter(({ before, after }) =>
       (after.priorBuildSummaryList ?? []).some(({ arn }) => arn === arnOf(before)),
     );
     return whether(listed.length === 0, {
-      yes: 'no group that ran again lists its build of before',
-      no: `groups that list their build of before: ${listed.length} of ${ranAgain.length} that ran again`,
+      yes: 'no group that ran again lists its earlier build',
+      no: `groups that list their earlier build: ${listed.length} of ${ranAgain.length} that ran again`,
     });
   },
   newestPriorFirst: ({ views }) => {
@@ -22,7 +22,7 @@ export const BUILD_QUESTIONS = {
       .map((list) => list.flatMap(({ requestedOn }) => requestedOn ?? []))
       .find((list) => new Set(list).size > 1);
     const [first = 0, second = 0] = times ?? [];
-    if (times === undefined) return open('record a batch that was retried before');
+    if (times === undefined) return open('record a batch that has already been retried');
     return whether(first > second, {
       yes: 'earlier builds are listed newest first',
       no: 'earlier builds are listed oldest first',
@@ -34,8 +34,8 @@ export const BUILD_QUESTIONS = {
       return yes('a group had no currentBuildSummary');
     }
     return groups.some((group) => group.currentBuildSummary?.buildStatus === 'PENDING')
-      ? no('groups in PENDING had a currentBuildSummary')
-      : open('no look shows a group that waits: record a batch in which groups depend on others');
+      ? no('PENDING groups had a currentBuildSummary')
+      : open('no snapshot shows a PENDING group: record a batch with dependent groups');
   },
   upperCaseArtifactTypes: ({ views }) => {
     const types = views
@@ -62,31 +62,31 @@ export const BUILD_QUESTIONS = {
       .flatMap((call) => bodyOf(call).builds ?? [])
       .filter(({ arn = '', phases = [] }) => unbegun.has(arn) && !hasBegun(phases)).length;
     const missing = answers.flatMap((call) => bodyOf(call).buildsNotFound ?? []).length;
-    if (found + missing === 0) return open('no build that had not begun was asked for');
+    if (found + missing === 0) return open('no build was requested before it had started');
     return whether(missing > 0, {
-      yes: `builds that had not begun and were not found: ${missing}`,
-      no: `builds that had not begun and were found: ${found}`,
+      yes: `builds not found before they had started: ${missing}`,
+      no: `builds found before they had started: ${found}`,
     });
   },
-  buildsLagSeconds: ({ calls, end }) => {
+  staleBuildsSeconds: ({ calls, end }) => {
     const last = calls.findLast(({ purpose }) => purpose === 'failed-builds');
     const asked = last === undefined || end === null ? [] : (bodyOf(last).builds ?? []);
     const lagging = asked.filter(({ buildStatus }) => buildStatus === 'IN_PROGRESS').length;
-    if (asked.length === 0) return open('no build was asked for after the end of the batch');
+    if (asked.length === 0) return open('no build was requested after the end of the batch');
     return whether(lagging > 0, {
       yes: `builds still IN_PROGRESS after the end of the batch: ${lagging} of ${asked.length}`,
-      no: `all ${asked.length} builds had ended when the batch had`,
+      no: `all ${asked.length} builds had ended with the batch`,
     });
   },
   ignoredFailuresBlock: ({ views }) => {
     const after = views.filter(({ complete }) => complete === true).flatMap(behindIgnoredFailures);
     const [group] = after;
     if (group === undefined) {
-      return open('no group depends on one alone that failed with ignoreFailure');
+      return open('no group depends only on groups that failed with ignoreFailure');
     }
     return whether(isUnbegun(group), {
-      yes: 'a group behind a failure that was ignored did not run',
-      no: 'a group behind a failure that was ignored ran',
+      yes: 'a group that depends on an ignored failure did not run',
+      no: 'a group that depends on an ignored failure ran',
     });
   },
   logsWithoutNames: ({ builds }) => {
@@ -96,9 +96,9 @@ export const BUILD_QUESTIONS = {
     const nameless = begun.filter(
       ({ logs }) => logs?.groupName === undefined || logs.streamName === undefined,
     );
-    if (begun.length === 0) return open('no build with a log in CloudWatch was asked for');
+    if (begun.length === 0) return open('no build with a log in CloudWatch Logs was requested');
     return whether(nameless.length > 0, {
-      yes: `builds without a name of their log: ${nameless.length} of ${begun.length}`,
+      yes: `builds that do not name their log: ${nameless.length} of ${begun.length}`,
       no: `all ${begun.length} builds name their log`,
     });
   },

@@ -2,7 +2,7 @@
 export interface Finding {
   /** Whether the service did what the switch makes the simulator do; `open`: the recording does not say. */
   readonly answer: 'yes' | 'no' | 'open';
-  /** What was seen, or what would have to be recorded. */
+  /** What was seen, or what to record to find out. */
   readonly seen: string;
 }
 
@@ -24,7 +24,7 @@ export function whether(isSo: boolean, seen: { yes: string; no: string }): Findi
   return isSo ? yes(seen.yes) : no(seen.no);
 }
 
-export const NO_RETRY_SEEN = open('no look shows the new attempt');
+export const NO_RETRY_SEEN = open('no snapshot shows the new attempt');
 
 /** Milliseconds as seconds, such as `3.2 s`. */
 export function formatSeconds(ms: number): string {

@@ -14,7 +14,7 @@ const QUESTIONS: Readonly<Record<keyof Switches, (facts: Facts) => Finding>> = {
   ...VIEW_QUESTIONS,
   ...RETRY_QUESTIONS,
   ...BUILD_QUESTIONS,
-  emptyFirstLogPage: () => open('no logs are recorded, for they hold whatever a build prints'),
+  emptyFirstLogPage: () => open('logs are not recorded: they contain whatever a build prints'),
 };
 
 /** Says of every switch of the simulator whether the recorded service did so. */
@@ -30,9 +30,7 @@ export function findingsTable(findings: Findings): string {
   const rows = Object.entries(findings)
     .sort(([, one], [, other]) => rank[one.answer] - rank[other.answer])
     .map(([name, { answer, seen }]) => `| \`${name}\` | ${answer} | ${seen} |`);
-  return [
-    '| Switch | Does CodeBuild do so? | What was seen |',
-    '| --- | --- | --- |',
-    ...rows,
-  ].join('\n');
+  return ['| Switch | Does CodeBuild do this? | Evidence |', '| --- | --- | --- |', ...rows].join(
+    '\n',
+  );
 }

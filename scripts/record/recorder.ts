@@ -61,28 +61,28 @@ export async function record(options: RecordOptions, surroundings: Surroundings)
   const before = batchIn(await ask('before', 'BatchGetBuildBatches', { ids: [options.id] }));
   if (before === null) {
     throw new Unrecordable(
-      `CodeBuild does not know the batch ${options.id} in this region. A wrong region is the usual cause: give --region, or the ARN.`,
+      `The batch ${options.id} was not found in this region. Check the region: give --region or the ARN.`,
     );
   }
   if (before.complete !== true) {
     throw new Unrecordable(
-      `The batch ${options.id} is ${before.buildBatchStatus ?? 'running'}. Record it when it has ended.`,
+      `The batch ${options.id} is ${before.buildBatchStatus ?? 'running'}. Wait until it has ended.`,
     );
   }
-  log(`The batch ended ${before.buildBatchStatus ?? ''}.`);
+  log(`The batch has ended: ${before.buildBatchStatus ?? ''}.`);
   await askBuilds('failed-builds', failedBuilds(before), surroundings);
   const [project = ''] = options.id.split(':', 1);
   await ask('unknown-id', 'BatchGetBuildBatches', { ids: [`${project}:${uuid()}`] });
 
   const retried = await retry(options, before, surroundings);
   if (retried === null) {
-    log('CodeBuild refused the retry. That is recorded.');
+    log('CodeBuild rejected the retry. The rejection is recorded.');
     return;
   }
-  log('CodeBuild took the retry.');
+  log('CodeBuild accepted the retry.');
   const after = await watch(retried.id ?? options.id, before, options.pollIntervalMs, surroundings);
   await askBuilds('failed-builds', replacing(failedGroups(before), after), surroundings);
-  log(`The retry ended ${after.buildBatchStatus ?? ''}.`);
+  log(`The retry has ended: ${after.buildBatchStatus ?? ''}.`);
 }
 
 async function retry(
@@ -115,7 +115,7 @@ async function watch(
     const fresh = batch !== null && !isStale(batch, before);
     seenAny ||= fresh;
     if (!seenAny && clock.now() - began > MAX_STALE_MS) {
-      throw new Unrecordable('For five minutes no look has shown anything of the retry.');
+      throw new Unrecordable('No poll showed the retry within five minutes.');
     }
     const line = `${batch?.buildBatchStatus ?? 'not found'}, ${batch?.currentPhase ?? ''}`;
     if (line !== lastLine) log(`${((clock.now() - began) / 1000).toFixed(1)} s: ${line}`);

@@ -77,7 +77,7 @@ export function recordedService(
       }
       const call = calls.at(-1);
       if (call === undefined || calls.length === answered) {
-        throw new Error(`${operation} gave no answer to record.`);
+        throw new Error(`${operation} returned no answer to record.`);
       }
       return call;
     },

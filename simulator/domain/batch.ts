@@ -1,6 +1,6 @@
 import { DOWNLOAD_SOURCE } from './graph.ts';
 import type { Attempt, Batch, Build, NewUuid, Report } from './model.ts';
-import { RETRIABLE_BY_DEFAULT, type Switches } from './switches.ts';
+import { RETRYABLE_BY_DEFAULT, type Switches } from './switches.ts';
 import { stoppedAt, timetable } from './timetable.ts';
 
 export type RetryType = 'RETRY_FAILED_BUILDS' | 'RETRY_ALL_BUILDS';
@@ -32,7 +32,7 @@ export function statusAt(batch: Batch, at: number): string {
 
 /** Whether a batch of this status may be retried. "Only batch builds that have failed" (API_RetryBuildBatch). */
 export function isRetriable(status: string, switches: Switches): boolean {
-  return status !== 'IN_PROGRESS' && (switches.retriable ?? RETRIABLE_BY_DEFAULT).includes(status);
+  return status !== 'IN_PROGRESS' && (switches.retryable ?? RETRYABLE_BY_DEFAULT).includes(status);
 }
 
 /**
@@ -51,7 +51,7 @@ export function retryBatch(
 ): Batch {
   const kept = currentBuilds(batch).filter((build) =>
     retryType === 'RETRY_ALL_BUILDS'
-      ? build.group === DOWNLOAD_SOURCE && switches.downloadSourceNotRunAgain === true
+      ? build.group === DOWNLOAD_SOURCE && switches.downloadSourceNotRerun === true
       : build.status === 'SUCCEEDED',
   );
   const keptGroups = new Set(kept.map((build) => build.group));

@@ -68,7 +68,7 @@ export function snapshotAt(
 
 /** Whether a batch that was started while the simulator ran is found by that poll. */
 export function isVisible(batch: Batch, pollNumber: number, switches: Switches): boolean {
-  return batch.attempts.length > 1 || pollNumber > (switches.invisibleLooksAfterStart ?? 0);
+  return batch.attempts.length > 1 || pollNumber > (switches.invisiblePollsAfterStart ?? 0);
 }
 
 /** What a build shows at a moment (ms) from its creation on. */
@@ -89,17 +89,17 @@ function attemptsShown(
   pollNumber: number,
   switches: Switches,
 ): readonly Attempt[] {
-  const { staleLooksAfterRetry = 0, staleSecondsAfterRetry = 0, flickeringLooks = 0 } = switches;
+  const { stalePollsAfterRetry = 0, staleSecondsAfterRetry = 0, flickeringPolls = 0 } = switches;
   const [first, ...later] = batch.attempts;
   // A poll that is answered out of date may be from before a retry.
   const retries = later.filter(({ submittedOn }) => submittedOn <= at);
   const retry = retries.at(-1);
   if (retry === undefined) return [first];
-  const flickers = pollNumber - staleLooksAfterRetry;
+  const flickers = pollNumber - stalePollsAfterRetry;
   const stale =
     at < retry.submittedOn + staleSecondsAfterRetry * 1000 ||
     flickers <= 0 ||
-    (flickers <= flickeringLooks && flickers % 2 === 0);
+    (flickers <= flickeringPolls && flickers % 2 === 0);
   return [first, ...(stale ? retries.slice(0, -1) : retries)];
 }
 
@@ -108,7 +108,7 @@ function phasesShown(
   at: number,
   switches: Switches,
 ): PhaseSnapshot[] {
-  const shown = switches.phasesStartAnew === true ? attempts.slice(-1) : attempts;
+  const shown = switches.phasesReplacedOnRetry === true ? attempts.slice(-1) : attempts;
   return shown.flatMap((attempt, index) => {
     const next = shown[index + 1];
     const phases = attempt.phases

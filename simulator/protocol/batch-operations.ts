@@ -96,8 +96,8 @@ export function retryBuildBatch(
       at,
       attempt: lastAttempt(retried).number,
     });
-    if (switches.retryAnswersOldView === true) return before;
-    return withSubmissionLater(view(account, retried, at), switches.retryAnswerSecondsLater ?? 0);
+    if (switches.retryReturnsStaleBatch === true) return before;
+    return withSubmissionLater(view(account, retried, at), switches.retryStartOffsetSeconds ?? 0);
   });
 }
 
@@ -183,7 +183,7 @@ function withToken(
   input: { idempotencyToken?: string },
   perform: () => Json,
 ): Json {
-  return account.switches.forgetsTokens === true
+  return account.switches.ignoresTokens === true
     ? perform()
     : oncePerToken(tokens, operation, input, at, perform);
 }
@@ -211,7 +211,7 @@ function requireProject({ home, hasProject }: Account, project: string): void {
 function requireBatch(account: Account, asked: string | undefined): Batch {
   const { home, switches } = account;
   if (asked === undefined) throw invalidInput('An id is needed');
-  if (asked.startsWith('arn:') && switches.retryAndStopTakeArns !== true) {
+  if (asked.startsWith('arn:') && switches.retryAndStopAcceptArns !== true) {
     throw invalidInput(`Invalid id provided: ${asked}`);
   }
   const id = requireId(idIn(home, 'build-batch', asked));

@@ -6,7 +6,7 @@ import type { Json } from './settings.ts';
 /** BatchGetBuilds. */
 export function batchGetBuilds({ account, at }: Context, { ids }: { ids: string[] }): Json {
   const { home, switches } = account;
-  const seenAt = at - 1000 * (switches.buildsLagSeconds ?? 0);
+  const seenAt = at - 1000 * (switches.staleBuildsSeconds ?? 0);
   const builds: Json[] = [];
   const buildsNotFound: string[] = [];
   for (const asked of new Set(ids)) {

@@ -4,8 +4,6 @@ import { brokenBatch, infrastructureBatch } from './failures.ts';
 import { flaky } from './flaky.ts';
 import { hostileBatch } from './hostile.ts';
 
-export { flaky };
-
 const two: BatchPlan = {
   commit: 'c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00',
   downloadBatchspec: 2,
@@ -94,8 +92,7 @@ export function large(count: number): Scenario {
   return project({ ...two, groups: Object.fromEntries(groups) });
 }
 
-/** The scenarios that are ready, by the name that the CLI takes. */
-export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+const scenarios = {
   flaky,
   broken,
   infrastructure,
@@ -110,6 +107,27 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   deletedLogs,
   fanout,
   large: large(150),
+} satisfies Record<string, Scenario>;
+
+/** All scenarios, by the names that the commands take. */
+export const SCENARIOS: Readonly<Record<string, Scenario>> = scenarios;
+
+/** A line about each of them, for people who choose one. */
+export const DESCRIPTIONS: Readonly<Record<keyof typeof scenarios, string>> = {
+  flaky: 'integration_tests fails once and passes on retry; lint fails, but is ignored',
+  broken: 'a failed test, a missing buildspec and a pull limit fail every attempt',
+  infrastructure: 'a pull limit, a VPC error and a FAULT fail one attempt; a retry passes',
+  hostile: 'names, messages, logs and reports try to act on whatever shows them',
+  green: 'the batch has succeeded: there is nothing to retry',
+  running: 'the batch is still running and succeeds in about 30 s',
+  fault: 'the batch is in FAULT without a failed group; a retry passes',
+  burst: 'the batch is in FAULT after a burst of 97 builds; a retry passes',
+  badSpec: 'the batch spec is invalid: no group ever runs',
+  s3Logs: 'a group fails every attempt; its log is in S3 only',
+  noLogs: 'a group fails every attempt; its logs are disabled',
+  deletedLogs: 'a group fails every attempt; its log group was deleted',
+  fanout: 'one shard of a pull request fails once, another fails every attempt',
+  large: 'a batch of 150 groups; every seventh fails once',
 };
 
 /** One project with that batch, half an hour old unless it says otherwise. */

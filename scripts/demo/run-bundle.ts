@@ -4,7 +4,7 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createSimulator, type Scenario, serve, type Simulator } from '../index.ts';
+import { createSimulator, type Scenario, serve, type Simulator } from '../../simulator/index.ts';
 
 const BUNDLE = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
 
@@ -22,14 +22,14 @@ export interface BundleRun {
 /**
  * Runs the committed bundle on the first batch of a scenario as a runner would, in real time.
  *
- * @param options `log`: whether the action's log goes to the terminal; `onStart` gets the batch's id
- *   before the action starts
+ * @param listener `onStart` gets the batch's id before the action starts, `onLine` each line of its
+ *   output, workflow commands included
  * @throws Error if the scenario has no batch
  */
 export async function runBundle(
   scenario: Scenario,
   inputs: Readonly<Record<string, string>>,
-  { log, onStart }: { log: boolean; onStart: (batchId: string) => void },
+  listener: { onStart: (batchId: string) => void; onLine?: (line: string) => void },
 ): Promise<BundleRun> {
   const simulator = createSimulator(scenario, { now: Date.now, uuid: randomUUID });
   const batchId = firstBatch(simulator, scenario);
@@ -42,7 +42,7 @@ export async function runBundle(
       summary: join(folder, 'summary.md'),
     };
     await Promise.all(Object.values(files).map((file) => writeFile(file, '')));
-    onStart(batchId);
+    listener.onStart(batchId);
     const exitCode = await runAction(
       {
         ...inputVariables({ 'batch-id': batchId, ...inputs }),
@@ -55,7 +55,7 @@ export async function runBundle(
         GITHUB_STEP_SUMMARY: files.summary,
         RUNNER_TEMP: folder,
       },
-      log,
+      listener.onLine,
     );
     return {
       exitCode,
@@ -83,17 +83,31 @@ function inputVariables(inputs: Readonly<Record<string, string>>): Record<string
   );
 }
 
-/** Runs the bundle with nothing but this environment, and gives its exit code. */
-async function runAction(environment: Record<string, string>, log: boolean): Promise<number> {
+/** Runs the bundle with nothing but this environment, and returns its exit code. */
+async function runAction(
+  environment: Record<string, string>,
+  onLine: (line: string) => void = () => undefined,
+): Promise<number> {
   const { PATH = '' } = process.env;
-  const output = log ? 'inherit' : 'ignore';
   const action = spawn(process.execPath, [BUNDLE], {
     env: { PATH, ...environment },
-    stdio: ['ignore', output, output],
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const kill = (): boolean => action.kill();
+  process.once('exit', kill);
+  let rest = '';
+  action.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    const lines = (rest + chunk).split(/\r?\n/);
+    rest = lines.pop() ?? '';
+    for (const line of lines) onLine(line);
   });
   return new Promise((resolve, reject) => {
     action.once('error', reject);
-    action.once('close', (code) => resolve(code ?? 1));
+    action.once('close', (code) => {
+      process.off('exit', kill);
+      if (rest !== '') onLine(rest);
+      resolve(code ?? 1);
+    });
   });
 }
 
