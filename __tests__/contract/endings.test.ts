@@ -136,7 +136,7 @@ const FAILED_BUILD: BuildDetails = {
       contexts: [{ code: 'YAML_FILE_ERROR', message: 'no such file or directory' }],
     },
   ],
-  logs: { group: null, stream: null, url: '', inS3: false },
+  logs: { group: null, stream: null, url: '', inCloudWatch: true, inS3: false },
   reportArns: [],
 };
 
@@ -269,6 +269,7 @@ describe('values that were read', () => {
       phase: 'DOWNLOAD_SOURCE',
       code: 'YAML_FILE_ERROR',
       message: 'no such file or directory',
+      matchedLogText: null,
       kind: 'code',
     });
     expect(causes.get('unit_1')).toBeNull();

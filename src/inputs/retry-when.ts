@@ -3,7 +3,7 @@ import type { RetryWhen } from '../domain/policy.ts';
 import type { InputParsers } from './input-parsers.ts';
 
 /** Each of them is allowed on its own only. */
-export const KEYWORDS = new Set(['ANY', 'INFRASTRUCTURE']);
+export const KEYWORDS = new Set(['ANY', 'INFRASTRUCTURE', 'LOG']);
 
 /** Reads `retry-when`: a keyword, or phases and error codes in upper case. */
 export function readRetryWhen(given: string, read: InputParsers): RetryWhen {
@@ -12,11 +12,12 @@ export function readRetryWhen(given: string, read: InputParsers): RetryWhen {
   const [first = '', ...more] = words;
   if (more.length === 0 && first === 'ANY') return 'any';
   if (more.length === 0 && first === 'INFRASTRUCTURE') return 'infrastructure';
+  if (more.length === 0 && first === 'LOG') return 'log';
   if (words.length === 0 || !words.every(isCauseName)) {
     read.reject(
       'retry-when',
       given,
-      'must be any or infrastructure on its own, or a list of build phases and error codes separated by commas or newlines (such as PROVISIONING, Secrets Manager Error)',
+      'must be any, infrastructure or log on its own, or a list of build phases and error codes separated by commas or newlines (such as PROVISIONING, Secrets Manager Error)',
     );
   }
   return words;

@@ -16,7 +16,8 @@ export interface GroupOutput {
   readonly buildArn: string;
   readonly consoleUrl?: string;
   readonly logsUrl?: string;
-  readonly cause: Pick<Cause, 'phase' | 'code' | 'message' | 'kind'> | null;
+  readonly cause:
+    (Pick<Cause, 'phase' | 'code' | 'message' | 'kind'> & Pick<GroupView, 'matchedLogText'>) | null;
   readonly attempts: readonly {
     readonly status: string;
     readonly buildArn?: string;
@@ -80,10 +81,10 @@ export function resultsText(results: Results, resultsFile: string): string {
   return `${JSON.stringify({ ...results, 'results-file': resultsFile }, null, 2)}\n`;
 }
 
-function causeOutput(cause: Cause | null): GroupOutput['cause'] {
+function causeOutput({ cause, matchedLogText }: GroupView): GroupOutput['cause'] {
   if (cause === null) return null;
   const { phase, code, message, kind } = cause;
-  return { phase, code, message, kind };
+  return { phase, code, message, kind, matchedLogText };
 }
 
 function groupOutput(group: GroupView, builds: Outcome['builds']): GroupOutput {
@@ -98,7 +99,7 @@ function groupOutput(group: GroupView, builds: Outcome['builds']): GroupOutput {
     buildArn: build?.arn ?? '',
     consoleUrl: build?.consoleUrl ?? '',
     logsUrl: ownLog === '' ? (build?.logsUrl ?? '') : ownLog,
-    cause: causeOutput(group.cause),
+    cause: causeOutput(group),
     attempts: group.attempts.map(({ status, arn, requestedOn }) => ({
       status,
       buildArn: arn,
