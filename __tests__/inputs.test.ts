@@ -36,6 +36,7 @@ describe('the inputs', () => {
       retryDelayMs: 0,
       retryOn: ['FAILED', 'FAULT', 'TIMED_OUT'],
       retryWhen: 'any',
+      retryWhenLog: [],
       neverRetry: [],
       onlyRetry: [],
       maxFailedPercent: 100,
@@ -83,6 +84,7 @@ describe('the inputs', () => {
     ['retry-when', 'ANY', { retryWhen: 'any' }],
     ['retry-when', ' Infrastructure\n', { retryWhen: 'infrastructure' }],
     ['retry-when', 'infrastructure, INFRASTRUCTURE', { retryWhen: 'infrastructure' }],
+    ['retry-when-log', ' \n\n ', { retryWhenLog: [] }],
     ['retry-when', 'provisioning', { retryWhen: ['PROVISIONING'] }],
     [
       'retry-when',
@@ -155,7 +157,7 @@ describe('the inputs', () => {
   const BOOLEAN = 'must be true or false (also True, TRUE, False, FALSE).';
   const REGION = 'must be the name of an AWS region, such as us-east-1.';
   const CAUSES =
-    'must be any or infrastructure on its own, or a list of build phases and error codes separated by commas or newlines (such as PROVISIONING, Secrets Manager Error).';
+    'must be any, infrastructure or log on its own, or a list of build phases and error codes separated by commas or newlines (such as PROVISIONING, Secrets Manager Error).';
   const STATUSES =
     'must be a list of FAILED, FAULT, TIMED_OUT, STOPPED, separated by commas or newlines.';
   const didYouMean = (rule: string, meant: string): string =>
@@ -387,6 +389,7 @@ describe('the inputs', () => {
         'retry-delay': 'x',
         'retry-on': 'x',
         'retry-when': '?',
+        'retry-when-log': 'x',
         'max-failed-percent': 'x',
         'dry-run': 'x',
         'fail-on-flaky': 'x',
@@ -411,6 +414,7 @@ describe('the inputs', () => {
       'retry-delay',
       'retry-on',
       'retry-when',
+      'retry-when-log',
       'max-failed-percent',
       'dry-run',
       'fail-on-flaky',
@@ -440,6 +444,75 @@ describe('problems', () => {
       expect(problems.some((problem) => problem.startsWith(`${name}: `))).toBe(true);
     }
     expect(problems.join(' ').length).toBeLessThan(3900);
+  });
+});
+
+describe('retry-when-log', () => {
+  const given = (texts: string, when = 'log'): Given => ({
+    ...{ 'batch-id': 'app:1', 'retry-when': when },
+    'retry-when-log': texts,
+  });
+
+  testAll<[string[]]>([
+    ['connect ETIMEDOUT', ['connect ETIMEDOUT']],
+    [' connect ETIMEDOUT \n\n\tport taken\r\n', ['connect ETIMEDOUT', 'port taken']],
+    ['one, two\none, two\nthree', ['one, two', 'three']],
+    ['Test\ntest', ['Test', 'test']],
+    ['[Container] exit\n- Expected\n"quoted"', ['[Container] exit', '- Expected', '"quoted"']],
+    ['.*.*', ['.*.*']],
+    ['[1234]', ['[1234]']],
+    ['\u001b[31mE: \u001b[39mtimed\tout', ['E: timed    out']],
+    ['a bc', ['a bc']],
+    ['日本語だ', ['日本語だ']],
+    ['x'.repeat(1000), ['x'.repeat(1000)]],
+  ])('takes texts, one per line, as a log shows them', (texts, expected) => {
+    for (const when of ['log', 'LOG', 'infrastructure', 'PROVISIONING']) {
+      expect(goodInputs(given(texts, when)).retryWhenLog).toEqual(expected);
+    }
+  });
+
+  const SHORT = 'is shorter than 4 characters; texts are one per line.';
+  testAll<[when: string, problem: string]>([
+    ['abc', 'log', `retry-when-log: "abc" ${SHORT}`],
+    ['good text\n é€\nb', 'log', `retry-when-log: "é€, b" ${SHORT}`],
+    ['👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦', 'log', SHORT],
+    ['e\u0301e\u0301e\u0301', 'log', SHORT],
+    ['\u200b\u200b\u200b\u200b', 'log', SHORT],
+    ['\u001b[31mabc\u001b[39m', 'log', SHORT],
+    ['a\tb', 'log', SHORT],
+    ['x'.repeat(1001), 'log', 'is longer than 1000 characters.'],
+    [
+      '["connect ETIMEDOUT", "port taken"]',
+      'log',
+      'is a JSON list; write one text per line: connect ETIMEDOUT\nport taken.',
+    ],
+    ['[]', 'infrastructure', 'is an empty JSON list; leave the input empty.'],
+    [
+      'connect ETIMEDOUT',
+      'any',
+      'retry-when-log: "connect ETIMEDOUT" has no effect with retry-when: any, which retries every failure; set retry-when to log, infrastructure, or a list of phases and error codes.',
+    ],
+    ['connect ETIMEDOUT', '', 'has no effect with retry-when: any'],
+    [
+      '',
+      'log',
+      'retry-when: "log" needs retry-when-log: the texts, one per line, to find in a log.',
+    ],
+    [' \n ', 'Log', 'retry-when: "log" needs retry-when-log'],
+  ])('refuses what could not match, or could match anything', (texts, when, problem) => {
+    expect(problemsOf(given(texts, when))).toEqual([expect.stringContaining(problem)]);
+  });
+
+  testAll([
+    'log, PROVISIONING',
+    'PROVISIONING\nlog',
+    'log, infrastructure',
+    'any, log',
+    'log PROVISIONING',
+  ])('is no help where log is mixed with others', (when) => {
+    expect(problemsOf(given('connect ETIMEDOUT', when))).toEqual([
+      expect.stringContaining('any, infrastructure and log must each stand alone'),
+    ]);
   });
 });
 

@@ -19,7 +19,7 @@ import type { Inputs } from './inputs/inputs.ts';
 import type { Ports } from './ports.ts';
 import { beginAttempt } from './steps/begin-attempt.ts';
 import type { RunContext } from './steps/context.ts';
-import { diagnose } from './steps/diagnose.ts';
+import { diagnose, type Diagnosis } from './steps/diagnose.ts';
 import { enrich } from './steps/enrich.ts';
 import { findBatch } from './steps/find.ts';
 import { leave } from './steps/leave.ts';
@@ -122,7 +122,7 @@ async function decideOnRetry(
   groups: readonly GroupView[],
 ): Promise<Decision> {
   const { emit, inputs, signal, state } = context;
-  const causes = await diagnose(context, batch, groups);
+  const diagnosis = await diagnose(context, batch, groups);
   warnOfUnmatchedPatterns(context, groups);
   const { attempt, groupsStale, retries, unprovenAttempts } = state();
   const decision = decide(
@@ -133,15 +133,23 @@ async function decideOnRetry(
       failed: groups.filter((group) => group.failed).map((group) => group.identifier),
       ran: countedGroups(groups).filter(hasRun).length,
       groupsStale,
-      causes,
+      ...diagnosis,
     },
     inputs,
   );
-  // An interruption may have kept the causes from being read: then it is what ended the step.
-  if (decision.decidedBy === 'retry-when' && causes.kind === 'unreadable') signal.throwIfAborted();
+  // An interruption may have kept the causes or logs from being read: then it is what ended the step.
+  if (decision.decidedBy === 'retry-when' && isCutShort(diagnosis)) signal.throwIfAborted();
   const { retry, reason } = decision;
   emit({ kind: 'decided', decision: { attempt, status: batch.status, retry, reason } });
   return decision;
+}
+
+/** Whether the step's end may have kept causes or logs from being read. */
+function isCutShort({ causes, logs }: Diagnosis): boolean {
+  return (
+    causes.kind === 'unreadable' ||
+    [...logs.values()].some((log) => log.kind === 'not-searched' && log.why.kind === 'interrupted')
+  );
 }
 
 /** Once: the groups of a batch stay the same from attempt to attempt. */

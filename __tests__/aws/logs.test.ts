@@ -51,7 +51,6 @@ describe('the tail of a log', () => {
   test.each<[string, object[], number]>([
     ['at the end, where the token comes back', [page('b/0'), page('b/0')], 2],
     ['without a token', [page(undefined)], 1],
-    ['without anything', [{}], 1],
     ['where an older token comes back', [page('b/1'), page('b/2'), page('b/1'), page('b/2')], 3],
     ['after ten pages', Array.from({ length: 20 }, (_, index) => page(`b/${20 - index}`)), 10],
   ])('is empty %s', async (_, answers, calls) => {
@@ -63,6 +62,14 @@ describe('the tail of a log', () => {
   it('has an empty line for an event without a message', async () => {
     const { client } = canned({ events: [{}, { message: 'two' }] });
     expect(await createLogs(client).tail(STREAM, 25, signal)).toEqual(['', 'two']);
+  });
+
+  it('is a service error where the response is no page', async () => {
+    const { client } = canned({});
+    await expect(createLogs(client).tail(STREAM, 25, signal)).rejects.toMatchObject({
+      name: 'ServiceError',
+      kind: 'transient',
+    });
   });
 
   it('is null if the stream does not exist', async () => {
@@ -83,8 +90,9 @@ describe('the tail of a log', () => {
 });
 
 describe('a page of a log', () => {
+  /** After the given pages, the token of the last one comes back. */
   const tailOf = (most: number, ...answers: object[]): Promise<string[] | null> =>
-    createLogs(canned(...answers).client).tail(STREAM, most, signal);
+    createLogs(canned(...answers, page('b/1')).client).tail(STREAM, most, signal);
   const at = (time: number, message: string): object => ({
     message,
     timestamp: 1000 + time,

@@ -22,7 +22,7 @@ describe('normalizeBuild', () => {
       startedOn: null,
       endedOn: null,
       phases: [],
-      logs: { group: null, stream: null, url: LOG_PAGE, inS3: false },
+      logs: { group: null, stream: null, url: LOG_PAGE, inCloudWatch: true, inS3: false },
       reportArns: [],
       image: '',
       computeType: '',
@@ -79,7 +79,13 @@ describe('normalizeBuild', () => {
         },
         { type: 'COMPLETED', status: null, contexts: [] },
       ],
-      logs: { group: '/aws/codebuild/app', stream: 'b1', url: DEEP, inS3: false },
+      logs: {
+        group: '/aws/codebuild/app',
+        stream: 'b1',
+        url: DEEP,
+        inCloudWatch: true,
+        inS3: false,
+      },
       reportArns: [REPORT],
       image: 'aws/codebuild/standard:7.0',
       computeType: 'BUILD_GENERAL1_SMALL',
@@ -108,7 +114,11 @@ describe('normalizePhase', () => {
 
 describe('the log of a build', () => {
   test.each<[string, LogsLocation | undefined, Partial<BuildLogs>]>([
-    ['is not there', undefined, { group: null, stream: null, url: LOG_PAGE, inS3: false }],
+    [
+      'is not there',
+      undefined,
+      { group: null, stream: null, url: LOG_PAGE, inCloudWatch: true, inS3: false },
+    ],
     [
       'is not there yet, by the word null',
       { groupName: 'null', streamName: 'null', deepLink: NULLS },
@@ -127,7 +137,7 @@ describe('the log of a build', () => {
     [
       'is in S3 only',
       { deepLink: NULLS, s3DeepLink: S3, s3Logs: { status: 'ENABLED', location: 'logs' } },
-      { group: null, url: S3, inS3: true },
+      { group: null, url: S3, inCloudWatch: false, inS3: true },
     ],
     [
       'is in both',
@@ -140,7 +150,23 @@ describe('the log of a build', () => {
       },
       { group: '/x', url: DEEP, inS3: true },
     ],
-    ['is not in S3', { s3Logs: { status: 'DISABLED' } }, { inS3: false }],
+    ['is not in S3', { s3Logs: { status: 'DISABLED' } }, { inCloudWatch: true, inS3: false }],
+    [
+      'is disabled',
+      {
+        ...{ deepLink: NULLS, cloudWatchLogs: { status: 'DISABLED' } },
+        s3Logs: { status: 'DISABLED', encryptionDisabled: false },
+      },
+      { group: null, url: LOG_PAGE, inCloudWatch: false, inS3: false },
+    ],
+    [
+      'is not there yet, and will be in both',
+      {
+        ...{ deepLink: NULLS, cloudWatchLogs: { status: 'ENABLED' } },
+        s3Logs: { status: 'ENABLED', location: 'logs' },
+      },
+      { group: null, inCloudWatch: true, inS3: true },
+    ],
     [
       'is linked to another host',
       { deepLink: 'https://evil.example/', s3DeepLink: 'javascript:alert(1)' },

@@ -137,7 +137,7 @@ const FAILED_BUILD: BuildDetails = {
       contexts: [{ code: 'YAML_FILE_ERROR', message: 'no such file or directory' }],
     },
   ],
-  logs: { group: null, stream: null, url: '', inS3: false },
+  logs: { group: null, stream: null, url: '', inCloudWatch: true, inS3: false },
   reportArns: [],
 };
 

@@ -5,6 +5,7 @@ import {
   internalError,
   type Conclusion,
   type Ending,
+  type FirstCause,
 } from '../../src/domain/outcome.ts';
 import type { RunState } from '../../src/domain/state.ts';
 import {
@@ -127,7 +128,7 @@ describe('conclude', () => {
 describe('firstCause', () => {
   const builds = new Map([aFailedBuild()].map((build) => [build.arn, build]));
   const fault = aFaultyBatch();
-  const OF_GROUP = { group: 'unit', cause: aCause() };
+  const OF_GROUP = { group: 'unit', cause: aCause(), matchedLogText: null };
   const OF_BATCH = {
     group: null,
     cause: aCause({
@@ -136,9 +137,11 @@ describe('firstCause', () => {
       message: 'Internal Service Error',
       kind: 'infrastructure',
     }),
+    matchedLogText: null,
   };
+  const logSearches = new Map([[aFailedBuild().arn, { kind: 'searched', text: 'flaky' } as const]]);
 
-  test.each<[string, Partial<RunState>, typeof OF_GROUP | typeof OF_BATCH]>([
+  test.each<[string, Partial<RunState>, FirstCause]>([
     [
       'a failed group, before that of the batch',
       { batch: { ...fault, groups: failed.groups }, builds },
@@ -153,6 +156,11 @@ describe('firstCause', () => {
       'the batch, where groups failed and none of their causes is known',
       { batch: { ...fault, groups: failed.groups } },
       OF_BATCH,
+    ],
+    [
+      'a failed group, with the text that its log contains',
+      { batch: failed, builds, logSearches },
+      { ...OF_GROUP, matchedLogText: 'flaky' },
     ],
     ['the batch, where no group failed', { batch: fault }, OF_BATCH],
   ])('is that of %s', (_, state, expected) => {

@@ -1,7 +1,9 @@
 import { describe, expect, it, test } from '@jest/globals';
 import { formatCause, type Cause } from '../../src/domain/cause.ts';
+import type { LogSearch, LogSearches } from '../../src/domain/log-search.ts';
 import {
   decide,
+  isWorthARetry,
   unmatchedPatterns,
   type Causes,
   type RetryRules,
@@ -17,6 +19,7 @@ const RULES: RetryRules = {
   maxRetries: 2,
   maxAttempts: null,
   retryWhen: 'any',
+  retryWhenLog: [],
   neverRetry: [],
   onlyRetry: [],
   maxFailedPercent: 100,
@@ -31,6 +34,7 @@ const FAILED_ONCE: FailedAttempt = {
   ran: 4,
   groupsStale: false,
   causes: UNREADABLE,
+  logs: new Map(),
 };
 const FIRST = 'FAILED is a status to retry on; retry 1 of 2';
 
@@ -46,6 +50,26 @@ const UNKNOWN = aCause({ phase: '', code: '', message: '', kind: 'unknown' });
 function causes(ofGroups: Record<string, Cause>, ofBatch: Cause | null = null): Causes {
   return { kind: 'read', ofGroups: new Map(Object.entries(ofGroups)), ofBatch };
 }
+
+const NOT_READ: LogSearch = {
+  kind: 'not-searched',
+  why: { kind: 'denied', permission: 'logs:GetLogEvents' },
+};
+
+/** What came of searching logs: the text that each contains, null for none. */
+function logs(found: Record<string, string | null | typeof NOT_READ>): LogSearches {
+  return new Map(
+    Object.entries(found).map(([group, of]) => [
+      group,
+      typeof of === 'object' && of !== null ? of : { kind: 'searched', text: of },
+    ]),
+  );
+}
+
+/** Texts of known flakes, with a retry for nothing else. */
+const LOG: Partial<RetryRules> = { retryWhen: 'log', retryWhenLog: ['ETIMEDOUT', 'port taken'] };
+/** … and for the infrastructure. */
+const LOG_TOO: Partial<RetryRules> = { ...LOG, retryWhen: 'infrastructure' };
 
 function decideOn(
   standing: Partial<FailedAttempt>,
@@ -150,6 +174,44 @@ describe('a retry is made', () => {
       "for the batch's own cause, where no group failed",
       { status: 'FAULT', failed: [], causes: causes({}, { ...UNKNOWN, kind: 'infrastructure' }) },
       { retryWhen: 'infrastructure' },
+      'FAULT is a status to retry on; retry 1 of 2; the batch failed for a cause worth a retry (retry-when: infrastructure)',
+    ],
+    [
+      'of a known flake, whatever its cause',
+      { causes: causes({ unit: aCause({ permanent: true }) }), logs: logs({ unit: 'ETIMEDOUT' }) },
+      LOG,
+      `${FIRST}; retry-when-log matches the log of unit ("ETIMEDOUT")`,
+    ],
+    [
+      'of known flakes, where causes would not do',
+      {
+        failed: ['unit', 'e2e'],
+        causes: causes({ unit: aCause(), e2e: aCause() }),
+        logs: logs({ unit: 'ETIMEDOUT', e2e: 'port taken' }),
+      },
+      { ...LOG, retryWhen: ['QUEUED'] },
+      `${FIRST}; retry-when-log matches the logs of unit ("ETIMEDOUT"), e2e ("port taken")`,
+    ],
+    [
+      'of known flakes and infrastructure failures together',
+      {
+        failed: ['unit', 'image', 'base'],
+        causes: causes({ unit: aCause(), image: NO_IMAGE, base: NO_IMAGE }),
+        logs: logs({ unit: 'ETIMEDOUT', image: NOT_READ, base: 'port taken' }),
+      },
+      LOG_TOO,
+      `${FIRST}; image failed for a cause worth a retry (retry-when: infrastructure); retry-when-log matches the logs of unit ("ETIMEDOUT"), base ("port taken")`,
+    ],
+    [
+      'of a known flake whose cause cannot be read',
+      { logs: logs({ unit: 'ETIMEDOUT' }) },
+      LOG_TOO,
+      `${FIRST}; retry-when-log matches the log of unit ("ETIMEDOUT")`,
+    ],
+    [
+      "for the batch's own cause, where there are no logs",
+      { status: 'FAULT', failed: [], causes: causes({}, { ...UNKNOWN, kind: 'infrastructure' }) },
+      LOG_TOO,
       'FAULT is a status to retry on; retry 1 of 2; the batch failed for a cause worth a retry (retry-when: infrastructure)',
     ],
   ])('%s', (_, standing, rules, reason) => {
@@ -340,6 +402,81 @@ describe('no retry is made', () => {
       INFRASTRUCTURE,
       'the batch failed for a cause that nobody knows (retry-when: infrastructure)',
     ],
+    [
+      'of what is no known flake, even of the infrastructure',
+      'retry-when',
+      { causes: causes({ unit: NO_IMAGE }), logs: logs({ unit: null }) },
+      LOG,
+      'the log of unit contains no text of retry-when-log (retry-when: log)',
+    ],
+    [
+      'if one group of several is no known flake',
+      'retry-when',
+      {
+        failed: ['unit', 'e2e', 'docs', 'lint'],
+        causes: causes({ unit: aCause() }),
+        logs: logs({ unit: 'ETIMEDOUT', e2e: null, docs: NOT_READ, lint: NOT_READ }),
+      },
+      LOG,
+      'the log of e2e contains no text of retry-when-log; 2 more logs could not be searched (retry-when: log)',
+    ],
+    [
+      'where the log cannot be read',
+      'retry-when',
+      { causes: causes({ unit: aCause() }), logs: logs({ unit: NOT_READ }) },
+      LOG,
+      'the log of unit could not be searched: the permission logs:GetLogEvents is missing (retry-when: log)',
+    ],
+    [
+      'where no group failed, and only logs count',
+      'retry-when',
+      { status: 'FAULT', failed: [], causes: causes({}, NO_IMAGE) },
+      LOG,
+      'no build group failed, so there is no log to search (retry-when: log)',
+    ],
+    [
+      'where the groups are those of the attempt before, and only logs count',
+      'retry-when',
+      { groupsStale: true, failed: ['unit'], logs: logs({ unit: 'ETIMEDOUT' }) },
+      LOG,
+      'CodeBuild still shows the build groups of the attempt before, so which failed is not known (retry-when: log)',
+    ],
+    [
+      'of the code, and of no known flake',
+      'retry-when',
+      {
+        failed: ['image', 'unit', 'e2e'],
+        causes: causes({ image: NO_IMAGE, unit: aCause(), e2e: aCause() }),
+        logs: logs({ image: NOT_READ, unit: null, e2e: 'ETIMEDOUT' }),
+      },
+      LOG_TOO,
+      'unit failed for the code, not the infrastructure (BUILD, COMMAND_EXECUTION_ERROR: exit status 1) (retry-when: infrastructure); the log of unit contains no text of retry-when-log',
+    ],
+    [
+      'of the code, where the logs cannot be read',
+      'retry-when',
+      {
+        failed: ['unit', 'e2e'],
+        causes: causes({ unit: aCause(), e2e: aCause() }),
+        logs: logs({ unit: NOT_READ, e2e: NOT_READ }),
+      },
+      LOG_TOO,
+      'unit failed for the code, not the infrastructure (BUILD, COMMAND_EXECUTION_ERROR: exit status 1) (retry-when: infrastructure); the log of unit could not be searched: the permission logs:GetLogEvents is missing; 1 more log could not be searched',
+    ],
+    [
+      'where causes cannot be read, and one group is no known flake',
+      'retry-when',
+      { failed: ['unit', 'e2e'], logs: logs({ unit: 'ETIMEDOUT', e2e: null }) },
+      LOG_TOO,
+      `${describeReadFailure(DENIED)} (retry-when: infrastructure)`,
+    ],
+    [
+      "for the batch's own cause, without a word of logs",
+      'retry-when',
+      { status: 'TIMED_OUT', failed: [], causes: causes({}) },
+      LOG_TOO,
+      'the batch failed for a cause that nobody knows (retry-when: infrastructure)',
+    ],
   ])('%s (%s)', (_, decidedBy, standing, rules, reason) => {
     const { quotedCause, ...decision } = decideOn(standing, rules);
     expect(decision).toEqual({ retry: false, decidedBy, reason });
@@ -403,6 +540,19 @@ describe('no retry is made', () => {
     const { reason } = decideOn({ groupsStale: true }, { neverRetry: ['deploy_*', 'e2e'] });
     expect(reason).toMatch(/ \(never-retry: deploy_\*, e2e\)$/);
   });
+});
+
+test.each([
+  [NO_IMAGE, 'any', true],
+  [NO_IMAGE, 'infrastructure', true],
+  [NO_IMAGE, 'log', false],
+  [NO_IMAGE, ['PROVISIONING'], true],
+  [NO_IMAGE, ['BUILD'], false],
+  [aCause(), 'infrastructure', false],
+  [undefined, 'infrastructure', false],
+  [undefined, 'any', true],
+] as const)('whether a cause is worth a retry: %j, %j: %j', (cause, wanted, expected) => {
+  expect(isWorthARetry(cause, wanted)).toBe(expected);
 });
 
 describe('a pattern', () => {

@@ -59,6 +59,7 @@ it('begins with nothing learned', () => {
     decisions: [],
     builds: new Map(),
     logs: new Map(),
+    logSearches: new Map(),
     reports: [],
     failedTests: [],
     history: [],
@@ -218,6 +219,20 @@ describe('what an event changes', () => {
         ]),
       },
     ],
+    [
+      'what came of searching a log',
+      aState({ logSearches: new Map([['e2e', { kind: 'searched', text: null }]]) }),
+      {
+        ...{ kind: 'log-searched', group: 'unit', arn: 'unit' },
+        search: { kind: 'searched', text: 'flaky' },
+      },
+      {
+        logSearches: new Map([
+          ['e2e', { kind: 'searched', text: null }],
+          ['unit', { kind: 'searched', text: 'flaky' }],
+        ]),
+      },
+    ],
     ['reports', aState(), { kind: 'reports-read', reports: [report] }, { reports: [report] }],
     [
       'failed tests, after those of another report',
@@ -234,6 +249,7 @@ describe('what an event changes', () => {
         permission: 'b',
         level: 'notice',
         failure: { kind: 'interrupted' },
+        neededBy: null,
       },
       { unreadable: new Set(['a', 'b']) },
     ],

@@ -80,6 +80,55 @@ describe('the committed bundle', () => {
     expect(run.summary).toContain('❌');
   });
 
+  test('retries a known flake, and names its text and group', async () => {
+    const log = ['$ npm test', '\u001b[31mconnect \u001b[1mETIMEDOUT\u001b[0m 10.0.3.17:5432'];
+    const unit = { takes: 0.1, ends: [{ status: 'FAILED', log }, 'SUCCEEDED'] };
+    const run = await runAction(shop({ ...QUICK, groups: { unit } }), {
+      ...inputs,
+      'retry-when': 'log',
+      'retry-when-log': 'port is taken\nconnect ETIMEDOUT\n',
+    });
+
+    expect(run.exitCode).toBe(0);
+    expect(run.outputs).toMatchObject({ conclusion: 'success', 'retry-count': '1' });
+    const reason = 'retry-when-log matches the log of unit ("connect ETIMEDOUT")';
+    expect(run.outputs['reason']).toContain(reason);
+    expect(run.stdout).toContain('The log of unit contains "connect ETIMEDOUT" (retry-when-log)');
+    expect(run.summary).toContain('<code>connect ETIMEDOUT</code>');
+  });
+
+  test('does not retry what is no known flake, and gives the text of what is', async () => {
+    const ends = (line: string) => ({ takes: 0.1, ends: [{ status: 'FAILED', log: [line] }] });
+    const groups = { unit: ends('connect ETIMEDOUT'), e2e: ends('expected 3, got 4') };
+    const run = await runAction(shop({ ...QUICK, groups }), {
+      ...inputs,
+      'retry-when': 'log',
+      'retry-when-log': 'connect ETIMEDOUT',
+    });
+
+    expect(run.exitCode).toBe(1);
+    expect(run.operations).not.toContain(RETRY);
+    expect(run.outputs['reason']).toContain('the log of e2e contains no text of retry-when-log');
+    expect(JSON.parse(run.outputs['build-groups'] ?? '')).toMatchObject([
+      { identifier: 'DOWNLOAD_SOURCE', cause: null },
+      { identifier: 'unit', cause: { phase: 'BUILD', matchedLogText: 'connect ETIMEDOUT' } },
+      { identifier: 'e2e', cause: { phase: 'BUILD', matchedLogText: null } },
+    ]);
+  });
+
+  test.each([
+    [{ 'retry-when-log': 'connect ETIMEDOUT' }, 'retry-when-log'],
+    [{ 'retry-when': 'log' }, 'retry-when'],
+    [{ 'retry-when': 'log', 'retry-when-log': 'abc' }, 'retry-when-log'],
+  ])('refuses texts that could not decide, or would always: %j', async (given, input) => {
+    const run = await runAction(shop(QUICK), { ...inputs, ...given });
+
+    expect(run.exitCode).toBe(1);
+    expect(run.operations).toEqual([]);
+    expect(errorsIn(run.stdout)).toEqual([expect.stringContaining(`${input}: `)]);
+    expect(run.outputs).toMatchObject({ conclusion: 'failure' });
+  });
+
   test('refuses bad inputs before anything is called', async () => {
     const run = await runAction(shop(QUICK), {
       'batch-id': 'no-colon',

@@ -62,6 +62,13 @@ const TRIALS: [string, Trial][] = [
     { scenario: shop(QUICK), given: { 'retry-when': 'BUILD', 'max-retries': '2' } },
   ],
   [
+    'logs that decide',
+    {
+      scenario: shop(QUICK),
+      given: { 'retry-when': 'log', 'retry-when-log': 'make: ***', 'max-retries': '2' },
+    },
+  ],
+  [
     'tokens that are forgotten',
     { scenario: shop(QUICK, { ignoresTokens: true }), given: { 'max-retries': '1' } },
   ],
@@ -159,10 +166,14 @@ function isHopeless({ fault }: FaultKind, times: number, { scenario }: Trial): b
   );
 }
 
-/** Where causes decide, a build that is not shown means no retry. */
+/** Where causes or logs decide, a build that is not shown means no retry, and so does an old log. */
 function hidesCauses({ fault }: FaultKind, { operation }: Call, { given }: Trial): boolean {
   const hides = fault.kind === 'none-found' || fault.kind === 'outdated';
-  return hides && operation === 'BatchGetBuilds' && given['retry-when'] !== undefined;
+  return (
+    hides &&
+    ((operation === 'BatchGetBuilds' && given['retry-when'] !== undefined) ||
+      (operation === 'GetLogEvents' && given['retry-when-log'] !== undefined))
+  );
 }
 
 /** What a fault must not change if no one else acts. */

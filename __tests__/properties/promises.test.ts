@@ -159,12 +159,17 @@ const inputs = fc
     'only-retry': fc.constantFrom('', '', '', 'g0'),
     'retry-type': fc.constantFrom('RETRY_FAILED_BUILDS', 'RETRY_ALL_BUILDS'),
     'retry-delay': fc.constantFrom('0', '30'),
-    'retry-when': fc.constantFrom('any', 'any', 'infrastructure'),
+    when: fc.constantFrom('any', 'any', 'any', 'infrastructure', 'log'),
     // Mostly long ones: each poll costs time.
     'poll-interval': fc.constantFrom('15', '60', '60', '120', '120'),
     timeout: fc.constant('10h'),
   })
-  .map((given): Record<string, string> => given);
+  .map(({ when, ...given }): Record<string, string> => ({
+    ...given,
+    'retry-when': when,
+    // What the log of each failed build contains.
+    ...(when === 'log' && { 'retry-when-log': 'make: ***' }),
+  }));
 
 const scenario: fc.Arbitrary<Scenario> = fc
   .record({ existing: batch, switches, faults: fc.option(faults, { nil: [], freq: 4 }) })

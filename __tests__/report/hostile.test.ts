@@ -183,7 +183,11 @@ describe('hostile text in the log', () => {
         tail: { kind: 'lines', lines: [text, text], url: text },
       },
       { kind: 'log', group: text, arn: text, tail: { kind: 'none', why: failure, url: text } },
-      { kind: 'details-unreadable', permission: text, level: 'warning', failure },
+      { kind: 'log-searched', group: text, arn: text, search: { kind: 'searched', text } },
+      {
+        ...{ kind: 'details-unreadable', permission: text, level: 'warning' },
+        ...{ failure, neededBy: null },
+      },
       { kind: 'retrying', reason: text, delay: 0 },
     ];
     for (const step of events.flatMap(formatEvent)) {

@@ -192,13 +192,53 @@ describe('formatEvent', () => {
     ],
     [
       'what could not be read',
-      { kind: 'details-unreadable', permission: 'p', level: 'warning', failure: DENIED },
+      {
+        ...{ kind: 'details-unreadable', permission: 'p', level: 'warning' },
+        ...{ failure: DENIED, neededBy: null },
+      },
       [
         {
           kind: 'warning',
           text: `Something that is only for your information could not be read: ${describeReadFailure(DENIED)}. The verdict does not depend on it.`,
         },
       ],
+    ],
+    [
+      'what an input depends on, and could not be read',
+      {
+        ...{ kind: 'details-unreadable', permission: 'p', level: 'warning' },
+        ...{ failure: DENIED, neededBy: 'retry-when-log' },
+      },
+      [
+        {
+          kind: 'warning',
+          text: `Could not read what retry-when-log depends on: ${describeReadFailure(DENIED)}.`,
+        },
+      ],
+    ],
+    [
+      'which text a log contains',
+      {
+        ...{ kind: 'log-searched', group: 'unit', arn: 'unit-1' },
+        search: { kind: 'searched', text: 'connect ETIMEDOUT' },
+      },
+      [line('The log of unit contains "connect ETIMEDOUT" (retry-when-log)')],
+    ],
+    [
+      'no text',
+      {
+        ...{ kind: 'log-searched', group: 'unit', arn: 'unit-1' },
+        search: { kind: 'searched', text: null },
+      },
+      [],
+    ],
+    [
+      'nothing of a log that was not searched',
+      {
+        ...{ kind: 'log-searched', group: 'unit', arn: 'unit-1' },
+        search: { kind: 'not-searched', why: { kind: 'gone' } },
+      },
+      [],
     ],
     [
       'that an attempt could not be stopped',

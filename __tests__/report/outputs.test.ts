@@ -212,8 +212,26 @@ describe('outputsOf', () => {
     expect(lint?.logsUrl).toBe(aBuild({ id: 'lint-1' }).logsUrl);
   });
 
+  it('holds the text of retry-when-log that the log of a failed build contains', () => {
+    const logSearches = new Map(
+      ['unit-1', 'lint-1', 'docs-1'].map((id) => [
+        aBuild({ id }).arn,
+        { kind: 'searched', text: `flaky ${id}` } as const,
+      ]),
+    );
+    const groups = [aGroup('unit', 'FAILED'), aGroup('lint'), aGroup('docs', 'FAILED')];
+    const outcome = anOutcome(NOT_RETRIED, {
+      ...{ batch: aFailedBatch({ groups }), logSearches },
+      builds: buildsByArn(someDetails('unit-1'), someDetails('lint-1')),
+    });
+    const [unit, lint, docs] = groupsOf(outputsOf(resultsOf(outcome), FILES).outputs);
+    expect(unit?.cause).toMatchObject({ matchedLogText: 'flaky unit-1' });
+    expect(lint?.cause).toBeNull();
+    expect(docs?.cause).toBeNull();
+  });
+
   it('falls back to the page of the build where CodeBuild names no log', () => {
-    const logs = { group: null, stream: null, url: '', inS3: false };
+    const logs = { group: null, stream: null, url: '', inCloudWatch: true, inS3: false };
     const outcome = anOutcome(NOT_RETRIED, {
       batch: aFailedBatch(),
       builds: buildsByArn(someDetails('unit-1', {}, { logs })),

@@ -242,6 +242,16 @@ describe('the reason', () => {
       expect(reasonFor(ending, { batch: fault }).endsWith(OF_BATCH)).toBe(true);
     });
 
+    it('names the text of retry-when-log that the log contains', () => {
+      const logSearches = new Map([
+        [aFailedBuild().arn, { kind: 'searched', text: 'connect ETIMEDOUT' } as const],
+      ]);
+      const reason = reasonFor(NOT_RETRIED, { batch: failed, builds, logSearches });
+      expect(reason).toContain(
+        '. unit (retry-when-log matches its log: "connect ETIMEDOUT") failed in BUILD, COMMAND_EXECUTION_ERROR: exit status 1.',
+      );
+    });
+
     it('leaves out the one that the decision quotes, and no other', () => {
       const ending: Ending = { kind: 'failed', reason: 'so', quotedCause: aCause() };
       expect(reasonFor(ending, { batch: failed, builds })).not.toContain(' failed in ');

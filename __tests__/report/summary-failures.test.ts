@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BuildDetails } from '../../src/domain/batch.ts';
+import type { LogSearch } from '../../src/domain/log-search.ts';
 import type { RunState } from '../../src/domain/state.ts';
 import { renderSummaries } from '../../src/report/summary/summary.ts';
 import {
@@ -81,6 +82,28 @@ describe('why builds failed', () => {
       ['other', '1', 'BUILD', '🧑‍💻\u00a0code', MESSAGE],
       ['other', '2', 'QUEUED', '🏗️\u00a0infrastructure', 'no capacity'],
       ['flaky', '1', 'BUILD', '🧑‍💻\u00a0code', MESSAGE],
+    ]);
+  });
+
+  it('has the text of retry-when-log that each log contains', () => {
+    const search = (text: string | null): LogSearch => ({ kind: 'searched', text });
+    const rows = causesOf({
+      ...retried(['same', 'FAILED', 'FAILED'], ['other', 'FAILED', 'FAILED']),
+      builds: buildsByArn(
+        ...['same-1', 'same-2', 'other-1', 'other-2'].map((id) => someDetails(id)),
+      ),
+      logSearches: new Map<string, LogSearch>([
+        [aBuild({ id: 'same-1' }).arn, search('connect <b>')],
+        [aBuild({ id: 'same-2' }).arn, search('connect <b>')],
+        [aBuild({ id: 'other-1' }).arn, search('port | taken')],
+        [aBuild({ id: 'other-2' }).arn, search(null)],
+      ]),
+    });
+    expect(rows).toEqual([
+      ['Failed', 'Attempt', 'Phase', 'Cause', 'Message', 'Log match'],
+      ['same', '1, 2', 'BUILD', '🧑‍💻\u00a0code', MESSAGE, 'connect <b>'],
+      ['other', '1', 'BUILD', '🧑‍💻\u00a0code', MESSAGE, 'port | taken'],
+      ['other', '2', 'BUILD', '🧑‍💻\u00a0code', MESSAGE, ''],
     ]);
   });
 

@@ -139,7 +139,7 @@ describe('the size of a summary', () => {
       consoleUrl: url,
       groups: [aGroup('unit', 'FAILED', { build: { id: '1', consoleUrl: url } })],
     });
-    const logs = { group: 'g', stream: 's', url, inS3: false };
+    const logs = { group: 'g', stream: 's', url, inCloudWatch: true, inS3: false };
     const details = someDetails('1', {}, { logs });
     const summary = renderSummaries(
       anOutcome(NOT_RETRIED, {

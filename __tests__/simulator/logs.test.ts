@@ -56,6 +56,14 @@ describe('GetLogEvents', () => {
   });
 });
 
+test('lines arrive late if the plan says so', () => {
+  const { parts, stream } = failed({ logs: { lateBy: 3600 } }, ['one']);
+  const count = (): number => (parts.ask('GetLogEvents', stream)['events'] as []).length;
+  expect(count()).toBe(0);
+  parts.pass(3600);
+  expect(count()).toBe(1);
+});
+
 /** A failed build of a batch with that plan, its log stream and what it shows of its logs. */
 function failed(
   plan: Partial<BatchPlan>,

@@ -251,7 +251,7 @@ export function aFailedBuild(
       aPhase('BUILD', 'FAILED', ['COMMAND_EXECUTION_ERROR', 'exit status 1']),
       aPhase('COMPLETED', null),
     ],
-    logs: { group: '/aws/codebuild/app', stream: id, url: '', inS3: false },
+    logs: { group: '/aws/codebuild/app', stream: id, url: '', inCloudWatch: true, inS3: false },
     reportArns: [],
     image: 'aws/codebuild/standard:7.0',
     computeType: 'BUILD_GENERAL1_SMALL',

@@ -24,7 +24,7 @@ export function someDetails(
       { type, status, contexts: [{ code, message }] },
       { type: 'UPLOAD_ARTIFACTS', status: 'FAILED', contexts: [{ code: 'CLIENT_ERROR', message }] },
     ],
-    logs: { group: 'g', stream: id, url: aLogUrl(id), inS3: false },
+    logs: { group: 'g', stream: id, url: aLogUrl(id), inCloudWatch: true, inS3: false },
     reportArns: [],
     image: 'aws/codebuild/standard:7.0',
     computeType: 'BUILD_GENERAL1_SMALL',

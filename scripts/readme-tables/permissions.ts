@@ -68,6 +68,12 @@ export const FEATURES: readonly Feature[] = [
     parameter: 'Logs',
   },
   {
+    name: '`retry-when-log`',
+    actions: ['logs:GetLogEvents', 'codebuild:BatchGetBuilds'],
+    without: 'one warning; no log matches',
+    parameter: 'Logs',
+  },
+  {
     name: 'test reports',
     actions: ['codebuild:BatchGetReports', 'codebuild:DescribeTestCases'],
     without: 'one warning for each',

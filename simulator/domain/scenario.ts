@@ -131,6 +131,8 @@ export interface LogPlan {
   readonly emptyPages?: number;
   /** Each page repeats so many events of the one before it. */
   readonly overlap?: number;
+  /** Its lines arrive so many seconds after the build wrote them. Default 0. */
+  readonly lateBy?: number;
   /** A page holds more events than were asked for. */
   readonly exceedsLimit?: boolean;
 }

@@ -31,7 +31,8 @@ const BYTES_OF_AN_EVENT = 26;
 export function getLogEvents(context: Context, input: GetLogEventsInput): Json {
   const { startTime = 0, endTime = Infinity, limit = MAXIMUM.events, nextToken = '' } = input;
   const { build, logs } = streamOf(context, input);
-  const events = logEventsAt(build, context.at).filter(
+  const { lateBy = 0 } = logs;
+  const events = logEventsAt(build, context.at - lateBy * 1000).filter(
     (event) => event.at >= startTime && event.at < endTime,
   );
   const { forward, position, empty } = whence(input, events.length);

@@ -6,7 +6,7 @@ import { logStreamsArn } from './arn.ts';
 import { createCaller } from './caller.ts';
 import { checkResponses } from './check-responses.ts';
 import type { CallContext, ClientOptions } from './client.ts';
-import { toServiceError } from './errors.ts';
+import { invalidResponse, toServiceError } from './errors.ts';
 import { lenient } from './lenient.ts';
 import { pagesOf, type Page } from './pages.ts';
 
@@ -40,10 +40,12 @@ export function createLogs(options: ClientOptions): Logs {
         startFromHead: false,
         nextToken,
       };
-      const { events = [], nextBackwardToken } = await call(context, signal, (send) =>
+      const { events, nextBackwardToken } = await call(context, signal, (send) =>
         logs.send(new GetLogEventsCommand(input), send),
       );
-      return { items: events, nextToken: nextBackwardToken };
+      // The API reference gives every page a token: without both, it is no page.
+      if (events === undefined && nextBackwardToken === undefined) throw invalidResponse(context);
+      return { items: events ?? [], nextToken: nextBackwardToken };
     };
     let events: OutputLogEvent[] = [];
     let lines: string[] = [];

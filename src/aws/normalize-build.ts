@@ -45,6 +45,8 @@ export function normalizePhase(
 function normalizeLogs({ logs }: Build, arn: string, region: string): BuildLogs {
   const { groupName, streamName, deepLink = '', s3DeepLink = '' } = logs ?? {};
   const hasGroup = !deepLink.includes('group=null');
+  const inS3 = logs?.s3Logs?.status === 'ENABLED';
+  const { status: cloudWatch = inS3 ? 'DISABLED' : 'ENABLED' } = logs?.cloudWatchLogs ?? {};
   return {
     group: groupName && groupName !== 'null' ? groupName : null,
     stream: streamName && streamName !== 'null' ? streamName : null,
@@ -52,6 +54,7 @@ function normalizeLogs({ logs }: Build, arn: string, region: string): BuildLogs 
       (hasGroup && consoleLink(deepLink, region)) ||
       consoleLink(s3DeepLink, region) ||
       buildLogsUrl(arn, region),
-    inS3: logs?.s3Logs?.status === 'ENABLED',
+    inCloudWatch: cloudWatch !== 'DISABLED',
+    inS3,
   };
 }

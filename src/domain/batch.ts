@@ -99,7 +99,8 @@ export interface BuildLogs {
   readonly stream: string | null;
   /** Its URL in the console; empty if CodeBuild gives none. */
   readonly url: string;
-  /** Whether the log goes to S3. */
+  /** Whether the log goes to CloudWatch Logs, and whether it goes to S3. */
+  readonly inCloudWatch: boolean;
   readonly inS3: boolean;
 }
 
@@ -125,6 +126,9 @@ export type LogTail =
   | { readonly kind: 'lines'; readonly lines: readonly string[]; readonly url: string }
   | { readonly kind: 'none'; readonly why: MissingLog; readonly url: string };
 
-/** Why there is no log to show: `unnamed`, if CodeBuild names no log of the build. */
+/** Why there is no log to show or to search: `unnamed`, if CodeBuild names no log of the build. */
 export type MissingLog =
-  { readonly kind: 'in-s3-only' | 'unnamed' | 'gone' | 'empty' } | ReadFailure;
+  | { readonly kind: 'in-s3-only' | 'disabled' | 'unnamed' | 'gone' | 'empty' }
+  /** Those of so many other failed builds are read. */
+  | { readonly kind: 'beyond-limit'; readonly most: number }
+  | ReadFailure;

@@ -4,6 +4,7 @@ import type { Batch, BuildDetails, LogTail } from './batch.ts';
 import type { Cause } from './cause.ts';
 import type { Change, Progress } from './changes.ts';
 import type { FailedGroups } from './groups.ts';
+import type { LogSearch } from './log-search.ts';
 import type { ReadFailure } from './read-failure.ts';
 import type { DecisionRecord } from './policy.ts';
 import type { GroupHistory } from './history.ts';
@@ -48,15 +49,24 @@ export type RunEvent =
       readonly arn: string;
       readonly tail: LogTail;
     }
+  | {
+      readonly kind: 'log-searched';
+      readonly group: string;
+      /** ARN of the build. */
+      readonly arn: string;
+      readonly search: LogSearch;
+    }
   | { readonly kind: 'reports-read'; readonly reports: readonly TestReport[] }
   | { readonly kind: 'failed-tests-read'; readonly tests: readonly TestCase[] }
   | { readonly kind: 'history-read'; readonly history: readonly GroupHistory[] }
-  /** Something optional could not be read. */
+  /** Something could not be read that is optional, or that an input needs for its decision. */
   | {
       readonly kind: 'details-unreadable';
       readonly permission: string;
       readonly level: 'warning' | 'notice';
       readonly failure: ReadFailure;
+      /** The input whose decision depends on it; null: none. */
+      readonly neededBy: string | null;
     }
   /** A pattern that matches no group of the batch. */
   | {

@@ -8,6 +8,7 @@ import {
 import type { Batch, Build, BuildDetails, BuildGroup } from './batch.ts';
 import { type BuildState, isFailure, isFinal, isSuccess, stateOf } from './status.ts';
 import { causeOf, type Cause } from './cause.ts';
+import { matchedText, type LogSearches } from './log-search.ts';
 
 /** CodeBuild's implicit first group: it fetches the source and reads the batch specification. */
 export const DOWNLOAD_SOURCE = 'DOWNLOAD_SOURCE';
@@ -44,17 +45,21 @@ export interface GroupView {
   readonly flaky: boolean;
   /** Why it failed; null if it did not, or if its build was not read. */
   readonly cause: Cause | null;
+  /** The text of `retry-when-log` that its log contains; null if it did not fail, or if there is none. */
+  readonly matchedLogText: string | null;
 }
 
 /**
  * What each group of a snapshot means, given what came before.
  *
  * @param builds details of builds, by ARN
+ * @param logSearches what came of searching their logs, by ARN
  */
 export function viewGroups(
   batch: Batch,
   past: Past,
   builds: ReadonlyMap<string, BuildDetails> = new Map(),
+  logSearches: LogSearches = new Map(),
 ): GroupView[] {
   const seenBefore = Map.groupBy(
     past.attempts.flatMap((snapshot) => snapshot.groups),
@@ -70,7 +75,8 @@ export function viewGroups(
     const state = stateOf(group.current, ofEarlierAttempt ? 'failed' : attempt);
     const attempts = attemptsOf(group, seenBefore.get(group.identifier) ?? []);
     const failed = state === 'failed' && !group.ignoreFailure && !ofEarlierAttempt;
-    const details = failed ? builds.get(group.current?.arn ?? '') : undefined;
+    const arn = (failed ? group.current?.arn : null) ?? '';
+    const details = builds.get(arn);
     const failure =
       neverRan(group) && !ofEarlierAttempt ? (stopped.get(group.identifier) ?? null) : null;
     return {
@@ -91,6 +97,7 @@ export function viewGroups(
         !group.ignoreFailure &&
         attempts.slice(0, -1).some((build) => stateOf(build, 'failed') === 'failed'),
       cause: details === undefined ? null : causeOf(details.status, details.phases),
+      matchedLogText: matchedText(logSearches.get(arn)),
     };
   });
 }

@@ -69,7 +69,7 @@ export function internalError(error: unknown): Ending {
 
 /** Draws the conclusion from how the step ended and the run state. */
 export function conclude(ending: Ending, state: RunState, began: Moment, now: Moment): Outcome {
-  const { batch, past, builds } = state;
+  const { batch, past, builds, logSearches } = state;
   const conclusion = conclusionOf(ending);
   return {
     ...state,
@@ -77,7 +77,7 @@ export function conclude(ending: Ending, state: RunState, began: Moment, now: Mo
     conclusion,
     exitCode: conclusion === 'success' || conclusion === 'skipped' ? 0 : 1,
     batchStatus: batch !== null && isOfWatchedAttempt(batch, past) ? batch.status : '',
-    groups: batch === null ? [] : viewGroups(batch, past, builds),
+    groups: batch === null ? [] : viewGroups(batch, past, builds, logSearches),
     elapsedMs: now - began,
   };
 }
@@ -112,6 +112,8 @@ export interface FirstCause {
   /** Identifier of the failed group; null: the batch itself failed. */
   readonly group: string | null;
   readonly cause: Cause;
+  /** The text of `retry-when-log` that the group's log contains; null: none. */
+  readonly matchedLogText: string | null;
 }
 
 /** The first known cause: of a failed group, else of the batch. Null if the batch did not end badly. */
@@ -122,9 +124,10 @@ export function firstCause({
 }: Pick<Outcome, 'batch' | 'past' | 'groups'>): FirstCause | null {
   if (batch === null || !isOver(batch) || isSuccess(batch.status)) return null;
   if (!isOfWatchedAttempt(batch, past)) return null;
-  for (const { identifier, cause } of groups) {
-    if (cause !== null && isExplained(cause)) return { group: identifier, cause };
+  for (const { identifier, cause, matchedLogText } of groups) {
+    if (cause !== null && isExplained(cause)) return { group: identifier, cause, matchedLogText };
   }
   const ofBatch = causeOfBatch(batch.status, batch.phases);
-  return ofBatch !== null && isExplained(ofBatch) ? { group: null, cause: ofBatch } : null;
+  if (ofBatch === null || !isExplained(ofBatch)) return null;
+  return { group: null, cause: ofBatch, matchedLogText: null };
 }

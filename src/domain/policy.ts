@@ -1,4 +1,5 @@
 import { formatCause, isAmong, isExplained, type Cause } from './cause.ts';
+import { describeMatches, describeNoMatch, matchedText, type LogSearches } from './log-search.ts';
 import { describeReadFailure, type ReadFailure } from './read-failure.ts';
 import { wildcard } from '../text/wildcard.ts';
 import { cutMiddle } from '../text/cut-middle.ts';
@@ -7,8 +8,12 @@ import { nameSome } from '../text/plural.ts';
 /** Characters of a cause that a reason quotes. */
 const LONGEST_CAUSE = 300;
 
-/** Which causes are worth a retry: any; infrastructure; or build phases and error codes, upper case. */
-export type RetryWhen = 'any' | 'infrastructure' | readonly string[];
+/**
+ * Which causes are worth a retry: any; infrastructure; none, so that only logs count; or build phases and
+ * error codes, upper case.
+ */
+export type RetryWhen = 'any' | 'log' | OfCauses;
+type OfCauses = 'infrastructure' | readonly string[];
 
 /** What a retry is allowed for. */
 export interface RetryRules {
@@ -18,6 +23,8 @@ export interface RetryRules {
   /** No retry once the batch has had so many attempts, including retries started elsewhere; null: no limit. */
   readonly maxAttempts: number | null;
   readonly retryWhen: RetryWhen;
+  /** A failed group whose log contains one of these texts is worth a retry, whatever its cause. */
+  readonly retryWhenLog: readonly string[];
   /** Patterns of group identifiers, as `wildcard` takes them. */
   readonly neverRetry: readonly string[];
   /** Patterns likewise: a retry only if every failed group matches one. Empty: no such rule. */
@@ -52,6 +59,8 @@ export interface FailedAttempt {
   /** Whether CodeBuild still shows groups of the attempt before: then it is unknown which failed. */
   readonly groupsStale: boolean;
   readonly causes: Causes;
+  /** What came of searching the logs of the failed groups. */
+  readonly logs: LogSearches;
 }
 
 export interface Decision {
@@ -189,30 +198,62 @@ function unknownGroups(rule: string): RuleResult {
   };
 }
 
-function retryWhen({ causes, failed }: FailedAttempt, rules: RetryRules): RuleResult | null {
+/**
+ * Every failed group must have failed for a wanted cause, or have a text of `retry-when-log` in its log.
+ * Where no group failed, the batch's own cause decides.
+ */
+function retryWhen(attempt: FailedAttempt, rules: RetryRules): RuleResult | null {
+  const { causes, failed, groupsStale, logs } = attempt;
   const wanted = rules.retryWhen;
   if (wanted === 'any') return null;
   const rule = `retry-when: ${typeof wanted === 'string' ? wanted : wanted.join(', ')}`;
+  if (wanted === 'log' && groupsStale) return unknownGroups(rule);
+  const unmatched = failed.filter((group) => matchedText(logs.get(group)) === null);
+  const matches = describeMatches(failed, logs);
+  if (failed.length > 0 && unmatched.length === 0) return { allows: true, reason: matches };
+  if (wanted === 'log') {
+    return { allows: false, reason: `${describeNoMatch(unmatched, logs)} (${rule})` };
+  }
   if (causes.kind === 'unreadable') {
     return { allows: false, reason: `${describeReadFailure(causes.failure)} (${rule})` };
   }
   const all: [string, Cause | undefined][] =
     failed.length > 0
-      ? failed.map((identifier) => [identifier, causes.ofGroups.get(identifier)])
+      ? unmatched.map((identifier) => [identifier, causes.ofGroups.get(identifier)])
       : [['the batch', causes.ofBatch ?? undefined]];
-  for (const [who, cause] of all) {
-    const against = reasonAgainst(cause, wanted);
-    if (against === null) continue;
-    const quotedCause = cause !== undefined && isExplained(cause) ? cause : undefined;
-    const quote =
-      quotedCause === undefined ? '' : ` (${cutMiddle(formatCause(quotedCause), LONGEST_CAUSE)})`;
-    return { allows: false, reason: `${who} ${against}${quote} (${rule})`, quotedCause };
+  const against = all.filter(([, cause]) => !isWorthARetry(cause, wanted));
+  const [first] = against;
+  if (first !== undefined) {
+    const { reason, quotedCause } = describeAgainst(...first, wanted, rule);
+    const groups = against.map(([group]) => group);
+    const isSearched = rules.retryWhenLog.length > 0 && failed.length > 0;
+    const ofLogs = isSearched ? `; ${describeNoMatch(groups, logs)}` : '';
+    return { allows: false, reason: `${reason}${ofLogs}`, quotedCause };
   }
   const whoFailed = nameSome(all.map(([who]) => who));
-  return { allows: true, reason: `${whoFailed} failed for a cause worth a retry (${rule})` };
+  const ofCauses = `${whoFailed} failed for a cause worth a retry (${rule})`;
+  return { allows: true, reason: matches === '' ? ofCauses : `${ofCauses}; ${matches}` };
 }
 
-function reasonAgainst(cause: Cause | undefined, wanted: Exclude<RetryWhen, 'any'>): string | null {
+/** Whether `retry-when` alone allows a retry after such a failure, whatever is in the log. */
+export function isWorthARetry(cause: Cause | undefined, wanted: RetryWhen): boolean {
+  if (wanted === 'any' || wanted === 'log') return wanted === 'any';
+  return reasonAgainst(cause, wanted) === null;
+}
+
+function describeAgainst(
+  who: string,
+  cause: Cause | undefined,
+  wanted: OfCauses,
+  rule: string,
+): Pick<RuleResult, 'reason' | 'quotedCause'> {
+  const quotedCause = cause !== undefined && isExplained(cause) ? cause : undefined;
+  const quote =
+    quotedCause === undefined ? '' : ` (${cutMiddle(formatCause(quotedCause), LONGEST_CAUSE)})`;
+  return { reason: `${who} ${reasonAgainst(cause, wanted)}${quote} (${rule})`, quotedCause };
+}
+
+function reasonAgainst(cause: Cause | undefined, wanted: OfCauses): string | null {
   if (cause === undefined) return 'failed for a cause that nobody knows';
   if (wanted !== 'infrastructure') {
     return isAmong(cause, wanted) ? null : 'failed for another cause';

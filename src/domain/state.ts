@@ -4,6 +4,7 @@ import { forgetPhase, type Change, type Progress } from './changes.ts';
 import type { AttemptBegan, RunEvent } from './events.ts';
 import type { Past } from './groups.ts';
 import type { GroupHistory } from './history.ts';
+import type { LogSearches } from './log-search.ts';
 import type { DecisionRecord } from './policy.ts';
 import type { RetryRequest } from './retry-request.ts';
 import type { TestCase, TestReport } from './test-report.ts';
@@ -36,6 +37,8 @@ export interface RunState {
   readonly builds: ReadonlyMap<string, BuildDetails>;
   /** The ends of their logs, by ARN of the build. */
   readonly logs: ReadonlyMap<string, LogTail>;
+  /** What came of searching them for the texts of `retry-when-log`, by ARN of the build. */
+  readonly logSearches: LogSearches;
   readonly reports: readonly TestReport[];
   readonly failedTests: readonly TestCase[];
   /** How the failed and flaky groups did in earlier batches. */
@@ -62,6 +65,7 @@ export function initialState(): RunState {
     decisions: [],
     builds: new Map(),
     logs: new Map(),
+    logSearches: new Map(),
     reports: [],
     failedTests: [],
     history: [],
@@ -106,6 +110,8 @@ export function reduce(state: RunState, event: RunEvent): RunState {
       return { ...state, builds: withAll(state.builds, event.builds, ({ arn }) => arn) };
     case 'log':
       return { ...state, logs: new Map([...state.logs, [event.arn, event.tail]]) };
+    case 'log-searched':
+      return { ...state, logSearches: new Map([...state.logSearches, [event.arn, event.search]]) };
     case 'reports-read':
       return { ...state, reports: event.reports };
     case 'failed-tests-read':

@@ -4,7 +4,7 @@ import type { RetryType } from '../ports.ts';
 import { formatValue, inputParsers, type GetInput, type Reject } from './input-parsers.ts';
 import { unwrapped } from './pasted.ts';
 import { readRegion } from './region.ts';
-import { readRetryWhen } from './retry-when.ts';
+import { readWhen } from './retry-when-log.ts';
 import { readWhichBatch, type WhichBatch } from './which-batch.ts';
 
 /** The inputs, read once and checked. */
@@ -89,7 +89,7 @@ export function readInputs(
     maxAttempts: read.wholeNumber('max-attempts', 1, 1000),
     retryDelayMs: read.duration('retry-delay', 'zero-allowed') ?? 0,
     retryOn: read.choices('retry-on', RETRIABLE),
-    retryWhen: readRetryWhen(get('retry-when'), read),
+    ...readWhen(get, read),
     neverRetry: read.patterns('never-retry'),
     onlyRetry: read.patterns('only-retry'),
     maxFailedPercent: read.percentage('max-failed-percent') ?? 100,

@@ -12,6 +12,7 @@ export function readRetryWhen(given: string, read: InputParsers): RetryWhen {
   const [first = '', ...more] = words;
   if (more.length === 0 && first === 'ANY') return 'any';
   if (more.length === 0 && first === 'INFRASTRUCTURE') return 'infrastructure';
+  if (more.length === 0 && first === 'LOG') return 'log';
   const keyword = words.flatMap((word) => word.split(' ')).find((word) => KEYWORDS.has(word));
   if (keyword !== undefined && words.join(' ') !== keyword) {
     const others = 'any, infrastructure and log must each stand alone';
@@ -20,7 +21,7 @@ export function readRetryWhen(given: string, read: InputParsers): RetryWhen {
     read.reject(
       'retry-when',
       given,
-      'must be any or infrastructure on its own, or a list of build phases and error codes separated by commas or newlines (such as PROVISIONING, Secrets Manager Error)',
+      'must be any, infrastructure or log on its own, or a list of build phases and error codes separated by commas or newlines (such as PROVISIONING, Secrets Manager Error)',
     );
   }
   return words;

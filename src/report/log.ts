@@ -2,13 +2,14 @@ import type { Batch } from '../domain/batch.ts';
 import { formatCause, isExplained, type CauseKind } from '../domain/cause.ts';
 import { formatDuration } from '../text/duration.ts';
 import { type FailedGroups, isCounted } from '../domain/groups.ts';
+import { describeMissingLog } from '../domain/missing-log.ts';
 import { describeReadFailure } from '../domain/read-failure.ts';
 import type { RunEvent } from '../domain/events.ts';
+import { matchedText } from '../domain/log-search.ts';
 import { count, nameSome } from '../text/plural.ts';
 import type { StatusEvent } from '../commit-status/status.ts';
 import { formatWritten } from '../commit-status/description.ts';
 import { buildLogLine, LONGEST_MESSAGE, logLine, oneLine, splitLines } from '../text/escape.ts';
-import { describeMissingLog } from './missing-log.ts';
 import { describeFailedGroups } from './reason.ts';
 import { describeStopError } from './stop-result.ts';
 
@@ -67,15 +68,20 @@ export function formatEvent(event: RunEvent | StatusEvent): LogEntry[] {
     }
     case 'log':
       return formatLogTail(event);
-    case 'details-unreadable':
-      return [
-        {
-          ...warning(
-            `Something that is only for your information could not be read: ${describeReadFailure(event.failure)}. The verdict does not depend on it.`,
-          ),
-          kind: event.level,
-        },
-      ];
+    case 'log-searched': {
+      const text = matchedText(event.search);
+      return text === null
+        ? []
+        : [line(`The log of ${event.group} contains "${text}" (retry-when-log)`)];
+    }
+    case 'details-unreadable': {
+      const why = describeReadFailure(event.failure);
+      const text =
+        event.neededBy === null
+          ? `Something that is only for your information could not be read: ${why}. The verdict does not depend on it.`
+          : `Could not read what ${event.neededBy} depends on: ${why}.`;
+      return [{ ...warning(text), kind: event.level }];
+    }
     case 'not-stopped':
       return [warning(`The attempt could not be stopped. ${describeStopError(event.error)}`)];
     case 'pattern-unmatched':

@@ -1,7 +1,8 @@
 import { isOfWatchedAttempt, isOver } from '../domain/attempt.ts';
 import { formatCause, isSameCause } from '../domain/cause.ts';
 import { type FailedGroups, failedGroupsOf } from '../domain/groups.ts';
-import { firstCause, type Outcome, type StopKind } from '../domain/outcome.ts';
+import { quoteText } from '../domain/log-search.ts';
+import { firstCause, type FirstCause, type Outcome, type StopKind } from '../domain/outcome.ts';
 import { LONGEST_LAG_MS } from '../domain/polling.ts';
 import { asSentence } from '../text/as-sentence.ts';
 import { formatDuration } from '../text/duration.ts';
@@ -57,7 +58,12 @@ function describeFirstCause(outcome: Outcome): string {
   const quoted = 'quotedCause' in ending ? ending.quotedCause : null;
   if (quoted !== null && isSameCause(first.cause, quoted)) return '';
   const cause = cutMiddle(formatCause(first.cause), LONGEST_CAUSE);
-  return asSentence(`${first.group ?? 'The batch'} failed in ${cause}`);
+  return asSentence(`${first.group ?? 'The batch'}${describeMatch(first)} failed in ${cause}`);
+}
+
+function describeMatch({ matchedLogText: text }: FirstCause): string {
+  if (text === null) return '';
+  return ` (retry-when-log matches its log: ${quoteText(text)})`;
 }
 
 /** Whether the reason gives that of the last decision on a retry. */

@@ -20,10 +20,7 @@ export interface GroupOutput {
   readonly consoleUrl?: string;
   readonly logsUrl?: string;
   readonly cause:
-    | (Pick<Cause, 'phase' | 'code' | 'message' | 'kind'> & {
-        readonly matchedLogText: string | null;
-      })
-    | null;
+    (Pick<Cause, 'phase' | 'code' | 'message' | 'kind'> & Pick<GroupView, 'matchedLogText'>) | null;
   readonly attempts: readonly {
     readonly status: string;
     readonly buildArn?: string;
@@ -88,10 +85,10 @@ export function resultsText(results: Results, resultsFile: string): string {
   return `${JSON.stringify(file, null, 2)}\n`;
 }
 
-function causeOutput(cause: Cause | null): GroupOutput['cause'] {
+function causeOutput({ cause, matchedLogText }: GroupView): GroupOutput['cause'] {
   if (cause === null) return null;
   const { phase, code, message, kind } = cause;
-  return { phase, code, message, kind, matchedLogText: null };
+  return { phase, code, message, kind, matchedLogText };
 }
 
 function groupOutput(group: GroupView, builds: Outcome['builds']): GroupOutput {
@@ -106,7 +103,7 @@ function groupOutput(group: GroupView, builds: Outcome['builds']): GroupOutput {
     buildArn: build?.arn ?? '',
     consoleUrl: build?.consoleUrl ?? '',
     logsUrl: ownLog === '' ? (build?.logsUrl ?? '') : ownLog,
-    cause: causeOutput(group.cause),
+    cause: causeOutput(group),
     attempts: group.attempts.map(({ status, arn, requestedOn }) => ({
       status,
       buildArn: arn,

@@ -15,6 +15,7 @@ export type Read<Answer> = { readonly kind: 'read'; readonly answer: Answer } | 
 interface BestEffortOptions {
   readonly level?: 'warning' | 'notice';
   readonly giveUpAfterMs?: number;
+  readonly neededBy?: 'retry-when' | 'retry-when-log';
 }
 
 export interface Unreadable {
@@ -23,18 +24,20 @@ export interface Unreadable {
 }
 
 /**
- * Reads what is good to know but decides nothing: whatever fails costs a warning, once for each
- * permission, and never the result. An interruption ends it too: the run then finds its own end.
+ * Reads what is good to know, and decides nothing unless an input makes it its rule: whatever fails costs
+ * a warning, once for each permission, and never the result. An interruption ends it too: the run then
+ * finds its own end.
  *
  * @param permission the IAM permission that it needs
  * @param level the level of the log entry if it fails
  * @param giveUpAfterMs how long it may hold up the step
+ * @param neededBy the input whose decision depends on it
  */
 export async function bestEffort<Answer>(
   context: RunContext,
   permission: string,
   call: (signal: AbortSignal) => Promise<Answer>,
-  { level = 'warning', giveUpAfterMs }: BestEffortOptions = {},
+  { level = 'warning', giveUpAfterMs, neededBy }: BestEffortOptions = {},
 ): Promise<Read<Answer>> {
   const hasFailed = (): boolean => context.state().unreadable.has(permission);
   try {
@@ -46,7 +49,10 @@ export async function bestEffort<Answer>(
   } catch (error) {
     const failure = failureOf(error, permission);
     if (failure.kind !== 'interrupted' && !hasFailed()) {
-      context.emit({ kind: 'details-unreadable', permission, level, failure });
+      context.emit({
+        ...{ kind: 'details-unreadable', permission, level, failure },
+        neededBy: neededBy ?? null,
+      });
     }
     return { kind: 'unreadable', failure };
   }

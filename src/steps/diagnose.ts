@@ -1,18 +1,25 @@
-import type { Batch, BuildDetails, LogTail } from '../domain/batch.ts';
-import { causeOf, causeOfBatch } from '../domain/cause.ts';
-import type { GroupView } from '../domain/groups.ts';
 import { outageLimitMs } from '../async/backoff.ts';
-import type { Causes } from '../domain/policy.ts';
+import type { Batch, BuildDetails, MissingLog } from '../domain/batch.ts';
+import { causeOf, causeOfBatch, type Cause } from '../domain/cause.ts';
+import type { GroupView } from '../domain/groups.ts';
+import { MOST_LOGS_SEARCHED, type LogSearches } from '../domain/log-search.ts';
+import {
+  isWorthARetry,
+  type Causes,
+  type FailedAttempt,
+  type RetryRules,
+} from '../domain/policy.ts';
 import { isUnfinished } from '../domain/status.ts';
 import { bestEffort, type Unreadable } from './best-effort.ts';
 import type { RunContext } from './context.ts';
+import { readLogs, type FailedBuild } from './read-logs.ts';
 
-/** Logs are read of so many failed builds of an attempt, and so many at a time. */
-const MOST_LOGS = 20;
-const LOGS_AT_A_TIME = 4;
 /** BatchGetBuilds may lag behind the batch: how often, and how far apart in milliseconds, it is read. */
 const MOST_READS = 2;
 const STALE_READ_MS = 5000;
+
+/** Why an attempt ended badly, and what came of searching its failed groups' logs. */
+export type Diagnosis = Pick<FailedAttempt, 'causes' | 'logs'>;
 
 /**
  * Finds out why an attempt ended badly: the causes of its failed groups and of the batch itself, and
@@ -24,29 +31,61 @@ export async function diagnose(
   context: RunContext,
   batch: Batch,
   groups: readonly GroupView[],
-): Promise<Causes> {
+): Promise<Diagnosis> {
   const failed = groups.filter((group) => group.failed);
-  const ofBatch = causeOfBatch(batch.status, batch.phases);
   const arns = failed.flatMap(({ build }) =>
     build === null || build.arn === '' ? [] : [build.arn],
   );
   const unreadable = await readBuilds(context, arns);
-  if (unreadable !== null) {
-    emitCauses(context, failed, { kind: 'read', ofGroups: new Map(), ofBatch });
-    return unreadable;
-  }
   const builds = failed.flatMap(({ identifier, build }): [string, BuildDetails][] => {
     const details = context.state().builds.get(build?.arn ?? '');
     return details === undefined ? [] : [[identifier, details]];
   });
-  const causes: Causes = {
-    kind: 'read',
-    ofGroups: new Map(builds.map(([group, build]) => [group, causeOf(build.status, build.phases)])),
-    ofBatch,
+  const ofGroups = new Map(
+    builds.map(([group, build]) => [group, causeOf(build.status, build.phases)]),
+  );
+  const read: Causes = {
+    ...{ kind: 'read', ofGroups },
+    ofBatch: causeOfBatch(batch.status, batch.phases),
   };
-  emitCauses(context, failed, causes);
-  await readLogs(context, builds);
-  return causes;
+  emitCauses(context, failed, read);
+  await readLogs(context, inOrderOfNeed(builds, ofGroups, context.inputs));
+  return {
+    causes: unreadable ?? read,
+    logs: logsOf(context, failed, unreadable),
+  };
+}
+
+/** Logs can change the decision on the groups whose cause is not worth a retry: those come first. */
+function inOrderOfNeed(
+  builds: readonly [string, BuildDetails][],
+  causes: ReadonlyMap<string, Cause>,
+  { retryWhen, retryWhenLog }: RetryRules,
+): FailedBuild[] {
+  const failed = builds.map(([group, build]) => ({
+    ...{ group, build },
+    decides: retryWhenLog.length > 0 && !isWorthARetry(causes.get(group), retryWhen),
+  }));
+  return failed.sort((one, other) => Number(other.decides) - Number(one.decides));
+}
+
+/** What came of searching the logs of the failed groups, by identifier. */
+function logsOf(
+  { state }: RunContext,
+  failed: readonly GroupView[],
+  unreadable: Unreadable | null,
+): LogSearches {
+  const { builds, logSearches } = state();
+  return new Map(
+    failed.map(({ identifier, build }) => {
+      const arn = build?.arn ?? '';
+      const unnamed = unreadable?.failure ?? { kind: 'unnamed' };
+      const why: MissingLog = builds.has(arn)
+        ? { kind: 'beyond-limit', most: MOST_LOGS_SEARCHED }
+        : unnamed;
+      return [identifier, logSearches.get(arn) ?? { kind: 'not-searched', why }];
+    }),
+  );
 }
 
 /** Reads the builds that are not known yet; a stale one is read once more. */
@@ -57,7 +96,9 @@ async function readBuilds(
   const { emit, inputs, ports, state } = context;
   // With retry-when a retry depends on it: then it is waited for as a poll is.
   const options =
-    inputs.retryWhen === 'any' ? {} : { giveUpAfterMs: outageLimitMs(inputs.pollIntervalMs) };
+    inputs.retryWhen === 'any'
+      ? {}
+      : { giveUpAfterMs: outageLimitMs(inputs.pollIntervalMs), neededBy: 'retry-when' as const };
   const unread = (): string[] =>
     arns.filter((arn) => isUnfinished(state().builds.get(arn)?.status ?? ''));
   for (let tries = 1; ; tries += 1) {
@@ -89,37 +130,4 @@ function emitCauses(
     const cause = causes.ofGroups.get(identifier);
     if (cause !== undefined) emit({ kind: 'cause', group: identifier, cause });
   }
-}
-
-async function readLogs(
-  context: RunContext,
-  builds: readonly [string, BuildDetails][],
-): Promise<void> {
-  const { emit, inputs, state } = context;
-  if (inputs.logLines === 0) return;
-  const unread = builds.filter(([, { arn }]) => !state().logs.has(arn)).slice(0, MOST_LOGS);
-  for (let start = 0; start < unread.length; start += LOGS_AT_A_TIME) {
-    const portion = unread.slice(start, start + LOGS_AT_A_TIME);
-    const tails = await Promise.all(portion.map(([, build]) => readLog(context, build)));
-    portion.forEach(([group, { arn }], index) => {
-      const tail = tails[index];
-      if (tail !== undefined) emit({ kind: 'log', group, arn, tail });
-    });
-  }
-}
-
-async function readLog(context: RunContext, { logs }: BuildDetails): Promise<LogTail> {
-  const { group, stream, url, inS3 } = logs;
-  if (group === null || stream === null) {
-    return { kind: 'none', why: { kind: inS3 ? 'in-s3-only' : 'unnamed' }, url };
-  }
-  const read = await bestEffort(context, 'logs:GetLogEvents', (signal) =>
-    context.ports.logs.tail({ group, stream }, context.inputs.logLines, signal),
-  );
-  if (read.kind === 'unreadable') return { kind: 'none', why: read.failure, url };
-  if (read.answer === null) {
-    return { kind: 'none', why: { kind: inS3 ? 'in-s3-only' : 'gone' }, url };
-  }
-  if (read.answer.length === 0) return { kind: 'none', why: { kind: 'empty' }, url };
-  return { kind: 'lines', lines: read.answer, url };
 }

@@ -111,6 +111,7 @@ function encodeFully(text: string): string {
   );
 }
 
-function printable(text: string): string {
+/** A text as it is shown: without colors, and with a space in place of control characters. */
+export function printable(text: string): string {
   return text.replace(ANSI, '').replaceAll('\t', '    ').replace(UNPRINTABLE, ' ');
 }

@@ -1,6 +1,7 @@
 import type { BuildDetails } from '../../domain/batch.ts';
 import { causeOf, causeOfBatch, type Cause } from '../../domain/cause.ts';
 import { countedGroups } from '../../domain/groups.ts';
+import { matchedText } from '../../domain/log-search.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { code, link, markdown } from '../../text/escape.ts';
 import { count } from '../../text/plural.ts';
@@ -9,6 +10,7 @@ import { LONGEST_NAME, name, table, type Detail } from './markdown.ts';
 
 const LONGEST_MESSAGE = 500;
 const LONGEST_SETTING = 100;
+const LONGEST_TEXT = 200;
 
 /** What can distinguish the builds of a batch whose groups have generated names. */
 const SETTINGS = ['image', 'computeType', 'buildspec'] as const;
@@ -26,6 +28,8 @@ interface Failure {
   readonly url: string;
   readonly attempts: readonly string[];
   readonly cause: Cause;
+  /** The text of `retry-when-log` that its log contains; null: none. */
+  readonly matchedLogText: string | null;
   /** Null: of the batch itself. */
   readonly build: Pick<BuildDetails, Setting> | null;
 }
@@ -46,6 +50,10 @@ export function failureTable(outcome: Outcome, detail: Detail): string {
         ['Phase', ({ cause }) => markdown(cause.phase, LONGEST_NAME)],
         ['Cause', ({ cause }) => KINDS[cause.kind]],
         ['Message', ({ cause }) => formatMessage(cause)],
+        [
+          'Log match',
+          ({ matchedLogText: text }) => (text === null ? '' : code(text, LONGEST_TEXT)),
+        ],
       ],
       all.slice(0, detail.failures),
     ),
@@ -58,18 +66,33 @@ function failuresOfBatch({ batch, attempt, batchStatus }: Outcome): Failure[] {
   if (batch === null || cause === null) return [];
   // The newest snapshot may be of the attempt before the one that is watched.
   const shown = batchStatus === '' ? attempt - 1 : attempt;
-  return [{ group: null, url: batch.consoleUrl, attempts: [String(shown)], cause, build: null }];
+  return [
+    {
+      ...{ group: null, url: batch.consoleUrl, attempts: [String(shown)] },
+      ...{ cause, matchedLogText: null, build: null },
+    },
+  ];
 }
 
-/** Attempts of a group that failed for the same cause share a row. */
+/** Attempts of a group that failed for the same cause, with the same text in their logs, share a row. */
 function failuresOfGroups(outcome: Outcome): Failure[] {
   const found = new Map<string, Failure>();
   for (const { group, attempt, build, value: details } of failedBuilds(outcome, outcome.builds)) {
     const { identifier } = group;
     const cause = causeOf(details.status, details.phases);
-    const key = [identifier, cause.phase, cause.code, cause.message].join('\n');
+    const matchedLogText = matchedText(outcome.logSearches.get(build.arn));
+    const key = JSON.stringify([
+      identifier,
+      cause.phase,
+      cause.code,
+      cause.message,
+      matchedLogText,
+    ]);
     const attempts = [...(found.get(key)?.attempts ?? []), ...(attempt === null ? [] : [attempt])];
-    found.set(key, { group: identifier, url: build.consoleUrl, attempts, cause, build: details });
+    found.set(key, {
+      ...{ group: identifier, url: build.consoleUrl, attempts },
+      ...{ cause, matchedLogText, build: details },
+    });
   }
   return [...found.values()];
 }

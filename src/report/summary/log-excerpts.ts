@@ -1,8 +1,8 @@
 import type { LogTail } from '../../domain/batch.ts';
+import { describeMissingLog } from '../../domain/missing-log.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { html, link, markdown, oneLine, splitLines } from '../../text/escape.ts';
 import { count } from '../../text/plural.ts';
-import { describeMissingLog } from '../missing-log.ts';
 import { failedBuilds, type FailedBuild } from './failed-builds.ts';
 import { fold, LONGEST_NAME, name, type Detail } from './markdown.ts';
 

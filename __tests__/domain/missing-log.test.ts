@@ -1,11 +1,13 @@
 import { expect, test } from '@jest/globals';
 import type { MissingLog } from '../../src/domain/batch.ts';
-import { describeMissingLog } from '../../src/report/missing-log.ts';
+import { describeMissingLog } from '../../src/domain/missing-log.ts';
 
 const permission = 'logs:GetLogEvents';
 
 test.each<[MissingLog, string]>([
   [{ kind: 'in-s3-only' }, 'its log is in S3 only'],
+  [{ kind: 'disabled' }, 'its logs are disabled'],
+  [{ kind: 'beyond-limit', most: 100 }, 'the logs of only 100 failed builds are read'],
   [{ kind: 'unnamed' }, 'CodeBuild names no log of it: it may have failed before it had one'],
   [{ kind: 'gone' }, 'its log is gone'],
   [{ kind: 'empty' }, 'its log is empty'],
