@@ -1,5 +1,5 @@
 import { UNLOADABLE } from '../async/service-error.ts';
-import { GitHubError } from '../commit-status/github-error.ts';
+import { GitHubError } from '../async/github-error.ts';
 import { membersOf } from '../text/json.ts';
 
 /** Characters of a message of GitHub. */

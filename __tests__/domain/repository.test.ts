@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { repositoryOf } from '../../src/commit-status/repository.ts';
+import { repositoryOf } from '../../src/domain/repository.ts';
 import { HOSTILE } from '../support/hostile.ts';
 import { testAll } from '../support/test-all.ts';
 
