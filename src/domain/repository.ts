@@ -42,6 +42,12 @@ export function isCommitId(text: string): boolean {
   return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text);
 }
 
+/** Whether both are the same to GitHub, which ignores the case of names. */
+export function isSameRepository(one: Repository, other: Repository): boolean {
+  const nameOf = ({ owner, name }: Repository): string => `${owner}/${name}`.toLowerCase();
+  return nameOf(one) === nameOf(other);
+}
+
 function parseGitUrl(location: string, ours: string): { host: string; path: string } | null {
   if (URL_FORM.test(location)) {
     const url = URL.parse(location);
