@@ -12,6 +12,7 @@ import type {
 import { updateComments } from '../../src/pull-request-comment/update.ts';
 import { formatEvent } from '../../src/report/log.ts';
 import {
+  aBatch,
   aFailedBatch,
   afterRetryOf,
   anOutcome,
@@ -250,6 +251,7 @@ describe('which pull requests', () => {
   test('are not asked for where nothing is to be written', async () => {
     const bench = aBench(12);
     await bench.run({ kind: 'service-error', message: 'x' }, { batch: null });
+    await bench.run(TIMED_OUT, { batch: aBatch() });
     expect(bench.calls).toEqual([]);
     expect(bench.log).toEqual([]);
   });

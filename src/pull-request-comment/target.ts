@@ -31,14 +31,13 @@ export interface Surroundings {
  * @returns null: nothing
  */
 export function mayWrite(
-  { batch, batchStatus, ending, past }: Outcome,
+  { batch, ending, past }: Outcome,
   wait: boolean,
 ): 'create' | 'update' | null {
-  if (batch === null) return null;
   // The result of a retry that was sent is not known yet.
   if (!wait && ending.kind !== 'failed') return null;
-  const hasEnded = batchStatus !== '' && isOver(batch);
-  if (past.attempts.length > 0 || (hasEnded && !isSuccess(batchStatus))) return 'create';
+  const hasEnded = batch !== null && isOver(batch);
+  if (past.attempts.length > 0 || (hasEnded && !isSuccess(batch.status))) return 'create';
   return hasEnded ? 'update' : null;
 }
 
@@ -47,9 +46,7 @@ export function targetOf(
   batch: Batch,
   { region, serverUrl, repository }: Surroundings,
 ): CommentTarget | string {
-  if (repository.owner === '' || repository.name === '') {
-    return 'GITHUB_REPOSITORY does not name a repository';
-  }
+  if (repository.name === '') return 'GITHUB_REPOSITORY does not name a repository';
   const commit = (batch.resolvedSourceVersion ?? '').toLowerCase();
   if (!isCommitId(commit)) return 'CodeBuild does not say which commit the batch was built from';
   const source = repositoryOf(batch.source, serverUrl);

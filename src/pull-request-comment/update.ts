@@ -57,10 +57,10 @@ export async function updateComments(
   }
   const leftMs = ending.kind === 'timed-out' ? 0 : (settings.timeoutMs ?? Infinity) - elapsedMs;
   const limitMs = Math.min(RESULT_LIMIT_MS, Math.max(HURRIED_LIMIT_MS, leftMs));
-  const body = settings.render(formatMarker(target));
-  const failure = await unlessHurried(clock, limitMs, signal, (deadline) =>
-    updateAll({ target, body, mayCreate: permission === 'create' }, ports, deadline),
-  ).catch((error: unknown) => error);
+  const failure = await unlessHurried(clock, limitMs, signal, async (deadline) => {
+    const body = settings.render(formatMarker(target));
+    return updateAll({ target, body, mayCreate: permission === 'create' }, ports, deadline);
+  }).catch((error: unknown) => error);
   if (failure === null) return;
   const { owner, name } = target.repository;
   const reason = explain(failure, {
