@@ -6,16 +6,17 @@ const LAYERS = {
   async: ['text'],
   domain: ['async', 'text'],
   'commit-status': ['domain', 'async', 'text', 'ports'],
-  report: ['commit-status', 'domain', 'async', 'text'],
+  'pull-request-comment': ['domain', 'async', 'ports'],
+  report: ['commit-status', 'pull-request-comment', 'domain', 'async', 'text'],
   aws: ['domain', 'async', 'text', 'ports'],
-  github: ['commit-status', 'domain', 'async', 'text', 'ports'],
+  github: ['commit-status', 'pull-request-comment', 'domain', 'async', 'text', 'ports'],
   store: ['domain'],
-  ports: ['commit-status', 'domain', 'async', 'store'],
+  ports: ['commit-status', 'pull-request-comment', 'domain', 'async', 'store'],
   inputs: ['aws', 'domain', 'text', 'ports'],
   steps: ['domain', 'async', 'text', 'ports', 'store', 'inputs'],
   run: ['steps', 'domain', 'async', 'ports', 'store', 'inputs'],
   process: ['async'],
-  publish: ['report', 'commit-status', 'domain', 'text', 'github'],
+  publish: ['report', 'commit-status', 'pull-request-comment', 'domain', 'text', 'github'],
 };
 /** Layers that meet the world, each with the packages that only it imports. */
 const ADAPTERS = { aws: '^@(aws-sdk|smithy)/', github: '^@actions/' };

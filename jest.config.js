@@ -31,6 +31,7 @@ export default {
     './src/async/': pure,
     './src/commit-status/': pure,
     './src/domain/': pure,
+    './src/pull-request-comment/': pure,
     './src/report/': pure,
     './src/text/': { lines: 100, functions: 100 },
     './src/aws/': others,

@@ -50,6 +50,7 @@ describe('the inputs', () => {
       logLines: 25,
       history: 0,
       commitStatus: false,
+      pullRequestComment: false,
       githubToken: '',
     });
   });
@@ -133,6 +134,7 @@ describe('the inputs', () => {
     ['history', '100', { history: 100 }],
     ['commit-status', 'true', { commitStatus: true }],
     ['commit-status', 'False', { commitStatus: false }],
+    ['pull-request-comment', 'TRUE', { pullRequestComment: true }],
     ['github-token', 'ghs_0123', { githubToken: 'ghs_0123' }],
     ['wait', 'false', { wait: false }],
     ['wait', 'False', { wait: false }],
@@ -305,9 +307,14 @@ describe('the inputs', () => {
       (value) => ['history', value, 'must be a whole number from 0 to 100.'] as const,
     ),
     ...['yes', 'no', '1', '0', 'on', 'tRUE'].flatMap((value) =>
-      ['wait', 'dry-run', 'fail-on-flaky', 'stop-on-cancel', 'commit-status'].map(
-        (name) => [name, value, BOOLEAN] as const,
-      ),
+      [
+        'wait',
+        'dry-run',
+        'fail-on-flaky',
+        'stop-on-cancel',
+        'commit-status',
+        'pull-request-comment',
+      ].map((name) => [name, value, BOOLEAN] as const),
     ),
     ...['us-east', 'useast1', 'us-east-100', '*', 'Frankfurt'].map(
       (value) => ['aws-region', value, REGION] as const,
@@ -401,6 +408,7 @@ describe('the inputs', () => {
         'log-lines': 'x',
         history: 'x',
         'commit-status': 'x',
+        'pull-request-comment': 'x',
       },
       {},
     );
@@ -426,6 +434,7 @@ describe('the inputs', () => {
       'log-lines',
       'history',
       'commit-status',
+      'pull-request-comment',
     ]);
   });
 });
@@ -712,8 +721,13 @@ describe('inputWarnings', () => {
     [{ 'commit-status': 'true', 'github-token': 'ghs_0123' }, 0],
     [{ 'commit-status': 'true', wait: 'false' }, 0],
     [{ 'commit-status': 'true', 'dry-run': 'true' }, 0],
+    [{ 'pull-request-comment': 'true' }, 1],
+    [{ 'pull-request-comment': 'true', 'github-token': 'ghs_0123' }, 0],
+    [{ 'pull-request-comment': 'true', wait: 'false' }, 1],
+    [{ 'pull-request-comment': 'true', 'dry-run': 'true' }, 0],
+    [{ 'pull-request-comment': 'true', 'commit-status': 'true' }, 2],
     [{ 'github-token': '' }, 0],
-  ])('a commit status needs a token: %j, %d warnings', (given, expected) => {
+  ])('what is written to GitHub needs a token: %j, %d warnings', (given, expected) => {
     expect(inputWarnings(goodInputs({ 'batch-id': 'app:1', ...given }))).toHaveLength(expected);
   });
 

@@ -18,6 +18,7 @@ import { main, runPost } from '../src/main.ts';
 import { OUTPUT_NAMES } from '../src/report/outputs.ts';
 import { entriesIn } from './support/action.ts';
 import { OF_CODEBUILD, serveGitHub, type GitHubDouble } from './support/github.ts';
+import { aPullRequest } from './support/github-pull-requests.ts';
 import { COMMIT, ID, shop } from './support/scenarios.ts';
 import { serveSts } from './support/sts.ts';
 
@@ -78,6 +79,7 @@ afterEach(async () => {
     }
   }
   github.statuses.length = 0;
+  github.pullRequests.length = 0;
   github.requests.length = 0;
   await rm(folder, { recursive: true });
 });
@@ -138,6 +140,18 @@ describe('the step', () => {
     expect(outputs()).toMatchObject({ conclusion: 'failure', reason: expect.any(String) });
     expect(savedState()).toEqual({});
     expect(await summary()).toContain('no-colon');
+  });
+
+  test('comments on the pull request of the commit', async () => {
+    github.pullRequests.push(aPullRequest(12, COMMIT));
+    const given = { 'pull-request-comment': 'true', 'github-token': TOKEN, 'max-retries': '0' };
+    await run(main, { ...inputs, ...given });
+    expect(process.exitCode).toBe(1);
+    const [comment, ...more] = github.pullRequests[0]?.comments ?? [];
+    expect(more).toEqual([]);
+    expect(comment?.body).toContain('## ❌ web-shop: the batch ended FAILED\n');
+    expect(comment?.body).toContain(`(${RUN_URL}).`);
+    expect(log).toContain('Comment on pull request 12 created.');
   });
 
   test('retries, saves what the post step needs while it does, and reports to the commit', async () => {

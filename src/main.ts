@@ -9,12 +9,18 @@ import { initialState } from './domain/state.ts';
 import { conclude, internalError, type Outcome } from './domain/outcome.ts';
 import { createGitHub } from './github/statuses.ts';
 import { createRunner, type Runner } from './github/runner.ts';
-import { readInputs, reportsToCommit, type Inputs } from './inputs/inputs.ts';
+import {
+  commentsOnPullRequests,
+  readInputs,
+  reportsToCommit,
+  type Inputs,
+} from './inputs/inputs.ts';
 import { inputWarnings } from './inputs/input-warnings.ts';
 import { cleanUp } from './cleanup.ts';
 import { openLog, optionalOf, publish, setOutputs, type Log, type Optional } from './publish.ts';
 import { earlyOutputs } from './report/outputs.ts';
 import { reasonOf } from './report/reason.ts';
+import { renderComment } from './report/summary/summary.ts';
 import { run } from './run.ts';
 import { STARTED_ATTEMPT, UNWRITTEN_STATUS } from './saved-state.ts';
 import { createReporter, type Reporter } from './commit-status/reporter.ts';
@@ -22,6 +28,7 @@ import { cancellation, survive, SYSTEM_CLOCK } from './process.ts';
 
 const STATE_NOT_SAVED = 'The state for the post step could not be saved';
 const STATUS_NOT_UPDATED = 'Commit status not updated';
+const COMMENT_NOT_UPDATED = 'Pull request comment not updated';
 
 /** The step: reads the inputs, runs, and reports however it ends. */
 export async function main(): Promise<void> {
@@ -31,6 +38,7 @@ export async function main(): Promise<void> {
   surviveWith(runner, optional);
   const log = openLog(runner, optional);
   let status: Reporter | null = null;
+  let comment: Commenter | null = null;
   let outcome: Outcome;
   let reason: string;
   try {
@@ -40,9 +48,11 @@ export async function main(): Promise<void> {
     } else {
       for (const warning of inputWarnings(inputs)) runner.warning(warning);
       runner.debug(JSON.stringify({ ...inputs, githubToken: '***' }));
+      if (inputs.githubToken !== '') runner.mask(inputs.githubToken);
       status = optional.now(STATUS_NOT_UPDATED, () =>
         reporterFor(inputs, runner, optional, log, signal),
       );
+      comment = commenterFor(inputs, runner, log, signal);
       outcome = await runStep(inputs, runner, optional, log, status, signal);
     }
     reason = reasonOf(outcome);
@@ -53,7 +63,10 @@ export async function main(): Promise<void> {
   }
   log.close();
   await publish(outcome, reason, runner, optional);
-  await optional.later(STATUS_NOT_UPDATED, async () => status?.finish(outcome));
+  await Promise.all([
+    optional.later(STATUS_NOT_UPDATED, async () => status?.finish(outcome)),
+    optional.later(COMMENT_NOT_UPDATED, async () => comment?.(outcome)),
+  ]);
 }
 
 /** What runs after the step: only what the step has saved is acted on. */
@@ -116,7 +129,6 @@ function reporterFor(
 ): Reporter | null {
   const { githubToken, region, timeoutMs } = inputs;
   if (!reportsToCommit(inputs) || githubToken === '') return null;
-  runner.mask(githubToken);
   const { serverUrl, runUrl } = runner;
   const owner = ownerOf(runner);
   return createReporter(
@@ -131,6 +143,32 @@ function reporterFor(
       isUrlOf: (url, batchId) => isUrlOf(url, batchId, region),
     },
   );
+}
+
+/** Comments on pull requests at the end of the step. */
+type Commenter = (outcome: Outcome) => Promise<void>;
+
+function commenterFor(
+  inputs: Inputs,
+  runner: Runner,
+  log: Log,
+  signal: AbortSignal,
+): Commenter | null {
+  const { githubToken, region, timeoutMs, wait } = inputs;
+  if (!commentsOnPullRequests(inputs) || githubToken === '') return null;
+  const { repository, runUrl, serverUrl } = runner;
+  return async (outcome) => {
+    const [{ createPullRequests }, { updateComments }] = await Promise.all([
+      import('./github/pull-requests.ts'),
+      import('./pull-request-comment/update.ts'),
+    ]);
+    const render = (marker: string): string => renderComment(outcome, { marker, runUrl });
+    await updateComments(
+      outcome,
+      { region, serverUrl, repository, wait, timeoutMs, render },
+      { github: createPullRequests(githubToken), clock: SYSTEM_CLOCK, signal, emit: log.write },
+    );
+  };
 }
 
 function ownerOf(runner: Runner): StatusOwner {

@@ -1,6 +1,8 @@
 import type { Batch, BuildDetails } from './domain/batch.ts';
 import type { Clock } from './async/clock.ts';
 import type { CommitStatus, ForeignStatus, StatusPlace } from './commit-status/status.ts';
+import type { OpenPullRequest, PullRequest } from './pull-request-comment/pull-request.ts';
+import type { Repository } from './domain/repository.ts';
 import type { TestCase, TestReport } from './domain/test-report.ts';
 import type { Listener } from './store.ts';
 
@@ -83,6 +85,36 @@ export interface GitHub {
     signal: AbortSignal,
   ): Promise<ForeignStatus[]>;
   writeStatus(status: CommitStatus, signal: AbortSignal): Promise<void>;
+}
+
+/**
+ * The calls to GitHub for the comment on a pull request. Each takes a signal that ends it, and throws a
+ * `GitHubError` if it fails.
+ */
+export interface PullRequests {
+  /** The open pull requests, 100 at most, that GitHub finds by a commit, which need not be their head. */
+  listOfCommit(
+    repository: Repository,
+    commit: string,
+    signal: AbortSignal,
+  ): Promise<OpenPullRequest[]>;
+  /** The newest 100 open pull requests. */
+  listNewest(repository: Repository, signal: AbortSignal): Promise<OpenPullRequest[]>;
+  /**
+   * A pull request with 100 of its comments.
+   *
+   * @param page `olderComments` of the page before; null: the newest
+   */
+  read(
+    repository: Repository,
+    number: number,
+    page: string | null,
+    signal: AbortSignal,
+  ): Promise<PullRequest>;
+  /** @param id of the pull request */
+  addComment(id: string, body: string, signal: AbortSignal): Promise<void>;
+  /** @param id of the comment */
+  editComment(id: string, body: string, signal: AbortSignal): Promise<void>;
 }
 
 /** Everything that the flow needs from outside. */

@@ -1,6 +1,7 @@
 import type { Outcome } from './domain/outcome.ts';
 import type { StatusEvent } from './commit-status/status.ts';
 import type { RunEvent } from './domain/events.ts';
+import type { CommentEvent } from './pull-request-comment/pull-request.ts';
 import type { Runner } from './github/runner.ts';
 import { errorsOf, RESULT_TITLE, warningsOf, type Annotation } from './report/annotations.ts';
 import { LONGEST_MESSAGE, logLine, markdown, oneLine } from './text/escape.ts';
@@ -80,7 +81,7 @@ export async function publish(
   const results = optional.now(OUTPUTS_NOT_GENERATED, () => resultsOf(outcome, reason));
   const summaries = summariesOf(outcome, reason, optional);
   await optional.later('The outputs could not be set', async () => {
-    const files = await writeFiles(results, summaries.comment, runner, optional);
+    const files = await writeFiles(results, summaries['summary-file'], runner, optional);
     publishOutputs(outcome, reason, results, files, runner, optional);
   });
   optional.now('The job summary could not be written', () =>
@@ -99,7 +100,7 @@ function summariesOf(
   );
   if (summaries !== null) return summaries;
   const summary = markdown(reason, LONGEST_MESSAGE);
-  return { 'job-summary': summary, comment: summary };
+  return { 'job-summary': summary, 'summary-file': summary };
 }
 
 function annotate(outcome: Outcome, reason: string, runner: Runner, optional: Optional): void {
@@ -195,7 +196,7 @@ export function setOutputs(outputs: Outputs, runner: Runner, optional: Optional)
 
 /** The log of the step. */
 export interface Log {
-  readonly write: (event: RunEvent | StatusEvent) => void;
+  readonly write: (event: RunEvent | StatusEvent | CommentEvent) => void;
   /** Closes a fold that is still open. */
   readonly close: () => void;
 }

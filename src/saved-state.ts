@@ -1,14 +1,13 @@
 import {
-  isCommitId,
   NAMING_INPUTS,
   type BatchEnd,
   type NamedGroups,
-  type Repository,
   type StatusOwner,
   type StepResult,
   type UnwrittenStatus,
 } from './commit-status/status.ts';
 import type { OwnedAttempt } from './domain/attempt.ts';
+import { isCommitId, type Repository } from './domain/repository.ts';
 import { anyOf, arrayOf, object, oneOf, parseJson, when, type Form } from './text/json.ts';
 
 // The step saves these values for its post step. What is read is not trusted: it goes into requests, or

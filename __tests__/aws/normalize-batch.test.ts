@@ -27,6 +27,7 @@ describe('normalizeBatch', () => {
       complete: false,
       endedOn: null,
       source: { type: '', location: '' },
+      sourceVersion: null,
       resolvedSourceVersion: null,
       phases: [],
       groups: [],
@@ -56,6 +57,7 @@ describe('normalizeBatch', () => {
       complete: false,
       endTime: new Date(at(100)),
       source: { type: 'GITHUB', location: 'https://github.com/octo-org/app.git' },
+      sourceVersion: 'pr/12',
       resolvedSourceVersion: '3a9e11cb',
       phases: [
         { phaseType: 'FAILED', phaseStatus: 'RETRY', startTime: new Date(at(90)) },
@@ -81,6 +83,7 @@ describe('normalizeBatch', () => {
       status: 'IN_PROGRESS',
       endedOn: at(100),
       source: { type: 'GITHUB', location: 'https://github.com/octo-org/app.git' },
+      sourceVersion: 'pr/12',
       resolvedSourceVersion: '3a9e11cb',
       phases: [
         { type: 'FAILED', status: 'RETRY', startedOn: at(90), contexts: [] },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Batch } from '../../src/domain/batch.ts';
-import { GitHubError } from '../../src/commit-status/github-error.ts';
+import { GitHubError } from '../../src/async/github-error.ts';
 import type { ForeignStatus, UnwrittenStatus } from '../../src/commit-status/status.ts';
 import { Interruption } from '../../src/async/interruption.ts';
 import type { RunEvent } from '../../src/domain/events.ts';

@@ -102,6 +102,7 @@ const BATCH: Batch = {
   complete: true,
   endedOn: Date.UTC(2026, 10, 22, 13),
   source: { type: 'GITHUB', location: 'https://github.com/octo-org/demo.git' },
+  sourceVersion: null,
   resolvedSourceVersion: 'c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00',
   phases: [
     { type: 'FAILED', status: 'RETRY', startedOn: Date.UTC(2026, 10, 22, 11), contexts: [] },
@@ -179,7 +180,7 @@ describe.each(KINDS)('%s', (kind) => {
     expect(errors).toHaveLength(outcome.exitCode === 0 ? 0 : outcome.batch === null ? 1 : 10);
 
     expect(renderSummaries(outcome)['job-summary']).toMatch(/^## \S/);
-    expect(renderSummaries(outcome).comment).toBe(renderSummaries(outcome)['job-summary']);
+    expect(renderSummaries(outcome)['summary-file']).toBe(renderSummaries(outcome)['job-summary']);
   });
 
   test('values that were not read are empty', () => {

@@ -216,7 +216,7 @@ test('a table lists all permissions that the workflows give to a job', () => {
   const [, section = ''] = README.split('\nOf GitHub the job needs:\n');
   const rows = [...section.matchAll(/^\|[^|]+\|\s*`(?<permission>[\w-]+: write)`\s*\|/gm)];
   const listed = rows.map(({ groups }) => groups?.['permission']);
-  expect(listed).toEqual(['id-token: write', 'statuses: write']);
+  expect(listed).toEqual(['id-token: write', 'statuses: write', 'pull-requests: write']);
   const used = WORKFLOWS.flatMap(({ jobs }) =>
     Object.values(jobs).flatMap(({ permissions }) =>
       Object.entries(permissions as Readonly<Record<string, string>>),

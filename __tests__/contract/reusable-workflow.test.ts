@@ -137,10 +137,11 @@ const RULES_OF_CALLERS: Rules = {
 
   'grants the permissions of the features in use, and no others': ({ jobs }) => {
     const { permissions, with: given = {} } = jobs['retry'] ?? {};
-    const { 'commit-status': writes, wait } = withDefaults(given);
+    const { 'commit-status': writes, 'pull-request-comment': comments, wait } = withDefaults(given);
     const expected = {
       'id-token': 'write',
       ...(writes === true && wait === true && { statuses: 'write' }),
+      ...(comments === true && { 'pull-requests': 'write' }),
     };
     return differencesOf(expected, (permissions ?? {}) as Readonly<Record<string, unknown>>);
   },
@@ -218,7 +219,7 @@ const BROKEN: readonly Broken[] = [
     ['it runs on something else'],
   ],
   ['calls it on a status, in ten lines', REUSABLE_USES, './a.yml', ['it calls ./a.yml']],
-  ['calls it on a status, in ten lines', 'jobs:', 'env:\n  A: b\njobs:', ['it has 11 lines']],
+  ['calls it on a status, in ten lines', 'jobs:', 'env:\n  A: b\njobs:', ['it has 12 lines']],
   [
     'gives inputs of the right types, which the code takes',
     'aws-region:',
@@ -230,6 +231,12 @@ const BROKEN: readonly Broken[] = [
     'aws-region:',
     'wait: false\n      aws-region:',
     ['statuses'],
+  ],
+  [
+    'grants the permissions of the features in use, and no others',
+    'pull-request-comment: true',
+    'pull-request-comment: false',
+    ['pull-requests'],
   ],
 ];
 

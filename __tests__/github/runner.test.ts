@@ -152,6 +152,7 @@ describe('the process', () => {
     });
     expect(createRunner()).toMatchObject({
       runId: '42',
+      repository: { owner: 'octo-org', name: 'app' },
       serverUrl: 'https://github.example',
       runUrl: 'https://github.example/octo-org/app/actions/runs/42/attempts/2',
       sessionName: 'retry-codebuild-batch-42',

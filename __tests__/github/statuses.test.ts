@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { GitHubError } from '../../src/commit-status/github-error.ts';
+import { GitHubError } from '../../src/async/github-error.ts';
 import type { CommitStatus } from '../../src/commit-status/status.ts';
 import { toGitHubError } from '../../src/github/to-github-error.ts';
 import { createGitHub } from '../../src/github/statuses.ts';

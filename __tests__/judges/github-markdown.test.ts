@@ -7,6 +7,7 @@ import {
   headingsOf,
   linksOf,
   mentionsIn,
+  referencesIn,
   renderOnGitHub,
   visibleText,
 } from '../support/github-markdown.ts';
@@ -99,6 +100,18 @@ test('mentions count outside code and links', () => {
     '@github/security',
   ]);
   expect(mentions('`@octocat` [@a](https://x.example)\n\n    @b\n')).toEqual([]);
+});
+
+test('references count outside code and links, and where no element splits them', () => {
+  const references = (markdown: string): string[] => referencesIn(renderOnGitHub(markdown));
+  expect(references('see #41, GH-1, gh-2 and octo-org/app#3')).toEqual([
+    '#41',
+    'GH-1',
+    'gh-2',
+    'octo-org/app#3',
+  ]);
+  expect(references('octocat@3a9e11cb')).toEqual(['octocat@3a9e11cb']);
+  expect(references('`#1` [#2](https://x.example) <span>#</span>3 # 4 &num; nr. 5')).toEqual([]);
 });
 
 test('ids are prefixed once, those of footnotes too', () => {

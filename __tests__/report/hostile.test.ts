@@ -6,7 +6,7 @@ import { buildLogLine } from '../../src/text/escape.ts';
 import { outputsOf } from '../../src/report/outputs.ts';
 import { resultsOf, resultsText } from '../../src/report/results.ts';
 import { formatEvent } from '../../src/report/log.ts';
-import { renderSummaries } from '../../src/report/summary/summary.ts';
+import { renderComment, renderSummaries } from '../../src/report/summary/summary.ts';
 import {
   aBatch,
   aBuild,
@@ -29,6 +29,7 @@ import {
   headingsOf,
   linksOf,
   mentionsIn,
+  referencesIn,
   renderOnGitHub,
   visibleText,
 } from '../support/github-markdown.ts';
@@ -99,6 +100,11 @@ function everywhere(text: string, ending: Ending): Outcome {
   });
 }
 
+const COMMENT = {
+  marker: '<!-- marker -->',
+  runUrl: 'https://github.com/octo-org/app/actions/runs/42/attempts/1',
+};
+
 const ENDINGS = (text: string): Ending[] => [
   { kind: 'failed', reason: text, quotedCause: null },
   { kind: 'retry-rejected', message: text },
@@ -128,7 +134,7 @@ describe('hostile text everywhere in a summary', () => {
         ...['table', 'thead', 'tbody', 'tr', 'th', 'td', 'ul', 'li'],
       ]),
     ).toEqual([]);
-    expect(mentionsIn(html)).toEqual([]);
+    expect([...mentionsIn(html), ...referencesIn(html)]).toEqual([]);
     expect(
       linksOf(html).filter(({ href }) => !/^https:\/\/[\w.-]+\.aws\.amazon\.com\//.test(href)),
     ).toEqual([]);
@@ -205,6 +211,23 @@ describe('hostile text in the log', () => {
     expect(line.startsWith('│ ')).toBe(true);
     // eslint-disable-next-line no-control-regex -- colours
     if (line.includes('\u001b')) expect(line).toMatch(/\u001b\[0m$/);
+  });
+});
+
+describe('hostile text in a comment', () => {
+  testAll(HOSTILE)('is only text', (_, text) => {
+    for (const ending of ENDINGS(text)) {
+      const comment = renderComment(everywhere(text, ending), COMMENT);
+      const html = renderOnGitHub(comment);
+      expect(comment.startsWith(`${COMMENT.marker}\n\n## `)).toBe(true);
+      expect(comment.length).toBeLessThanOrEqual(65_000);
+      expect(elementsRemoved(comment)).toEqual([]);
+      expect([...mentionsIn(html), ...referencesIn(html)]).toEqual([]);
+      const hosts =
+        /^https:\/\/(?:[\w.-]+\.aws\.amazon\.com|github\.com\/octo-org\/app\/actions)\//;
+      expect(linksOf(html).filter(({ href }) => !hosts.test(href))).toEqual([]);
+      expect(html).not.toMatch(/<(?:img|input|details|pre)\b/);
+    }
   });
 });
 

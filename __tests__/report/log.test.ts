@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from '@jest/globals';
 import type { Batch } from '../../src/domain/batch.ts';
 import type { CommitStatus, StatusEvent } from '../../src/commit-status/status.ts';
+import type { CommentEvent } from '../../src/pull-request-comment/pull-request.ts';
 import type { RunEvent } from '../../src/domain/events.ts';
 import { describeReadFailure, type ReadFailure } from '../../src/domain/read-failure.ts';
 import { formatEvent, type LogEntry } from '../../src/report/log.ts';
@@ -27,7 +28,7 @@ const groups = [
 ];
 
 describe('formatEvent', () => {
-  test.each<[string, RunEvent | StatusEvent, LogEntry[]]>([
+  test.each<[string, RunEvent | StatusEvent | CommentEvent, LogEntry[]]>([
     [
       'the batch',
       { kind: 'batch-found', batch: aBatch(), attempt: 1 },
@@ -299,6 +300,16 @@ describe('formatEvent', () => {
         ),
       ],
     ],
+    ...(['created', 'updated'] as const).map((how): [string, CommentEvent, LogEntry[]] => [
+      `a comment that was ${how}`,
+      { kind: 'comment-written', number: 12, how },
+      [line(`Comment on pull request 12 ${how}.`)],
+    ]),
+    ...(['line', 'notice', 'warning'] as const).map((level): [string, CommentEvent, LogEntry[]] => [
+      `a comment that is not updated, with a ${level}`,
+      { kind: 'comment-not-updated', level, reason: 'GitHub answered 502' },
+      [{ kind: level, text: 'Pull request comment not updated: GitHub answered 502.' }],
+    ]),
     ...(['notice', 'warning'] as const).map(
       (level): [string, RunEvent | StatusEvent, LogEntry[]] => [
         `a commit status that is left alone, with a ${level}`,
@@ -357,7 +368,7 @@ describe('formatEvent', () => {
   });
 
   testAll(HOSTILE)('lets no name or status act on the runner', (_, text) => {
-    const events: (RunEvent | StatusEvent)[] = [
+    const events: (RunEvent | StatusEvent | CommentEvent)[] = [
       { kind: 'batch-found', batch: aHostileBatch(text), attempt: 1 },
       { kind: 'group-changed', identifier: text, from: text, to: text, lasted: null },
       { kind: 'phase-changed', from: text, to: text, lasted: null },
@@ -376,6 +387,7 @@ describe('formatEvent', () => {
       { kind: 'status-written', status: { ...aStatus, context: text, description: text } },
       { kind: 'status-not-pending', reason: text },
       { kind: 'status-postponed', reason: text },
+      { kind: 'comment-not-updated', level: 'line', reason: text },
     ];
     const lines = events.flatMap(formatEvent).filter((step) => step.kind === 'line');
     expect(lines.length).toBeGreaterThanOrEqual(events.length);
@@ -392,6 +404,7 @@ describe('formatEvent', () => {
       ...formatEvent({ kind: 'batch-id-changed', from: text, batch }),
       ...formatEvent({ kind: 'groups-stale', batch }),
       ...formatEvent({ kind: 'status-not-updated', level: 'warning', reason: text }),
+      ...formatEvent({ kind: 'comment-not-updated', level: 'warning', reason: text }),
     ].filter((step) => step.kind === 'warning');
     for (const warning of warnings) {
       expect(warning.text).not.toMatch(UNPRINTABLE);

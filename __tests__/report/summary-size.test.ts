@@ -120,7 +120,7 @@ describe('the size of a summary', () => {
     ],
   ])('is kept to 65,000 characters for a comment: %s', (_, size, expected) => {
     const outcome = anOutcome(NOT_RETRIED, { batch: aLargeBatch(size) });
-    const summary = renderSummaries(outcome).comment;
+    const summary = renderSummaries(outcome)['summary-file'];
     expect(summary.length).toBeLessThanOrEqual(65_000);
     expect(shapeOf(summary)).toEqual(expected);
     expect(summary.includes('did not fit')).toBe(size.groups > 1000);
@@ -238,7 +238,7 @@ describe('the size of a summary', () => {
     const summary = renderSummaries(outcome)['job-summary'];
     expect(byteLength(summary)).toBeLessThan(LIMIT);
     expect(summary).toMatch(/^## ❌ /);
-    const comment = renderSummaries(outcome).comment;
+    const comment = renderSummaries(outcome)['summary-file'];
     expect(comment.length).toBeLessThanOrEqual(65_000);
     expect(comment.split('\n\n')[2]).toMatch(/^Batch app:8472cae5 ended /);
     expect(comment).toMatch(/Some sections did not fit[.] The job summary has more[.]\n$/);

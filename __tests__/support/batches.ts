@@ -122,6 +122,7 @@ export function aBatch(overrides: Partial<Batch> = {}): Batch {
     complete: false,
     endedOn: null,
     source: { type: 'GITHUB', location: 'https://github.com/octo-org/app.git' },
+    sourceVersion: 'main',
     resolvedSourceVersion: '3a9e11cb419e8fff14b03883dc4e64f6155aaa7e',
     phases: RUNNING_PHASES,
     groups: [],

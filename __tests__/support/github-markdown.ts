@@ -12,6 +12,9 @@ import {
 export { renderOnGitHub };
 
 const CELLS = new Set(['th', 'td']);
+const MENTION = /(?<![\w`@./-])@[a-z\d][a-z\d-]*(?:\/[\w.-]+)?/gi;
+/** `#1`, `GH-1`, `owner/name#1` and `user@commit`. */
+const REFERENCE = /(?:[\w.-]+(?:\/[\w.-]+)?)?#\d+|\bgh-\d+|[\w-]+@[0-9a-f]{7,40}\b/gi;
 const WITHOUT_MENTIONS = new Set(['pre', 'code', 'tt', 'a', 'style', 'script']);
 
 /** Texts of the cells of a table, row by row, the heading first. The first table is number 0. */
@@ -77,17 +80,19 @@ export function elementsRemoved(markdown: string): string[] {
 
 /** The people and teams whom GitHub would notify or link: not in code and links. */
 export function mentionsIn(html: string): string[] {
-  return mentionsBelow(treeOf(html));
+  return matchesBelow(treeOf(html), MENTION);
 }
 
-function mentionsBelow(node: Parameters<typeof textOf>[0]): string[] {
-  if (node.type === 'text') {
-    const mentions = node.value.matchAll(/(?<![\w`@./-])@[a-z\d][a-z\d-]*(?:\/[\w.-]+)?/gi);
-    return [...mentions].map(([name]) => name);
-  }
+/** The issues, pull requests and commits of a user that GitHub would link: not in code and links. */
+export function referencesIn(html: string): string[] {
+  return matchesBelow(treeOf(html), REFERENCE);
+}
+
+function matchesBelow(node: Parameters<typeof textOf>[0], pattern: RegExp): string[] {
+  if (node.type === 'text') return [...node.value.matchAll(pattern)].map(([name]) => name);
   if (!('children' in node)) return [];
   if (node.type === 'element' && WITHOUT_MENTIONS.has(node.tagName)) return [];
-  return node.children.flatMap(mentionsBelow);
+  return node.children.flatMap((child) => matchesBelow(child, pattern));
 }
 
 function all(html: string, ...names: readonly string[]): Element[] {

@@ -1,4 +1,10 @@
 import { createServer, type ServerResponse } from 'node:http';
+import {
+  answerGraphql,
+  answerList,
+  type GraphqlRequest,
+  type WirePullRequest,
+} from './github-pull-requests.ts';
 import { listen, textOf } from './sockets.ts';
 import { ID } from './scenarios.ts';
 
@@ -23,8 +29,9 @@ export interface GitHubRequest {
   /** With the query. */
   readonly path: string;
   readonly authorization: string;
-  /** Of a request to write. */
+  /** Of a request to write a status. */
   readonly status: WireStatus | null;
+  readonly graphql: GraphqlRequest | null;
 }
 
 /** An answer in the place of GitHub's own; without one, the connection is held and never answered. */
@@ -40,7 +47,7 @@ export interface OddAnswer {
   readonly done?: true;
 }
 
-/** GitHub's REST API for the statuses of the commits of one repository. */
+/** GitHub's APIs for the statuses of commits, the pull requests and their comments, of one repository. */
 export interface GitHubDouble {
   readonly url: string;
   /** What a runner sets for a run on this server. */
@@ -48,6 +55,7 @@ export interface GitHubDouble {
   readonly requests: GitHubRequest[];
   /** Of any commit, newest first. */
   readonly statuses: WireStatus[];
+  readonly pullRequests: WirePullRequest[];
   /** What was written, oldest first: state and description. */
   readonly written: () => string[];
   /** Answers oddly; null: as GitHub does. */
@@ -61,14 +69,20 @@ const STATUSES = /^\/repos\/[^/]+\/[^/]+\/(?:commits\/[0-9a-f]+\/statuses|status
 export async function serveGitHub(): Promise<GitHubDouble> {
   const requests: GitHubRequest[] = [];
   const statuses: WireStatus[] = [];
+  const pullRequests: WirePullRequest[] = [];
   const server = createServer((incoming, response) => {
     void textOf(incoming).then((body) => {
       const { method = '', url: path = '', headers } = incoming;
-      const status = body === '' ? null : (JSON.parse(body) as WireStatus);
-      const request = { method, path, authorization: headers.authorization ?? '', status };
+      const sent: unknown = body === '' ? null : JSON.parse(body);
+      const isGraphql = path === '/graphql';
+      const status = isGraphql ? null : (sent as WireStatus | null);
+      const graphql = isGraphql ? (sent as GraphqlRequest) : null;
+      const authorization = headers.authorization ?? '';
+      const request = { method, path, authorization, status, graphql };
       requests.push(request);
       const odd = double.odd(request);
       if (status !== null && (odd === null || odd.done)) statuses.unshift(status);
+      if (graphql !== null && odd?.done) answerGraphql(graphql, pullRequests);
       if (odd === null) answer(request, response);
       else if (odd.drop) incoming.socket.destroy();
       else if (odd.status !== undefined) {
@@ -80,10 +94,16 @@ export async function serveGitHub(): Promise<GitHubDouble> {
     });
   });
 
-  const answer = ({ path, status }: GitHubRequest, response: ServerResponse): void => {
-    const { pathname, searchParams } = new URL(path, 'http://127.0.0.1');
+  const answer = ({ path, status, graphql }: GitHubRequest, response: ServerResponse): void => {
+    const asked = new URL(path, 'http://127.0.0.1');
+    const { pathname, searchParams } = asked;
     response.setHeader('content-type', 'application/json; charset=utf-8');
-    if (!STATUSES.test(pathname)) {
+    const list = answerList(asked, pullRequests);
+    if (graphql !== null) {
+      response.end(JSON.stringify(answerGraphql(graphql, pullRequests)));
+    } else if (list !== null) {
+      response.writeHead(list.status).end(JSON.stringify(list.body));
+    } else if (!STATUSES.test(pathname)) {
       response.writeHead(404).end('{"message":"Not Found"}');
     } else if (status !== null) {
       response.writeHead(201).end(JSON.stringify(status));
@@ -106,6 +126,7 @@ export async function serveGitHub(): Promise<GitHubDouble> {
     },
     requests,
     statuses,
+    pullRequests,
     written: () =>
       requests.flatMap(({ status }) =>
         status === null ? [] : [`${status.state}: ${status.description}`],

@@ -1,6 +1,6 @@
 import { isUrlOf } from '../../src/aws/batch-reference.ts';
 import type { Batch } from '../../src/domain/batch.ts';
-import { GitHubError } from '../../src/commit-status/github-error.ts';
+import { GitHubError } from '../../src/async/github-error.ts';
 import { describeResult } from '../../src/commit-status/description.ts';
 import type {
   CommitStatus,

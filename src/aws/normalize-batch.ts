@@ -30,6 +30,7 @@ export function normalizeBatch(batch: BuildBatch, region: string): Batch | null 
     complete: batch.complete ?? false,
     endedOn: batch.endTime?.getTime() ?? null,
     source: { type: batch.source?.type ?? '', location: batch.source?.location ?? '' },
+    sourceVersion: batch.sourceVersion ?? null,
     resolvedSourceVersion: batch.resolvedSourceVersion ?? null,
     phases: (batch.phases ?? []).map((phase) => ({
       ...normalizePhase(phase),

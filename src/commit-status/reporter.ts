@@ -1,12 +1,17 @@
+import {
+  HURRIED_LIMIT_MS,
+  NO_RESPONSE,
+  RESULT_LIMIT_MS,
+  unlessHurried,
+} from '../async/github-calls.ts';
 import { Interruption } from '../async/interruption.ts';
 import type { Batch } from '../domain/batch.ts';
 import type { RunEvent } from '../domain/events.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import { repositoryOf } from './repository.ts';
-import { isCommitId, type RunningAttempt, type StatusTarget } from './status.ts';
+import { isCommitId, repositoryOf } from '../domain/repository.ts';
+import type { RunningAttempt, StatusTarget } from './status.ts';
 import { stepResultOf } from './step-result.ts';
 import { trackStatus, type StatusPorts, type TrackedStatus } from './tracked-status.ts';
-import { HURRIED_LIMIT_MS, NO_RESPONSE, RESULT_LIMIT_MS, unlessHurried } from './writer.ts';
 
 export interface ReporterSettings {
   /** Region of the batch. */

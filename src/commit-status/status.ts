@@ -1,8 +1,4 @@
-/** A repository of the GitHub server that this run belongs to. */
-export interface Repository {
-  readonly owner: string;
-  readonly name: string;
-}
+import type { Repository } from '../domain/repository.ts';
 
 /** The state of a commit status, as GitHub's REST API takes it. */
 export type StatusState = 'pending' | 'success' | 'failure' | 'error';
@@ -110,11 +106,6 @@ export interface StatusOwner {
 
 /** The inputs that name a batch: exactly one of them is set. */
 export const NAMING_INPUTS = ['batch-id', 'project-name'] as const;
-
-/** Whether a source version is the full id of a commit (SHA-1 or SHA-256). */
-export function isCommitId(text: string): boolean {
-  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text);
-}
 
 /** What happens to the commit status, for the log. */
 export type StatusEvent =

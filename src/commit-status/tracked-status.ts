@@ -1,5 +1,14 @@
+import {
+  NO_RESPONSE,
+  PENDING_BACKOFF,
+  withBackoff,
+  withCallLimit,
+  type Deadline,
+} from '../async/github-calls.ts';
+import { explain, isTransient, mayBeDone } from '../async/github-error.ts';
 import { Interruption } from '../async/interruption.ts';
 import { within } from '../async/timer.ts';
+import type { GitHub } from '../ports.ts';
 import { describeResult, describeRunning } from './description.ts';
 import type {
   RunningAttempt,
@@ -8,18 +17,8 @@ import type {
   StepResult,
   UnwrittenStatus,
 } from './status.ts';
-import { explain, isTransient, mayBeDone } from './github-error.ts';
 import { KILLED } from './step-result.ts';
-import {
-  findContext,
-  NO_RESPONSE,
-  PENDING_BACKOFF,
-  withBackoff,
-  withCallLimit,
-  writeResult,
-  type Deadline,
-  type WriterPorts,
-} from './writer.ts';
+import { findContext, needOf, writeResult, type WriterPorts } from './writer.ts';
 
 /** How long GitHub may take to set a status to pending, all calls together. */
 const PENDING_LIMIT_MS = 5000;
@@ -73,7 +72,7 @@ export function trackStatus(
     warned = true;
   };
 
-  const forPending = withBackoff(
+  const forPending = withBackoff<GitHub>(
     {
       ...timed,
       async writeStatus(status, signal) {
@@ -114,7 +113,7 @@ export function trackStatus(
         notPending = null;
       } catch (error) {
         if (interrupted.reason instanceof Interruption) return;
-        notPending = explain(error, repository);
+        notPending = explain(error, needOf(repository));
         if (isTransient(error)) emit({ kind: 'status-not-pending', reason: notPending });
         else warn(notPending);
       }
@@ -133,7 +132,7 @@ export function trackStatus(
         if (pending !== 'maybe') save(null);
         emit({ kind: 'status-written', status });
       } catch (error) {
-        const reason = explain(error, repository);
+        const reason = explain(error, needOf(repository));
         if (pending !== 'no' || deadline.signal.aborted || isTransient(error)) {
           emit({ kind: 'status-postponed', reason });
           return;

@@ -66,6 +66,9 @@ export interface Batch {
   readonly complete: boolean;
   readonly endedOn: Moment | null;
   readonly source: Source;
+  /** What it was asked to build: `pr/<number>` for a pull request, else a commit, branch or tag. */
+  readonly sourceVersion: string | null;
+  /** The commit, where the source has commits. */
   readonly resolvedSourceVersion: string | null;
   readonly phases: readonly Phase[];
   readonly groups: readonly BuildGroup[];

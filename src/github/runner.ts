@@ -4,6 +4,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as core from '@actions/core';
+import type { Repository } from '../domain/repository.ts';
 
 /** What the step uses of the GitHub Actions runner. */
 export interface Runner {
@@ -53,6 +54,8 @@ export interface Runner {
   readonly sessionName: string;
   /** Name and value pairs for the user agent, which CloudTrail records. */
   readonly userAgent: [string, string][];
+  /** The repository of this run; its names are empty outside of a runner. */
+  readonly repository: Repository;
   /** The URL of the GitHub server. */
   readonly serverUrl: string;
   /** The URL of this run attempt. */
@@ -69,6 +72,7 @@ export function createRunner(): Runner {
     GITHUB_RUN_ID: runId = '0',
     GITHUB_RUN_ATTEMPT: attempt = '1',
   } = process.env;
+  const [owner = '', name = ''] = repository.split('/');
   return {
     getInput: (name) => core.getInput(name),
     setOutput: (name, value) =>
@@ -121,6 +125,7 @@ export function createRunner(): Runner {
       ['github-run', runId],
       ['github-attempt', attempt],
     ],
+    repository: { owner, name },
     serverUrl,
     runUrl: `${serverUrl}/${repository}/actions/runs/${runId}/attempts/${attempt}`,
     runId,

@@ -1,40 +1,11 @@
-import type { getOctokit } from '@actions/github';
-import { GitHubError } from '../commit-status/github-error.ts';
+import { GitHubError } from '../async/github-error.ts';
 import { membersOf } from '../text/json.ts';
-import { unlessAborted } from '../async/timer.ts';
 import type { GitHub } from '../ports.ts';
-import { toGitHubError } from './to-github-error.ts';
+import { createClient } from './client.ts';
 
-type Octokit = ReturnType<typeof getOctokit>;
-
-/**
- * A client of GitHub's REST API, at GITHUB_API_URL and through the proxies of the environment. Octokit
- * is loaded with the first call: it takes time that most runs need not spend.
- *
- * Each call ends with its signal, wherever the response stalls: before its headers, after them, or
- * within its body.
- */
+/** The calls to GitHub for commit statuses. */
 export function createGitHub(token: string): GitHub {
-  let client: Promise<Octokit> | null = null;
-  const request = async <Response>(
-    signal: AbortSignal,
-    call: (octokit: Octokit) => Promise<Response>,
-  ): Promise<Response> => {
-    try {
-      signal.throwIfAborted();
-      client ??= import('@actions/github').then((github) =>
-        github.getOctokit(token, { userAgent: 'retry-codebuild-batch' }),
-      );
-      const response = await unlessAborted(client.then(call), signal);
-      // Octokit takes a truncated body for an empty one.
-      signal.throwIfAborted();
-      return response;
-    } catch (error) {
-      signal.throwIfAborted();
-      throw toGitHubError(error, Date.now());
-    }
-  };
-
+  const request = createClient(token);
   return {
     async listStatuses({ repository, commit }, most, page, signal) {
       const { data } = await request(signal, (octokit) =>

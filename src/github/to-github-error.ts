@@ -1,5 +1,5 @@
 import { UNLOADABLE } from '../async/service-error.ts';
-import { GitHubError } from '../commit-status/github-error.ts';
+import { GitHubError } from '../async/github-error.ts';
 import { membersOf } from '../text/json.ts';
 
 /** Characters of a message of GitHub. */
@@ -10,10 +10,13 @@ const SECOND_MS = 1000;
  * Messages of a rate limit, primary or secondary, for where no header shows it (GitHub documentation,
  * "Rate limits for the REST API"; responses pasted by users).
  */
-const RATE_LIMITS = ['rate limit', 'abuse detection'];
+const RATE_LIMITS = ['rate limit', 'abuse detection', 'submitted too quickly'];
 
 /** Messages of a 403 that no permission of the token fixes. */
 const NOT_OF_THE_TOKEN = ['archived', 'ip allow list', 'access blocked', 'suspended', 'disabled'];
+
+/** Types of GraphQL errors for what the token is not authorized to do, or cannot see. */
+const NOT_PERMITTED: readonly unknown[] = ['FORBIDDEN', 'INSUFFICIENT_SCOPES', 'NOT_FOUND'];
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
@@ -24,7 +27,7 @@ interface GitHubResponse {
 }
 
 /**
- * The error of a failed call to GitHub's REST API.
+ * The error of a failed call to GitHub's REST or GraphQL API.
  *
  * @param error what Octokit has thrown: it has a response only if there was one
  * @param nowMs the time since the epoch, for a response without a date
@@ -34,14 +37,46 @@ export function toGitHubError(error: unknown, nowMs: number): GitHubError {
   if (UNLOADABLE.has(code)) {
     return new GitHubError('rejected', `a file of this action cannot be loaded (${String(code)})`);
   }
+  if (error instanceof Error && error.name === 'GraphqlResponseError') {
+    return fromGraphql(membersOf(error) as unknown as GraphqlErrors, nowMs);
+  }
   const message = error instanceof Error ? error.message : String(error);
-  const shortMessage = message.slice(0, LONGEST_MESSAGE).replace(/\.$/, '');
+  const shortMessage = shorten(message);
   if (response === undefined) {
     return new GitHubError('transient', `GitHub did not answer: ${shortMessage}`);
   }
   const { status, headers } = response;
   const answered = `GitHub answered ${status}${shortMessage === '' ? '' : `: ${shortMessage}`}`;
   return new GitHubError(kindOf(response, message), answered, retryAfterMs(headers, nowMs));
+}
+
+/** What Octokit throws for a GraphQL response with errors: all is failed then, whatever else it has. */
+interface GraphqlErrors {
+  readonly errors: unknown;
+  readonly headers: Headers;
+}
+
+function fromGraphql({ errors, headers }: GraphqlErrors, nowMs: number): GitHubError {
+  const [first] = Array.isArray(errors) ? (errors as unknown[]) : [];
+  const { type, extensions, message } = membersOf(first);
+  const text = typeof message === 'string' ? message : '';
+  return new GitHubError(
+    kindOfGraphql(type, extensions, text),
+    `GitHub answered with an error${text === '' ? '' : `: ${shorten(text)}`}`,
+    retryAfterMs(headers, nowMs),
+  );
+}
+
+function kindOfGraphql(type: unknown, extensions: unknown, message: string): GitHubError['kind'] {
+  if (type === 'RATE_LIMITED' || includesAny(message, RATE_LIMITS)) return 'rate-limited';
+  // An error of the server has no type. One of the query itself has none either, but a code.
+  if (type === undefined && extensions === undefined) return 'transient';
+  const isOfTheToken = NOT_PERMITTED.includes(type) && !includesAny(message, NOT_OF_THE_TOKEN);
+  return isOfTheToken ? 'not-permitted' : 'rejected';
+}
+
+function shorten(message: string): string {
+  return message.slice(0, LONGEST_MESSAGE).replace(/\.$/, '');
 }
 
 function kindOf({ status, headers, data }: GitHubResponse, message: string): GitHubError['kind'] {

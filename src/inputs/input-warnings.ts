@@ -2,7 +2,7 @@ import { KNOWN_CODES } from '../domain/cause-rules.ts';
 import { BUILD_PHASES } from '../domain/cause.ts';
 import { closest } from '../text/closest.ts';
 import { formatDuration } from '../text/duration.ts';
-import { reportsToCommit, type Inputs } from './inputs.ts';
+import { commentsOnPullRequests, reportsToCommit, type Inputs } from './inputs.ts';
 import { KEYWORDS } from './retry-when.ts';
 
 /** Shorter intervals are soon throttled. */
@@ -10,15 +10,24 @@ const SHORTEST_INTERVAL_MS = 5000;
 
 /** Warns about what is allowed but probably a mistake. */
 export function inputWarnings(inputs: Inputs): string[] {
-  const { pollIntervalMs, githubToken } = inputs;
+  const { pollIntervalMs } = inputs;
   const tooOften = `poll-interval: looks less than 5 s apart (${formatDuration(pollIntervalMs)}) are soon throttled by CodeBuild, for every user of the account.`;
-  const noToken =
-    'commit-status: no commit status is written, because github-token is empty: leave it out, or give it a token.';
   return [
     ...(pollIntervalMs < SHORTEST_INTERVAL_MS ? [tooOften] : []),
-    ...(reportsToCommit(inputs) && githubToken === '' ? [noToken] : []),
+    ...missingToken(inputs),
     ...mistypedWords(inputs),
   ];
+}
+
+function missingToken(inputs: Inputs): string[] {
+  if (inputs.githubToken !== '') return [];
+  const what = [
+    ...(reportsToCommit(inputs) ? ['commit-status: no commit status is written'] : []),
+    ...(commentsOnPullRequests(inputs) ? ['pull-request-comment: no comment is written'] : []),
+  ];
+  return what.map(
+    (text) => `${text}, because github-token is empty: leave it out, or give it a token.`,
+  );
 }
 
 /** CodeBuild has more error codes than are documented, so an unknown word is no error. */

@@ -30,7 +30,9 @@ export interface Inputs extends RetryRules {
   readonly history: number;
   /** Replace CodeBuild's own commit status with the outcome of a retry. */
   readonly commitStatus: boolean;
-  /** For the commit status; empty: none. */
+  /** Keep a comment on the pull requests of the commit up to date. */
+  readonly pullRequestComment: boolean;
+  /** For the commit status and the comment; empty: none. */
   readonly githubToken: string;
 }
 
@@ -59,6 +61,7 @@ export const DEFAULTS: Readonly<Record<string, string>> = {
   'log-lines': '25',
   history: '0',
   'commit-status': 'false',
+  'pull-request-comment': 'false',
 };
 
 const RETRY_TYPES = ['RETRY_FAILED_BUILDS', 'RETRY_ALL_BUILDS'] as const satisfies RetryType[];
@@ -103,6 +106,7 @@ export function readInputs(
     logLines: read.wholeNumber('log-lines', 0, 10_000) ?? 0,
     history: read.wholeNumber('history', 0, 100) ?? 0,
     commitStatus: read.boolean('commit-status'),
+    pullRequestComment: read.boolean('pull-request-comment'),
     githubToken: get('github-token'),
   };
   const usesRole = inputs.roleToAssume !== null;
@@ -116,6 +120,11 @@ export function readInputs(
 /** Whether to write a commit status. Without `wait`, a pending one would stay pending. */
 export function reportsToCommit({ commitStatus, wait, dryRun }: Inputs): boolean {
   return commitStatus && wait && !dryRun;
+}
+
+/** Whether to comment on pull requests. Without `wait`, it depends on the decision too. */
+export function commentsOnPullRequests({ pullRequestComment, dryRun }: Inputs): boolean {
+  return pullRequestComment && !dryRun;
 }
 
 function readRole(arn: string, reject: Reject): string | null {

@@ -8,6 +8,7 @@ import type { RunEvent } from '../domain/events.ts';
 import { matchedText } from '../domain/log-search.ts';
 import { count, nameSome } from '../text/plural.ts';
 import type { StatusEvent } from '../commit-status/status.ts';
+import type { CommentEvent } from '../pull-request-comment/pull-request.ts';
 import { formatWritten } from '../commit-status/description.ts';
 import { buildLogLine, LONGEST_MESSAGE, logLine, oneLine, splitLines } from '../text/escape.ts';
 import { describeFailedGroups } from './reason.ts';
@@ -24,7 +25,7 @@ export type LogEntry =
   | { readonly kind: 'unfold' };
 
 /** An event as entries of the step's log. */
-export function formatEvent(event: RunEvent | StatusEvent): LogEntry[] {
+export function formatEvent(event: RunEvent | StatusEvent | CommentEvent): LogEntry[] {
   switch (event.kind) {
     case 'batch-found':
       return [describeBatch(event.batch, event.attempt), event.batch.consoleUrl]
@@ -139,6 +140,13 @@ export function formatEvent(event: RunEvent | StatusEvent): LogEntry[] {
       return [
         line(`The commit status is not written yet: ${event.reason}. The post step tries again.`),
       ];
+    case 'comment-written':
+      return [line(`Comment on pull request ${event.number} ${event.how}.`)];
+    case 'comment-not-updated': {
+      const { level, reason } = event;
+      const text = `Pull request comment not updated: ${reason}.`;
+      return [level === 'line' ? line(text) : { ...warning(text), kind: level }];
+    }
     case 'snapshot-taken':
     case 'decided':
     case 'retry-sent':

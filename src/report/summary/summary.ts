@@ -13,14 +13,14 @@ import { artifactLocation, firstOf, LONGEST_NAME, name, table, type Detail } fro
 import { failedTests } from './failed-tests.ts';
 
 /** Where the summary is shown. */
-const PLACES = ['job-summary', 'comment'] as const;
+const PLACES = ['job-summary', 'summary-file'] as const;
 export type Place = (typeof PLACES)[number];
 
 const FITS: Readonly<Record<Place, (summary: string) => boolean>> = {
   /** A step summary over 1 MiB is refused by the runner, and some a little under it get lost. */
   'job-summary': (summary) => byteLength(summary) < 1_000_000,
   /** GitHub rejects a comment or an issue of more than 65,536 characters. */
-  comment: (summary) => summary.length <= MOST_IN_A_COMMENT,
+  'summary-file': (summary) => summary.length <= MOST_IN_A_COMMENT,
 };
 const MOST_IN_A_COMMENT = 65_000;
 const DID_NOT_FIT = 'Some sections did not fit. The job summary has more.';
@@ -64,22 +64,45 @@ const LEAST: Omit<Detail, 'rows'> = {
 
 /**
  * The summary of a step, for each place: GitHub-flavored Markdown of less than 1,000,000 bytes for the
- * job summary, and of at most 65,000 characters for a comment.
+ * job summary, and of at most 65,000 characters for the summary file, which can be a comment.
  */
 export function renderSummaries(outcome: Outcome): Readonly<Record<Place, string>> {
-  const found: Partial<Record<Place, string>> = {};
+  return fit(PLACES, outcome, (detail) => render(outcome, detail));
+}
+
+/**
+ * What a comment on a pull request has of the summary: what tells a contributor what failed, and where
+ * there is more. At most 65,000 characters.
+ *
+ * @param marker its first line: a comment in HTML
+ */
+export function renderComment(
+  outcome: Outcome,
+  { marker, runUrl }: { readonly marker: string; readonly runUrl: string },
+): string {
+  const more = `Logs and all build groups: ${link('job summary of the workflow run', runUrl)}.`;
+  return fit(['summary-file'], outcome, (detail) => [
+    marker,
+    ...present([...verdict(outcome, detail), ...failures(outcome, detail), more]),
+  ])['summary-file'];
+}
+
+/** What fits in each place: with as much detail as possible, else the first parts of the least. */
+function fit<In extends Place>(
+  places: readonly In[],
+  { groups }: Outcome,
+  partsWith: (detail: Detail) => string[],
+): Readonly<Record<In, string>> {
+  const found: Partial<Record<In, string>> = {};
   let parts: string[] = [];
-  for (const detail of economies(outcome.groups.length)) {
-    parts = render(outcome, detail);
+  for (const detail of economies(groups.length)) {
+    parts = partsWith(detail);
     const summary = join(parts);
-    for (const place of PLACES) if (FITS[place](summary)) found[place] ??= summary;
-    if (PLACES.every((place) => place in found)) break;
+    for (const place of places) if (FITS[place](summary)) found[place] ??= summary;
+    if (places.every((place) => place in found)) break;
   }
-  const fallback = (place: Place): string => join(whatFits(parts, FITS[place]));
-  return {
-    'job-summary': found['job-summary'] ?? fallback('job-summary'),
-    comment: found.comment ?? fallback('comment'),
-  };
+  for (const place of places) found[place] ??= join(whatFits(parts, FITS[place]));
+  return found as Record<In, string>;
 }
 
 /** As many parts as fit, the first ones first: each can stand without those after it. */
@@ -107,14 +130,9 @@ function* economies(groups: number): Generator<Detail> {
 /** The sections, the most important ones first. */
 function render(outcome: Outcome, detail: Detail): string[] {
   const { groups, history } = outcome;
-  const parts = [
-    `## ${heading(outcome)}`,
-    facts(outcome),
-    reason(outcome, detail),
-    flaky(outcome),
-    groupsStale(outcome),
-    failureTable(outcome, detail),
-    failedTests(outcome, detail),
+  return present([
+    ...verdict(outcome, detail),
+    ...failures(outcome, detail),
     ...(groups.length === 0 ? [] : ['### Build groups']),
     groupTable(outcome, detail),
     savings(outcome),
@@ -123,7 +141,24 @@ function render(outcome: Outcome, detail: Detail): string[] {
     decisions(outcome, detail),
     logExcerpts(outcome, detail),
     historyTable(history, detail),
+  ]);
+}
+
+function verdict(outcome: Outcome, detail: Detail): string[] {
+  return [
+    `## ${heading(outcome)}`,
+    facts(outcome),
+    reason(outcome, detail),
+    flaky(outcome),
+    groupsStale(outcome),
   ];
+}
+
+function failures(outcome: Outcome, detail: Detail): string[] {
+  return [failureTable(outcome, detail), failedTests(outcome, detail)];
+}
+
+function present(parts: readonly string[]): string[] {
   return parts.filter((part) => part !== '');
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { repositoryOf } from '../../src/commit-status/repository.ts';
+import { isSameRepository, repositoryOf } from '../../src/domain/repository.ts';
 import { HOSTILE } from '../support/hostile.ts';
 import { testAll } from '../support/test-all.ts';
 
@@ -100,4 +100,13 @@ describe('the repository of a batch', () => {
       expect(typeof of(location)).toBe('string');
     }
   });
+});
+
+test.each([
+  [{ owner: 'octo-org', name: 'web-shop' }, true],
+  [{ owner: 'Octo-Org', name: 'WEB-shop' }, true],
+  [{ owner: 'octo-org', name: 'web' }, false],
+  [{ owner: 'octo', name: 'web-shop' }, false],
+])('%j is the same repository: %s', (other, expected) => {
+  expect(isSameRepository({ owner: 'octo-org', name: 'web-shop' }, other)).toBe(expected);
 });

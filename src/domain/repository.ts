@@ -1,5 +1,10 @@
-import type { Source } from '../domain/batch.ts';
-import type { Repository } from './status.ts';
+import type { Source } from './batch.ts';
+
+/** A repository of the GitHub server that this run belongs to. */
+export interface Repository {
+  readonly owner: string;
+  readonly name: string;
+}
 
 /** URL of a repository as git takes it: https://host/…, ssh://git@host/…, or git@host:…. */
 const URL_FORM = /^(?:https?|ssh|git):\/\//i;
@@ -30,6 +35,17 @@ export function repositoryOf({ type, location }: Source, serverUrl: string): Rep
     return `the source of the batch names no repository of ${ours}${kind}`;
   }
   return { owner, name };
+}
+
+/** Whether a source version is the full id of a commit (SHA-1 or SHA-256). */
+export function isCommitId(text: string): boolean {
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text);
+}
+
+/** Whether both are the same to GitHub, which ignores the case of names. */
+export function isSameRepository(one: Repository, other: Repository): boolean {
+  const nameOf = ({ owner, name }: Repository): string => `${owner}/${name}`.toLowerCase();
+  return nameOf(one) === nameOf(other);
 }
 
 function parseGitUrl(location: string, ours: string): { host: string; path: string } | null {

@@ -1,5 +1,3 @@
-import type { Repository } from './status.ts';
-
 /**
  * A call to GitHub that failed.
  *
@@ -35,10 +33,18 @@ export function mayBeDone(error: unknown): boolean {
   return !(error instanceof GitHubError) || error.kind === 'transient';
 }
 
-/** Why a commit status could not be written, without a period: it stands within a sentence. */
-export function explain(error: unknown, { owner, name }: Repository): string {
+/** What a call needs of the token. */
+export interface Need {
+  /** What the token must be authorized to do, after "to". */
+  readonly what: string;
+  /** The permission of the job that allows it, as a workflow has it. */
+  readonly permission: string;
+}
+
+/** Why something could not be written, without a period: it stands within a sentence. */
+export function explain(error: unknown, { what, permission }: Need): string {
   if (!(error instanceof GitHubError)) return String(error);
   if (error.kind === 'rate-limited') return `a GitHub rate limit was reached (${error.message})`;
   if (error.kind !== 'not-permitted') return error.message;
-  return `the token is not authorized to write statuses of ${owner}/${name} (${error.message}). Add "statuses: write" to the permissions of the job, or set github-token to an authorized token`;
+  return `the token is not authorized to ${what} (${error.message}). Add "${permission}" to the permissions of the job, or set github-token to an authorized token`;
 }

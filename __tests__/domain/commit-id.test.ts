@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { isCommitId } from '../../src/commit-status/status.ts';
+import { isCommitId } from '../../src/domain/repository.ts';
 
 const COMMIT = '5f0c1e9a7b3d4826c1d2e3f4a5b6c7d8e9f0a1b2';
 

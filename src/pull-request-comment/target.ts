@@ -1,0 +1,67 @@
+import { isOver } from '../domain/attempt.ts';
+import type { Batch } from '../domain/batch.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import {
+  isCommitId,
+  isSameRepository,
+  repositoryOf,
+  type Repository,
+} from '../domain/repository.ts';
+import { isSuccess } from '../domain/status.ts';
+import type { CommentTarget } from './pull-request.ts';
+
+/** The source version of a batch that was built for a pull request (user guide, "Source version"). */
+const OF_PULL_REQUEST = /^pr\/(?<number>[1-9]\d{0,8})$/;
+
+/** Where this run is, and where its batch. */
+export interface Surroundings {
+  /** Region of the batch. */
+  readonly region: string;
+  /** The GitHub server that this run belongs to. */
+  readonly serverUrl: string;
+  /** The repository that this run belongs to. */
+  readonly repository: Repository;
+}
+
+/**
+ * What a step may do to the comment: a failure that it saw is told. A batch that succeeded at once only
+ * updates a comment that is there.
+ *
+ * @param wait the input
+ * @returns null: nothing
+ */
+export function mayWrite(
+  { batch, ending, past }: Outcome,
+  wait: boolean,
+): 'create' | 'update' | null {
+  // The result of a retry that was sent is not known yet.
+  if (!wait && ending.kind !== 'failed') return null;
+  const hasEnded = batch !== null && isOver(batch);
+  if (past.attempts.length > 0 || (hasEnded && !isSuccess(batch.status))) return 'create';
+  return hasEnded ? 'update' : null;
+}
+
+/** What the comment is about, or why there is none, to stand within a sentence. */
+export function targetOf(
+  batch: Batch,
+  { region, serverUrl, repository }: Surroundings,
+): CommentTarget | string {
+  if (repository.name === '') return 'GITHUB_REPOSITORY does not name a repository';
+  const commit = (batch.resolvedSourceVersion ?? '').toLowerCase();
+  if (!isCommitId(commit)) return 'CodeBuild does not say which commit the batch was built from';
+  const source = repositoryOf(batch.source, serverUrl);
+  const isFromHere = typeof source !== 'string' && isSameRepository(source, repository);
+  return {
+    repository,
+    number: isFromHere ? pullRequestOf(batch) : null,
+    commit,
+    region,
+    project: batch.projectName,
+    batch: batch.number,
+  };
+}
+
+function pullRequestOf({ sourceVersion }: Batch): number | null {
+  const { groups } = OF_PULL_REQUEST.exec(sourceVersion ?? '') ?? {};
+  return groups === undefined ? null : Number(groups['number']);
+}
