@@ -2,7 +2,7 @@ import { attemptNumber, submittedOn, type OwnedAttempt } from './attempt.ts';
 import type { Batch, BuildDetails, LogTail } from './batch.ts';
 import { forgetPhase, type Change, type Progress } from './changes.ts';
 import type { AttemptBegan, RunEvent } from './events.ts';
-import type { Past } from './groups.ts';
+import { NO_PAST, pastAfter, type Past } from './past.ts';
 import type { GroupHistory } from './history.ts';
 import type { DecisionRecord } from './policy.ts';
 import type { RetryRequest } from './retry-request.ts';
@@ -49,7 +49,7 @@ export interface RunState {
 export function initialState(): RunState {
   return {
     batch: null,
-    past: { attempts: [], retried: null, everyGroupRuns: false },
+    past: NO_PAST,
     attempt: 1,
     retries: 0,
     unprovenAttempts: [],
@@ -184,10 +184,6 @@ function afterAttemptBegan(state: RunState, { attempt, batch, origin }: AttemptB
     groupsStale: false,
     progress: forgetPhase(state.progress),
   };
-}
-
-function pastAfter(past: Past, former: Batch, next: Omit<Past, 'attempts'>): Past {
-  return { attempts: [...past.attempts, former], ...next };
 }
 
 function withAll<Value>(

@@ -63,12 +63,13 @@ function failuresOfBatch({ batch, attempt, batchStatus }: Outcome): Failure[] {
 
 /** Attempts of a group that failed for the same cause share a row. */
 function failuresOfGroups(outcome: Outcome): Failure[] {
-  const found = new Map<string, Failure>();
+  const found = new Map<string, Failure & { readonly attempts: string[] }>();
   for (const { group, attempt, build, value: details } of failedBuilds(outcome, outcome.builds)) {
     const { identifier } = group;
     const cause = causeOf(details.status, details.phases);
     const key = [identifier, cause.phase, cause.code, cause.message].join('\n');
-    const attempts = [...(found.get(key)?.attempts ?? []), ...(attempt === null ? [] : [attempt])];
+    const attempts = found.get(key)?.attempts ?? [];
+    if (attempt !== null) attempts.push(attempt);
     found.set(key, { group: identifier, url: build.consoleUrl, attempts, cause, build: details });
   }
   return [...found.values()];

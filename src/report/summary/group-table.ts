@@ -71,7 +71,7 @@ export function groupTable(outcome: Outcome, detail: Detail): string {
 export function savings({ batch, past, groups, attempt, groupsStale }: Outcome): string {
   if (batch === null || attempt === 1 || groupsStale || !isOver(batch)) return '';
   const counted = countedGroups(groups);
-  const starts = attemptStarts(batch, past.attempts);
+  const starts = attemptStarts(batch, past.starts);
   if (counted.length === 0 || starts.length !== attempt) return '';
   const { rebuilt, reused } = countRebuilt(counted.filter(hasRun), starts);
   return `♻️ Attempt ${attempt} built ${rebuilt} of ${count(counted.length, 'build group')} again and reused ${reused}.`;
@@ -125,7 +125,7 @@ interface AttemptColumns {
 
 function attemptColumns({ batch, past, attempt }: Outcome, detail: Detail): AttemptColumns {
   if (batch === null || attempt === 1) return { titles: [], signsOf: () => [] };
-  const starts = attemptStarts(batch, past.attempts);
+  const starts = attemptStarts(batch, past.starts);
   // Without every attempt's beginning there are no columns to sort builds into.
   if (starts.length !== attempt) {
     return {
