@@ -5,7 +5,7 @@ import type { Outcome } from '../../domain/outcome.ts';
 import { code, link, markdown } from '../../text/escape.ts';
 import { count } from '../../text/plural.ts';
 import { failedBuilds } from './failed-builds.ts';
-import { LONGEST_NAME, name, table, type Detail } from './markdown.ts';
+import { LONGEST_NAME, name, section, table, type Section } from './markdown.ts';
 
 const LONGEST_MESSAGE = 500;
 const LONGEST_SETTING = 100;
@@ -31,26 +31,28 @@ interface Failure {
 }
 
 /** Why builds failed: those of the last attempt, and those that a later attempt fixed. */
-export function failureTable(outcome: Outcome, detail: Detail): string {
+export function failureTable(outcome: Outcome): Section {
   const all = [...failuresOfBatch(outcome), ...failuresOfGroups(outcome)];
-  if (all.length === 0) return '';
-  const left = all.length - detail.failures;
   const settings = differentSettings(outcome);
-  return [
-    '### Why builds failed',
-    table<Failure>(
-      [
-        ['Failed', ({ group, url }) => link(group === null ? 'the batch' : name(group), url)],
-        ['Environment', ({ build }) => formatSettings(build, settings)],
-        ['Attempt', ({ attempts }) => (outcome.attempt === 1 ? '' : attempts.join(', '))],
-        ['Phase', ({ cause }) => markdown(cause.phase, LONGEST_NAME)],
-        ['Cause', ({ cause }) => KINDS[cause.kind]],
-        ['Message', ({ cause }) => formatMessage(cause)],
-      ],
-      all.slice(0, detail.failures),
-    ),
-    ...(left > 0 ? [`… and ${count(left, 'more failure')}.`] : []),
-  ].join('\n\n');
+  return section(['failures'], (detail) => {
+    if (all.length === 0) return '';
+    const left = all.length - detail.failures;
+    return [
+      '### Why builds failed',
+      table<Failure>(
+        [
+          ['Failed', ({ group, url }) => link(group === null ? 'the batch' : name(group), url)],
+          ['Environment', ({ build }) => formatSettings(build, settings)],
+          ['Attempt', ({ attempts }) => (outcome.attempt === 1 ? '' : attempts.join(', '))],
+          ['Phase', ({ cause }) => markdown(cause.phase, LONGEST_NAME)],
+          ['Cause', ({ cause }) => KINDS[cause.kind]],
+          ['Message', ({ cause }) => formatMessage(cause)],
+        ],
+        all.slice(0, detail.failures),
+      ),
+      ...(left > 0 ? [`… and ${count(left, 'more failure')}.`] : []),
+    ].join('\n\n');
+  });
 }
 
 function failuresOfBatch({ batch, attempt, batchStatus }: Outcome): Failure[] {

@@ -9,7 +9,16 @@ import { failureTable } from './failure-table.ts';
 import { groupTable, savings } from './group-table.ts';
 import { historyTable } from './history-table.ts';
 import { logExcerpts } from './log-excerpts.ts';
-import { artifactLocation, firstOf, LONGEST_NAME, name, table, type Detail } from './markdown.ts';
+import {
+  artifactLocation,
+  firstOf,
+  LONGEST_NAME,
+  name,
+  section,
+  table,
+  type Detail,
+  type Section,
+} from './markdown.ts';
 import { failedTests } from './failed-tests.ts';
 
 /** Where the summary is shown. */
@@ -68,9 +77,10 @@ const LEAST: Omit<Detail, 'rows'> = {
  */
 export function renderSummaries(outcome: Outcome): Readonly<Record<Place, string>> {
   const found: Partial<Record<Place, string>> = {};
+  const sections = sectionsOf(outcome);
   let parts: string[] = [];
   for (const detail of economies(outcome.groups.length)) {
-    parts = render(outcome, detail);
+    parts = sections.map((render) => render(detail)).filter((part) => part !== '');
     const summary = join(parts);
     for (const place of PLACES) if (FITS[place](summary)) found[place] ??= summary;
     if (PLACES.every((place) => place in found)) break;
@@ -104,27 +114,26 @@ function* economies(groups: number): Generator<Detail> {
   yield { ...LEAST, rows: 0, failures: 1, decisions: 1, reason: 1000, logs: 0 };
 }
 
-/** The sections, the most important ones first. */
-function render(outcome: Outcome, detail: Detail): string[] {
-  const { groups, history } = outcome;
-  const parts = [
-    `## ${heading(outcome)}`,
-    facts(outcome),
-    reason(outcome, detail),
-    flaky(outcome),
-    groupsStale(outcome),
-    failureTable(outcome, detail),
-    failedTests(outcome, detail),
-    ...(groups.length === 0 ? [] : ['### Build groups']),
-    groupTable(outcome, detail),
-    savings(outcome),
-    detail.diagram ? diagram(groups) : '',
-    detail.artifacts ? artifacts(outcome) : '',
-    decisions(outcome, detail),
-    logExcerpts(outcome, detail),
-    historyTable(history, detail),
+/** The most important ones first. */
+function sectionsOf(outcome: Outcome): readonly Section[] {
+  const { groups } = outcome;
+  return [
+    section([], () => `## ${heading(outcome)}`),
+    section([], () => facts(outcome)),
+    section(['reason'], (detail) => reason(outcome, detail.reason)),
+    section([], () => flaky(outcome)),
+    section([], () => groupsStale(outcome)),
+    failureTable(outcome),
+    failedTests(outcome),
+    section([], () => (groups.length === 0 ? '' : '### Build groups')),
+    groupTable(outcome),
+    section([], () => savings(outcome)),
+    section(['diagram'], (detail) => (detail.diagram ? diagram(groups) : '')),
+    section(['artifacts'], (detail) => (detail.artifacts ? artifacts(outcome) : '')),
+    section(['decisions'], (detail) => decisions(outcome, detail.decisions)),
+    logExcerpts(outcome),
+    historyTable(outcome),
   ];
-  return parts.filter((part) => part !== '');
 }
 
 function heading(outcome: Outcome): string {
@@ -185,14 +194,14 @@ const MARKDOWN: ReasonFormat = {
 };
 
 /** The output `reason`, word for word; with a link where it need not be cut. */
-function reason(outcome: Outcome, detail: Detail): string {
+function reason(outcome: Outcome, most: number): string {
   const { ending } = outcome;
   if (ending.kind === 'bad-input') {
-    const problems = ending.problems.map((problem) => `- ${markdown(problem, detail.reason)}`);
+    const problems = ending.problems.map((problem) => `- ${markdown(problem, most)}`);
     return [problemsTitle(ending.problems), problems.join('\n')].join('\n\n');
   }
   const text = reasonOf(outcome);
-  return text.length > detail.reason ? markdown(text, detail.reason) : reasonOf(outcome, MARKDOWN);
+  return text.length > most ? markdown(text, most) : reasonOf(outcome, MARKDOWN);
 }
 
 /** Only where the reason does not name the flaky groups. */
@@ -233,13 +242,11 @@ function artifacts({ batch, groups }: Outcome): string {
 }
 
 /** What was decided after each attempt that ended badly, and why, unless the reason has all of it. */
-function decisions(outcome: Outcome, detail: Detail): string {
+function decisions(outcome: Outcome, most: number): string {
   if (outcome.decisions.length === 1 && givesLastDecision(outcome)) return '';
-  const lines = outcome.decisions
-    .slice(-detail.decisions)
-    .map(({ attempt, status, retry, reason }) => {
-      const what = retry ? 'retried' : 'not retried';
-      return `- Attempt ${attempt} ended ${markdown(status, LONGEST_NAME)}: ${what} because ${markdown(reason, LONGEST_REASON)}.`;
-    });
+  const lines = outcome.decisions.slice(-most).map(({ attempt, status, retry, reason }) => {
+    const what = retry ? 'retried' : 'not retried';
+    return `- Attempt ${attempt} ended ${markdown(status, LONGEST_NAME)}: ${what} because ${markdown(reason, LONGEST_REASON)}.`;
+  });
   return lines.length === 0 ? '' : ['### What was decided', lines.join('\n')].join('\n\n');
 }
