@@ -103,9 +103,9 @@ export function reduce(state: RunState, event: RunEvent): RunState {
     case 'stop-answered':
       return { ...state, batch: event.batch };
     case 'builds-read':
-      return { ...state, builds: withAll(state.builds, event.builds, ({ arn }) => arn) };
+      return { ...state, builds: withAll(state.builds, event.builds) };
     case 'log':
-      return { ...state, logs: new Map([...state.logs, [event.arn, event.tail]]) };
+      return { ...state, logs: new Map(state.logs).set(event.arn, event.tail) };
     case 'reports-read':
       return { ...state, reports: event.reports };
     case 'failed-tests-read':
@@ -186,10 +186,8 @@ function afterAttemptBegan(state: RunState, { attempt, batch, origin }: AttemptB
   };
 }
 
-function withAll<Value>(
-  map: ReadonlyMap<string, Value>,
-  values: readonly Value[],
-  keyOf: (value: Value) => string,
-): ReadonlyMap<string, Value> {
-  return new Map([...map, ...values.map((value) => [keyOf(value), value] as const)]);
+function withAll(before: RunState['builds'], read: readonly BuildDetails[]): RunState['builds'] {
+  const builds = new Map(before);
+  for (const build of read) builds.set(build.arn, build);
+  return builds;
 }
