@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { calls, crowd, lags, largeBatches, scriptSize, startAndMemory } from './figures.ts';
+import { calls, crowd, growth, lags, largeBatches, scriptSize, startAndMemory } from './figures.ts';
 import { readPeer } from './peer.ts';
 import { renderTable, replaceFigures } from './table.ts';
 
@@ -31,6 +31,7 @@ const table = renderTable([
   ...(await calls()),
   await crowd(),
   ...(await largeBatches()),
+  ...(await growth()),
 ]);
 const took = Math.round((performance.now() - began) / 1000);
 const text = `${table}
