@@ -1,5 +1,6 @@
 import { measureCallsPerPoll, recordRecoveredRun } from './calls.ts';
 import { LIMIT, runCrowd, STEPS } from './crowd.ts';
+import { measureGrowth, PAIRS, type Shape } from './growth.ts';
 import { measureLags, SITUATIONS } from './lag.ts';
 import { runLargeBatch, type LargeRun, type LastAttempt } from './large-batch.ts';
 import type { Peer } from './peer.ts';
@@ -158,6 +159,35 @@ export async function largeBatches(): Promise<Row[]> {
         outputs <= TARGETS.outputUnits,
     };
   });
+}
+
+/** Whether work grows with the size of the batch and not with its square: sizes compared in pairs, in this process. */
+export async function growth(): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const [less, more, times] of PAIRS) {
+    const [small, large] = [await measureGrowth(less), await measureGrowth(more)];
+    // 2.5 times for twice the size, and as much again for each doubling.
+    const most = TARGETS.growthPerDoubling ** Math.log2(times);
+    for (const [what, name] of [
+      ['step', 'last snapshot to outputs and summary'],
+      ['simulator', '20 answers of the simulator'],
+    ] as const) {
+      const ratio = large[what] / small[what];
+      rows.push({
+        figure: `${formatShape(more)}: ${name}`,
+        measured: milliseconds(large[what]),
+        yardstick: `${formatShape(less)}: ${milliseconds(small[what])}`,
+        ratio,
+        target: `ratio ≤ ${most.toFixed(1)}`,
+        reached: ratio <= most,
+      });
+    }
+  }
+  return rows;
+}
+
+function formatShape({ groups, attempts, chain }: Shape): string {
+  return chain ? `a chain of ${count(groups)}` : `${count(groups)} groups × ${attempts} attempts`;
 }
 
 /** The median and, in brackets, the middle half. */

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { runCommand, UsageError } from '../scripts/cli/command.ts';
-import { calls, crowd, lags, largeBatches, scriptSize, startAndMemory } from './figures.ts';
+import { calls, crowd, growth, lags, largeBatches, scriptSize, startAndMemory } from './figures.ts';
 import { type Peer, readPeer } from './peer.ts';
 import { renderTable, replaceFigures } from './table.ts';
 
@@ -63,6 +63,7 @@ async function measure(rounds: number, peer: Peer | null): Promise<string> {
     ...(await calls()),
     await crowd(),
     ...(await largeBatches()),
+    ...(await growth()),
   ]);
   const took = Math.round((performance.now() - began) / 1000);
   return `${table}

@@ -20,6 +20,8 @@ export const TARGETS = {
   crowdCalls: 2,
   /** From the last answer to the end of the step with 500 groups of 10 attempts, in ms. */
   conclusionMs: 300,
+  /** By how much work may grow where the batch is twice as large. */
+  growthPerDoubling: 2.5,
   /** What GitHub takes of a job summary, in bytes of UTF-8. */
   summaryBytes: 1024 * 1024 - 1,
   /** All outputs together, in UTF-16 code units. */

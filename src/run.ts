@@ -87,7 +87,7 @@ async function retryUntilDone(context: RunContext): Promise<Ending> {
     const groups = emitAttemptEnded(context, end);
     if (isSuccess(end.batch.status)) {
       if (inputs.failOnFlaky && groups.some((group) => group.flaky)) return { kind: 'flaky' };
-      return { kind: 'succeeded', already: !running && state().past.attempts.length === 0 };
+      return { kind: 'succeeded', already: !running && state().past.previous === null };
     }
     const { retry, reason, quotedCause } = await decideOnRetry(context, end.batch, groups);
     if (inputs.dryRun) return { kind: 'dry-run', retry, reason, quotedCause };

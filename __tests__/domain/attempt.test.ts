@@ -26,6 +26,7 @@ import {
   aBatch,
   aBuild,
   aFailedBatch,
+  aPast,
   aRecoveredBatch,
   aRetriedBatch,
   at,
@@ -109,7 +110,7 @@ describe('attemptStarts', () => {
     ['without phases', aBatch({ phases: [] }), [], []],
     ['without times', withoutTimes, [], []],
   ])('%s', (_, batch, earlier, expected) => {
-    expect(attemptStarts(batch, earlier)).toEqual(expected);
+    expect(attemptStarts(batch, aPast({ attempts: earlier }).starts)).toEqual(expected);
   });
 });
 
@@ -119,10 +120,19 @@ describe('the attempt of a build', () => {
     ['with the first', at(0), 0],
     ['in the first', at(199.999), 0],
     ['with the second', at(200), 1],
-    ['in the second', at(5000), 1],
+    ['in the second', at(299.999), 1],
+    ['with the third', at(300), 2],
+    ['in the fourth', at(450), 3],
+    ['with the last', at(500), 4],
+    ['in the last', at(5000), 4],
     ['at an unknown time', null, null],
   ])('requested %s', (_, requestedOn, expected) => {
-    expect(attemptOf(aBuild({ requestedOn }), [at(0), at(200)])).toBe(expected);
+    const starts = [0, 200, 300, 400, 500].map(at);
+    expect(attemptOf(aBuild({ requestedOn }), starts)).toBe(expected);
+  });
+
+  it('is unknown without attempts', () => {
+    expect(attemptOf(aBuild(), [])).toBeNull();
   });
 
   test.each([

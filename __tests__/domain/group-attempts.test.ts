@@ -1,11 +1,7 @@
 import { describe, expect, it, test } from '@jest/globals';
 import type { Batch, BuildGroup } from '../../src/domain/batch.ts';
-import {
-  areGroupsSettled,
-  viewGroups,
-  type GroupView,
-  type Past,
-} from '../../src/domain/groups.ts';
+import { areGroupsSettled, viewGroups, type GroupView } from '../../src/domain/groups.ts';
+import type { Past } from '../../src/domain/past.ts';
 import {
   aBatch,
   aBuild,

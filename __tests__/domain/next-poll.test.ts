@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Batch } from '../../src/domain/batch.ts';
-import type { Past } from '../../src/domain/groups.ts';
+import type { Past } from '../../src/domain/past.ts';
 import {
   startPolling,
   interpret,

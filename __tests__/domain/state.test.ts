@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { RunEvent } from '../../src/domain/events.ts';
 import { describeOwned } from '../../src/domain/attempt.ts';
 import { changesIn } from '../../src/domain/changes.ts';
+import { NO_PAST } from '../../src/domain/past.ts';
 import { newRetryRequest, sentAt, withNewToken } from '../../src/domain/retry-request.ts';
 import { initialState, reduce, type RunState } from '../../src/domain/state.ts';
 import {
@@ -10,7 +11,9 @@ import {
   aFailedBatch,
   aFailedBuild,
   aGroup,
+  aPast,
   aRecoveredBatch,
+  afterRetryOf,
   at,
   phases,
 } from '../support/batches.ts';
@@ -46,7 +49,7 @@ const asked = aState({ batch: failed, retryInFlight: request, ownedAttempt: owne
 it('begins with nothing learned', () => {
   expect(initialState()).toEqual({
     batch: null,
-    past: { attempts: [], retried: null, everyGroupRuns: false },
+    past: NO_PAST,
     attempt: 1,
     retries: 0,
     unprovenAttempts: [],
@@ -90,7 +93,7 @@ describe('what an event changes', () => {
         batch: recovered,
         retryInFlight: null,
         ownedAttempt: answered,
-        past: { attempts: [failed], retried: failed, everyGroupRuns: false },
+        past: afterRetryOf(failed),
       },
     ],
     [
@@ -100,7 +103,7 @@ describe('what an event changes', () => {
       {
         attempt: 2,
         retries: 1,
-        past: { attempts: [failed], retried: failed, everyGroupRuns: true },
+        past: afterRetryOf(failed, true),
       },
     ],
     [
@@ -109,7 +112,7 @@ describe('what an event changes', () => {
       { ...began, retry: null, origin: { ...origin, retriedBy: 'others' } },
       {
         attempt: 2,
-        past: { attempts: [failed], retried: failed, everyGroupRuns: false },
+        past: afterRetryOf(failed),
       },
     ],
     [
@@ -126,7 +129,7 @@ describe('what an event changes', () => {
         attempt: 3,
         unprovenAttempts: [2, 3],
         groupsStale: false,
-        past: { attempts: [failed], retried: failed, everyGroupRuns: false },
+        past: afterRetryOf(failed),
       },
     ],
     [
@@ -141,7 +144,7 @@ describe('what an event changes', () => {
         attempt: 2,
         batch: running,
         ownedAttempt: null,
-        past: { attempts: [failed], retried: null, everyGroupRuns: false },
+        past: aPast({ attempts: [failed] }),
       },
     ],
     [

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from '@jest/globals';
 import type { BuildGroup } from '../../src/domain/batch.ts';
-import type { Past } from '../../src/domain/groups.ts';
+import type { Past } from '../../src/domain/past.ts';
 import { viewGroups } from '../../src/domain/groups.ts';
 import { diagram } from '../../src/report/summary/diagram.ts';
 import {

@@ -7,7 +7,7 @@ import type {
   Phase,
 } from '../../src/domain/batch.ts';
 import type { Cause } from '../../src/domain/cause.ts';
-import type { Past } from '../../src/domain/groups.ts';
+import { NO_PAST, pastAfter, type Past } from '../../src/domain/past.ts';
 import { initialState, type RunState } from '../../src/domain/state.ts';
 import { conclude, type Ending, type Outcome } from '../../src/domain/outcome.ts';
 import type { Files } from '../../src/report/outputs.ts';
@@ -174,14 +174,22 @@ export function anArtifact(overrides: Partial<Artifact> = {}): Artifact {
   };
 }
 
-/** Nothing came before; or, with overrides, a retry did. */
-export function aPast(overrides: Partial<Past> = {}): Past {
-  return { attempts: [], retried: null, everyGroupRuns: false, ...overrides };
+/** What came before, by the last snapshot of each earlier attempt, oldest first. */
+export function aPast({
+  attempts = [],
+  retried = null,
+  everyGroupRuns = false,
+}: { attempts?: readonly Batch[] } & Partial<Pick<Past, 'retried' | 'everyGroupRuns'>> = {}): Past {
+  const retry = { retried, everyGroupRuns };
+  return attempts.reduce<Past>((past, attempt) => pastAfter(past, attempt, retry), {
+    ...NO_PAST,
+    ...retry,
+  });
 }
 
 /** What came before, once this step has retried an attempt. */
 export function afterRetryOf(retried: Batch, everyGroupRuns = false): Past {
-  return { attempts: [retried], retried, everyGroupRuns };
+  return aPast({ attempts: [retried], retried, everyGroupRuns });
 }
 
 export const SUCCEEDED = { kind: 'succeeded', already: false } as const satisfies Ending;

@@ -94,7 +94,10 @@ export async function runStep(
   return {
     outcome: { ...outcome, reason: reasonOf(outcome) },
     simulator,
-    operations: simulator.calls.map((call) => call.operation),
+    // Asked for by few of many steps that share a simulator.
+    get operations() {
+      return simulator.calls.map((call) => call.operation);
+    },
     events,
     saved,
     log: events

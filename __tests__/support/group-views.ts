@@ -1,5 +1,6 @@
 import type { Batch } from '../../src/domain/batch.ts';
-import { viewGroups, type GroupView, type Past } from '../../src/domain/groups.ts';
+import { viewGroups, type GroupView } from '../../src/domain/groups.ts';
+import type { Past } from '../../src/domain/past.ts';
 import { aPast } from './batches.ts';
 
 /** The marks of each group of a snapshot. */

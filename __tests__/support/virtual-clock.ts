@@ -19,6 +19,7 @@ export interface VirtualClock extends Clock {
 interface Timer {
   readonly due: number;
   readonly fire: () => void;
+  stopped: boolean;
 }
 
 const BEGINNING = Date.UTC(2026, 10, 22, 12);
@@ -29,17 +30,16 @@ export function createVirtualClock(): VirtualClock {
   let slept = 0;
   let working = 0;
   let scheduled = false;
-  const timers = new Set<Timer>();
+  const timers = openTimers();
 
   const schedule = (): void => {
-    if (scheduled || working > 0 || timers.size === 0) return;
+    if (scheduled || working > 0 || timers.isEmpty()) return;
     scheduled = true;
     setImmediate(() => {
       scheduled = false;
       if (working > 0) return;
-      const next = firstDue(timers);
+      const next = timers.takeFirst();
       if (next === null) return;
-      timers.delete(next);
       elapsed = Math.max(elapsed, next.due);
       next.fire();
       schedule();
@@ -47,7 +47,7 @@ export function createVirtualClock(): VirtualClock {
   };
 
   const add = (due: number, fire: () => void): Timer => {
-    const timer = { due, fire };
+    const timer = { due, fire, stopped: false };
     timers.add(timer);
     schedule();
     return timer;
@@ -68,7 +68,7 @@ export function createVirtualClock(): VirtualClock {
           resolve();
         });
         const abort = (): void => {
-          timers.delete(timer);
+          timer.stopped = true;
           reject(signal.reason as Error);
         };
         signal.addEventListener('abort', abort, { once: true });
@@ -94,13 +94,62 @@ export function createVirtualClock(): VirtualClock {
   return clock;
 }
 
-/** The timer that is due first; of several, the one that was set first. */
-function firstDue(timers: Iterable<Timer>): Timer | null {
-  let first: Timer | null = null;
-  for (const timer of timers) {
-    if (first === null || timer.due < first.due) first = timer;
-  }
-  return first;
+/**
+ * Timers by when they are due; of several, the one that was set first. Thousands of steps may sleep at
+ * once, so they are kept as a heap.
+ */
+function openTimers(): {
+  add: (timer: Timer) => void;
+  isEmpty: () => boolean;
+  takeFirst: () => Timer | null;
+} {
+  type Entry = readonly [timer: Timer, order: number];
+  const heap: Entry[] = [];
+  let added = 0;
+  const isBefore = (one: Entry, other: Entry): boolean =>
+    one[0].due < other[0].due || (one[0].due === other[0].due && one[1] < other[1]);
+  const takeTop = (): Timer | null => {
+    const [top] = heap;
+    const last = heap.pop();
+    if (top === undefined || last === undefined) return null;
+    for (let at = 0; heap.length > 0;) {
+      const [left, right] = [heap[2 * at + 1], heap[2 * at + 2]];
+      const isRight = left !== undefined && right !== undefined && isBefore(right, left);
+      const child = isRight ? right : left;
+      if (child === undefined || isBefore(last, child)) {
+        heap[at] = last;
+        break;
+      }
+      heap[at] = child;
+      at = 2 * at + (isRight ? 2 : 1);
+    }
+    return top[0];
+  };
+  const dropStopped = (): void => {
+    while (heap[0]?.[0].stopped === true) takeTop();
+  };
+  return {
+    add(timer) {
+      const entry: Entry = [timer, (added += 1)];
+      let at = heap.length;
+      while (at > 0) {
+        const above = (at - 1) >> 1;
+        const parent = heap[above];
+        if (parent === undefined || isBefore(parent, entry)) break;
+        heap[at] = parent;
+        at = above;
+      }
+      heap[at] = entry;
+    },
+    isEmpty() {
+      dropStopped();
+      return heap.length === 0;
+    },
+    takeFirst() {
+      dropStopped();
+      return takeTop();
+    },
+  };
 }
 
 /** Longer than any pause that a call makes between its requests, in milliseconds. */

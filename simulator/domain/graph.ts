@@ -11,24 +11,35 @@ const REPORT_NAME = /^[\w-]{1,100}$/;
  */
 export function groupsInOrder(plan: BatchPlan): string[] {
   const ordered = new Set<string>();
-  const path = new Set<string>();
-  const visit = (identifier: string): void => {
+  const entered = new Set<string>();
+  /** From a group to the one that is looked at, each with those of its dependencies that are left. */
+  const path: { readonly identifier: string; readonly left: Iterator<string> }[] = [];
+  const enter = (identifier: string): void => {
     if (ordered.has(identifier)) return;
-    if (path.has(identifier)) {
-      throw new Error(`Build groups depend on each other: ${[...path, identifier].join(' > ')}`);
+    if (entered.has(identifier)) {
+      const names = path.map((group) => group.identifier);
+      throw new Error(`Build groups depend on each other: ${[...names, identifier].join(' > ')}`);
     }
     const group = plan.groups[identifier];
     if (group === undefined) {
       throw new Error(
-        `Build group ${[...path].at(-1) ?? ''} depends on ${identifier}, which does not exist`,
+        `Build group ${path.at(-1)?.identifier ?? ''} depends on ${identifier}, which does not exist`,
       );
     }
-    path.add(identifier);
-    for (const dependency of group.dependsOn ?? []) visit(dependency);
-    path.delete(identifier);
-    ordered.add(identifier);
+    entered.add(identifier);
+    path.push({ identifier, left: (group.dependsOn ?? []).values() });
   };
-  for (const identifier of Object.keys(plan.groups)) visit(identifier);
+  // Without recursion: a batch may be a chain of thousands of groups.
+  for (const first of Object.keys(plan.groups)) {
+    enter(first);
+    for (let last = path.at(-1); last !== undefined; last = path.at(-1)) {
+      const next = last.left.next();
+      if (next.done === true) {
+        path.pop();
+        ordered.add(last.identifier);
+      } else enter(next.value);
+    }
+  }
   return [...ordered];
 }
 

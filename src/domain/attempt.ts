@@ -63,20 +63,29 @@ export function nextAttemptNumber(number: number, snapshot: Batch | null): numbe
 /**
  * When each attempt was submitted, oldest first, as far as it is known: from the phases of this
  * snapshot, and from those of earlier ones, in case a retry drops the phases of the attempts before it.
+ *
+ * @param earlier the same of earlier snapshots
  */
-export function attemptStarts(batch: Batch, earlier: readonly Batch[]): Moment[] {
-  const starts = [...earlier, batch]
-    .flatMap((snapshot) => snapshot.phases)
-    .flatMap(({ type, startedOn }) =>
-      type === 'SUBMITTED' && startedOn !== null ? [startedOn] : [],
-    );
-  return [...new Set(starts)].sort((a, b) => a - b);
+export function attemptStarts(batch: Batch, earlier: readonly Moment[]): Moment[] {
+  const starts = batch.phases.flatMap(({ type, startedOn }) =>
+    type === 'SUBMITTED' && startedOn !== null ? [startedOn] : [],
+  );
+  return [...new Set([...earlier, ...starts])].sort((a, b) => a - b);
 }
 
-/** The index of the attempt in which a build was requested; null if unknown. */
+/**
+ * The index of the attempt in which a build was requested; null if unknown.
+ *
+ * @param starts oldest first
+ */
 export function attemptOf(build: Build, starts: readonly Moment[]): number | null {
-  const index = starts.findLastIndex((start) => isRequestedSince(build, start));
-  return index < 0 ? null : index;
+  let [from, to] = [0, starts.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (isRequestedSince(build, starts[middle] ?? null)) from = middle + 1;
+    else to = middle;
+  }
+  return from === 0 ? null : from - 1;
 }
 
 /** Whether a build is of the attempt that was submitted at a moment, or of a later one; null if unknown. */

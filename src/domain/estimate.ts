@@ -1,5 +1,5 @@
 import type { Batch, Build, BuildDetails, Moment } from './batch.ts';
-import type { Past } from './groups.ts';
+import type { Past } from './past.ts';
 import { isFinal } from './status.ts';
 
 /** Only these ends come after a time that repeats. A fault, a timeout or a stop comes at any time. */
@@ -18,8 +18,8 @@ export function estimateEnd(
   past: Past,
   builds: ReadonlyMap<string, BuildDetails>,
 ): Moment | null {
-  const before = past.attempts.at(-1);
-  if (before === undefined) return null;
+  const before = past.previous;
+  if (before === null) return null;
   const buildsBefore = new Map(before.groups.map((group) => [group.identifier, group.current]));
   let last: Moment | null = null;
   for (const { identifier, current } of snapshot.groups) {

@@ -9,19 +9,10 @@ import type { Batch, Build, BuildDetails, BuildGroup } from './batch.ts';
 import { type BuildState, isFailure, isFinal, isSuccess, stateOf } from './status.ts';
 import { causeOf, type Cause } from './cause.ts';
 import { matchedText, type LogSearches } from './log-search.ts';
+import type { Past } from './past.ts';
 
 /** CodeBuild's implicit first group: it fetches the source and reads the batch specification. */
 export const DOWNLOAD_SOURCE = 'DOWNLOAD_SOURCE';
-
-/** What came before a snapshot. */
-export interface Past {
-  /** The last snapshot of each earlier attempt that this step saw, oldest first. */
-  readonly attempts: readonly Batch[];
-  /** The end of the attempt that the latest retry followed; null if there was none. */
-  readonly retried: Batch | null;
-  /** Whether the latest retry was to run every group again (RETRY_ALL_BUILDS). */
-  readonly everyGroupRuns: boolean;
-}
 
 /** A build group, with what follows from its place in the graph and from its earlier attempts. */
 export interface GroupView {
@@ -61,10 +52,6 @@ export function viewGroups(
   builds: ReadonlyMap<string, BuildDetails> = new Map(),
   logSearches: LogSearches = new Map(),
 ): GroupView[] {
-  const seenBefore = Map.groupBy(
-    past.attempts.flatMap((snapshot) => snapshot.groups),
-    (group) => group.identifier,
-  );
   const fresh = freshGroups(batch, past);
   const attempt = attemptState(batch);
   const stopped = stoppedBy(batch.groups, (group) => {
@@ -73,7 +60,7 @@ export function viewGroups(
   return batch.groups.map((group) => {
     const ofEarlierAttempt = isStale(group, fresh, past);
     const state = stateOf(group.current, ofEarlierAttempt ? 'failed' : attempt);
-    const attempts = attemptsOf(group, seenBefore.get(group.identifier) ?? []);
+    const attempts = attemptsOf(group, past);
     const failed = state === 'failed' && !group.ignoreFailure && !ofEarlierAttempt;
     const arn = (failed ? group.current?.arn : null) ?? '';
     const details = builds.get(arn);
@@ -169,7 +156,7 @@ export function isBuilt(batch: Batch, past: Past): boolean {
 
 /** The groups whose build is of the attempt that the snapshot shows, and not of an earlier one. */
 function freshGroups(batch: Batch, past: Past): ReadonlySet<BuildGroup> {
-  const isFirstAttempt = past.attempts.length === 0 && attemptNumber(batch) === 1;
+  const isFirstAttempt = past.previous === null && attemptNumber(batch) === 1;
   if (isFirstAttempt) return new Set(batch.groups);
   if (!isOfWatchedAttempt(batch, past)) return new Set();
   const submitted = submittedOn(batch);
@@ -197,21 +184,12 @@ function isStale(
 }
 
 /** Its builds, oldest first: what CodeBuild lists, and what this step saw of it in earlier attempts. */
-function attemptsOf(group: BuildGroup, seenBefore: readonly BuildGroup[]): Build[] {
-  const byArn = new Map<string, Build>();
-  for (const { prior, current } of seenBefore) {
-    for (const build of prior) if (hasEnded(build)) byArn.set(build.arn, build);
-    if (current !== null && hasEnded(current)) byArn.set(current.arn, current);
-  }
+function attemptsOf(group: BuildGroup, { builds }: Past): Build[] {
+  const byArn = new Map(builds.get(group.identifier));
   for (const build of group.prior) byArn.set(build.arn, build);
   if (group.current !== null) byArn.delete(group.current.arn);
   const before = [...byArn.values()].sort((a, b) => (a.requestedOn ?? 0) - (b.requestedOn ?? 0));
   return group.current === null ? before : [...before, group.current];
-}
-
-/** Of a build of an attempt that was retried. */
-function hasEnded(build: Build): boolean {
-  return isFinal(build.status) || stateOf(build, 'failed') === 'failed';
 }
 
 /**

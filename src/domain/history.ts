@@ -1,5 +1,6 @@
 import type { Batch } from './batch.ts';
 import { viewGroups } from './groups.ts';
+import { NO_PAST } from './past.ts';
 
 /** How a group did in earlier batches of its project. */
 export interface GroupHistory {
@@ -18,7 +19,7 @@ export function historyOf(
   batches: readonly Batch[],
 ): GroupHistory[] {
   const views = batches.map((batch) => {
-    const groups = viewGroups(batch, { attempts: [], retried: null, everyGroupRuns: false });
+    const groups = viewGroups(batch, NO_PAST);
     return new Map(groups.map((group) => [group.identifier, group]));
   });
   return identifiers.map((identifier) => ({

@@ -7,7 +7,8 @@ import {
 } from './attempt.ts';
 import type { Batch, BuildDetails, Moment } from './batch.ts';
 import { estimateEnd } from './estimate.ts';
-import { areGroupsSettled, isBuilt, type Past } from './groups.ts';
+import { areGroupsSettled, isBuilt } from './groups.ts';
+import type { Past } from './past.ts';
 
 const SECOND_MS = 1000;
 /**

@@ -2,7 +2,7 @@ import { attemptNumber, submittedOn, type OwnedAttempt } from './attempt.ts';
 import type { Batch, BuildDetails, LogTail } from './batch.ts';
 import { forgetPhase, type Change, type Progress } from './changes.ts';
 import type { AttemptBegan, RunEvent } from './events.ts';
-import type { Past } from './groups.ts';
+import { NO_PAST, pastAfter, type Past } from './past.ts';
 import type { GroupHistory } from './history.ts';
 import type { LogSearches } from './log-search.ts';
 import type { DecisionRecord } from './policy.ts';
@@ -52,7 +52,7 @@ export interface RunState {
 export function initialState(): RunState {
   return {
     batch: null,
-    past: { attempts: [], retried: null, everyGroupRuns: false },
+    past: NO_PAST,
     attempt: 1,
     retries: 0,
     unprovenAttempts: [],
@@ -107,11 +107,14 @@ export function reduce(state: RunState, event: RunEvent): RunState {
     case 'stop-answered':
       return { ...state, batch: event.batch };
     case 'builds-read':
-      return { ...state, builds: withAll(state.builds, event.builds, ({ arn }) => arn) };
+      return { ...state, builds: withAll(state.builds, event.builds) };
     case 'log':
-      return { ...state, logs: new Map([...state.logs, [event.arn, event.tail]]) };
+      return { ...state, logs: new Map(state.logs).set(event.arn, event.tail) };
     case 'log-searched':
-      return { ...state, logSearches: new Map([...state.logSearches, [event.arn, event.search]]) };
+      return {
+        ...state,
+        logSearches: new Map(state.logSearches).set(event.arn, event.search),
+      };
     case 'reports-read':
       return { ...state, reports: event.reports };
     case 'failed-tests-read':
@@ -193,14 +196,8 @@ function afterAttemptBegan(state: RunState, { attempt, batch, origin }: AttemptB
   };
 }
 
-function pastAfter(past: Past, former: Batch, next: Omit<Past, 'attempts'>): Past {
-  return { attempts: [...past.attempts, former], ...next };
-}
-
-function withAll<Value>(
-  map: ReadonlyMap<string, Value>,
-  values: readonly Value[],
-  keyOf: (value: Value) => string,
-): ReadonlyMap<string, Value> {
-  return new Map([...map, ...values.map((value) => [keyOf(value), value] as const)]);
+function withAll(before: RunState['builds'], read: readonly BuildDetails[]): RunState['builds'] {
+  const builds = new Map(before);
+  for (const build of read) builds.set(build.arn, build);
+  return builds;
 }

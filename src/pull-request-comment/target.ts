@@ -37,7 +37,7 @@ export function mayWrite(
   // The result of a retry that was sent is not known yet.
   if (!wait && ending.kind !== 'failed') return null;
   const hasEnded = batch !== null && isOver(batch);
-  if (past.attempts.length > 0 || (hasEnded && !isSuccess(batch.status))) return 'create';
+  if (past.previous !== null || (hasEnded && !isSuccess(batch.status))) return 'create';
   return hasEnded ? 'update' : null;
 }
 

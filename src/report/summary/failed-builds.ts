@@ -21,7 +21,7 @@ export function failedBuilds<Value>(
   { batch, past, groups }: Outcome,
   values: ReadonlyMap<string, Value>,
 ): FailedBuild<Value>[] {
-  const starts = batch === null ? [] : attemptStarts(batch, past.attempts);
+  const starts = batch === null ? [] : attemptStarts(batch, past.starts);
   return groups.flatMap((group) =>
     group.attempts.flatMap((build) => {
       const value = values.get(build.arn);

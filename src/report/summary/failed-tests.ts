@@ -3,53 +3,55 @@ import type { Coverage, TestReport } from '../../domain/test-report.ts';
 import { count } from '../../text/plural.ts';
 import { link, markdown } from '../../text/escape.ts';
 import { failedBuilds } from './failed-builds.ts';
-import { LONGEST_NAME, name, table, type Detail } from './markdown.ts';
+import { LONGEST_NAME, name, section, table, type Section } from './markdown.ts';
 
 const LONGEST_MESSAGE = 500;
 
 /** The reports of tests and coverage of the batch and of its failed builds, and the tests that failed. */
-export function failedTests(outcome: Outcome, { failures: most }: Detail): string {
+export function failedTests(outcome: Outcome): Section {
   const { reports } = outcome;
-  if (reports.length === 0) return '';
+  if (reports.length === 0) return () => '';
   const origins = originsOf(outcome);
   const cases = failedCases(outcome, origins);
-  const [moreReports, moreCases] = [reports.length - most, cases.length - most];
-  return [
-    '### Tests',
-    table<TestReport>(
-      [
-        ['Test report', (report) => link(name(report.name), report.consoleUrl)],
-        ['Group', ({ arn }) => groupName(origins.get(arn))],
-        ['Attempt', ({ arn }) => origins.get(arn)?.attempt ?? ''],
-        ['Passed', (report) => cell(report, report.passed)],
-        ['Failed', (report) => cell(report, report.failed + report.errors)],
-        ['Skipped', (report) => cell(report, report.skipped)],
-        ['Coverage', ({ coverage }) => formatCoverage(coverage)],
-        ['Note', noteOn],
-      ],
-      reports.slice(0, most),
-    ),
-    moreReports > 0 ? `… and ${count(moreReports, 'more test report')}.` : '',
-    table<FailedCase>(
-      [
+  return section(['failures'], ({ failures: most }) => {
+    const [moreReports, moreCases] = [reports.length - most, cases.length - most];
+    return [
+      '### Tests',
+      table<TestReport>(
         [
-          'Failed test',
-          ({ suite, test }) =>
-            [suite, test]
-              .filter((text) => text !== '')
-              .map((text) => markdown(text, LONGEST_NAME))
-              .join(' › '),
+          ['Test report', (report) => link(name(report.name), report.consoleUrl)],
+          ['Group', ({ arn }) => groupName(origins.get(arn))],
+          ['Attempt', ({ arn }) => origins.get(arn)?.attempt ?? ''],
+          ['Passed', (report) => cell(report, report.passed)],
+          ['Failed', (report) => cell(report, report.failed + report.errors)],
+          ['Skipped', (report) => cell(report, report.skipped)],
+          ['Coverage', ({ coverage }) => formatCoverage(coverage)],
+          ['Note', noteOn],
         ],
-        ['Group', groupName],
-        ['Attempt', ({ attempts }) => inOrder(attempts).join(', ')],
-        ['Message', ({ message }) => markdown(message, LONGEST_MESSAGE)],
-      ],
-      cases.slice(0, most),
-    ),
-    moreCases > 0 ? `… and ${count(moreCases, 'more failed test')}.` : '',
-  ]
-    .filter((part) => part !== '')
-    .join('\n\n');
+        reports.slice(0, most),
+      ),
+      moreReports > 0 ? `… and ${count(moreReports, 'more test report')}.` : '',
+      table<FailedCase>(
+        [
+          [
+            'Failed test',
+            ({ suite, test }) =>
+              [suite, test]
+                .filter((text) => text !== '')
+                .map((text) => markdown(text, LONGEST_NAME))
+                .join(' › '),
+          ],
+          ['Group', groupName],
+          ['Attempt', ({ attempts }) => inOrder(attempts).join(', ')],
+          ['Message', ({ message }) => markdown(message, LONGEST_MESSAGE)],
+        ],
+        cases.slice(0, most),
+      ),
+      moreCases > 0 ? `… and ${count(moreCases, 'more failed test')}.` : '',
+    ]
+      .filter((part) => part !== '')
+      .join('\n\n');
+  });
 }
 
 /** The build that wrote a report. */

@@ -6,7 +6,7 @@ import type { Outcome } from '../../domain/outcome.ts';
 import { code, link, markdown } from '../../text/escape.ts';
 import { count } from '../../text/plural.ts';
 import { failedBuilds } from './failed-builds.ts';
-import { LONGEST_NAME, name, table, type Detail } from './markdown.ts';
+import { LONGEST_NAME, name, section, table, type Section } from './markdown.ts';
 
 const LONGEST_MESSAGE = 500;
 const LONGEST_SETTING = 100;
@@ -35,30 +35,32 @@ interface Failure {
 }
 
 /** Why builds failed: those of the last attempt, and those that a later attempt fixed. */
-export function failureTable(outcome: Outcome, detail: Detail): string {
+export function failureTable(outcome: Outcome): Section {
   const all = [...failuresOfBatch(outcome), ...failuresOfGroups(outcome)];
-  if (all.length === 0) return '';
-  const left = all.length - detail.failures;
   const settings = differentSettings(outcome);
-  return [
-    '### Why builds failed',
-    table<Failure>(
-      [
-        ['Failed', ({ group, url }) => link(group === null ? 'the batch' : name(group), url)],
-        ['Environment', ({ build }) => formatSettings(build, settings)],
-        ['Attempt', ({ attempts }) => (outcome.attempt === 1 ? '' : attempts.join(', '))],
-        ['Phase', ({ cause }) => markdown(cause.phase, LONGEST_NAME)],
-        ['Cause', ({ cause }) => KINDS[cause.kind]],
-        ['Message', ({ cause }) => formatMessage(cause)],
+  return section(['failures'], (detail) => {
+    if (all.length === 0) return '';
+    const left = all.length - detail.failures;
+    return [
+      '### Why builds failed',
+      table<Failure>(
         [
-          'Log match',
-          ({ matchedLogText: text }) => (text === null ? '' : code(text, LONGEST_TEXT)),
+          ['Failed', ({ group, url }) => link(group === null ? 'the batch' : name(group), url)],
+          ['Environment', ({ build }) => formatSettings(build, settings)],
+          ['Attempt', ({ attempts }) => (outcome.attempt === 1 ? '' : attempts.join(', '))],
+          ['Phase', ({ cause }) => markdown(cause.phase, LONGEST_NAME)],
+          ['Cause', ({ cause }) => KINDS[cause.kind]],
+          ['Message', ({ cause }) => formatMessage(cause)],
+          [
+            'Log match',
+            ({ matchedLogText: text }) => (text === null ? '' : code(text, LONGEST_TEXT)),
+          ],
         ],
-      ],
-      all.slice(0, detail.failures),
-    ),
-    ...(left > 0 ? [`… and ${count(left, 'more failure')}.`] : []),
-  ].join('\n\n');
+        all.slice(0, detail.failures),
+      ),
+      ...(left > 0 ? [`… and ${count(left, 'more failure')}.`] : []),
+    ].join('\n\n');
+  });
 }
 
 function failuresOfBatch({ batch, attempt, batchStatus }: Outcome): Failure[] {
@@ -76,19 +78,15 @@ function failuresOfBatch({ batch, attempt, batchStatus }: Outcome): Failure[] {
 
 /** Attempts of a group that failed for the same cause, with the same text in their logs, share a row. */
 function failuresOfGroups(outcome: Outcome): Failure[] {
-  const found = new Map<string, Failure>();
+  const found = new Map<string, Failure & { readonly attempts: string[] }>();
   for (const { group, attempt, build, value: details } of failedBuilds(outcome, outcome.builds)) {
     const { identifier } = group;
     const cause = causeOf(details.status, details.phases);
     const matchedLogText = matchedText(outcome.logSearches.get(build.arn));
-    const key = JSON.stringify([
-      identifier,
-      cause.phase,
-      cause.code,
-      cause.message,
-      matchedLogText,
-    ]);
-    const attempts = [...(found.get(key)?.attempts ?? []), ...(attempt === null ? [] : [attempt])];
+    const { phase, code: statusCode, message } = cause;
+    const key = JSON.stringify([identifier, phase, statusCode, message, matchedLogText]);
+    const attempts = found.get(key)?.attempts ?? [];
+    if (attempt !== null) attempts.push(attempt);
     found.set(key, {
       ...{ group: identifier, url: build.consoleUrl, attempts },
       ...{ cause, matchedLogText, build: details },

@@ -13,7 +13,16 @@ import { buildsByAttempt, countRebuilt } from '../../domain/rebuilds.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { count } from '../../text/plural.ts';
 import { code, link, markdown } from '../../text/escape.ts';
-import { firstOf, LONGEST_NAME, name, table, type Column, type Detail } from './markdown.ts';
+import {
+  firstOf,
+  LONGEST_NAME,
+  name,
+  once,
+  section,
+  table,
+  type Column,
+  type Section,
+} from './markdown.ts';
 
 const NOT_BUILT_AGAIN = '·';
 const UNKNOWN = '❔';
@@ -42,36 +51,48 @@ interface Row {
 }
 
 /** A row for each build group, those that failed first, with a column for each attempt. */
-export function groupTable(outcome: Outcome, detail: Detail): string {
+export function groupTable(outcome: Outcome): Section {
   const { groups } = outcome;
-  if (groups.length === 0) return '';
-  const inOrder = [...groups].sort((a, b) => rank(a) - rank(b));
-  const attempts = attemptColumns(outcome, detail);
-  const rows = inOrder.slice(0, detail.rows).map((group): Row => {
-    return { group, signs: attempts.signsOf(group) };
+  const attempts = attemptColumns(outcome);
+  const all = groups
+    .toSorted((a, b) => rank(a) - rank(b))
+    .map((group): Row => ({ group, signs: attempts.signsOf(group) }));
+  const label = once(name);
+  const cells = {
+    link: once(({ group }: Row) => link(label(group.identifier), group.build?.consoleUrl ?? '')),
+    status: once(({ group }: Row) => status(group)),
+    duration: once(({ group }: Row) => duration(group, outcome)),
+    dependencies: once(({ group }: Row) => firstOf(group.dependsOn, label, ', ')),
+    artifacts: once(({ group }: Row) => artifactLinks(group.build)),
+  };
+  return section(['links', 'artifacts', 'dependencies', 'attempts', 'rows'], (detail) => {
+    if (groups.length === 0) return '';
+    const titles = attempts.titles(detail.attempts);
+    const rows = all.slice(0, detail.rows);
+    const columns: Column<Row>[] = [
+      ['', ({ group }) => icon(group)],
+      ['Build group', detail.links ? cells.link : ({ group }) => label(group.identifier)],
+      ['Status', cells.status],
+      ...titles.map((title, index): Column<Row> => [
+        title,
+        ({ signs }) => signs.at(index - titles.length) ?? '',
+      ]),
+      ['Duration', cells.duration],
+    ];
+    if (detail.dependencies) columns.push(['Depends on', cells.dependencies]);
+    if (detail.artifacts) columns.push(['Artifacts', cells.artifacts]);
+    const cut = `The first ${rows.length} of ${groups.length} build groups; the rest did not fit. The results file has all.`;
+    const total = rows.length < groups.length ? cut : formatTotal(groups);
+    const signs = rows.flatMap((row) => row.signs.slice(-detail.attempts));
+    return [table(columns, rows), legend(signs), total].filter((part) => part !== '').join('\n\n');
   });
-  const columns: Column<Row>[] = [
-    ['', ({ group }) => icon(group)],
-    ['Build group', ({ group }) => groupName(group, detail)],
-    ['Status', ({ group }) => status(group)],
-    ...attempts.titles.map((title, index): Column<Row> => [
-      title,
-      ({ signs }) => signs[index] ?? '',
-    ]),
-    ['Duration', ({ group }) => duration(group, outcome)],
-  ];
-  if (detail.dependencies) columns.push(['Depends on', ({ group }) => dependencies(group)]);
-  if (detail.artifacts) columns.push(['Artifacts', ({ group }) => artifactLinks(group.build)]);
-  const cut = `The first ${rows.length} of ${groups.length} build groups; the rest did not fit. The results file has all.`;
-  const total = rows.length < groups.length ? cut : formatTotal(groups);
-  return [table(columns, rows), legend(rows), total].filter((part) => part !== '').join('\n\n');
 }
 
 /** What the last retry built again, and what it reused. Empty while it runs or where it is unknown. */
 export function savings({ batch, past, groups, attempt, groupsStale }: Outcome): string {
   if (batch === null || attempt === 1 || groupsStale || !isOver(batch)) return '';
   const counted = countedGroups(groups);
-  const starts = attemptStarts(batch, past.attempts);
+  const starts = attemptStarts(batch, past.starts);
   if (counted.length === 0 || starts.length !== attempt) return '';
   const { rebuilt, reused } = countRebuilt(counted.filter(hasRun), starts);
   return `♻️ Attempt ${attempt} built ${rebuilt} of ${count(counted.length, 'build group')} again and reused ${reused}.`;
@@ -103,11 +124,6 @@ function icon(group: GroupView): string {
   return group.skipped ? '⏭️' : ICONS[group.state];
 }
 
-function groupName({ identifier, build }: GroupView, detail: Detail): string {
-  const label = name(identifier);
-  return detail.links ? link(label, build?.consoleUrl ?? '') : label;
-}
-
 function status(group: GroupView): string {
   const { state } = group;
   const word = markdown(group.status, LONGEST_NAME) || 'no status';
@@ -119,34 +135,34 @@ function status(group: GroupView): string {
 }
 
 interface AttemptColumns {
-  readonly titles: readonly string[];
+  /** Of the last columns, so many at most. */
+  readonly titles: (most: number) => string[];
   readonly signsOf: (group: GroupView) => string[];
 }
 
-function attemptColumns({ batch, past, attempt }: Outcome, detail: Detail): AttemptColumns {
-  if (batch === null || attempt === 1) return { titles: [], signsOf: () => [] };
-  const starts = attemptStarts(batch, past.attempts);
+function attemptColumns({ batch, past, attempt }: Outcome): AttemptColumns {
+  if (batch === null || attempt === 1) return { titles: () => [], signsOf: () => [] };
+  const starts = attemptStarts(batch, past.starts);
   // Without every attempt's beginning there are no columns to sort builds into.
   if (starts.length !== attempt) {
     return {
-      titles: ['Attempts'],
+      titles: () => ['Attempts'],
       signsOf: (group) => [
         group.attempts.map((build) => SQUARES[stateOfAttempt(group, build)]).join(''),
       ],
     };
   }
-  const first = Math.max(0, starts.length - detail.attempts);
-  const [firstNumber, ...numbers] = starts.map((_, index) => index + 1).slice(first);
   return {
-    titles: [`Attempt ${firstNumber}`, ...numbers.map(String)],
+    titles: (most) => {
+      const numbers = starts.map((_, index) => String(index + 1)).slice(-most);
+      return numbers.map((number, index) => (index === 0 ? `Attempt ${number}` : number));
+    },
     signsOf: (group) => {
       const ofLast = signOfLast(group);
-      return buildsByAttempt(group, starts)
-        .map((build, index) => {
-          if (build !== null) return SQUARES[stateOfAttempt(group, build)];
-          return index < starts.length - 1 ? NOT_BUILT_AGAIN : ofLast;
-        })
-        .slice(first);
+      return buildsByAttempt(group, starts).map((build, index) => {
+        if (build !== null) return SQUARES[stateOfAttempt(group, build)];
+        return index < starts.length - 1 ? NOT_BUILT_AGAIN : ofLast;
+      });
     },
   };
 }
@@ -178,10 +194,6 @@ function lastPart(location: string): string {
   return location.split(/[/:]/).findLast((part) => part !== '') ?? '';
 }
 
-function dependencies({ dependsOn }: GroupView): string {
-  return firstOf(dependsOn, name, ', ');
-}
-
 function formatTotal(groups: readonly GroupView[]): string {
   const counted = countedGroups(groups).length;
   const but = counted < groups.length ? `, ${code(DOWNLOAD_SOURCE)} not counted` : '';
@@ -189,8 +201,8 @@ function formatTotal(groups: readonly GroupView[]): string {
 }
 
 /** What the signs of the attempts in the table mean. */
-function legend(rows: readonly Row[]): string {
-  const signs = rows.flatMap((row) => row.signs).join('');
-  const used = Object.entries(SIGNS).filter(([sign]) => signs.includes(sign));
+function legend(signs: readonly string[]): string {
+  const text = signs.join('');
+  const used = Object.entries(SIGNS).filter(([sign]) => text.includes(sign));
   return used.length === 0 ? '' : `<sub>${used.map((entry) => entry.join(' ')).join(', ')}</sub>`;
 }

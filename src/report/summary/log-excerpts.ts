@@ -4,30 +4,31 @@ import type { Outcome } from '../../domain/outcome.ts';
 import { html, link, markdown, oneLine, splitLines } from '../../text/escape.ts';
 import { count } from '../../text/plural.ts';
 import { failedBuilds, type FailedBuild } from './failed-builds.ts';
-import { fold, LONGEST_NAME, name, type Detail } from './markdown.ts';
+import { fold, LONGEST_NAME, name, section, type Section } from './markdown.ts';
 
 const LONGEST_REASON = 500;
 const MOST_LOGS = 50;
 const LONGEST_LINE = 1000;
 
 /** The ends of the failed builds' logs, folded: each has its share of the room. */
-export function logExcerpts(outcome: Outcome, detail: Detail): string {
+export function logExcerpts(outcome: Outcome): Section {
   const all = failedBuilds(outcome, outcome.logs).sort(
     (a, b) => Number(b.group.failed) - Number(a.group.failed),
   );
-  if (all.length === 0) return '';
   const shown = all.slice(0, MOST_LOGS);
-  let room = detail.logs;
-  const excerpts = shown.map((build, index) => {
-    const tail = build.value;
-    const lines = tail.kind === 'none' ? [] : linesThatFit(tail, room / (shown.length - index));
-    room -= lines.reduce((sum, line) => sum + line.length, 0);
-    return excerpt(build, lines, outcome.attempt);
-  });
   const left = all.length - shown.length;
-  return ['### Logs', ...excerpts, ...(left > 0 ? [`… and ${count(left, 'more log')}.`] : [])].join(
-    '\n\n',
-  );
+  return section(['logs'], (detail) => {
+    if (all.length === 0) return '';
+    let room = detail.logs;
+    const excerpts = shown.map((build, index) => {
+      const tail = build.value;
+      const lines = tail.kind === 'none' ? [] : linesThatFit(tail, room / (shown.length - index));
+      room -= lines.reduce((sum, line) => sum + line.length, 0);
+      return excerpt(build, lines, outcome.attempt);
+    });
+    const more = left > 0 ? [`… and ${count(left, 'more log')}.`] : [];
+    return ['### Logs', ...excerpts, ...more].join('\n\n');
+  });
 }
 
 /** @param lines escaped */

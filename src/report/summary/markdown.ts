@@ -25,6 +25,33 @@ export interface Detail {
   readonly rows: number;
 }
 
+/** A part of the summary, in as much detail as is asked for; empty if there is nothing to show. */
+export type Section = (detail: Detail) => string;
+
+/** A section that depends on these details alone. It is rendered once for each of their values. */
+export function section<Name extends keyof Detail>(
+  names: readonly Name[],
+  render: (detail: Pick<Detail, Name>) => string,
+): Section {
+  const rendered = new Map<string, string>();
+  return (detail) => {
+    const key = names.map((name) => detail[name]).join();
+    const text = rendered.get(key) ?? render(detail);
+    rendered.set(key, text);
+    return text;
+  };
+}
+
+/** The same function, called once for each argument. */
+export function once<Argument>(format: (argument: Argument) => string): typeof format {
+  const texts = new Map<Argument, string>();
+  return (argument) => {
+    const text = texts.get(argument) ?? format(argument);
+    texts.set(argument, text);
+    return text;
+  };
+}
+
 /** A column of a table: its title, and the text of a row's cell, escaped. */
 export type Column<Row> = readonly [title: string, cell: (row: Row) => string];
 

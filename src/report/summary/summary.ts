@@ -9,7 +9,16 @@ import { failureTable } from './failure-table.ts';
 import { groupTable, savings } from './group-table.ts';
 import { historyTable } from './history-table.ts';
 import { logExcerpts } from './log-excerpts.ts';
-import { artifactLocation, firstOf, LONGEST_NAME, name, table, type Detail } from './markdown.ts';
+import {
+  artifactLocation,
+  firstOf,
+  LONGEST_NAME,
+  name,
+  section,
+  table,
+  type Detail,
+  type Section,
+} from './markdown.ts';
 import { failedTests } from './failed-tests.ts';
 
 /** Where the summary is shown. */
@@ -67,7 +76,7 @@ const LEAST: Omit<Detail, 'rows'> = {
  * job summary, and of at most 65,000 characters for the summary file, which can be a comment.
  */
 export function renderSummaries(outcome: Outcome): Readonly<Record<Place, string>> {
-  return fit(PLACES, outcome, (detail) => render(outcome, detail));
+  return fit(PLACES, outcome, sectionsOf(outcome));
 }
 
 /**
@@ -81,22 +90,25 @@ export function renderComment(
   { marker, runUrl }: { readonly marker: string; readonly runUrl: string },
 ): string {
   const more = `Logs and all build groups: ${link('job summary of the workflow run', runUrl)}.`;
-  return fit(['summary-file'], outcome, (detail) => [
-    marker,
-    ...present([...verdict(outcome, detail), ...failures(outcome, detail), more]),
-  ])['summary-file'];
+  const sections = [
+    section([], () => marker),
+    ...verdict(outcome),
+    ...failures(outcome),
+    section([], () => more),
+  ];
+  return fit(['summary-file'], outcome, sections)['summary-file'];
 }
 
 /** What fits in each place: with as much detail as possible, else the first parts of the least. */
 function fit<In extends Place>(
   places: readonly In[],
   { groups }: Outcome,
-  partsWith: (detail: Detail) => string[],
+  sections: readonly Section[],
 ): Readonly<Record<In, string>> {
   const found: Partial<Record<In, string>> = {};
   let parts: string[] = [];
   for (const detail of economies(groups.length)) {
-    parts = partsWith(detail);
+    parts = sections.map((render) => render(detail)).filter((part) => part !== '');
     const summary = join(parts);
     for (const place of places) if (FITS[place](summary)) found[place] ??= summary;
     if (places.every((place) => place in found)) break;
@@ -128,38 +140,34 @@ function* economies(groups: number): Generator<Detail> {
 }
 
 /** The sections, the most important ones first. */
-function render(outcome: Outcome, detail: Detail): string[] {
-  const { groups, history } = outcome;
-  return present([
-    ...verdict(outcome, detail),
-    ...failures(outcome, detail),
-    ...(groups.length === 0 ? [] : ['### Build groups']),
-    groupTable(outcome, detail),
-    savings(outcome),
-    detail.diagram ? diagram(groups) : '',
-    detail.artifacts ? artifacts(outcome) : '',
-    decisions(outcome, detail),
-    logExcerpts(outcome, detail),
-    historyTable(history, detail),
-  ]);
-}
-
-function verdict(outcome: Outcome, detail: Detail): string[] {
+function sectionsOf(outcome: Outcome): readonly Section[] {
+  const { groups } = outcome;
   return [
-    `## ${heading(outcome)}`,
-    facts(outcome),
-    reason(outcome, detail),
-    flaky(outcome),
-    groupsStale(outcome),
+    ...verdict(outcome),
+    ...failures(outcome),
+    section([], () => (groups.length === 0 ? '' : '### Build groups')),
+    groupTable(outcome),
+    section([], () => savings(outcome)),
+    section(['diagram'], (detail) => (detail.diagram ? diagram(groups) : '')),
+    section(['artifacts'], (detail) => (detail.artifacts ? artifacts(outcome) : '')),
+    section(['decisions'], (detail) => decisions(outcome, detail.decisions)),
+    logExcerpts(outcome),
+    historyTable(outcome),
   ];
 }
 
-function failures(outcome: Outcome, detail: Detail): string[] {
-  return [failureTable(outcome, detail), failedTests(outcome, detail)];
+function verdict(outcome: Outcome): readonly Section[] {
+  return [
+    section([], () => `## ${heading(outcome)}`),
+    section([], () => facts(outcome)),
+    section(['reason'], (detail) => reason(outcome, detail.reason)),
+    section([], () => flaky(outcome)),
+    section([], () => groupsStale(outcome)),
+  ];
 }
 
-function present(parts: readonly string[]): string[] {
-  return parts.filter((part) => part !== '');
+function failures(outcome: Outcome): readonly Section[] {
+  return [failureTable(outcome), failedTests(outcome)];
 }
 
 function heading(outcome: Outcome): string {
@@ -220,14 +228,14 @@ const MARKDOWN: ReasonFormat = {
 };
 
 /** The output `reason`, word for word; with a link where it need not be cut. */
-function reason(outcome: Outcome, detail: Detail): string {
+function reason(outcome: Outcome, most: number): string {
   const { ending } = outcome;
   if (ending.kind === 'bad-input') {
-    const problems = ending.problems.map((problem) => `- ${markdown(problem, detail.reason)}`);
+    const problems = ending.problems.map((problem) => `- ${markdown(problem, most)}`);
     return [problemsTitle(ending.problems), problems.join('\n')].join('\n\n');
   }
   const text = reasonOf(outcome);
-  return text.length > detail.reason ? markdown(text, detail.reason) : reasonOf(outcome, MARKDOWN);
+  return text.length > most ? markdown(text, most) : reasonOf(outcome, MARKDOWN);
 }
 
 /** Only where the reason does not name the flaky groups. */
@@ -268,13 +276,11 @@ function artifacts({ batch, groups }: Outcome): string {
 }
 
 /** What was decided after each attempt that ended badly, and why, unless the reason has all of it. */
-function decisions(outcome: Outcome, detail: Detail): string {
+function decisions(outcome: Outcome, most: number): string {
   if (outcome.decisions.length === 1 && givesLastDecision(outcome)) return '';
-  const lines = outcome.decisions
-    .slice(-detail.decisions)
-    .map(({ attempt, status, retry, reason }) => {
-      const what = retry ? 'retried' : 'not retried';
-      return `- Attempt ${attempt} ended ${markdown(status, LONGEST_NAME)}: ${what} because ${markdown(reason, LONGEST_REASON)}.`;
-    });
+  const lines = outcome.decisions.slice(-most).map(({ attempt, status, retry, reason }) => {
+    const what = retry ? 'retried' : 'not retried';
+    return `- Attempt ${attempt} ended ${markdown(status, LONGEST_NAME)}: ${what} because ${markdown(reason, LONGEST_REASON)}.`;
+  });
   return lines.length === 0 ? '' : ['### What was decided', lines.join('\n')].join('\n\n');
 }
