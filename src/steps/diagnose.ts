@@ -1,7 +1,6 @@
 import type { Batch, BuildDetails, LogTail } from '../domain/batch.ts';
 import { causeOf, causeOfBatch } from '../domain/cause.ts';
 import type { GroupView } from '../domain/groups.ts';
-import { outageLimitMs } from '../async/backoff.ts';
 import type { Causes } from '../domain/policy.ts';
 import { isUnfinished } from '../domain/status.ts';
 import { bestEffort, type Unreadable } from './best-effort.ts';
@@ -55,9 +54,6 @@ async function readBuilds(
   arns: readonly string[],
 ): Promise<Unreadable | null> {
   const { emit, inputs, ports, state } = context;
-  // With retry-when a retry depends on it: then it is waited for as a poll is.
-  const options =
-    inputs.retryWhen === 'any' ? {} : { giveUpAfterMs: outageLimitMs(inputs.pollIntervalMs) };
   const unread = (): string[] =>
     arns.filter((arn) => isUnfinished(state().builds.get(arn)?.status ?? ''));
   for (let tries = 1; ; tries += 1) {
@@ -70,7 +66,7 @@ async function readBuilds(
         if (tries > 1) await ports.clock.sleep(STALE_READ_MS, signal);
         return ports.codebuild.getBuilds(asked, signal);
       },
-      options,
+      { decides: inputs.retryWhen !== 'any' },
     );
     if (read.kind === 'unreadable') return read;
     emit({ kind: 'builds-read', builds: read.answer });

@@ -18,8 +18,8 @@ const LAST_POLL_BEFORE_DEADLINE_MS = 2000;
 export type WatchEnd = Extract<PollResult, { kind: 'over' | 'never-seen' | 'gone' }>;
 
 /**
- * Polls the batch until the attempt is over: at least once every interval, one call per poll. Every
- * snapshot that counts, and every change in it, is emitted.
+ * Polls the batch until the attempt is over: one call per poll, at least once every interval unless AWS
+ * throttles. Every snapshot that counts, and every change in it, is emitted.
  *
  * @param first a snapshot that was just taken, if there is one
  * @throws {ServiceError} when CodeBuild cannot be asked any more; the signal's reason, when aborted
@@ -92,10 +92,10 @@ function emitSnapshot(
   return changes.length > 0;
 }
 
-/** Milliseconds to sleep: at most one interval, cut so that a last poll fits in before the deadline. */
-function msUntilPoll({ deadline, inputs, ports, state }: RunContext, polling: Polling): number {
+/** Milliseconds to sleep: at most one interval unless AWS throttles, cut so that a last poll fits in before the deadline. */
+function msUntilPoll({ backoff, deadline, ports, state }: RunContext, polling: Polling): number {
   const now = ports.clock.elapsed();
-  const pauseMs = msUntilNextPoll(polling, state().builds, inputs.pollIntervalMs, now);
+  const pauseMs = msUntilNextPoll(polling, state().builds, backoff.intervalMs(), now);
   const untilLastPollMs = deadline - LAST_POLL_BEFORE_DEADLINE_MS - now;
   return untilLastPollMs > 0 ? Math.min(pauseMs, untilLastPollMs) : pauseMs;
 }
