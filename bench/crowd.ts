@@ -1,13 +1,12 @@
 import { describeReadFailure } from '../src/domain/read-failure.ts';
-import { createSimulator, type RateLimit } from '../simulator/index.ts';
+import type { Outcome } from '../src/domain/outcome.ts';
+import { createSimulator, type ExistingBatch, type RateLimit } from '../simulator/index.ts';
 import { createUuids, runStep } from '../__tests__/support/flow.ts';
 import { BROKEN, FLAKY } from '../__tests__/support/scenarios.ts';
 import { createVirtualClock } from '../__tests__/support/virtual-clock.ts';
 import { createRandom } from './statistics.ts';
 
-/** How many steps of an account begin at once. */
-export const STEPS = 60;
-/** What the account allows to all of them together. */
+/** What the account allows to all steps together. */
 export const LIMIT: RateLimit = { callsPerSecond: 5 };
 /** Every fifth batch stays failed. */
 const BROKEN_EVERY = 5;
@@ -16,12 +15,16 @@ const BATCH_SECONDS = 300;
 export interface Crowd {
   /** Of all steps. */
   readonly calls: number;
+  /** How many of them were throttled. */
+  readonly throttledCalls: number;
   /** What came of steps that did not end as their batch did after one retry. */
   readonly wrongEndings: readonly string[];
   /** What steps warned of. */
   readonly warnings: readonly string[];
-  /** When the last step ended, in seconds. */
-  readonly seconds: number;
+  /** How long each step took, in seconds. */
+  readonly waits: readonly number[];
+  /** From the end of each batch to the end of its step, in seconds. */
+  readonly lags: readonly number[];
 }
 
 /**
@@ -30,51 +33,64 @@ export interface Crowd {
  *
  * @param seed of the randomness in the steps
  */
-export async function runCrowd(seed: number, rateLimit?: RateLimit): Promise<Crowd> {
+export async function runCrowd(steps: number, seed: number, rateLimit?: RateLimit): Promise<Crowd> {
   const clock = createVirtualClock();
   const uuid = createUuids();
-  const plans = Array.from({ length: STEPS }, (_, index) => {
-    const broken = index % BROKEN_EVERY === 0;
-    const { groups, ...plan } = broken ? BROKEN : FLAKY;
-    const id = `web-shop:${uuid()}`;
-    const unit = { ...groups['unit'], takes: BATCH_SECONDS };
-    return { ...plan, groups: { ...groups, unit }, id, startedAgo: 7200, broken };
-  });
+  const batches = Array.from({ length: steps }, (_, index) =>
+    planBatch(`web-shop:${uuid()}`, isBroken(index)),
+  );
   const simulator = createSimulator(
-    {
-      projects: { 'web-shop': { batches: plans } },
-      ...(rateLimit !== undefined && { rateLimit }),
-    },
+    { projects: { 'web-shop': { batches } }, ...(rateLimit !== undefined && { rateLimit }) },
     { now: () => clock.othersNow(), uuid },
   );
   const random = createRandom(seed);
   const flows = await Promise.all(
-    plans.map(({ id }) =>
-      runStep(
+    batches.map(async ({ id }) => {
+      const flow = await runStep(
         { clock, simulator, abort: new AbortController() },
         { 'aws-region': 'us-west-2', 'batch-id': id },
         uuid,
         random,
-      ),
-    ),
+      );
+      const endsOn = simulator.historyOf(id).at(-1)?.endsOn ?? NaN;
+      return { ...flow, id, lag: (clock.othersNow() - endsOn) / 1000 };
+    }),
   );
   return {
     calls: simulator.calls.length,
-    wrongEndings: flows.flatMap(({ outcome }, index) => {
-      const { id = '', broken = false } = plans[index] ?? {};
-      const due = broken ? 'failure' : 'success';
-      const isRight =
-        outcome.conclusion === due &&
-        outcome.ending.kind === (broken ? 'failed' : 'succeeded') &&
-        outcome.retries === 1 &&
-        simulator.attemptsOf(id) === 2;
-      return isRight ? [] : [outcome.reason];
-    }),
+    throttledCalls: simulator.calls.filter(({ fault }) => fault !== undefined).length,
+    wrongEndings: flows.flatMap(({ id, outcome }, index) =>
+      endedRight(outcome, simulator.attemptsOf(id), isBroken(index)) ? [] : [outcome.reason],
+    ),
     warnings: flows.flatMap(({ events }) =>
       events.flatMap((event) =>
         event.kind === 'details-unreadable' ? [describeReadFailure(event.failure)] : [],
       ),
     ),
-    seconds: clock.elapsed() / 1000,
+    waits: flows.map(({ elapsed }) => elapsed / 1000),
+    lags: flows.map(({ lag }) => lag),
   };
+}
+
+function isBroken(index: number): boolean {
+  return index % BROKEN_EVERY === 0;
+}
+
+function planBatch(id: string, broken: boolean): ExistingBatch & { id: string } {
+  const { groups, ...plan } = broken ? BROKEN : FLAKY;
+  const unit = { ...groups['unit'], takes: BATCH_SECONDS };
+  return { ...plan, groups: { ...groups, unit }, id, startedAgo: 7200 };
+}
+
+function endedRight(
+  { conclusion, ending, retries }: Outcome,
+  attempts: number,
+  broken: boolean,
+): boolean {
+  return (
+    conclusion === (broken ? 'failure' : 'success') &&
+    ending.kind === (broken ? 'failed' : 'succeeded') &&
+    retries === 1 &&
+    attempts === 2
+  );
 }

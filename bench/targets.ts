@@ -17,7 +17,11 @@ export const TARGETS = {
   /** Calls of a recovered run of 20 minutes; one of them is the poll right before the retry. */
   recoveredCalls: 91,
   /** Calls of many throttled steps, divided by those they make unthrottled. */
-  crowdCalls: 2,
+  crowdCalls: 1.25,
+  /** How many of these calls are throttled. */
+  throttledShare: 0.5,
+  /** How long the slowest of a large crowd takes, divided by the mean. */
+  crowdSpread: 2,
   /** From the last answer to the end of the step with 500 groups of 10 attempts, in ms. */
   conclusionMs: 300,
   /** By how much work may grow where the batch is twice as large. */

@@ -1,12 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, test } from '@jest/globals';
 import { ServiceError, type ServiceErrorKind } from '../../src/async/service-error.ts';
-import {
-  createBackoff,
-  resilient,
-  type BackoffEvent,
-  type BackoffSettings,
-} from '../../src/async/backoff.ts';
+import { createBackoff, resilient, type BackoffSettings } from '../../src/async/backoff.ts';
+import type { BackoffEvent } from '../../src/async/backoff-events.ts';
 import { MINUTE, SECOND } from '../support/batches.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 
@@ -248,6 +244,107 @@ describe('backoff, where credentials failed', () => {
     expect(await failureOf(retry(call, settings))).toMatchObject({ kind: 'permanent' });
     const sinceTheLast = sleeps.slice(26).reduce((sum, sleep) => sum + sleep, 0);
     expect(sinceTheLast).toBe(2 * MINUTE);
+  });
+});
+
+describe('backoff, where calls are throttled', () => {
+  const throttled = anError('throttled');
+  const totalOf = (sleeps: readonly number[]): number => sleeps.reduce((sum, one) => sum + one, 0);
+
+  it('goes on for six hours, ever more slowly, and says so now and then', async () => {
+    const { settings, sleeps, events, failing } = aBench();
+    const error = await failureOf(retry(failing(Infinity, throttled), settings));
+    expect(error).toMatchObject({
+      kind: 'gave-up',
+      message: `AWS throttled it. Tried ${sleeps.length + 1} times over 6h, and AWS still throttles it.`,
+      maybeDone: false,
+    });
+    expect(totalOf(sleeps)).toBe(6 * HOUR);
+    expect(sleeps.length).toBeLessThan(100);
+    const failures = events.flatMap((event) => ('message' in event ? [event.failures] : []));
+    expect(failures).toEqual(Array.from({ length: sleeps.length + 1 }, (_, index) => index + 1));
+    const still = events.filter(({ kind }) => kind === 'still-throttled');
+    expect(still).toHaveLength(11);
+  });
+
+  it('goes on for three intervals if they are longer', async () => {
+    const { settings, sleeps, failing } = aBench({ intervalMs: 3 * HOUR });
+    await failureOf(retry(failing(Infinity, throttled), settings));
+    expect(totalOf(sleeps)).toBe(9 * HOUR);
+  });
+
+  it('counts an outage from the last time that AWS throttled', async () => {
+    const { settings, sleeps } = aBench();
+    const faults = Array<ServiceError>(40).fill(throttled);
+    const call = (): Promise<never> => Promise.reject(faults.shift() ?? anError());
+    const error = await failureOf(retry(call, settings));
+    expect(error).toMatchObject({ message: expect.stringMatching(/without an answer\.$/) });
+    expect(totalOf(sleeps.slice(40))).toBeLessThanOrEqual(15 * MINUTE);
+    expect(totalOf(sleeps.slice(39))).toBeGreaterThanOrEqual(15 * MINUTE);
+  });
+
+  it('counts an outage of half a minute anew, too, and cuts the call that is under way then', async () => {
+    const clock = createVirtualClock();
+    const { settings } = aBench({ clock });
+    let tries = 0;
+    const call = (): Promise<never> => {
+      tries += 1;
+      return tries < 10 ? Promise.reject(throttled) : new Promise(() => undefined);
+    };
+    const error = await failureOf(retry(call, settings, 30 * SECOND));
+    expect(error).toMatchObject({ kind: 'gave-up', code: 'TimeoutError', maybeDone: true });
+    expect(clock.elapsed()).toBeGreaterThan(10 * MINUTE);
+  });
+
+  it('ends within the time that is given, throttled or not', async () => {
+    for (const withinMs of [20 * SECOND, HOUR]) {
+      const clock = createVirtualClock();
+      const { settings, failing } = aBench({ clock });
+      const backoff = createBackoff(settings);
+      await failureOf(backoff.retry(failing(Infinity, throttled), { withinMs }));
+      const lastTry = withinMs === HOUR ? 0 : 5 * SECOND;
+      expect(clock.elapsed()).toBe(withinMs - lastTry);
+    }
+  });
+
+  it('tries once where there is no time', async () => {
+    const { settings, sleeps, failing } = aBench();
+    const backoff = createBackoff(settings);
+    await failureOf(backoff.retry(failing(Infinity, throttled), { withinMs: 0 }));
+    expect(sleeps).toEqual([]);
+  });
+
+  it('has one pace for all calls that count, and brief ones do not change it', async () => {
+    const { settings, failing } = aBench();
+    const backoff = createBackoff(settings);
+    expect([backoff.throttledOn(), backoff.calledOn()]).toEqual([-Infinity, -Infinity]);
+    await failureOf(backoff.retry(failing(Infinity, throttled), { withinMs: 20 * SECOND }));
+    expect(backoff.isThrottled()).toBe(false);
+    expect(backoff.calledOn()).toBe(-Infinity);
+    await backoff.retry(failing(3, throttled));
+    expect(backoff.isThrottled()).toBe(true);
+    expect(backoff.intervalMs()).toBeGreaterThan(15 * SECOND);
+    expect(backoff.calledOn()).toBe(settings.clock.elapsed());
+    expect(backoff.throttledOn()).toBeLessThan(settings.clock.elapsed());
+    for (let calls = 0; calls < 20; calls += 1) await backoff.retry(failing(0));
+    expect(backoff.isThrottled()).toBe(false);
+    expect(backoff.intervalMs()).toBe(15 * SECOND);
+  });
+
+  it('emits one row of failures until the pace is no longer slow', async () => {
+    const { settings, events, failing } = aBench();
+    const backoff = createBackoff(settings);
+    await backoff.retry(failing(2, throttled));
+    await backoff.retry(failing(1));
+    for (let calls = 0; calls < 10; calls += 1) await backoff.retry(failing(0));
+    expect(events.map((event) => [event.kind, 'failures' in event && event.failures])).toEqual([
+      ['call-failed', 1],
+      ['call-failed', 2],
+      ['calls-recovered', 0],
+      ['call-failed', 3],
+      ['calls-recovered', 0],
+      ['calls-recovered', 3],
+    ]);
   });
 });
 

@@ -173,7 +173,7 @@ test.each<[string, Answer, object]>([
   ],
   ['that access is denied', stsError('AccessDenied', 'No.', 403), { kind: 'credentials' }],
   ['that the token has expired', stsError('ExpiredTokenException'), { kind: 'credentials' }],
-  ['that it is throttled', stsError('Throttling'), { kind: 'transient' }],
+  ['that it is throttled', stsError('Throttling'), { kind: 'throttled' }],
   ['with a server error', stsError('InternalFailure', 'x', 500), { kind: 'transient' }],
   ['that the request is invalid', stsError('ValidationError'), { kind: 'permanent' }],
   ['with a page', { status: 403, text: PAGE }, { kind: 'credentials' }],

@@ -134,7 +134,7 @@ describe('over HTTP', () => {
 
   test.each([
     ['AccessDeniedException', 'permanent'],
-    ['ThrottlingException', 'transient'],
+    ['ThrottlingException', 'throttled'],
     ['AccountLimitExceededException', 'transient'],
     ['InvalidInputException', 'rejected'],
     ['com.amazonaws.codebuild#ResourceNotFoundException', 'permanent'],

@@ -72,25 +72,21 @@ test.each(['MODULE_NOT_FOUND', 'ERR_ACCESS_DENIED'])(
 );
 
 describe('toServiceError', () => {
+  test.each<[Error, boolean]>([
+    [thrown('ThrottlingException'), false],
+    [thrown('RequestLimitExceeded', { status: 503 }), false],
+    [thrown('TooManyRequestsException', { status: 429 }), false],
+    [thrown('Whatever', { status: 429 }), true],
+  ])('takes %s for throttled: a retry may have been made: %s', (error, maybeDone) => {
+    expect(toServiceError(error, RETRY)).toMatchObject({
+      kind: 'throttled',
+      code: error.name,
+      message: `AWS throttled RetryBuildBatch in region us-west-2 (${error.name}).`,
+      maybeDone,
+    });
+  });
+
   test.each<[string, Error, string, string]>([
-    [
-      'throttling',
-      thrown('ThrottlingException'),
-      'ThrottlingException',
-      'AWS throttled BatchGetBuildBatches in region us-west-2 (ThrottlingException).',
-    ],
-    [
-      'throttling by another name',
-      thrown('RequestLimitExceeded', { status: 503 }),
-      'RequestLimitExceeded',
-      'AWS throttled BatchGetBuildBatches in region us-west-2 (RequestLimitExceeded).',
-    ],
-    [
-      'too many requests',
-      thrown('Whatever', { status: 429 }),
-      'Whatever',
-      'AWS throttled BatchGetBuildBatches in region us-west-2 (Whatever).',
-    ],
     [
       'a server error',
       thrown('InternalFailure', { status: 500 }),
@@ -421,8 +417,9 @@ describe('toServiceError', () => {
     });
   });
 
-  it('takes throttling and server errors of STS for transient', () => {
-    for (const error of [thrown('Throttling'), thrown('x', { status: 503 }), broken('EPIPE')]) {
+  it('takes server errors of STS for transient, and throttling for what it is', () => {
+    expect(toServiceError(thrown('Throttling'), ASSUME).kind).toBe('throttled');
+    for (const error of [thrown('x', { status: 503 }), broken('EPIPE')]) {
       expect(toServiceError(error, ASSUME).kind).toBe('transient');
     }
   });

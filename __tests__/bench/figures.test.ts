@@ -1,9 +1,9 @@
 import { expect, jest, test } from '@jest/globals';
 import { measureCallsPerPoll, recordRecoveredRun } from '../../bench/calls.ts';
-import { LIMIT, runCrowd, STEPS } from '../../bench/crowd.ts';
+import { LIMIT, runCrowd } from '../../bench/crowd.ts';
 import { runLargeBatch } from '../../bench/large-batch.ts';
 import { measureScripts } from '../../bench/size.ts';
-import { sum } from '../../bench/statistics.ts';
+import { mean, sum } from '../../bench/statistics.ts';
 import { TARGETS } from '../../bench/targets.ts';
 
 // Thousands of calls, and bundles that run on a busy machine.
@@ -31,12 +31,20 @@ test('a recovered run of 20 minutes makes few calls, all optional reads included
   ]);
 });
 
-test(`${STEPS} steps that are throttled together all end right, without many more calls`, async () => {
-  const unthrottled = await runCrowd(1);
-  const throttled = await runCrowd(1, LIMIT);
+test('60 steps that are throttled together all end right, without many more calls', async () => {
+  const unthrottled = await runCrowd(60, 1);
+  const throttled = await runCrowd(60, 1, LIMIT);
   expect(unthrottled.wrongEndings).toEqual([]);
   expect(throttled.wrongEndings).toEqual([]);
   expect(throttled.calls).toBeLessThanOrEqual(TARGETS.crowdCalls * unthrottled.calls);
+  expect(mean(throttled.lags)).toBeLessThanOrEqual(mean(unthrottled.lags) + 5);
+});
+
+test('80 steps that share one call a second all end right, and none waits for far longer than others', async () => {
+  const crowd = await runCrowd(80, 1, { callsPerSecond: 1, burst: 5 });
+  expect(crowd.wrongEndings).toEqual([]);
+  expect(crowd.throttledCalls).toBeLessThanOrEqual(TARGETS.throttledShare * crowd.calls);
+  expect(Math.max(...crowd.waits)).toBeLessThanOrEqual(TARGETS.crowdSpread * mean(crowd.waits));
 });
 
 test.each([

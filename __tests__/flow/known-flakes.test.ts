@@ -207,20 +207,23 @@ describe('a log that decides', () => {
     expect(events.filter(({ kind }) => kind === 'details-unreadable')).toEqual([]);
   });
 
-  test('is given up after 15 minutes, and those after it soon', async () => {
+  test.each<[string, number, string, FaultRule['fault']]>([
+    ['15 minutes of an outage', 15, 'NoAwsAnswer', { kind: 'text', body: '', status: 500 }],
+    ['six hours of throttling', 360, 'ThrottlingException', THROTTLED],
+  ])('is given up after %s, and those after it soon', async (_, minutes, code, fault) => {
     const groups = Object.fromEntries(
       Array.from({ length: 12 }, (_, index) => [`g${index}`, failing(FLAKE)]),
     );
-    const faults: FaultRule[] = [{ operation: LOGS, fault: THROTTLED }];
+    const faults: FaultRule[] = [{ operation: LOGS, fault }];
     const { outcome, elapsed, log } = await decide({ ...shop(batchOf(groups)), faults });
     expect(outcome).toMatchObject({ conclusion: 'failure', retries: 0 });
     expect(outcome.reason).toContain(
-      'the log of g0 could not be searched: logs:GetLogEvents did not answer (ThrottlingException); 11 more logs could not be searched (retry-when: log)',
+      `the log of g0 could not be searched: logs:GetLogEvents did not answer (${code}); 11 more logs could not be searched (retry-when: log)`,
     );
-    expect(elapsed).toBeGreaterThanOrEqual(15 * 60_000);
-    expect(elapsed).toBeLessThan(16 * 60_000);
+    expect(elapsed).toBeGreaterThanOrEqual(minutes * 60_000);
+    expect(elapsed).toBeLessThan((minutes + 1) * 60_000);
     expect(log.filter((line) => line.startsWith('Could not read what'))).toEqual([
-      'Could not read what retry-when-log depends on: logs:GetLogEvents did not answer (ThrottlingException).',
+      `Could not read what retry-when-log depends on: logs:GetLogEvents did not answer (${code}).`,
     ]);
   });
 

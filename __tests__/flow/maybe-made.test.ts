@@ -79,7 +79,6 @@ describe('a token is sent for no longer than CodeBuild honors it', () => {
   });
 
   test.each<[string, Fault]>([
-    ['throttled', THROTTLED],
     ['answered with server errors', INTERNAL_FAILURE],
     ['reset', { kind: 'reset' }],
   ])('where it is %s for twelve minutes', async (_, fault) => {
@@ -88,6 +87,13 @@ describe('a token is sent for no longer than CodeBuild honors it', () => {
     for (const life of lives(flow)) expect(life).toBeLessThan(TOKEN_LIFE);
     expect(retriesBy(flow, 'wire')).toBe(1);
     expect(flow.outcome).toMatchObject({ conclusion: 'success', attempt: 2 });
+  });
+
+  test('but stays good while it is throttled: then CodeBuild has not seen it yet', async () => {
+    const flow = await runFlow(failing(THROTTLED), { 'batch-id': ID });
+    expect(lives(flow)).toEqual([expect.any(Number)]);
+    expect(retriesBy(flow, 'wire')).toBe(1);
+    expect(flow.outcome).toMatchObject({ conclusion: 'success', retries: 1, attempt: 2 });
   });
 
   test('where the machine slept after the first request', async () => {

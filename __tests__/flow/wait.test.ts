@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { THROTTLED } from '../../simulator/index.ts';
+import { INTERNAL_FAILURE, THROTTLED } from '../../simulator/index.ts';
 import { Interruption } from '../../src/async/interruption.ts';
 import { runFlow, type Surroundings } from '../support/flow.ts';
 import { BROKEN, FLAKY, ID, shop } from '../support/scenarios.ts';
@@ -255,14 +255,14 @@ describe('a failed call is not a failed build', () => {
   });
 
   test('an outage of 15 minutes ends the step and says so', async () => {
-    const scenario = { ...shop(FLAKY), faults: [{ operation: POLL, from: 1, fault: THROTTLED }] };
-    const { outcome, elapsed } = await runFlow(scenario, { 'batch-id': ID });
+    const faults = [{ operation: POLL, from: 1, fault: INTERNAL_FAILURE }];
+    const { outcome, elapsed } = await runFlow({ ...shop(FLAKY), faults }, { 'batch-id': ID });
     expect(outcome).toMatchObject({
       conclusion: 'failure',
       retries: 1,
       ending: { kind: 'service-error' },
     });
-    expect(outcome.reason).toMatch(/throttled .* Tried \d+ times over 15m without an answer\.$/);
+    expect(outcome.reason).toMatch(/server error .* Tried \d+ times over 15m without an answer\.$/);
     expect(elapsed).toBe(915_000);
   });
 });

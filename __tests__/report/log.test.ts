@@ -287,6 +287,15 @@ describe('formatEvent', () => {
       [line('AWS throttled it. This says nothing about the batch; asking again.')],
     ],
     [
+      'calls that AWS throttles for long',
+      { kind: 'still-throttled', milliseconds: 3_900_000 },
+      [
+        line(
+          'AWS still throttles calls of this step after 1h 5m. This says nothing about the batch; asking again.',
+        ),
+      ],
+    ],
+    [
       'calls that succeed again',
       { kind: 'calls-recovered', failures: 1, milliseconds: 8000 },
       [line('AWS answers again, after 1 failed call in 8s.')],

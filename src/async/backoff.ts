@@ -1,10 +1,14 @@
 import { formatDuration } from '../text/duration.ts';
+import { createReporter, type BackoffEvent } from './backoff-events.ts';
 import type { Clock } from './clock.ts';
-import { ServiceError } from './service-error.ts';
-import { startTimer, unlessAborted } from './timer.ts';
+import { createPace } from './pace.ts';
+import { ServiceError, type ServiceErrorKind } from './service-error.ts';
+import { callWithin, unlessAborted } from './timer.ts';
 
 const MINUTE_MS = 60_000;
 const OUTAGE_MS = 15 * MINUTE_MS;
+/** How long AWS may throttle a call: as long as a job on GitHub's own runners may take. */
+export const THROTTLED_LIMIT_MS = 360 * MINUTE_MS;
 const UNREACHABLE_FROM_THE_START_MS = MINUTE_MS;
 /** Credentials that AWS has never accepted may be a mistake; those that were good may be again. */
 const CREDENTIALS_FROM_THE_START_MS = 15_000;
@@ -16,19 +20,6 @@ const LONGEST_CREDENTIALS_PAUSE_MS = 15_000;
 export const CALL_LIMIT_MS = 30_000;
 /** So much of a shorter limit is left for the last try, at most. */
 const LAST_TRY_MS = 5000;
-
-/** What happens to the calls, as it happens. */
-export type BackoffEvent =
-  /** A call failed for the first, second, … time in a row. */
-  | {
-      readonly kind: 'call-failed';
-      readonly message: string;
-      readonly failures: number;
-      /** Whether it is made again after a pause. */
-      readonly isRetried: boolean;
-    }
-  /** A call succeeded after others had failed: so many of its own, in so many milliseconds. */
-  | { readonly kind: 'calls-recovered'; readonly failures: number; readonly milliseconds: number };
 
 export interface BackoffSettings {
   readonly clock: Clock;
@@ -46,18 +37,27 @@ export interface BackoffSettings {
 export interface BackoffOptions {
   /**
    * Milliseconds without an answer after which the last error is thrown; by default
-   * {@link outageLimitMs}. With 0 there is one try. A limit of at most {@link CALL_LIMIT_MS} also
-   * ends the call that is under way when it passes; `maybeDone` is true then.
+   * {@link outageLimitMs}. That a call is throttled is an answer: after it they are counted anew.
    */
   readonly giveUpAfterMs?: number;
+  /**
+   * Milliseconds after which the last error is thrown, throttled or not; by default
+   * {@link THROTTLED_LIMIT_MS}. With 0 there is one try. A call with at most {@link CALL_LIMIT_MS} has no
+   * time for the pace of the others, and does not change it.
+   *
+   * A limit of either kind that is as short also ends the call that is under way when it passes;
+   * `maybeDone` is true then.
+   */
+  readonly withinMs?: number;
 }
 
 /** Retries failed calls to a service. One serves all calls of a step, which learn from each other. */
 export interface Backoff {
   /**
    * Calls until there is an answer. Transient errors are retried with growing, random pauses, so that
-   * many steps that meet the same throttling spread out (AWS Architecture Blog, "Exponential Backoff
-   * And Jitter": full jitter). Time is measured by the clock that only runs forward.
+   * many steps that meet the same outage spread out (AWS Architecture Blog, "Exponential Backoff And
+   * Jitter": full jitter); throttled calls at a pace that all calls of the step share. Time is measured
+   * by the clock that only runs forward.
    *
    * @throws {ServiceError} the last one, when it is not transient or has lasted too long; the
    *   signal's reason, when it is aborted
@@ -66,6 +66,14 @@ export interface Backoff {
     call: (signal: AbortSignal) => Promise<Answer>,
     options?: BackoffOptions,
   ): Promise<Answer>;
+  /** When AWS last throttled a call, by the clock that only runs forward; -Infinity: never. */
+  throttledOn(): number;
+  /** When a call that shares the pace last ended, by the same clock; -Infinity: never. */
+  calledOn(): number;
+  /** Whether AWS throttles so much that polls are further apart than one interval. */
+  isThrottled(): boolean;
+  /** The longest pause between two polls in milliseconds: the interval, or longer while AWS throttles. */
+  intervalMs(): number;
 }
 
 type WithoutSignal<Parameters> = Parameters extends [...infer Rest, AbortSignal] ? Rest : never;
@@ -92,6 +100,13 @@ export function resilient<Client extends object>(
   return Object.fromEntries(methods) as Resilient<Client>;
 }
 
+const TRANSIENT: ReadonlySet<ServiceErrorKind> = new Set([
+  'transient',
+  'throttled',
+  'unreachable',
+  'credentials',
+]);
+
 /** With this a call is ended when its limit passes. */
 const NO_ANSWER = new ServiceError(
   'transient',
@@ -103,9 +118,11 @@ const NO_ANSWER = new ServiceError(
 /** Starts without a failure behind it. */
 export function createBackoff(settings: BackoffSettings): Backoff {
   const { clock, emit, intervalMs, random } = settings;
+  const pace = createPace(intervalMs, random);
+  const reporter = createReporter(clock, () => pace.isSlow(), emit);
   let credentialsWereGood = settings.credentialsWereGood ?? false;
-  /** Whether the newest try of a call failed. */
-  let isFailing = false;
+  let throttledOn = -Infinity;
+  let calledOn = -Infinity;
 
   /** Milliseconds for which an error of this kind may last, whatever the call may take. */
   const limitOf = ({ kind }: ServiceError): number => {
@@ -125,59 +142,70 @@ export function createBackoff(settings: BackoffSettings): Backoff {
     return random() * Math.min(cap, first * 2 ** failures);
   };
 
-  /** @param lastTryMs how long before the limit the last try is begun */
-  const tryUntil = async <Answer>(
-    call: (signal: AbortSignal) => Promise<Answer>,
-    giveUpAfterMs: number,
-    { signal, lastTryMs }: { readonly signal: AbortSignal; readonly lastTryMs: number },
-  ): Promise<Answer> => {
-    const began = clock.elapsed();
-    let sinceCredentials: number | null = null;
-    let message: string | null = null;
-    for (let failures = 0; ; failures += 1) {
-      try {
-        settings.signal.throwIfAborted();
-        const answer = await unlessAborted(call(signal), signal);
-        credentialsWereGood = true;
-        if (isFailing || failures > 0) {
-          emit({ kind: 'calls-recovered', failures, milliseconds: clock.elapsed() - began });
-        }
-        isFailing = false;
-        return answer;
-      } catch (error) {
-        settings.signal.throwIfAborted();
-        if (!(error instanceof ServiceError) || !isTransient(error)) throw error;
-        const now = clock.elapsed();
-        sinceCredentials = error.kind === 'credentials' ? (sinceCredentials ?? now) : null;
-        const left = Math.min(
-          began + giveUpAfterMs - lastTryMs - now,
-          (sinceCredentials ?? began) + limitOf(error) - now,
-        );
-        // What the try before it had failed of says more than that a call was cut.
-        message = error === NO_ANSWER ? (message ?? error.message) : error.message;
-        isFailing = true;
-        const isRetried = error !== NO_ANSWER && left > 0;
-        emit({ kind: 'call-failed', message, failures: failures + 1, isRetried });
-        if (!isRetried) throw gaveUp(error, message, failures + 1, now - began);
-        await clock.sleep(Math.min(pauseMs(error, failures), left), settings.signal);
-      }
-    }
-  };
-
   return {
-    async retry(call, { giveUpAfterMs = outageLimitMs(intervalMs) } = {}) {
-      if (giveUpAfterMs === 0 || giveUpAfterMs > CALL_LIMIT_MS) {
-        return tryUntil(call, giveUpAfterMs, { signal: settings.signal, lastTryMs: 0 });
-      }
-      const timer = startTimer(clock, giveUpAfterMs, NO_ANSWER);
-      try {
-        const signal = AbortSignal.any([settings.signal, timer.signal]);
-        const lastTryMs = Math.min(LAST_TRY_MS, giveUpAfterMs / 4);
-        return await tryUntil(call, giveUpAfterMs, { signal, lastTryMs });
-      } finally {
-        timer.stop();
+    async retry<Answer>(
+      call: (signal: AbortSignal) => Promise<Answer>,
+      { giveUpAfterMs = outageLimitMs(intervalMs), withinMs }: BackoffOptions = {},
+    ) {
+      const began = clock.elapsed();
+      const endsOn = began + (withinMs ?? Math.max(THROTTLED_LIMIT_MS, giveUpAfterMs));
+      const sharesPace = withinMs === undefined || withinMs > CALL_LIMIT_MS;
+      const limitMs = Math.min(giveUpAfterMs, withinMs ?? Infinity);
+      const cutsCalls = limitMs > 0 && limitMs <= CALL_LIMIT_MS;
+      const lastTryMs = cutsCalls ? Math.min(LAST_TRY_MS, limitMs / 4) : 0;
+      /** When AWS last gave an answer, be it that the call was throttled. */
+      let answeredOn = began;
+      let sinceCredentials: number | null = null;
+      let message: string | null = null;
+      const tryOnce = async (): Promise<Answer> => {
+        const leftMs = Math.min(answeredOn + giveUpAfterMs, endsOn) - clock.elapsed();
+        return cutsCalls
+          ? callWithin(clock, leftMs, NO_ANSWER, settings.signal, call)
+          : unlessAborted(call(settings.signal), settings.signal);
+      };
+      for (let failures = 0; ; failures += 1) {
+        try {
+          settings.signal.throwIfAborted();
+          const answer = await tryOnce();
+          credentialsWereGood = true;
+          if (sharesPace) {
+            calledOn = clock.elapsed();
+            pace.speedUp();
+          }
+          reporter.succeeded(failures, began);
+          return answer;
+        } catch (error) {
+          settings.signal.throwIfAborted();
+          if (!(error instanceof ServiceError) || !isTransient(error)) throw error;
+          const now = clock.elapsed();
+          if (sharesPace) calledOn = now;
+          const isThrottled = error.kind === 'throttled';
+          if (isThrottled) {
+            throttledOn = now;
+            answeredOn = now;
+          }
+          sinceCredentials = error.kind === 'credentials' ? (sinceCredentials ?? now) : null;
+          const left =
+            Math.min(
+              isThrottled ? Infinity : answeredOn + giveUpAfterMs - lastTryMs,
+              endsOn - lastTryMs,
+              (sinceCredentials ?? answeredOn) + limitOf(error),
+            ) - now;
+          // What the try before it had failed of says more than that a call was cut.
+          message = error === NO_ANSWER ? (message ?? error.message) : error.message;
+          const isRetried = error !== NO_ANSWER && left > 0;
+          if (isThrottled && sharesPace) reporter.throttled();
+          reporter.failed(message, failures + 1, isRetried);
+          if (!isRetried) throw gaveUp(error, message, failures + 1, now - began);
+          const pause = isThrottled && sharesPace ? pace.slowDown() : pauseMs(error, failures);
+          await clock.sleep(Math.min(pause, left), settings.signal);
+        }
       }
     },
+    throttledOn: () => throttledOn,
+    calledOn: () => calledOn,
+    isThrottled: () => pace.isSlow(),
+    intervalMs: () => pace.intervalMs(),
   };
 }
 
@@ -187,7 +215,7 @@ export function outageLimitMs(intervalMs: number): number {
 }
 
 function isTransient({ kind }: ServiceError): boolean {
-  return kind === 'transient' || kind === 'unreachable' || kind === 'credentials';
+  return TRANSIENT.has(kind);
 }
 
 function gaveUp(
@@ -198,12 +226,12 @@ function gaveUp(
 ): ServiceError {
   const { kind, code, maybeDone } = error;
   const time = formatDuration(elapsedMs);
-  return kind === 'credentials'
-    ? new ServiceError('permanent', code, `${message} Tried ${tries} times over ${time}.`)
-    : new ServiceError(
-        'gave-up',
-        code,
-        `${message} Tried ${tries} times over ${time} without an answer.`,
-        maybeDone,
-      );
+  if (kind === 'credentials') {
+    return new ServiceError('permanent', code, `${message} Tried ${tries} times over ${time}.`);
+  }
+  const tried =
+    kind === 'throttled'
+      ? `Tried ${tries} times over ${time}, and AWS still throttles it.`
+      : `Tried ${tries} times over ${time} without an answer.`;
+  return new ServiceError('gave-up', code, `${message} ${tried}`, maybeDone);
 }

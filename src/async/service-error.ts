@@ -1,17 +1,19 @@
 /**
  * What a failed call to AWS means for the caller.
  *
- * - `transient`: a retry may succeed: throttling, a server error, a broken connection, a response that
- *   does not come from AWS
+ * - `transient`: a retry may succeed: a server error, a broken connection, a response that does not come
+ *   from AWS
+ * - `throttled`: AWS has too many calls to do this one now. That is no outage: it may last for hours, and
+ *   passes as other callers leave
  * - `unreachable`: no connection to the endpoint: unknown host, refused connection, TLS error
  * - `credentials`: there are none, or AWS does not accept them; a retry with freshly fetched ones may
  *   succeed
- * - `gave-up`: a transient or unreachable error that lasted until the step gave up
+ * - `gave-up`: a transient, throttled or unreachable error that lasted until the step gave up
  * - `rejected`: CodeBuild understood the request and rejected it (InvalidInputException)
  * - `permanent`: no retry helps: access denied, not found, credentials that are surely wrong
  */
 export type ServiceErrorKind =
-  'transient' | 'unreachable' | 'credentials' | 'gave-up' | 'rejected' | 'permanent';
+  'transient' | 'throttled' | 'unreachable' | 'credentials' | 'gave-up' | 'rejected' | 'permanent';
 
 /** A failed call to AWS, with a message for the user. */
 export class ServiceError extends Error {

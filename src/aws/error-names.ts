@@ -4,7 +4,7 @@
  * throttling names are those of the SDK's retry strategy).
  */
 
-/** Throttled: transient. */
+/** Throttled: surely not carried out. */
 export const THROTTLED = new Set([
   'BandwidthLimitExceeded',
   'EC2ThrottledException',

@@ -49,7 +49,7 @@ const isSts: Condition = (_, { service }) => service === 'sts';
 /** An error of CodeBuild or CloudWatch Logs. A status alone does not say that nothing was done. */
 const SERVICE_ERRORS: Rules = {
   rules: [
-    { when: named(THROTTLED), kind: 'transient', message: messages.throttled },
+    { when: named(THROTTLED), kind: 'throttled', message: messages.throttled },
     {
       when: ({ name }) => AT_LIMIT.test(name),
       kind: 'transient',
@@ -62,7 +62,7 @@ const SERVICE_ERRORS: Rules = {
       message: messages.unsupportedOperation,
       maybeDone: true,
     },
-    { when: hasStatus(429), kind: 'transient', message: messages.throttled, maybeDone: true },
+    { when: hasStatus(429), kind: 'throttled', message: messages.throttled, maybeDone: true },
     { when: isServerError, kind: 'transient', message: messages.serverError, maybeDone: true },
     { when: named(TIMED_OUT), kind: 'transient', message: messages.timedOut, maybeDone: true },
     {
@@ -98,7 +98,7 @@ const SERVICE_ERRORS: Rules = {
 /** An error of STS, about the role. Without an error code it is none: something else responded. */
 const STS_ERRORS: Rules = {
   rules: [
-    { when: named(THROTTLED), kind: 'transient', message: messages.throttled },
+    { when: named(THROTTLED), kind: 'throttled', message: messages.throttled },
     {
       when: ({ name, status }) => name === 'Unknown' || (name === 'NotFound' && status === 404),
       kind: 'credentials',

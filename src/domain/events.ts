@@ -1,4 +1,4 @@
-import type { BackoffEvent } from '../async/backoff.ts';
+import type { BackoffEvent } from '../async/backoff-events.ts';
 import type { OwnedAttempt } from './attempt.ts';
 import type { Batch, BuildDetails, LogTail } from './batch.ts';
 import type { Cause } from './cause.ts';

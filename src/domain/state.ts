@@ -140,6 +140,7 @@ export function reduce(state: RunState, event: RunEvent): RunState {
     case 'pattern-unmatched':
     case 'phase-changed':
     case 'retrying':
+    case 'still-throttled':
       return state;
   }
 }

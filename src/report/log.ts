@@ -117,6 +117,12 @@ export function formatEvent(event: RunEvent | StatusEvent | CommentEvent): LogEn
       return event.failures === 1 && event.isRetried
         ? [line(`${event.message} This says nothing about the batch; asking again.`)]
         : [];
+    case 'still-throttled':
+      return [
+        line(
+          `AWS still throttles calls of this step after ${formatDuration(event.milliseconds)}. This says nothing about the batch; asking again.`,
+        ),
+      ];
     case 'calls-recovered':
       if (event.failures === 0) return [];
       return [

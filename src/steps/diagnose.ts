@@ -1,4 +1,3 @@
-import { outageLimitMs } from '../async/backoff.ts';
 import type { Batch, BuildDetails, MissingLog } from '../domain/batch.ts';
 import { causeOf, causeOfBatch, type Cause } from '../domain/cause.ts';
 import type { GroupView } from '../domain/groups.ts';
@@ -94,11 +93,6 @@ async function readBuilds(
   arns: readonly string[],
 ): Promise<Unreadable | null> {
   const { emit, inputs, ports, state } = context;
-  // With retry-when a retry depends on it: then it is waited for as a poll is.
-  const options =
-    inputs.retryWhen === 'any'
-      ? {}
-      : { giveUpAfterMs: outageLimitMs(inputs.pollIntervalMs), neededBy: 'retry-when' as const };
   const unread = (): string[] =>
     arns.filter((arn) => isUnfinished(state().builds.get(arn)?.status ?? ''));
   for (let tries = 1; ; tries += 1) {
@@ -111,7 +105,8 @@ async function readBuilds(
         if (tries > 1) await ports.clock.sleep(STALE_READ_MS, signal);
         return ports.codebuild.getBuilds(asked, signal);
       },
-      options,
+      // With retry-when a retry depends on it.
+      inputs.retryWhen === 'any' ? {} : { neededBy: 'retry-when' },
     );
     if (read.kind === 'unreadable') return read;
     emit({ kind: 'builds-read', builds: read.answer });

@@ -1,4 +1,3 @@
-import { outageLimitMs } from '../async/backoff.ts';
 import { Interruption } from '../async/interruption.ts';
 import type { BuildDetails, LogTail, MissingLog } from '../domain/batch.ts';
 import {
@@ -98,10 +97,7 @@ function tailReader(context: RunContext): (log: WantedLog) => Promise<LogTail> {
       context,
       'logs:GetLogEvents',
       (signal) => ports.logs.tail({ group, stream }, most, signal),
-      {
-        ...(decides && { neededBy: 'retry-when-log' }),
-        ...(decides && !isOut && { giveUpAfterMs: outageLimitMs(inputs.pollIntervalMs) }),
-      },
+      decides ? { neededBy: 'retry-when-log', isAwaited: !isOut } : {},
     );
     if (read.kind === 'unreadable') {
       isOut ||= read.failure.kind === 'failed';

@@ -1,4 +1,4 @@
-import { CALL_LIMIT_MS, outageLimitMs } from '../async/backoff.ts';
+import { CALL_LIMIT_MS, outageLimitMs, THROTTLED_LIMIT_MS } from '../async/backoff.ts';
 import { ServiceError } from '../async/service-error.ts';
 import {
   compareAttempts,
@@ -19,6 +19,7 @@ import {
 } from '../domain/retry-request.ts';
 import { isSuccess } from '../domain/status.ts';
 import type { RunContext } from './context.ts';
+import { keepApart } from './keep-apart.ts';
 
 /** How long a repeated request may take to show whose attempt runs. */
 const OWNERSHIP_WITHIN_MS = 30_000;
@@ -26,6 +27,11 @@ const OWNERSHIP_WITHIN_MS = 30_000;
 const STALE_MS = 60_000;
 const STALE_POLLS = 5;
 const STALE_POLL_INTERVAL_MS = 5000;
+/**
+ * Between a poll and the request that follows it while AWS throttles: if one of them is all that AWS
+ * accepts at once, the other is never made without a pause. It is too short for an attempt to pass unseen.
+ */
+const THROTTLED_PAUSE_MS = 5000;
 
 /** What came of asking for a retry. */
 export type RetryResult =
@@ -52,28 +58,36 @@ export type RetryResult =
  */
 export async function retryBatch(context: RunContext, decided: Batch): Promise<RetryResult> {
   const { backoff, inputs, ports } = context;
-  const giveUpAt = ports.clock.elapsed() + outageLimitMs(inputs.pollIntervalMs);
+  const { clock } = ports;
+  const began = clock.elapsed();
+  const leftMs = (): number => began + THROTTLED_LIMIT_MS - clock.elapsed();
   const exchange: Exchange = { request: newRetryRequest(decided, ports.uuid()) };
+  if (backoff.isThrottled()) await keepApart(context, backoff.intervalMs());
   for (;;) {
     try {
       return await backoff.retry((signal) => pollAndSend(context, exchange, signal), {
         giveUpAfterMs: TOKEN_LIFE_MS,
+        withinMs: leftMs(),
       });
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
       const { maybeMade } = exchange.request;
       const isRejected = error.kind === 'rejected';
       if (isRejected || maybeMade) {
-        const later = await pollForLaterAttempt(context, decided).catch((reason: unknown) => {
-          if (!(reason instanceof ServiceError)) throw reason as Error;
-          if (isRejected) return null;
-          throw error;
-        });
+        const later = await pollForLaterAttempt(context, decided, leftMs).catch(
+          (reason: unknown) => {
+            if (!(reason instanceof ServiceError)) throw reason as Error;
+            if (isRejected) return null;
+            throw error;
+          },
+        );
         if (later !== null) return ownerOf(context, exchange, later);
         if (isRejected && maybeMade) return unproven(context, null);
         if (isRejected) return { kind: 'rejected', message: error.message };
       }
-      if (error.kind === 'permanent' || ports.clock.elapsed() >= giveUpAt) throw error;
+      const outageMs = clock.elapsed() - Math.max(began, backoff.throttledOn());
+      const isTooLong = outageMs >= outageLimitMs(inputs.pollIntervalMs) || leftMs() < 1;
+      if (error.kind === 'permanent' || isTooLong) throw error;
       change(context, exchange, withNewToken(exchange.request, ports.uuid()));
     }
   }
@@ -95,8 +109,12 @@ async function pollAndSend(
   exchange: Exchange,
   signal: AbortSignal,
 ): Promise<RetryResult> {
+  const { backoff, ports } = context;
   const found = await pollForDecided(context, exchange.request.decided, signal);
   if (found === 'decided') {
+    if (backoff.isThrottled()) {
+      await ports.clock.sleep(ports.random() * THROTTLED_PAUSE_MS, signal);
+    }
     return { kind: 'accepted', answer: await send(context, exchange, signal) };
   }
   if (found !== 'changed') return ownerOf(context, exchange, found.later);
@@ -150,7 +168,8 @@ async function send(context: RunContext, exchange: Exchange, signal: AbortSignal
   const { emit, inputs, ports, state } = context;
   const instant = instantOf(ports.clock);
   if (isTokenDead(exchange.request, instant)) throw tokenExpired(state().lastError);
-  const request = sentAt(exchange.request, instant);
+  const before = exchange.request;
+  const request = sentAt(before, instant);
   exchange.request = request;
   const { decided, firstSentOn, token } = request;
   const sent = { sentOn: firstSentOn, endsOn: instant.now + CALL_LIMIT_MS };
@@ -160,9 +179,10 @@ async function send(context: RunContext, exchange: Exchange, signal: AbortSignal
     return await ports.codebuild.retryBatch(decided.id, inputs.retryType, token, signal);
   } catch (error) {
     const maybeMade = signal.aborted || !(error instanceof ServiceError) || error.maybeDone;
-    if (maybeMade) change(context, exchange, { ...request, maybeMade });
-    // What was surely not made must not be stopped: the next attempt may be someone else's.
-    else if (!request.maybeMade) emit({ kind: 'attempt-disowned' });
+    // What was surely not made is as if it had never been sent: its token does not age.
+    change(context, exchange, maybeMade ? { ...request, maybeMade } : before);
+    // And it must not be stopped: the next attempt may be someone else's.
+    if (!exchange.request.maybeMade) emit({ kind: 'attempt-disowned' });
     throw error;
   }
 }
@@ -213,11 +233,20 @@ function unproven({ emit }: RunContext, snapshot: Batch | null): RetryResult {
 /**
  * Polls for an attempt after the one that was decided on; null: for as long as reads may lag behind,
  * none has shown.
+ *
+ * @param leftMs how long a poll may be throttled
  */
-async function pollForLaterAttempt(context: RunContext, decided: Batch): Promise<Batch | null> {
+async function pollForLaterAttempt(
+  context: RunContext,
+  decided: Batch,
+  leftMs: () => number,
+): Promise<Batch | null> {
+  const { backoff, ports } = context;
   const mayBeStale = pauseWhileStale(context, context.signal);
   do {
-    const snapshot = await context.codebuild.getBatch(decided.id);
+    const snapshot = await backoff.retry((signal) => ports.codebuild.getBatch(decided.id, signal), {
+      withinMs: leftMs(),
+    });
     if (snapshot !== null && isLaterAttempt(snapshot, decided)) return snapshot;
   } while (await mayBeStale());
   return null;

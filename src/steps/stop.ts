@@ -123,7 +123,7 @@ export async function callBriefly<Answer>(
       },
     });
     try {
-      return await backoff.retry(call, { giveUpAfterMs: milliseconds });
+      return await backoff.retry(call, { withinMs: milliseconds });
     } catch (error) {
       throw error instanceof ServiceError
         ? error

@@ -22,9 +22,9 @@ export type WatchEnd =
   | { readonly kind: 'still-running' };
 
 /**
- * Polls the batch until the attempt is over: at least once every interval, one call per poll. Every
- * snapshot that counts, and every change in it, is emitted. With `wait: false` it is not watched for
- * longer than reads may lag.
+ * Polls the batch until the attempt is over: one call per poll, at least once every interval unless AWS
+ * throttles. Every snapshot that counts, and every change in it, is emitted. With `wait: false` it is not
+ * watched for longer than reads may lag.
  *
  * @param first a snapshot that was just taken, if there is one
  * @throws {ServiceError} when CodeBuild cannot be asked any more; the signal's reason, when aborted
@@ -100,16 +100,16 @@ function emitSnapshot(
 }
 
 /**
- * Milliseconds to sleep: at most one interval, cut so that a last poll is made before the deadline, and
- * one when the watch ends.
+ * Milliseconds to sleep: at most one interval unless AWS throttles, cut so that a last poll is made before
+ * the deadline, and one when the watch ends.
  */
 function msUntilPoll(
-  { deadline, inputs, ports, state }: RunContext,
+  { backoff, deadline, ports, state }: RunContext,
   polling: Polling,
   watchUntil: number,
 ): number {
   const now = ports.clock.elapsed();
-  const pauseMs = msUntilNextPoll(polling, state().builds, inputs.pollIntervalMs, now);
+  const pauseMs = msUntilNextPoll(polling, state().builds, backoff.intervalMs(), now);
   const lastPolls = [deadline - LAST_POLL_BEFORE_DEADLINE_MS, watchUntil];
   return Math.min(pauseMs, ...lastPolls.map((at) => at - now).filter((left) => left > 0));
 }
