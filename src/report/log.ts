@@ -4,12 +4,14 @@ import { formatDuration } from '../text/duration.ts';
 import { type FailedGroups, isCounted } from '../domain/groups.ts';
 import { describeReadFailure } from '../domain/read-failure.ts';
 import type { RunEvent } from '../domain/events.ts';
+import { spreadOf } from '../domain/spread.ts';
 import { count, nameSome } from '../text/plural.ts';
 import type { StatusEvent } from '../commit-status/status.ts';
 import { formatWritten } from '../commit-status/description.ts';
 import { buildLogLine, LONGEST_MESSAGE, logLine, oneLine, splitLines } from '../text/escape.ts';
 import { describeMissingLog } from './missing-log.ts';
 import { describeFailedGroups } from './reason.ts';
+import { formatSpread } from './spread.ts';
 import { describeStopError } from './stop-result.ts';
 
 /** What an event does to the log: lines are printed; a fold hides what follows until it is closed. */
@@ -127,6 +129,12 @@ export function formatEvent(event: RunEvent | StatusEvent): LogEntry[] {
       return [
         line(`The commit status is not written yet: ${event.reason}. The post step tries again.`),
       ];
+    case 'earlier-batches-read': {
+      const spread = spreadOf(event.firstAttempts);
+      if (spread === null) return [];
+      const text = `First attempts of ${count(spread.count, 'earlier batch', 'earlier batches')}: ${formatSpread(spread)}.`;
+      return [{ kind: 'debug', text }];
+    }
     case 'snapshot-taken':
     case 'decided':
     case 'retry-sent':

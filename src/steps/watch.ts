@@ -95,7 +95,9 @@ function emitSnapshot(
 /** Milliseconds to sleep: at most one interval, cut so that a last poll fits in before the deadline. */
 function msUntilPoll({ deadline, inputs, ports, state }: RunContext, polling: Polling): number {
   const now = ports.clock.elapsed();
-  const pauseMs = msUntilNextPoll(polling, state().builds, inputs.pollIntervalMs, now);
+  const { builds, usualAttemptMs: usualMs } = state();
+  const usual = { usualMs, timeOfDay: ports.clock.now() };
+  const pauseMs = msUntilNextPoll(polling, builds, inputs.pollIntervalMs, now, usual);
   const untilLastPollMs = deadline - LAST_POLL_BEFORE_DEADLINE_MS - now;
   return untilLastPollMs > 0 ? Math.min(pauseMs, untilLastPollMs) : pauseMs;
 }
