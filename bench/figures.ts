@@ -1,7 +1,7 @@
 import { measureCallsPerPoll, recordRecoveredRun } from './calls.ts';
 import { type Crowd, LIMIT, runCrowd } from './crowd.ts';
 import { measureGrowth, PAIRS, type Shape } from './growth.ts';
-import { measureLags, SITUATIONS } from './lag.ts';
+import { measureLags, SITUATIONS, type Situation } from './lag.ts';
 import { runLargeBatch, type LargeRun, type LastAttempt } from './large-batch.ts';
 import type { Peer } from './peer.ts';
 import { measureProcesses, type Samples } from './processes.ts';
@@ -85,7 +85,7 @@ export async function lags(): Promise<Row[]> {
   for (const situation of SITUATIONS) {
     const { seconds, calls, fixed } = await measureLags(situation, LENGTHS);
     const ratio = sum(calls) / sum(fixed.calls);
-    const most = situation.hints === 'wrong' ? TARGETS.wrongHintCalls : 1;
+    const most = mostCalls(situation);
     const isExact = situation.hints === 'exact';
     rows.push({
       figure: `End of the batch to end of the step: ${situation.name}`,
@@ -97,6 +97,12 @@ export async function lags(): Promise<Row[]> {
     });
   }
   return rows;
+}
+
+/** Of a step, divided by those of one that polls every 15 s. */
+export function mostCalls({ hints, history }: Situation): number {
+  if (history) return TARGETS.historyCalls;
+  return hints === 'wrong' ? TARGETS.wrongHintCalls : 1;
 }
 
 function formatLag(seconds: readonly number[], calls: readonly number[]): string {

@@ -1,4 +1,4 @@
-import type { GroupPlan, Scenario } from '../simulator/index.ts';
+import type { ExistingBatch, GroupPlan, Scenario } from '../simulator/index.ts';
 import { runFlow } from '../__tests__/support/flow.ts';
 import { ID, shop } from '../__tests__/support/scenarios.ts';
 import type { VirtualClock } from '../__tests__/support/virtual-clock.ts';
@@ -22,12 +22,17 @@ export interface Lags {
 }
 
 /** What a step meets: a batch whose last attempt takes about so many seconds. */
-interface Situation {
+export interface Situation {
   readonly name: string;
   readonly scenario: (seconds: number, random: () => number) => Scenario;
   readonly given?: Record<string, string>;
-  /** Whether the builds of the attempt before predict when this one ends: to the second, wrongly, or not at all. */
+  /**
+   * Whether the builds of the attempt before, or earlier batches, predict when this one ends: to the
+   * second, wrongly, or not at all.
+   */
   readonly hints: 'exact' | 'wrong' | 'none';
+  /** Whether earlier batches are read, which costs calls of its own. */
+  readonly history?: true;
 }
 
 export const SITUATIONS: readonly Situation[] = [
@@ -85,6 +90,30 @@ export const SITUATIONS: readonly Situation[] = [
     scenario: (seconds) => running({ build: { takes: seconds } }),
     hints: 'none',
   },
+  {
+    name: 'running, history of 10 batches that took as long',
+    scenario: (seconds) => withHistory(seconds, () => seconds),
+    hints: 'exact',
+    history: true,
+  },
+  {
+    name: 'running, history of 10 batches that took up to 1 % more or less',
+    scenario: (seconds, random) => withHistory(seconds, () => varied(seconds, 0.01, random)),
+    hints: 'wrong',
+    history: true,
+  },
+  {
+    name: 'running, history of 10 batches that took up to 10 % more or less',
+    scenario: (seconds, random) => withHistory(seconds, () => varied(seconds, SPREAD, random)),
+    hints: 'wrong',
+    history: true,
+  },
+  {
+    name: 'running, history of 10 batches, 6 of which failed after 60 % of the time',
+    scenario: (seconds) => withHistory(seconds, (index) => seconds * (index < 6 ? 0.6 : 1)),
+    hints: 'wrong',
+    history: true,
+  },
 ];
 
 /** From 1 to 60 minutes in seconds, spread evenly over the time between two fixed polls as well. */
@@ -125,14 +154,14 @@ interface Lag {
 }
 
 async function measureLag(
-  { scenario, given }: Situation,
+  { scenario, given, history }: Situation,
   length: number,
   random: () => number,
 ): Promise<Lag> {
   let clock: VirtualClock | undefined;
   const { outcome, simulator } = await runFlow(
     scenario(length, random),
-    { 'batch-id': ID, ...given },
+    { 'batch-id': ID, ...(history && { history: '10' }), ...given },
     (surroundings) => (clock = surroundings.clock),
   );
   if (outcome.conclusion !== 'success' || clock === undefined) throw new Error(outcome.reason);
@@ -141,7 +170,8 @@ async function measureLag(
   const watchedFrom = ((retry ?? calls[0])?.at ?? NaN) / 1000;
   const { buildBatches } = simulator.perform('BatchGetBuildBatches', { ids: [ID] });
   const [{ endTime }] = buildBatches as [{ endTime: number }];
-  const otherCalls = calls.filter(({ operation }) => operation !== 'BatchGetBuildBatches').length;
+  const ofPolls = new Set(['BatchGetBuildBatches', 'ListBuildBatchesForProject']);
+  const otherCalls = calls.filter(({ operation }) => !ofPolls.has(operation)).length;
   // The one that finds the batch, and the one right before a retry.
   const polls = retry === undefined ? 1 : 2;
   const fixedPolls = Math.ceil((endTime - watchedFrom) / FIXED_INTERVAL_SECONDS);
@@ -160,8 +190,7 @@ function retried(groups: Record<string, GroupPlan>): Scenario {
 }
 
 function retriedWithOtherLengths(seconds: number, random: () => number): Scenario {
-  const about = (before: number): GroupPlan =>
-    failingFirst(before * (1 + SPREAD * (2 * random() - 1)), before);
+  const about = (before: number): GroupPlan => failingFirst(varied(before, SPREAD, random), before);
   return retried({
     unit: about(seconds * 0.5),
     browser: about(seconds * 0.9),
@@ -171,6 +200,24 @@ function retriedWithOtherLengths(seconds: number, random: () => number): Scenari
 
 function running(groups: Record<string, GroupPlan>): Scenario {
   return shop({ startedAgo: 0, groups });
+}
+
+/** A batch of five groups that depend on each other, after others of so many seconds. */
+function withHistory(seconds: number, before: (index: number) => number): Scenario {
+  const earlier = Array.from({ length: 10 }, (_, index): ExistingBatch => {
+    const takes = before(index);
+    const groups =
+      takes < seconds * 0.9 ? { build: { takes, ends: ['FAILED'] } } : graph(takes, false);
+    return { startedAgo: (10 - index) * DAY_SECONDS, groups };
+  });
+  const { projects } = running(graph(seconds, false));
+  return {
+    projects: { 'web-shop': { batches: [...earlier, ...(projects['web-shop']?.batches ?? [])] } },
+  };
+}
+
+function varied(seconds: number, spread: number, random: () => number): number {
+  return seconds * (1 + spread * (2 * random() - 1));
 }
 
 /** Groups with a critical path of compile (20 %), integration_tests (45 %) and image (35 %). */

@@ -22,6 +22,7 @@ import type { RunContext } from './steps/context.ts';
 import { diagnose, type Diagnosis } from './steps/diagnose.ts';
 import { enrich } from './steps/enrich.ts';
 import { findBatch } from './steps/find.ts';
+import { earlierBatches, type EarlierBatches } from './steps/history.ts';
 import { leave } from './steps/leave.ts';
 import { retryBatch } from './steps/retry.ts';
 import { watchAttempt, type WatchEnd } from './steps/watch.ts';
@@ -42,11 +43,12 @@ export async function run(inputs: Inputs, ports: Ports): Promise<Outcome> {
   const signal = AbortSignal.any([ports.signal, timer.signal]);
   const deadline = began + (inputs.timeoutMs ?? Infinity);
   const context = createContext(inputs, ports, signal, deadline);
+  const earlier = earlierBatches(context);
   try {
-    const ending = await retryUntilDone(context)
+    const ending = await retryUntilDone(context, earlier)
       .catch((error: unknown) => endingOf(error, context))
       .then((ended) => leave(context, ended));
-    if (inputs.wait) await enrich(context);
+    if (inputs.wait) await enrich(context, earlier);
     return conclude(ending, context.state(), began, clock.elapsed());
   } finally {
     timer.stop();
@@ -71,7 +73,7 @@ function createContext(
   return { ...store, inputs, ports, codebuild, backoff, signal, deadline };
 }
 
-async function retryUntilDone(context: RunContext): Promise<Ending> {
+async function retryUntilDone(context: RunContext, earlier: EarlierBatches): Promise<Ending> {
   const { emit, inputs, ports, signal, state } = context;
   const found = await findBatch(context);
   emit({ kind: 'batch-found', batch: found, attempt: attemptNumber(found) });
@@ -80,6 +82,8 @@ async function retryUntilDone(context: RunContext): Promise<Ending> {
     const { attempt } = state();
     const { maxRetries } = inputs;
     emit({ kind: 'attempt-began', attempt, retry: null, maxRetries, batch: found });
+    // They say when a first attempt is likely to end. No poll waits for them.
+    if (attempt === 1) void earlier.read(found);
   }
   let end = await watchAttempt(context, newPolling(context), found.id, found);
   for (;;) {

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Batch, Build, BuildDetails, BuildGroup } from '../../src/domain/batch.ts';
-import { estimateEnd } from '../../src/domain/estimate.ts';
+import { estimateEnd, estimateFirstEnd } from '../../src/domain/estimate.ts';
+import type { Past } from '../../src/domain/past.ts';
 import {
   aBatch,
   aFailedBatch,
@@ -8,7 +9,9 @@ import {
   aGroup,
   aPast,
   aRetriedBatch,
+  afterRetryOf,
   at,
+  SECOND,
 } from '../support/batches.ts';
 
 /** A group with a build of the second attempt, requested at 210 s by default. */
@@ -105,4 +108,16 @@ test.each<[string, BuildGroup[], Batch | null]>([
   ],
 ])('the expected end is unknown where %s', (_, now, before) => {
   expect(expectedOf(now, before)).toBeNull();
+});
+
+test.each<[string, Batch, Past, number | null, number | null]>([
+  ['as long as first attempts take', aBatch(), aPast(), 60, 60],
+  ['unknown without earlier batches', aBatch(), aPast(), null, null],
+  ['unknown of a second attempt', aRetriedBatch(), aPast(), 60, null],
+  ['unknown after an attempt that was seen', aBatch(), afterRetryOf(aFailedBatch()), 60, null],
+  ['unknown where nothing says when it began', aBatch({ phases: [] }), aPast(), 60, null],
+])('the end of a first attempt is %s', (_, snapshot, past, usual, expected) => {
+  const usualMs = usual === null ? null : usual * SECOND;
+  const end = expected === null ? null : at(expected);
+  expect(estimateFirstEnd(snapshot, past, usualMs)).toBe(end);
 });

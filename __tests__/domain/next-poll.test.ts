@@ -204,3 +204,29 @@ describe('when the end is near', () => {
     );
   });
 });
+
+describe('in a first attempt, where earlier batches say how long one takes', () => {
+  const building = aBatch({ groups: [aGroup('unit', 'IN_PROGRESS')] });
+  /** This machine's time of day is that of CodeBuild; its other clock began at 1,000 s. */
+  const pauseAt = (seconds: number, usual: number | null, snapshot = building): number => {
+    const elapsed = (seconds - 1000) * SECOND;
+    const [polling] = interpret(startPolling(aPast(), elapsed), snapshot, elapsed);
+    const usualMs = usual === null ? null : usual * SECOND;
+    const timeOfDay = at(seconds);
+    return msUntilNextPoll(polling, new Map(), INTERVAL, elapsed, { usualMs, timeOfDay }) / SECOND;
+  };
+
+  test.each([
+    ['is one interval long before the end', 60, 100, 15],
+    ['ends two seconds after the expected end', 95, 100, 7],
+    ['is a second at least', 101.5, 100, 1],
+    ['is one interval after the expected end', 102, 100, 15],
+    ['is one interval without earlier batches', 95, null, 15],
+  ])('%s', (_, seconds, usual, expected) => {
+    expect(pauseAt(seconds, usual)).toBe(expected);
+  });
+
+  it('is short for the closing of a batch that is built', () => {
+    expect(pauseAt(95, 100, aBatch({ groups: [aGroup('unit')] }))).toBe(3);
+  });
+});

@@ -37,7 +37,7 @@ const began = {
 const origin = { next: null, ownedAttempt: null, everyGroupRuns: false } as const;
 const report = { arn: 'report' } as never;
 const test = { name: 'a test' } as never;
-const history = { identifier: 'unit', results: [] } as const;
+const history = { identifier: 'unit', results: [], durations: [] } as const;
 
 const aState = (overrides: Partial<RunState> = {}): RunState => ({
   ...initialState(),
@@ -59,6 +59,7 @@ it('begins with nothing learned', () => {
     groupsStale: false,
     progress: new Map(),
     durations: new Map(),
+    usualAttemptMs: null,
     decisions: [],
     builds: new Map(),
     logs: new Map(),

@@ -10,7 +10,7 @@ import {
 import type { Outcome } from '../../src/domain/outcome.ts';
 import { resultsOf } from '../../src/report/results.ts';
 import { renderSummaries } from '../../src/report/summary/summary.ts';
-import { runFlow } from '../support/flow.ts';
+import { runFlow, type Flow } from '../support/flow.ts';
 import { BROKEN, FLAKY, ID, shop } from '../support/scenarios.ts';
 
 const countOf = (operations: readonly string[], operation: string): number =>
@@ -281,12 +281,21 @@ describe('history', () => {
     },
   };
 
-  test('shows the earlier results of each failed or flaky group, with two calls', async () => {
+  test('shows how each failed or flaky group did and how long it took, with three calls', async () => {
     const { outcome, operations } = await runFlow(scenario, { 'batch-id': ID, history: '10' });
     expect(outcome.history).toEqual([
-      { identifier: 'unit', results: ['succeeded', 'flaky', 'failed'] },
+      {
+        identifier: 'unit',
+        results: ['succeeded', 'flaky', 'failed'],
+        durations: [10_000, 60_000],
+      },
     ]);
-    expect(countOf(operations, 'ListBuildBatchesForProject')).toBe(1);
+    const without = await runFlow(scenario, { 'batch-id': ID });
+    expect(operations.slice(without.operations.length)).toEqual([
+      'ListBuildBatchesForProject',
+      'BatchGetBuildBatches',
+      'BatchGetBuilds',
+    ]);
   });
 
   test('leaves out newer batches, even if this one is not among the latest', async () => {
@@ -308,6 +317,67 @@ describe('history', () => {
     expect(without.operations).not.toContain('ListBuildBatchesForProject');
     const green = await runFlow(shop({ groups: { unit: {} } }), { 'batch-id': ID, history: '9' });
     expect(green.operations).not.toContain('ListBuildBatchesForProject');
+  });
+});
+
+describe('history of a first attempt that runs', () => {
+  const build = { groups: { unit: { takes: 100 } }, downloadBatchspec: 1 };
+  const scenario = (faults: Scenario['faults'] = []): Scenario => ({
+    projects: {
+      'web-shop': {
+        batches: [
+          { ...build, startedAgo: 7200 },
+          { ...build, startedAgo: 5400 },
+          { ...build, id: ID, startedAgo: 0 },
+        ],
+      },
+    },
+    faults,
+  });
+  const history = { 'batch-id': ID, history: '9' };
+  /** When this batch was polled, in seconds. */
+  const pollsOf = ({ simulator }: Flow): number[] =>
+    simulator.calls
+      .filter(({ input }) => JSON.stringify(input) === JSON.stringify({ ids: [ID] }))
+      .map(({ at }) => (at - (simulator.calls[0]?.at ?? 0)) / 1000);
+
+  test('lets the poll come when first attempts usually end, for two calls', async () => {
+    const flow = await runFlow(scenario(), history);
+    expect(pollsOf(flow)).toEqual([0, 15, 30, 45, 60, 75, 90, expect.closeTo(103.6, 1)]);
+    expect(flow.operations.filter((name) => name !== 'BatchGetBuildBatches')).toEqual([
+      'ListBuildBatchesForProject',
+    ]);
+    expect(flow.log.join('\n')).toMatch(/First attempts of 2 earlier batches: median 1m 41s\./);
+    const without = await runFlow(scenario(), { 'batch-id': ID });
+    expect(pollsOf(without)).toEqual([0, 15, 30, 45, 60, 75, 90, 105]);
+  });
+
+  test.each([
+    ['is denied', accessDenied('x:Any', 'arn:aws:any')],
+    ['is throttled for ever', THROTTLED],
+    ['never arrives', { kind: 'reset' }],
+  ] as const)('that %s holds up no poll, and costs one notice', async (_, fault) => {
+    const faults = [{ operation: 'ListBuildBatchesForProject', fault }];
+    const flow = await runFlow(scenario(faults), history);
+    expect(flow.outcome.conclusion).toBe('success');
+    expect(pollsOf(flow)).toEqual([0, 15, 30, 45, 60, 75, 90, 105]);
+    expect(flow.events.filter(({ kind }) => kind === 'details-unreadable')).toHaveLength(1);
+  });
+
+  test('is read once, also if a group then fails', async () => {
+    const broken = { ...build, groups: { unit: { takes: 100, ends: ['FAILED'] } } };
+    const batches = [
+      { ...build, startedAgo: 7200 },
+      { ...broken, id: ID, startedAgo: 0 },
+    ];
+    const { outcome, operations } = await runFlow(
+      { projects: { 'web-shop': { batches } } },
+      { ...history, 'max-retries': '0' },
+    );
+    expect(outcome.history).toEqual([
+      { identifier: 'unit', results: ['succeeded'], durations: [100_000] },
+    ]);
+    expect(countOf(operations, 'ListBuildBatchesForProject')).toBe(1);
   });
 });
 

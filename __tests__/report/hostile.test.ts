@@ -96,7 +96,7 @@ function everywhere(text: string, ending: Ending): Outcome {
     ]),
     reports: [aReport({ name: text, arn: text, consoleUrl: text })],
     failedTests: [aTestCase({ suite: text, name: text, message: text })],
-    history: [{ identifier: text, results: ['flaky', 'failed', null] }],
+    history: [{ identifier: text, results: ['flaky', 'failed', null], durations: [] }],
   });
 }
 

@@ -10,6 +10,7 @@ import {
   anArtifact,
   anOutcome,
   at,
+  MINUTE,
   NOT_RETRIED,
   phases,
 } from '../support/batches.ts';
@@ -229,6 +230,7 @@ describe('the size of a summary', () => {
         history: batch.groups.map(({ identifier }) => ({
           identifier,
           results: Array.from({ length: 100 }, () => 'flaky'),
+          durations: Array.from({ length: 100 }, (_, n) => n * MINUTE),
         })),
         decisions: Array.from({ length: 100 }, (_, n) => ({
           ...{ attempt: n + 1, status: text, retry: true, reason: text },

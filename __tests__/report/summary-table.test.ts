@@ -279,19 +279,26 @@ describe('earlier batches', () => {
     summaryOf([], { history }).split('### Earlier batches')[1] ?? '';
 
   it('are a row of squares for each group', () => {
-    const never = { identifier: 'new', results: [null, null, null, null] };
-    const part = historyOf([{ identifier: 'unit', results }, never]);
+    const never = { identifier: 'new', results: [null, null, null, null], durations: [] };
+    const durations = [250, 200, 300, 260].map((seconds) => seconds * SECOND);
+    const part = historyOf([{ identifier: 'unit', results, durations }, never]);
     expect(cellsOf(renderOnGitHub(part))).toEqual([
-      ['Build group', 'Last 4, oldest first', 'Flaky', 'Failed'],
-      ['unit', '🟩🟧🟥⬜', '1 of 3', '1 of 3'],
-      ['new', '⬜⬜⬜⬜', '', ''],
+      ['Build group', 'Last 4, oldest first', 'Flaky', 'Failed', 'Duration'],
+      ['unit', '🟩🟧🟥⬜', '1 of 3', '1 of 3', 'median 4m 15s, middle half 3m 57s–4m 30s'],
+      ['new', '⬜⬜⬜⬜', '', '', ''],
     ]);
-    expect(part).toContain('🟩 succeeded at once, 🟧 flaky, 🟥 failed, ⬜ did not run.');
+    expect(part).toContain(
+      '🟩 succeeded at once, 🟧 flaky, 🟥 failed, ⬜ did not run. Durations are of builds that succeeded.',
+    );
   });
 
   it('are shown for fifty groups', () => {
-    const history = Array.from({ length: 51 }, (_, n) => ({ identifier: `g${n}`, results }));
-    expect(historyOf(history)).toContain('\n\n… and 1 more build group.\n');
+    const history = Array.from({ length: 51 }, (_, n) => ({
+      identifier: `g${n}`,
+      results,
+      durations: [],
+    }));
+    expect(historyOf(history)).toMatch(/\n\n… and 1 more build group\.\n\n.* did not run\.\n/);
   });
 
   it('are left out where none was looked at', () => {

@@ -70,7 +70,11 @@ const recovered = anOutcome(
     reports: [aReport(), aReport({ name: 'app-lint', failed: 0, errors: 0, skipped: 0 })],
     failedTests: [aTestCase(), aTestCase({ suite: '', name: 'refunds', message: '' })],
     history: [
-      { identifier: 'unit', results: ['succeeded', 'flaky', 'failed', null, 'succeeded', 'flaky'] },
+      {
+        identifier: 'unit',
+        results: ['succeeded', 'flaky', 'failed', null, 'succeeded', 'flaky'],
+        durations: [95, 88, 91, 104].map((seconds) => seconds * SECOND),
+      },
     ],
     batch: aRecoveredBatch({
       combinedArtifacts: [

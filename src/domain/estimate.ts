@@ -1,4 +1,6 @@
+import { attemptNumber, submittedOn } from './attempt.ts';
 import type { Batch, Build, BuildDetails, Moment } from './batch.ts';
+import { showsFirstAttempt } from './history.ts';
 import type { Past } from './past.ts';
 import { isFinal } from './status.ts';
 
@@ -31,6 +33,22 @@ export function estimateEnd(
     last = Math.max(last ?? 0, current.requestedOn + durationMs);
   }
   return last;
+}
+
+/**
+ * When the first attempt of a batch is expected to be over, by CodeBuild's clock. Null if unknown, or if
+ * another attempt runs.
+ *
+ * @param usualMs how long first attempts took in earlier batches, in milliseconds; null: unknown
+ */
+export function estimateFirstEnd(
+  snapshot: Batch,
+  past: Past,
+  usualMs: number | null,
+): Moment | null {
+  if (usualMs === null || past.previous !== null || attemptNumber(snapshot) > 1) return null;
+  const submitted = showsFirstAttempt(snapshot) ? submittedOn(snapshot) : null;
+  return submitted === null ? null : submitted + usualMs;
 }
 
 /**

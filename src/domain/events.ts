@@ -58,6 +58,11 @@ export type RunEvent =
     }
   | { readonly kind: 'reports-read'; readonly reports: readonly TestReport[] }
   | { readonly kind: 'failed-tests-read'; readonly tests: readonly TestCase[] }
+  | {
+      readonly kind: 'earlier-batches-read';
+      /** Milliseconds that their first attempts took. */
+      readonly firstAttempts: readonly number[];
+    }
   | { readonly kind: 'history-read'; readonly history: readonly GroupHistory[] }
   /** Something could not be read that is optional, or that an input needs for its decision. */
   | {

@@ -6,7 +6,7 @@ import {
   submittedOn,
 } from './attempt.ts';
 import type { Batch, BuildDetails, Moment } from './batch.ts';
-import { estimateEnd } from './estimate.ts';
+import { estimateEnd, estimateFirstEnd } from './estimate.ts';
 import { areGroupsSettled, isBuilt } from './groups.ts';
 import type { Past } from './past.ts';
 
@@ -50,6 +50,14 @@ export interface Polling {
   readonly overSince: number | null;
   /** When a poll first showed that an attempt that is not over has nothing left to build. */
   readonly builtSince: number | null;
+}
+
+/** What earlier batches say of how long a first attempt takes. */
+export interface UsualAttempt {
+  /** In milliseconds; null: nothing. */
+  readonly usualMs: number | null;
+  /** The present by this machine's time of day, which is taken for CodeBuild's. */
+  readonly timeOfDay: Moment;
 }
 
 /** What a poll means. */
@@ -133,12 +141,14 @@ export function interpret(
  *
  * @param builds details of builds, by ARN
  * @param intervalMs the longest pause
+ * @param usual null: a first attempt takes any time
  */
 export function msUntilNextPoll(
   polling: Polling,
   builds: ReadonlyMap<string, BuildDetails>,
   intervalMs: number,
   now: number,
+  usual: UsualAttempt | null = null,
 ): number {
   const { absentPolls, builtSince, overSince } = polling;
   const leftMs = overSince === null ? 0 : overSince + GROUPS_STALE_MS - now;
@@ -148,7 +158,7 @@ export function msUntilNextPoll(
   // Each pause is as long as all before it: a long end costs few polls.
   if (builtSince !== null)
     return Math.min(intervalMs, Math.max(CLOSING_INTERVAL_MS, now - builtSince));
-  const untilEndMs = msUntilExpectedEnd(polling, builds, now);
+  const untilEndMs = msUntilExpectedEnd(polling, builds, now, usual);
   // An end that was expected and did not come is not expected again: such a poll is made once.
   return untilEndMs > 0
     ? Math.min(intervalMs, Math.max(SHORTEST_PAUSE_MS, untilEndMs))
@@ -166,8 +176,12 @@ function msUntilExpectedEnd(
   { began, newest, past, submittedOn: submitted }: Polling,
   builds: ReadonlyMap<string, BuildDetails>,
   now: number,
+  usual: UsualAttempt | null,
 ): number {
-  if (newest === null || submitted === null) return 0;
+  if (newest === null) return 0;
+  const firstEnd = usual === null ? null : estimateFirstEnd(newest, past, usual.usualMs);
+  if (usual !== null && firstEnd !== null) return firstEnd + CLOSING_MS - usual.timeOfDay;
+  if (submitted === null) return 0;
   const end = estimateEnd(newest, past, builds);
   return end === null ? 0 : end + CLOSING_MS + (began - submitted) - now;
 }

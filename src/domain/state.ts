@@ -7,6 +7,7 @@ import type { GroupHistory } from './history.ts';
 import type { LogSearches } from './log-search.ts';
 import type { DecisionRecord } from './policy.ts';
 import type { RetryRequest } from './retry-request.ts';
+import { spreadOf } from './spread.ts';
 import type { TestCase, TestReport } from './test-report.ts';
 
 /** What the step has learned. Events alone change it, so that no ending loses anything. */
@@ -32,6 +33,8 @@ export interface RunState {
   readonly progress: Progress;
   /** Milliseconds that each group's last build ran, where this step saw it begin and end. */
   readonly durations: ReadonlyMap<string, number>;
+  /** Milliseconds that first attempts of earlier batches took: the median; null: not known. */
+  readonly usualAttemptMs: number | null;
   readonly decisions: readonly DecisionRecord[];
   /** What is known of failed builds, by ARN. */
   readonly builds: ReadonlyMap<string, BuildDetails>;
@@ -62,6 +65,7 @@ export function initialState(): RunState {
     groupsStale: false,
     progress: new Map(),
     durations: new Map(),
+    usualAttemptMs: null,
     decisions: [],
     builds: new Map(),
     logs: new Map(),
@@ -119,6 +123,8 @@ export function reduce(state: RunState, event: RunEvent): RunState {
       return { ...state, reports: event.reports };
     case 'failed-tests-read':
       return { ...state, failedTests: [...state.failedTests, ...event.tests] };
+    case 'earlier-batches-read':
+      return { ...state, usualAttemptMs: spreadOf(event.firstAttempts)?.median ?? null };
     case 'history-read':
       return { ...state, history: event.history };
     case 'details-unreadable':

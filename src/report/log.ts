@@ -6,12 +6,14 @@ import { describeMissingLog } from '../domain/missing-log.ts';
 import { describeReadFailure } from '../domain/read-failure.ts';
 import type { RunEvent } from '../domain/events.ts';
 import { matchedText } from '../domain/log-search.ts';
+import { spreadOf } from '../domain/spread.ts';
 import { count, nameSome } from '../text/plural.ts';
 import type { StatusEvent } from '../commit-status/status.ts';
 import type { CommentEvent } from '../pull-request-comment/pull-request.ts';
 import { formatWritten } from '../commit-status/description.ts';
 import { buildLogLine, LONGEST_MESSAGE, logLine, oneLine, splitLines } from '../text/escape.ts';
 import { describeFailedGroups } from './reason.ts';
+import { formatSpread } from './spread.ts';
 import { describeStopError } from './stop-result.ts';
 
 /** What an event does to the log: lines are printed; a fold hides what follows until it is closed. */
@@ -152,6 +154,12 @@ export function formatEvent(event: RunEvent | StatusEvent | CommentEvent): LogEn
       const { level, reason } = event;
       const text = `Pull request comment not updated: ${reason}.`;
       return [level === 'line' ? line(text) : { ...warning(text), kind: level }];
+    }
+    case 'earlier-batches-read': {
+      const spread = spreadOf(event.firstAttempts);
+      if (spread === null) return [];
+      const text = `First attempts of ${count(spread.count, 'earlier batch', 'earlier batches')}: ${formatSpread(spread)}.`;
+      return [{ kind: 'debug', text }];
     }
     case 'snapshot-taken':
     case 'decided':

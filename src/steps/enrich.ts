@@ -1,13 +1,8 @@
-import type { Batch } from '../domain/batch.ts';
-import { historyOf } from '../domain/history.ts';
-import { viewGroups } from '../domain/groups.ts';
 import { reportArnsOf, type TestCase, type TestReport } from '../domain/test-report.ts';
-import { MAX_ITEMS_PER_CALL } from '../ports.ts';
 import { bestEffort } from './best-effort.ts';
 import type { RunContext } from './context.ts';
+import { readHistory, type EarlierBatches } from './history.ts';
 
-/** How far back earlier batches are looked for: one page of ListBuildBatchesForProject. */
-const LATEST_BATCHES = MAX_ITEMS_PER_CALL;
 /** So many reports are read. */
 const MOST_REPORTS_READ = 1000;
 /** Test cases are asked for of so many reports, and so many of each. */
@@ -18,11 +13,11 @@ const MOST_TEST_CASES = 50;
  * Reads what else a reader of the summary wants to know once the batch is over: its test reports
  * and how its unreliable groups did in earlier batches.
  */
-export async function enrich(context: RunContext): Promise<void> {
+export async function enrich(context: RunContext, earlier: EarlierBatches): Promise<void> {
   const { batch } = context.state();
   if (batch === null) return;
   await readReports(context);
-  await readHistory(context, batch);
+  await readHistory(context, batch, earlier);
 }
 
 async function readReports(context: RunContext): Promise<void> {
@@ -54,31 +49,4 @@ async function readFailedTests(context: RunContext, report: TestReport): Promise
     if (read.kind === 'read') found.push(...read.answer);
   }
   return found;
-}
-
-async function readHistory(context: RunContext, batch: Batch): Promise<void> {
-  const { inputs, ports } = context;
-  if (inputs.history === 0) return;
-  const unreliable = viewGroups(batch, context.state().past)
-    .filter((group) => group.failed || group.flaky)
-    .map((group) => group.identifier);
-  if (unreliable.length === 0) return;
-  const listed = await bestEffort(
-    context,
-    'codebuild:ListBuildBatchesForProject',
-    (signal) => ports.codebuild.listBatchIds(batch.projectName, LATEST_BATCHES, signal),
-    { level: 'notice' },
-  );
-  if (listed.kind === 'unreadable') return;
-  // Newest first: what stands before this batch is newer, and all of it where this one is too old.
-  const position = listed.answer.indexOf(batch.id);
-  const ids = listed.answer.slice(position + 1, position + 1 + inputs.history);
-  if (position < 0 || ids.length === 0) return;
-  const read = await bestEffort(context, 'codebuild:BatchGetBuildBatches', (signal) =>
-    ports.codebuild.getBatches(ids, signal),
-  );
-  if (read.kind === 'unreadable') return;
-  const byId = new Map(read.answer.map((earlier) => [earlier.id, earlier]));
-  const oldestFirst = ids.flatMap((id) => byId.get(id) ?? []).reverse();
-  context.emit({ kind: 'history-read', history: historyOf(unreliable, oldestFirst) });
 }

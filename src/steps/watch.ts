@@ -109,7 +109,9 @@ function msUntilPoll(
   watchUntil: number,
 ): number {
   const now = ports.clock.elapsed();
-  const pauseMs = msUntilNextPoll(polling, state().builds, backoff.intervalMs(), now);
+  const { builds, usualAttemptMs: usualMs } = state();
+  const usual = { usualMs, timeOfDay: ports.clock.now() };
+  const pauseMs = msUntilNextPoll(polling, builds, backoff.intervalMs(), now, usual);
   const lastPolls = [deadline - LAST_POLL_BEFORE_DEADLINE_MS, watchUntil];
   return Math.min(pauseMs, ...lastPolls.map((at) => at - now).filter((left) => left > 0));
 }

@@ -1,6 +1,8 @@
 import type { GroupHistory } from '../../domain/history.ts';
 import type { Outcome } from '../../domain/outcome.ts';
+import { spreadOf } from '../../domain/spread.ts';
 import { count } from '../../text/plural.ts';
+import { formatSpread } from '../spread.ts';
 import { name, section, table, type Section } from './markdown.ts';
 
 const SQUARES = { succeeded: '🟩', flaky: '🟧', failed: '🟥' } as const;
@@ -9,6 +11,8 @@ const SQUARES = { succeeded: '🟩', flaky: '🟧', failed: '🟥' } as const;
 export function historyTable({ history }: Outcome): Section {
   const [first] = history;
   if (first === undefined) return () => '';
+  const hasDurations = history.some(({ durations }) => durations.length > 0);
+  const ofDurations = hasDurations ? ' Durations are of builds that succeeded.' : '';
   return section(['failures'], (detail) => {
     const left = history.length - detail.failures;
     return [
@@ -23,13 +27,19 @@ export function historyTable({ history }: Outcome): Section {
           ],
           ['Flaky', ({ results }) => share(results, 'flaky')],
           ['Failed', ({ results }) => share(results, 'failed')],
+          ['Duration', ({ durations }) => duration(durations)],
         ],
         history.slice(0, detail.failures),
       ),
       ...(left > 0 ? [`… and ${count(left, 'more build group')}.`] : []),
-      '🟩 succeeded at once, 🟧 flaky, 🟥 failed, ⬜ did not run.',
+      `🟩 succeeded at once, 🟧 flaky, 🟥 failed, ⬜ did not run.${ofDurations}`,
     ].join('\n\n');
   });
+}
+
+function duration(durations: readonly number[]): string {
+  const spread = spreadOf(durations);
+  return spread === null ? '' : formatSpread(spread);
 }
 
 function share(results: GroupHistory['results'], which: 'flaky' | 'failed'): string {
