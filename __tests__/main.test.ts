@@ -275,7 +275,7 @@ describe('the post step', () => {
     expect(operations().at(-1)).toBe(STOP);
     expect(simulator.stopsOf(ID)).toMatchObject([{ by: 'wire', attempt: 2 }]);
     expect(github.written()).toEqual([
-      'error: The step that watched the retry was killed, and the retry stopped',
+      'error: The step watching the retry was killed; the retry was stopped',
     ]);
     expect(linesOf('warning')).toEqual([]);
   });

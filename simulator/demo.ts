@@ -25,6 +25,7 @@ function rendered(markdown: string): string {
   const words = markdown
     .replace(/\[([^\]]*)\]\(https:[^)]*\)/g, '$1')
     .replaceAll('<br>', ', ')
+    .replaceAll('<wbr>', '')
     .replace(/<\/?(?:a|code|details|pre|span|sub|summary)\b[^>]*>/g, '')
     .replaceAll('&nbsp;', ' ')
     .replaceAll('&lt;', '<')

@@ -1,4 +1,5 @@
 import { formatDuration } from '../text/duration.ts';
+import { count } from '../text/plural.ts';
 import type { Clock } from './clock.ts';
 import { ServiceError } from './service-error.ts';
 import { startTimer, unlessAborted } from './timer.ts';
@@ -197,13 +198,8 @@ function gaveUp(
   elapsedMs: number,
 ): ServiceError {
   const { kind, code, maybeDone } = error;
-  const time = formatDuration(elapsedMs);
+  const [many, time] = [count(tries, 'try', 'tries'), formatDuration(elapsedMs)];
   return kind === 'credentials'
-    ? new ServiceError('permanent', code, `${message} Tried ${tries} times over ${time}.`)
-    : new ServiceError(
-        'gave-up',
-        code,
-        `${message} Tried ${tries} times over ${time} without an answer.`,
-        maybeDone,
-      );
+    ? new ServiceError('permanent', code, `${message} Gave up after ${many} (${time}).`)
+    : new ServiceError('gave-up', code, `${message} Gave up after ${many} (${time}).`, maybeDone);
 }

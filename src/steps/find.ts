@@ -1,10 +1,11 @@
 import type { Batch } from '../domain/batch.ts';
 import { ServiceError } from '../async/service-error.ts';
 import { MAX_ITEMS_PER_CALL } from '../ports.ts';
+import { count } from '../text/plural.ts';
 import { bestEffort } from './best-effort.ts';
 import type { RunContext } from './context.ts';
 
-/** How far back a commit is looked for: one page of ListBuildBatchesForProject. */
+/** How far back a commit is searched for: one page of ListBuildBatchesForProject. */
 const LATEST_BATCHES = MAX_ITEMS_PER_CALL;
 /** A batch that was started a moment ago may not be visible yet. */
 const SECOND_POLL_AFTER_MS = 3000;
@@ -30,7 +31,7 @@ async function findNewest(context: RunContext, projectName: string): Promise<Bat
   const [newest] = await context.codebuild.listBatchIds(projectName, 1);
   if (newest !== undefined) return getBatch(context, newest);
   throw notFound(
-    `Project ${projectName} has no batch builds in region ${context.inputs.region}. Was the wrong project or region given?`,
+    `Project ${projectName} has no batch builds in region ${context.inputs.region}. Check project-name and aws-region.`,
   );
 }
 
@@ -48,7 +49,7 @@ async function findByCommit(
     if (batch?.resolvedSourceVersion?.toLowerCase().startsWith(wanted)) return batch;
   }
   throw notFound(
-    `None of the ${ids.length} latest batch builds of project ${projectName} in region ${context.inputs.region} was of commit ${commit}. The latest ${LATEST_BATCHES} are looked at; a batch has a commit once its source was downloaded. If you know the batch, give batch-id.`,
+    `No batch for commit ${commit} in project ${projectName} in region ${context.inputs.region} (${count(ids.length, 'batch', 'batches')} checked). Only the latest ${LATEST_BATCHES} batches are checked, and a batch has a commit once its source is downloaded. If you know the batch, set batch-id.`,
   );
 }
 
@@ -63,7 +64,7 @@ async function getBatch(context: RunContext, id: string): Promise<Batch> {
   if (second !== null) return second;
   await rejectBuild(context, id);
   throw notFound(
-    `CodeBuild knows no batch ${id} in region ${context.inputs.region}. A wrong region or account is the usual cause: set aws-region, or give the batch's ARN or console address as batch-id, which name the region. Builds older than a year are forgotten.`,
+    `Batch ${id} was not found in region ${context.inputs.region}. The region or account is probably wrong: set aws-region, or set batch-id to the ARN or console URL of the batch, which contain the region. CodeBuild deletes batches after a year.`,
   );
 }
 

@@ -25,7 +25,7 @@ export function historyTable(history: readonly GroupHistory[], detail: Detail): 
       history.slice(0, detail.failures),
     ),
     ...(left > 0 ? [`… and ${count(left, 'more build group')}.`] : []),
-    '🟩 succeeded at once, 🟧 flaky, 🟥 failed, ⬜ did not run.',
+    '🟩 succeeded on the first attempt, 🟧 flaky, 🟥 failed, ⬜ did not run.',
   ].join('\n\n');
 }
 
