@@ -78,7 +78,7 @@ test('a commit status is completed even if an unexpected error prevents the stop
     { 'started-attempt': STARTED, 'unwritten-status': SAVED },
     { 'batch-id': ID, 'github-token': TOKEN },
   );
-  expect(log[0]).toBe('warning: The attempt that was left behind could not be stopped: odd.');
+  expect(log[0]).toBe('warning: Could not stop the attempt that this step had started: odd.');
   expect(github.written()).toEqual([`error: ${DESCRIPTION}`]);
   expect(log).toHaveLength(2);
 });

@@ -167,7 +167,7 @@ describe('the inputs', () => {
   const mixes = (keyword: string): string =>
     `mixes ${keyword} with other words; any, infrastructure and log must each stand alone.`;
   const holds = (what: string): string =>
-    `contains ${what}; a pattern consists of letters, digits, _, * (any text) and ? (any single character, as in integration?tests); patterns are separated by commas or newlines.`;
+    `contains ${what}; a pattern consists of letters, digits, _, * (any text) and ? (any single character); patterns are separated by commas or newlines.`;
 
   testAll([
     ['retry-type', 'ALL', 'must be RETRY_FAILED_BUILDS or RETRY_ALL_BUILDS.'],
@@ -352,7 +352,7 @@ describe('the inputs', () => {
       'arn:aws-cn:sts::123456789012:assumed-role/retry/session',
       'must be the ARN of a role, arn:aws:iam::123456789012:role/name; did you mean arn:aws-cn:iam::123456789012:role/retry?',
     ],
-    ['commit', '3a9e11c', 'may be given with project-name only.'],
+    ['commit', '3a9e11c', 'is allowed only with project-name.'],
   ])('refuse each value that they cannot take, and say why', (name, value, rule) => {
     expect(problemsOf({ 'batch-id': 'app:1', [name]: value })).toEqual([
       `${name}: "${value}" ${rule}`,
@@ -540,7 +540,7 @@ describe('which batch', () => {
   });
 
   const PROJECT =
-    'must be the name alone: 2 to 255 of A-Z a-z 0-9 - _, beginning with a letter or digit.';
+    'must be the name only: 2 to 255 characters from A-Z a-z 0-9 - _, starting with a letter or digit.';
   const COMMIT = 'must be a full commit id or at least its first 7 hexadecimal digits.';
   const FORMS = 'allowed are project:uuid, the ARN of a batch, or its CodeBuild console URL.';
 
@@ -574,7 +574,7 @@ describe('which batch', () => {
       { 'batch-id': ARN, 'project-name': 'app', 'aws-region': 'us-west-2' },
       [
         `batch-id and project-name: set exactly one of them (both are set: "${ARN}" and "app").`,
-        'aws-region: "us-west-2" contradicts the region that batch-id names, "eu-west-1": leave it out.',
+        'aws-region: "us-west-2" differs from the region in batch-id ("eu-west-1"); remove aws-region.',
       ],
     ],
     [
@@ -657,7 +657,7 @@ describe('the region', () => {
       { 'batch-id': ARN, 'aws-region': 'us-west-2' },
       {},
       [
-        'aws-region: "us-west-2" contradicts the region that batch-id names, "eu-west-1": leave it out.',
+        'aws-region: "us-west-2" differs from the region in batch-id ("eu-west-1"); remove aws-region.',
       ],
     ],
     [
@@ -665,7 +665,7 @@ describe('the region', () => {
       { 'batch-id': CONSOLE, 'aws-region': 'us-west-2' },
       {},
       [
-        'aws-region: "us-west-2" contradicts the region that batch-id names, "eu-west-1": leave it out.',
+        'aws-region: "us-west-2" differs from the region in batch-id ("eu-west-1"); remove aws-region.',
       ],
     ],
     [
@@ -673,7 +673,7 @@ describe('the region', () => {
       { 'batch-id': 'app:1' },
       {},
       [
-        'aws-region: no region is known; give one such as us-east-1, or set AWS_REGION, or name the batch by its ARN or console address.',
+        'aws-region: no region is given; set a region such as us-east-1, set AWS_REGION, or set batch-id to the ARN or console URL of the batch.',
       ],
     ],
     [
@@ -754,13 +754,13 @@ describe('inputWarnings', () => {
     ['BUILD_CONTAINER', 'BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE'],
   ])('suggests another word for retry-when: %s, %s', (when, meant) => {
     expect(inputWarnings(goodInputs({ 'batch-id': 'app:1', 'retry-when': when }))).toEqual([
-      `retry-when: ${when.toUpperCase()} is not a known build phase or error code. Did you mean ${meant}? If CodeBuild never reports it, it never leads to a retry.`,
+      `retry-when: ${when.toUpperCase()} is not a known build phase or error code. Did you mean ${meant}? If CodeBuild never reports it, it never causes a retry.`,
     ]);
   });
 
   it('names the input and its value', () => {
     expect(inputWarnings(goodInputs({ 'batch-id': 'app:1', 'poll-interval': '0.5' }))).toEqual([
-      'poll-interval: looks less than 5 s apart (500ms) are soon throttled by CodeBuild, for every user of the account.',
+      'poll-interval: polling more often than every 5 s (500ms) can get the whole account throttled.',
     ]);
   });
 });
@@ -773,7 +773,7 @@ describe('the proxy URLs', () => {
       for (const bad of ['me:secret@proxy:3128', 'socks5://me:secret@proxy', 'http://']) {
         const [problem, ...more] = problemsOf(given, { ...REGION_SET, [name]: bad });
         expect(problem).toBe(
-          `${name}: the environment variable must be empty or the http:// address of a proxy.`,
+          `${name}: the environment variable must be the http:// or https:// URL of a proxy, or empty.`,
         );
         expect(more).toEqual([]);
       }

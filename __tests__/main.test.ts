@@ -149,7 +149,7 @@ describe('the step', () => {
     expect(process.exitCode).toBe(1);
     const [comment, ...more] = github.pullRequests[0]?.comments ?? [];
     expect(more).toEqual([]);
-    expect(comment?.body).toContain('## ❌ web-shop: the batch ended FAILED\n');
+    expect(comment?.body).toContain('## ❌ web-shop: the batch failed\n');
     expect(comment?.body).toContain(`(${RUN_URL}).`);
     expect(log).toContain('Comment on pull request 12 created.');
   });
@@ -289,7 +289,7 @@ describe('the post step', () => {
     expect(operations().at(-1)).toBe(STOP);
     expect(simulator.stopsOf(ID)).toMatchObject([{ by: 'wire', attempt: 2 }]);
     expect(github.written()).toEqual([
-      'error: The step that watched the retry was killed, and the retry stopped',
+      'error: The step watching the retry was killed; the retry was stopped',
     ]);
     expect(linesOf('warning')).toEqual([]);
   });

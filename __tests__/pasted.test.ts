@@ -140,7 +140,7 @@ describe('what is refused by name', () => {
   });
 
   const NAME =
-    'must be the name alone: 2 to 255 of A-Z a-z 0-9 - _, beginning with a letter or digit';
+    'must be the name only: 2 to 255 characters from A-Z a-z 0-9 - _, starting with a letter or digit';
   testAll([
     ['web-shop, api', `names 2 projects; ${SEVERAL}.`],
     ['["web-shop", "api"]', `names 2 projects; ${SEVERAL}.`],

@@ -153,7 +153,7 @@ describe('what cannot be generated from the data of CodeBuild', () => {
       reason: reasonOf(failed),
       'retry-count': '0',
     });
-    expect(summary).toContain('FAILED');
+    expect(summary).toContain('failed');
     expect(warnings).toEqual(
       ['annotations', 'outputs', 'job summary'].map((what) =>
         expect.stringContaining(`The ${what} could not be generated: odd group`),
@@ -224,11 +224,11 @@ test('the log has a group for each attempt, never one in another, and none left 
   expect(log).toEqual([
     '> Attempt 1',
     '<',
-    expect.stringMatching(/^Attempt 1 ended FAILED: /),
+    expect.stringMatching(/^Attempt 1 failed: /),
     expect.stringMatching(/^notice: /),
     '> Attempt 2 (retry 1 of 1)',
     '<',
-    expect.stringMatching(/^Someone else retried/),
+    expect.stringMatching(/^The batch was retried by someone else/),
     '> Attempt 3 (started by someone else)',
     '<',
     '> Attempt 4',
@@ -244,7 +244,7 @@ test('an event that cannot be logged causes one warning and no other to be lost'
     warning: (message: string) => log.push(`warning: ${message}`),
   } as unknown as Runner;
   const opened = openLog(runner, optionalOf(runner));
-  const odd = { kind: 'retrying', delay: 0 } as const;
+  const odd = { kind: 'retrying', retry: 1, maxRetries: 2, delay: 0 } as const;
   for (let times = 0; times < 3; times += 1) {
     opened.write({
       ...odd,
@@ -256,7 +256,7 @@ test('an event that cannot be logged causes one warning and no other to be lost'
   opened.write({ ...odd, reason: 'a reason' });
   expect(log).toEqual([
     'warning: The log is incomplete: odd reason. This does not affect the result.',
-    'Retrying: a reason.',
+    'Retrying (1 of 2): a reason.',
   ]);
 });
 

@@ -2,13 +2,13 @@ import type { Clock } from './async/clock.ts';
 import type { ClientOptions } from './aws/client.ts';
 import { isUrlOf } from './aws/batch-reference.ts';
 import { createCodeBuild } from './aws/codebuild.ts';
-import { formatWritten } from './commit-status/description.ts';
+import { formatNotUpdated, formatWritten } from './commit-status/description.ts';
 import type { StatusOwner } from './commit-status/status.ts';
 import { afterStop } from './commit-status/step-result.ts';
 import { writeSavedStatus } from './commit-status/writer.ts';
 import type { Runner } from './github/runner.ts';
 import { createGitHub } from './github/statuses.ts';
-import { describeStopError, formatStopResult } from './report/stop-result.ts';
+import { formatStopResult } from './report/stop-result.ts';
 import {
   parseOwnedAttempt,
   parseUnwrittenStatus,
@@ -36,7 +36,7 @@ export async function cleanUp(
 ): Promise<void> {
   const stop = await unlessFailed(
     runner,
-    'The attempt that was left behind could not be stopped',
+    'Could not stop the attempt that this step had started',
     () => stopOrphanedAttempt(runner, clock, clientFor),
   );
   await unlessFailed(runner, 'Commit status not updated', () =>
@@ -71,11 +71,8 @@ async function stopOrphanedAttempt(
   const ports = { codebuild, clock, random: Math.random, limits: POST_STEP };
   const result = await stopLeftBehind(owned, ports);
   const text = formatStopResult(result, owned.batchId);
-  if (result.kind === 'no-answer') {
-    runner.warning(logLine(`${text} ${describeStopError(result.error)}`));
-  } else {
-    runner.info(logLine(text));
-  }
+  if (result.kind === 'no-answer') runner.warning(logLine(text));
+  else runner.info(logLine(text));
   return result;
 }
 
@@ -104,7 +101,7 @@ async function completePendingStatus(
         )
       : { reason: refusal };
   if ('status' in written) runner.info(logLine(formatWritten(written.status)));
-  else runner.warning(logLine(`Commit status not updated: ${written.reason}.`));
+  else runner.warning(logLine(formatNotUpdated(written.reason)));
 }
 
 /**
@@ -117,5 +114,5 @@ function whyNotOurs({ runId, input, value }: StatusOwner, runner: Runner): strin
     return `the saved status belongs to workflow run ${runId}, not to this one`;
   }
   if (runner.getInput(input) === value) return null;
-  return `the post step did not get the inputs of its step (${input} differs), which happens in nested composite actions, so it does not use github-token`;
+  return `the post step has other inputs than its step (${input} differs), which happens in nested composite actions, so it does not use github-token`;
 }

@@ -96,7 +96,14 @@ async function retryUntilDone(context: RunContext, earlier: EarlierBatches): Pro
     const { retry, reason, quotedCause } = await decideOnRetry(context, end.batch, groups);
     if (inputs.dryRun) return { kind: 'dry-run', retry, reason, quotedCause };
     if (!retry) return { kind: 'failed', reason, quotedCause };
-    emit({ kind: 'retrying', reason, delay: inputs.retryDelayMs });
+    const { retries, unprovenAttempts } = state();
+    emit({
+      kind: 'retrying',
+      retry: retries + unprovenAttempts.length + 1,
+      maxRetries: inputs.maxRetries,
+      reason,
+      delay: inputs.retryDelayMs,
+    });
     if (inputs.retryDelayMs > 0) await ports.clock.sleep(inputs.retryDelayMs, signal);
     const result = await retryBatch(context, end.batch);
     if (result.kind === 'rejected') return { kind: 'retry-rejected', message: result.message };

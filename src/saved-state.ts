@@ -7,6 +7,7 @@ import {
   type UnwrittenStatus,
 } from './commit-status/status.ts';
 import type { OwnedAttempt } from './domain/attempt.ts';
+import type { Failure } from './domain/failure.ts';
 import { isCommitId, type Repository } from './domain/repository.ts';
 import { anyOf, arrayOf, object, oneOf, parseJson, when, type Form } from './text/json.ts';
 
@@ -53,6 +54,13 @@ const REPOSITORY_PART = matching(/^(?!\.+$)[\w.-]+$/);
 
 const GROUPS: Form<NamedGroups> = object({ names: arrayOf(TEXT, MOST_NAMES), count: COUNT });
 
+const FAILURE: Form<Failure> = object({
+  group: orNull(TEXT),
+  cause: TEXT,
+  failed: COUNT,
+  groups: COUNT,
+});
+
 const BATCH_END: Form<BatchEnd> = anyOf<BatchEnd>(
   object({ kind: oneOf('stopped', 'may-still-run') }),
   object({ kind: oneOf('ended'), status: TEXT }),
@@ -66,10 +74,9 @@ const STEP_RESULT: Form<StepResult> = anyOf<StepResult>(
     kind: oneOf('failed'),
     ...ATTEMPTS,
     batchStatus: TEXT,
-    failed: GROUPS,
-    groupCount: COUNT,
+    failure: FAILURE,
   }),
-  object({ kind: oneOf('retry-rejected'), batchId: TEXT, message: TEXT }),
+  object({ kind: oneOf('retry-rejected'), message: TEXT, failure: FAILURE }),
   object({ kind: oneOf('timed-out'), timeoutMs: DURATION, batchEnd: BATCH_END }),
   object({ kind: oneOf('canceled', 'error', 'killed'), batchEnd: BATCH_END }),
   object({ kind: oneOf('never-seen', 'gone') }),

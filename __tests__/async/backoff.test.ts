@@ -120,7 +120,7 @@ describe('backoff', () => {
     expect(error).toMatchObject({
       kind: 'gave-up',
       code: 'Throttling',
-      message: 'AWS throttled it. Tried 33 times over 15m without an answer.',
+      message: 'AWS throttled it. Gave up after 33 tries (15m).',
       maybeDone: false,
     });
     expect(sleeps).toEqual([7500, 15_000, ...Array<number>(29).fill(30_000), 7500]);
@@ -221,7 +221,7 @@ describe('backoff, where credentials failed', () => {
     expect(sleeps.slice(0, 4)).toEqual([1000, 2000, 4000, 7500]);
     expect(error).toMatchObject({
       kind: 'permanent',
-      message: expect.stringMatching(/^AWS throttled it\. Tried \d+ times over \w+\.$/),
+      message: expect.stringMatching(/^AWS throttled it\. Gave up after \d+ tries \(\w+\)\.$/),
     });
     expect(events.slice(0, -1).every(({ kind }) => kind === 'call-failed')).toBe(true);
     expect(events.at(-1)).toMatchObject({ message: 'AWS throttled it.', isRetried: false });
@@ -256,7 +256,7 @@ describe('backoff, where calls are throttled', () => {
     const error = await failureOf(retry(failing(Infinity, throttled), settings));
     expect(error).toMatchObject({
       kind: 'gave-up',
-      message: `AWS throttled it. Tried ${sleeps.length + 1} times over 6h, and AWS still throttles it.`,
+      message: `AWS throttled it. Gave up after ${sleeps.length + 1} tries (6h), still throttled.`,
       maybeDone: false,
     });
     expect(totalOf(sleeps)).toBe(6 * HOUR);
@@ -278,7 +278,9 @@ describe('backoff, where calls are throttled', () => {
     const faults = Array<ServiceError>(40).fill(throttled);
     const call = (): Promise<never> => Promise.reject(faults.shift() ?? anError());
     const error = await failureOf(retry(call, settings));
-    expect(error).toMatchObject({ message: expect.stringMatching(/without an answer\.$/) });
+    expect(error).toMatchObject({
+      message: expect.stringMatching(/Gave up after \d+ tries \(.+\)\.$/),
+    });
     expect(totalOf(sleeps.slice(40))).toBeLessThanOrEqual(15 * MINUTE);
     expect(totalOf(sleeps.slice(39))).toBeGreaterThanOrEqual(15 * MINUTE);
   });
@@ -375,7 +377,7 @@ describe('backoff, where a call never ends', () => {
       code: 'TimeoutError',
       maybeDone: true,
       message: expect.stringMatching(
-        /^AWS did not respond in time\. Tried 1 times over \w+ without/,
+        /^AWS did not respond in time\. Gave up after 1 try \(\w+\)\.$/,
       ),
     });
     expect(events).toEqual([
@@ -398,7 +400,7 @@ describe('backoff, where a call never ends', () => {
     };
     const error = await failureOf(retry(call, settings, 20 * SECOND));
     expect(error).toMatchObject({
-      message: 'AWS throttled it. Tried 3 times over 20s without an answer.',
+      message: 'AWS throttled it. Gave up after 3 tries (20s).',
     });
     expect(began).toEqual([0, 7500, 15 * SECOND]);
   });

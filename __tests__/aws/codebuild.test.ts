@@ -286,7 +286,7 @@ test.each<[string, (codebuild: CodeBuild) => Promise<unknown>]>([
   const { asked, client } = canned('AccessDeniedException');
   await expect(ask(createCodeBuild(client))).rejects.toMatchObject({
     name: 'ServiceError',
-    message: expect.stringContaining(`may not do codebuild:${operation}`),
+    message: expect.stringContaining(`not authorized to perform codebuild:${operation}`),
   });
   expect(asked).toHaveLength(1);
 });

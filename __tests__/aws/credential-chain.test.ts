@@ -9,7 +9,7 @@ import type { Clock } from '../../src/async/clock.ts';
 import { listen } from '../support/sockets.ts';
 
 const NOT_FOUND =
-  'No AWS credentials were found. Give role-to-assume (with the permission id-token: write), run aws-actions/configure-aws-credentials before this step, or give the runner a role.';
+  'No AWS credentials found. Set role-to-assume (the job needs the permission id-token: write), run aws-actions/configure-aws-credentials before this step, or attach a role to the runner.';
 const CONFIG = `[default]
 region = us-west-2
 [profile ci]
@@ -35,7 +35,7 @@ sso_role_name = ci
 sso_region = us-west-2
 sso_start_url = https://corp.awsapps.com/start
 `;
-const FAILED_COMMAND = /Error: the command of credential_process failed/;
+const FAILED_COMMAND = /Error: the credential_process command failed/;
 const before = { ...process.env };
 /** It stands still: no call here times out. */
 const clock: Clock = {
@@ -222,7 +222,7 @@ test('the chain has the time limit of a call', async () => {
 });
 
 test.each([
-  ['Unexpected token \'s\', "s3cret" is not valid JSON', 'what it read is not valid JSON'],
+  ['Unexpected token \'s\', "s3cret" is not valid JSON', 'it returned invalid JSON'],
   [
     'https://ci:s3cret@sso.example.com:8443/x?t=s3cret is off',
     'https://sso.example.com:8443 is off',

@@ -38,7 +38,7 @@ describe.each(KEYS)('%s', (name) => {
     ['sec\u0000ret', 'a character that is not printable ASCII'],
   ])('a character that is not allowed is reported, and the value is not', (value, what) => {
     expect(problemsIn({ [name]: value })).toEqual([
-      `${name}: the environment variable contains ${what}, which is not allowed in a key or token: remove it from the secret that the value comes from`,
+      `${name}: the environment variable contains ${what}, which is not allowed in a key or token; remove it from the secret that the value comes from`,
     ]);
   });
 
@@ -67,8 +67,7 @@ describe.each([
   'AWS_ENDPOINT_URL_CLOUDWATCH_LOGS',
   'AWS_ENDPOINT_URL_STS',
 ])('%s', (name) => {
-  const rule =
-    'the environment variable must be empty or a URL that begins with http:// or https://';
+  const rule = 'the environment variable must be an http:// or https:// URL, or empty';
 
   testAll(['127.0.0.1:4599', 'localhost:4566', 'codebuild.example.com', 'ftp://x', '//x', 'http'])(
     'a value that is not a web URL is reported',

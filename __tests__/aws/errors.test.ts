@@ -91,13 +91,13 @@ describe('toServiceError', () => {
       'a server error',
       thrown('InternalFailure', { status: 500 }),
       'InternalFailure',
-      'AWS answered BatchGetBuildBatches in region us-west-2 with a server error (HTTP 500).',
+      'AWS returned a server error for BatchGetBuildBatches in region us-west-2 (HTTP 500).',
     ],
     [
       'an unavailable service',
       thrown('ServiceUnavailable', { status: 503 }),
       'ServiceUnavailable',
-      'AWS answered BatchGetBuildBatches in region us-west-2 with a server error (HTTP 503).',
+      'AWS returned a server error for BatchGetBuildBatches in region us-west-2 (HTTP 503).',
     ],
     [
       'a broken connection',
@@ -139,7 +139,7 @@ describe('toServiceError', () => {
         kind: 'unreachable',
         code,
         maybeDone: false,
-        message: `AWS cannot be reached for RetryBuildBatch in region us-west-2 (${code}). Check the region, the endpoint and the network of the runner.`,
+        message: `Cannot reach AWS for RetryBuildBatch in region us-west-2 (${code}). Check the region, the endpoint and the runner's network.`,
       });
     },
   );
@@ -147,11 +147,11 @@ describe('toServiceError', () => {
   test.each([
     [
       'CERT_HAS_EXPIRED',
-      'the certificate has expired or is not yet valid according to the clock of the runner',
+      "the certificate has expired or is not yet valid according to the runner's clock",
     ],
     [
       'CERT_NOT_YET_VALID',
-      'the certificate has expired or is not yet valid according to the clock of the runner',
+      "the certificate has expired or is not yet valid according to the runner's clock",
     ],
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'the runner does not trust the certificate'],
     ['SELF_SIGNED_CERT_IN_CHAIN', 'the runner does not trust the certificate'],
@@ -166,7 +166,7 @@ describe('toServiceError', () => {
       kind: 'unreachable',
       code,
       maybeDone: false,
-      message: `AWS cannot be reached for RetryBuildBatch in region us-west-2 (${code}): ${reason}. If a proxy inspects TLS, set NODE_EXTRA_CA_CERTS to the path of its CA certificate in PEM format (AWS_CA_BUNDLE is ignored).`,
+      message: `Cannot reach AWS for RetryBuildBatch in region us-west-2 (${code}): ${reason}. If a proxy inspects TLS, set NODE_EXTRA_CA_CERTS to the path of its CA certificate in PEM format (AWS_CA_BUNDLE is ignored).`,
     });
   });
 
@@ -190,7 +190,7 @@ describe('toServiceError', () => {
     [{ hostname: 'sts.example.com' }, 'sts.example.com'],
   ])('says where the call went: %j', (where, named) => {
     const { message } = toServiceError(Object.assign(broken('ENOTFOUND'), where), RETRY);
-    expect(message).toContain(`AWS cannot be reached at ${named} for RetryBuildBatch`);
+    expect(message).toContain(`Cannot reach AWS at ${named} for RetryBuildBatch`);
   });
 
   testAll<[unknown, boolean]>([
@@ -262,7 +262,7 @@ describe('toServiceError', () => {
       expect(toServiceError(thrown(name), RETRY)).toMatchObject({
         kind: 'transient',
         maybeDone: false,
-        message: `CodeBuild rejected RetryBuildBatch in region us-west-2 because a limit of the account or project, such as the number of concurrent builds, is reached (${name}). CodeBuild accepts the call once other builds have ended. To run more builds at once, raise the project's limit or the service quota. CodeBuild says: Says AWS.`,
+        message: `CodeBuild rejected RetryBuildBatch in region us-west-2 because a limit of the account or project is reached, such as concurrent builds (${name}). The call can succeed once other builds have ended. To run more builds at once, raise the project's limit or the service quota. CodeBuild says: Says AWS.`,
       });
     },
   );
@@ -270,11 +270,11 @@ describe('toServiceError', () => {
   test.each([
     [
       'ERR_INVALID_URL',
-      'The endpoint configured for codebuild is not a valid URL. Set endpoint_url in the AWS config file, or AWS_ENDPOINT_URL, to an http:// or https:// URL.',
+      'The endpoint configured for codebuild is not a valid URL. Set AWS_ENDPOINT_URL, or endpoint_url in the AWS config file, to an http:// or https:// URL.',
     ],
     [
       'ERR_INVALID_CHAR',
-      'The AWS credentials of this step contain a character that an HTTP request cannot carry, such as a line break. Set the access key or session token again without it.',
+      'The AWS credentials of this step contain a character that is not allowed in an HTTP header, such as a line break. Set the access key or session token again without it.',
     ],
   ])('says what to do about a request that cannot be sent: %s', (code, message) => {
     const expected = { kind: 'permanent', code, message, maybeDone: false };
@@ -298,8 +298,7 @@ describe('toServiceError', () => {
     ).toMatchObject({
       kind: 'rejected',
       code: 'InvalidInputException',
-      message:
-        'No. Only a failed batch that has ended can be retried. Check its status in the CodeBuild console; if it cannot be retried, start a new batch.',
+      message: 'No.',
     });
     expect(toServiceError(thrown('InvalidInputException', { message: 'No.' }), POLL)).toMatchObject(
       {
@@ -313,11 +312,11 @@ describe('toServiceError', () => {
   test.each<[string, string]>([
     [
       'AccessDeniedException',
-      'Access denied: the role of this step may not do codebuild:RetryBuildBatch. Add this statement to its policy: {"Effect":"Allow","Action":"codebuild:RetryBuildBatch","Resource":"arn:aws:codebuild:us-west-2:*:project/app"} AWS says: Says AWS.',
+      'Access denied: the role is not authorized to perform codebuild:RetryBuildBatch. Add this statement to its IAM policy: {"Effect":"Allow","Action":"codebuild:RetryBuildBatch","Resource":"arn:aws:codebuild:us-west-2:*:project/app"} AWS says: Says AWS.',
     ],
     [
       'ResourceNotFoundException',
-      'CodeBuild did not find what RetryBuildBatch asked for in region us-west-2. A wrong region is the usual cause. CodeBuild says: Says AWS.',
+      'CodeBuild found nothing for RetryBuildBatch in region us-west-2. The region is probably wrong. CodeBuild says: Says AWS.',
     ],
     [
       'ValidationException',
@@ -334,19 +333,19 @@ describe('toServiceError', () => {
   test.each<[string, string]>([
     [
       'ExpiredTokenException',
-      'The AWS credentials of this step have expired, so AWS rejected RetryBuildBatch. The batch keeps running. Set role-to-assume, with which this action renews its credentials automatically, or request a longer session (role-duration-seconds of aws-actions/configure-aws-credentials). Then run this step again with the same batch-id. AWS says: Says AWS.',
+      'The AWS credentials of this step have expired, so AWS rejected RetryBuildBatch. The batch keeps running. Set role-to-assume, so that the action refreshes its credentials automatically, or request a longer session (role-duration-seconds of aws-actions/configure-aws-credentials). Then run this step again with the same batch-id. AWS says: Says AWS.',
     ],
     [
       'UnrecognizedClientException',
-      'AWS does not accept the credentials of this step (UnrecognizedClientException). Check that they are complete, current and of the right partition. AWS says: Says AWS.',
+      'AWS rejected the credentials of this step (UnrecognizedClientException). Check that they are complete, not expired, and for the right AWS partition. AWS says: Says AWS.',
     ],
     [
       'InvalidSignatureException',
-      'AWS does not accept the credentials of this step (InvalidSignatureException). Check that they are complete, current and of the right partition. AWS says: Says AWS.',
+      'AWS rejected the credentials of this step (InvalidSignatureException). Check that they are complete, not expired, and for the right AWS partition. AWS says: Says AWS.',
     ],
     [
       'RequestTimeTooSkewed',
-      'AWS refused RetryBuildBatch because the clock of the runner is wrong. Set the clock of the runner. AWS says: Says AWS.',
+      "AWS rejected RetryBuildBatch because the runner's clock is wrong. Correct the runner's clock. AWS says: Says AWS.",
     ],
   ])('takes credentials that a retry may renew for an error of that kind: %s', (name, message) => {
     const expected = { kind: 'credentials', code: name, message, maybeDone: false };
@@ -362,7 +361,7 @@ describe('toServiceError', () => {
 
   it('names the IAM action of the called service', () => {
     expect(toServiceError(thrown('AccessDeniedException'), TAIL).message).toMatch(
-      /^Access denied: the role of this step may not do logs:GetLogEvents\./,
+      /^Access denied: the role is not authorized to perform logs:GetLogEvents\./,
     );
   });
 
@@ -413,7 +412,7 @@ describe('toServiceError', () => {
     const listing = { ...POLL, operation: 'ListBuildBatchesForProject' };
     expect(toServiceError(thrown('ResourceNotFoundException'), listing)).toMatchObject({
       kind: 'permanent',
-      message: expect.stringMatching(/^CodeBuild knows no project \S+ in region us-west-2\. Check/),
+      message: expect.stringMatching(/^Project \S+ was not found in region us-west-2\. Check/),
     });
   });
 
@@ -432,7 +431,7 @@ describe('toServiceError', () => {
         kind: 'transient',
         code: name,
         maybeDone: false,
-        message: `AWS refused RetryBuildBatch in region us-west-2 because the clock of the runner is wrong (${name}). Set the clock of the runner; from now on the time of AWS is used.`,
+        message: `AWS rejected RetryBuildBatch in region us-west-2 because the runner's clock is wrong (${name}). The action now uses the time of AWS. Correct the runner's clock.`,
       });
       expect(toServiceError(thrown(name), RETRY).kind).toBe('credentials');
     },

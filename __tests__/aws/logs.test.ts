@@ -83,7 +83,7 @@ describe('the tail of a log', () => {
       name: 'ServiceError',
       kind: 'permanent',
       code: 'AccessDeniedException',
-      message: expect.stringContaining('may not do logs:GetLogEvents'),
+      message: expect.stringContaining('not authorized to perform logs:GetLogEvents'),
     });
     expect(asked).toHaveLength(1);
   });

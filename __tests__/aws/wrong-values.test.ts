@@ -125,8 +125,9 @@ const CASES: Readonly<Record<string, Case>> = {
 
 /** What the client returns for a response, or its error. */
 async function resultOf(call: Case['call'], response: unknown): Promise<unknown> {
-  // Further requests, such as for a next page, get an empty response.
+  // Further requests, such as for a next page, get an empty one.
   answers[asked.length] = response as object;
+  answers[asked.length + 1] = { events: [] };
   try {
     return await call();
   } catch (error) {

@@ -10,6 +10,7 @@ import type { StatusText } from '../../src/commit-status/status.ts';
 import { afterStop, KILLED, stepResultOf } from '../../src/commit-status/step-result.ts';
 import {
   aFailedBatch,
+  aFailedBuild,
   afterRetryOf,
   aGroup,
   anOutcome,
@@ -36,6 +37,15 @@ const failed = aRecoveredBatch({
   groups: [aGroup('lint'), aRetriedGroup('unit', 'FAILED', 'FAULT')],
 });
 
+/** The build of the failed group, with its cause. */
+const BUILDS = new Map(
+  failed.groups.flatMap(({ identifier, current }) =>
+    identifier === 'unit' && current !== null
+      ? [[current.arn, { ...aFailedBuild(), arn: current.arn }]]
+      : [],
+  ),
+);
+
 const describeOutcome = (outcome: Outcome): StatusText => describeResult(stepResultOf(outcome));
 
 describe('while a retry runs', () => {
@@ -49,7 +59,7 @@ describe('while a retry runs', () => {
 
 describe('at the end', () => {
   test.each<[string, Outcome, string]>([
-    ['a flaky success', retried(succeeded), 'success: Succeeded after 1 retry; flaky: unit'],
+    ['a flaky success', retried(succeeded), 'success: Batch succeeded after 1 retry. Flaky: unit'],
     [
       'a success of two retries without a flaky group',
       retried(succeeded, {
@@ -57,22 +67,22 @@ describe('at the end', () => {
         past: afterRetryOf(aFailedBatch({ groups: [] })),
         batch: aRecoveredBatch({ groups: [] }),
       }),
-      'success: Succeeded after 2 retries',
+      'success: Batch succeeded after 2 retries',
     ],
     [
       "a success by someone else's retry",
       retried(succeeded, { retries: 0 }),
-      'success: Succeeded on attempt 2; flaky: unit',
+      'success: Batch succeeded on attempt 2. Flaky: unit',
     ],
     [
       'a flaky success that fails the step',
       retried({ kind: 'flaky' }),
-      'failure: Succeeded after 1 retry, but flaky groups fail this step: unit',
+      'failure: Batch succeeded after 1 retry. Flaky (fail-on-flaky): unit',
     ],
     [
       'a failure',
       retried(NOT_RETRIED, { batch: failed }),
-      'failure: FAILED after 1 retry: 1 of 2 build groups failed (unit)',
+      'failure: Batch failed after 1 retry: unit, 1 of 2 groups',
     ],
     [
       'a failure without a failed group',
@@ -80,17 +90,30 @@ describe('at the end', () => {
         retries: 0,
         batch: aRecoveredBatch({ status: 'STOPPED', groups: [] }),
       }),
-      'failure: STOPPED on attempt 2',
+      'failure: Batch was stopped on attempt 2',
     ],
     [
       'a refused retry',
       retried({ kind: 'retry-rejected', message: 'It is gone.' }),
-      'failure: CodeBuild refused to retry batch app:8472cae5: It is gone.',
+      'failure: Retry rejected: It is gone.',
+    ],
+    [
+      'a failure whose cause is known',
+      retried(NOT_RETRIED, { batch: failed, builds: BUILDS }),
+      'failure: Batch failed after 1 retry: unit (BUILD, COMMAND_EXECUTION_ERROR: exit status 1), 1 of 2 groups',
+    ],
+    [
+      'a rejected retry of a batch whose cause is known',
+      retried(
+        { kind: 'retry-rejected', message: 'It is gone.' },
+        { batch: failed, builds: BUILDS },
+      ),
+      'failure: Retry rejected: It is gone. Failed: unit (BUILD, COMMAND_EXECUTION_ERROR: exit status 1)',
     ],
     [
       'a fault',
       retried({ kind: 'service-error', message: 'AWS cannot be asked.' }),
-      'error: The step could not go on; the batch ended SUCCEEDED',
+      'error: The step failed with an error; the batch succeeded',
     ],
     [
       'a fault while the retry runs',
@@ -98,22 +121,22 @@ describe('at the end', () => {
         { kind: 'service-error', message: 'AWS cannot be asked.' },
         { batch: aRetriedBatch() },
       ),
-      'error: The step could not go on; the batch may still run',
+      'error: The step failed with an error; the batch may still be running',
     ],
     [
       'an error of its own',
       conclude(internalError(new TypeError('odd')), initialState(), 0, 0),
-      'error: The step could not go on; the batch may still run',
+      'error: The step failed with an error; the batch may still be running',
     ],
     [
       'a retry that never showed',
       retried({ kind: 'never-seen', polls: 5, elapsedMs: 60_000 }),
-      'error: The retry was sent and does not show: it may still run',
+      'error: The retry was sent, but no new attempt appeared; it may still start',
     ],
     [
       'a batch that was deleted',
       retried({ kind: 'gone' }),
-      'error: CodeBuild no longer knows the batch: it was probably deleted',
+      'error: The batch no longer exists in CodeBuild; it was probably deleted',
     ],
     [
       'a timeout',
@@ -121,17 +144,17 @@ describe('at the end', () => {
         { kind: 'timed-out', timeoutMs: 300_000, lastError: null },
         { batch: aRetriedBatch() },
       ),
-      "error: The step's timeout of 5m passed; the batch goes on",
+      'error: The step timed out after 5m; the batch keeps running',
     ],
     [
       'a cancellation that stopped the retry',
       retried({ kind: 'cancelled', by: 'SIGINT', stop: 'stopped' }),
-      'error: The step was cancelled, and the retry stopped',
+      'error: The step was canceled; the retry was stopped',
     ],
     [
       'a timeout in the pause before a further retry',
       retried({ kind: 'timed-out', timeoutMs: 300_000, lastError: null }, { batch: failed }),
-      "error: The step's timeout of 5m passed; the batch ended FAILED",
+      'error: The step timed out after 5m; the batch failed',
     ],
     [
       'a timeout before the retry shows',
@@ -139,27 +162,27 @@ describe('at the end', () => {
         { kind: 'timed-out', timeoutMs: 300_000, lastError: null },
         { batch: first, past: afterRetryOf(first) },
       ),
-      "error: The step's timeout of 5m passed; the batch goes on",
+      'error: The step timed out after 5m; the batch keeps running',
     ],
     [
       'a cancellation that stopped nothing',
       retried({ kind: 'cancelled', by: 'SIGINT', stop: null }, { batch: aRetriedBatch() }),
-      'error: The step was cancelled; the batch may still run',
+      'error: The step was canceled; the batch may still be running',
     ],
     [
       'a cancellation in the pause before a further retry',
       retried({ kind: 'cancelled', by: 'SIGINT', stop: null }, { batch: failed }),
-      'error: The step was cancelled; the batch ended FAILED',
+      'error: The step was canceled; the batch failed',
     ],
     [
       'a cancellation when the retry was over',
       retried({ kind: 'cancelled', by: 'SIGINT', stop: 'over' }),
-      'error: The step was cancelled; the batch ended SUCCEEDED',
+      'error: The step was canceled; the batch succeeded',
     ],
     [
       'a cancellation before the retry shows',
       retried({ kind: 'cancelled', by: 'SIGINT', stop: 'not-begun' }, { batch: first }),
-      'error: The step was cancelled; the batch may still run',
+      'error: The step was canceled; the batch may still be running',
     ],
   ])('%s is described', (_, outcome, expected) => {
     const { state, description } = describeOutcome(outcome);
@@ -190,7 +213,39 @@ describe('at the end', () => {
       retried(succeeded, { batch: aRecoveredBatch({ groups }) }),
     );
     expect(description).toHaveLength(140);
-    expect(description).toMatch(/^Succeeded after 1 retry; flaky: x+ … x+4 and 4 more$/);
+    expect(description).toMatch(/^Batch succeeded after 1 retry. Flaky: x+ … x+4 and 4 more$/);
+  });
+
+  test('long names and causes are cut, and the counts kept', () => {
+    const failure = {
+      group: 'integration_tests_of_the_checkout_in_every_currency',
+      cause: `BUILD, COMMAND_EXECUTION_ERROR: ${'x'.repeat(300)}. Reason: odd`,
+      failed: 12,
+      groups: 100,
+    };
+    const result = { kind: 'failed', attempt: 3, retries: 2, batchStatus: 'TIMED_OUT' } as const;
+    expect(describeResult({ ...result, failure }).description).toMatch(
+      /^Batch timed out after 2 retries: integration_\S* … \S*currency \(BUILD, .* … .*Reason: odd\) and 11 more of 100 groups$/,
+    );
+    const crowded = { ...failure, failed: 10 ** 12, groups: 10 ** 12 };
+    const { description } = describeResult({ ...result, retries: 10 ** 9, failure: crowded });
+    expect(description.length).toBeLessThanOrEqual(140);
+    expect(description).not.toContain('(');
+  });
+
+  test('a rejected retry keeps both ends of what CodeBuild says, and the cause', () => {
+    const message = `Build batch app:${'8'.repeat(200)} is SUCCEEDED and cannot be retried`;
+    const failure = {
+      group: 'integration_tests',
+      cause: 'BUILD, exit status 1',
+      failed: 2,
+      groups: 8,
+    };
+    const { description } = describeResult({ kind: 'retry-rejected', message, failure });
+    expect(description).toMatch(
+      /^Retry rejected: Build batch app:8+ … .*cannot be retried\. Failed: integration_tests \(BUILD, exit status 1\)$/,
+    );
+    expect(description.length).toBeLessThanOrEqual(140);
   });
 
   testAll(HOSTILE)('hostile text is made plain', (_, text) => {
@@ -211,13 +266,13 @@ describe('at the end', () => {
 describe('the result of a killed step', () => {
   const over = { kind: 'over', batch: aRecoveredBatch() } as const;
   test.each<[string, Parameters<typeof afterStop>[1], string]>([
-    ['nothing was to be stopped', null, '; the batch may still run'],
-    ['the retry was stopped', { kind: 'stopped', batch: null }, ', and the retry stopped'],
-    ['the retry was over', over, '; the batch ended SUCCEEDED'],
-    ['it could not be stopped', { kind: 'no-answer' }, '; the batch may still run'],
-    ['others have retried', { kind: 'later-attempt' }, '; the batch may still run'],
+    ['nothing was to be stopped', null, 'the batch may still be running'],
+    ['the retry was stopped', { kind: 'stopped', batch: null }, 'the retry was stopped'],
+    ['the retry was over', over, 'the batch succeeded'],
+    ['it could not be stopped', { kind: 'no-answer' }, 'the batch may still be running'],
+    ['others have retried', { kind: 'later-attempt' }, 'the batch may still be running'],
   ])('is described as it is true where %s', (_, stop, end) => {
-    const description = `The step that watched the retry was killed${end}`;
+    const description = `The step watching the retry was killed; ${end}`;
     expect(describeResult(afterStop(KILLED, stop))).toEqual({ state: 'error', description });
   });
 
@@ -237,7 +292,7 @@ describe('a saved result', () => {
       { batch: aRetriedBatch() },
     );
     const { description } = describeResult(afterStop(stepResultOf(canceled), over));
-    expect(description).toBe('The step was cancelled; the batch ended SUCCEEDED');
+    expect(description).toBe('The step was canceled; the batch succeeded');
   });
 
   test.each<[string, Ending]>([

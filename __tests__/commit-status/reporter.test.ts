@@ -89,13 +89,13 @@ describe('a retry', () => {
       commit: '3a9e11cb419e8fff14b03883dc4e64f6155aaa7e',
       context: USUAL,
       state: 'success',
-      description: 'Succeeded after 1 retry; flaky: unit',
+      description: 'Batch succeeded after 1 retry. Flaky: unit',
       targetUrl: RUN_URL,
     });
     expect(bench.saved.map((status) => status?.state ?? null)).toEqual(['error', 'success', null]);
     expect(bench.log()).toEqual([
       `line: Commit status ${USUAL}: pending (Retry 1 of 2 is running)`,
-      `line: Commit status ${USUAL}: success (Succeeded after 1 retry; flaky: unit)`,
+      `line: Commit status ${USUAL}: success (Batch succeeded after 1 retry. Flaky: unit)`,
     ]);
   });
 
@@ -144,22 +144,16 @@ describe('a retry', () => {
 
 describe('the status is not updated, with a notice,', () => {
   test.each<[string, Partial<Batch>, string]>([
-    ['elsewhere', { source: { type: 'S3', location: 'b/a.zip' } }, 'is no repository (S3)'],
-    ['of no commit', { resolvedSourceVersion: null }, 'which commit'],
-    [
-      'of a version that is no commit',
-      { resolvedSourceVersion: 'refs/heads/main' },
-      'which commit',
-    ],
+    ['elsewhere', { source: { type: 'S3', location: 'b/a.zip' } }, 'not a Git repository (S3)'],
+    ['of no commit', { resolvedSourceVersion: null }, 'the commit'],
+    ['of a version that is no commit', { resolvedSourceVersion: 'refs/heads/main' }, 'the commit'],
   ])('of a source %s', async (_, batch, reason) => {
     const bench = aBench();
     bench.retry(aFailedBatch(batch));
     bench.retry(aFailedBatch(batch), 3);
     await bench.end(SUCCEEDED);
     expect(bench.calls).toEqual([]);
-    expect(bench.log()).toEqual([
-      expect.stringMatching(/^notice: The commit status is left alone/),
-    ]);
+    expect(bench.log()).toEqual([expect.stringMatching(/^notice: Commit status not updated: /)]);
     expect(bench.log()[0]).toContain(reason);
   });
 });
@@ -190,7 +184,7 @@ describe('a failure of GitHub', () => {
       expect(bench.calls).toEqual(calls);
       expect(bench.clock.elapsed()).toBe(0);
       expect(warningsOf(bench)).toEqual([
-        expect.stringMatching(/^warning: .* left alone: .*\d{3}/),
+        expect.stringMatching(/^warning: .* not updated: .*\d{3}/),
       ]);
       expect(bench.saved.at(-1) ?? null).toBeNull();
     },
@@ -221,7 +215,7 @@ describe('a failure of GitHub', () => {
     expect(bench.calls).toEqual(['list 1', 'pending', 'pending', 'success']);
     expect(warningsOf(bench)).toEqual([]);
     expect(bench.log()[0]).toBe(
-      'line: Commit status not set to pending: a GitHub rate limit was reached (GitHub answered 403: a secondary rate limit). The step writes the outcome when it ends.',
+      'line: Commit status not set to pending: a GitHub rate limit was reached (GitHub answered 403: a secondary rate limit). The step writes the result when it ends.',
     );
     expect(bench.log().join()).not.toContain('statuses: write');
   });
@@ -335,9 +329,7 @@ describe('a failure of GitHub', () => {
     };
     bench.retry();
     await bench.end(SUCCEEDED);
-    expect(warningsOf(bench)).toEqual([
-      'warning: The commit status is left alone: TypeError: odd.',
-    ]);
+    expect(warningsOf(bench)).toEqual(['warning: Commit status not updated: TypeError: odd.']);
   });
 });
 
@@ -436,21 +428,21 @@ describe('in a whole run', () => {
   test('a retry of its own', async () => {
     expect(await replay({}, FLAKY)).toEqual([
       'pending: Retry 1 of 1 is running',
-      'success: Succeeded after 1 retry; flaky: unit',
+      'success: Batch succeeded after 1 retry. Flaky: unit',
     ]);
   });
 
   test("someone else's before its own", async () => {
     expect(await replay({ 'retry-delay': '1m' }, FLAKY, retryElsewhere(30))).toEqual([
       'pending: Attempt 2 is running',
-      'success: Succeeded on attempt 2; flaky: unit',
+      'success: Batch succeeded on attempt 2. Flaky: unit',
     ]);
   });
 
   test('a retry that was running when the step began', async () => {
     expect(await replay({}, { ...FLAKY, retriedAgo: [20] })).toEqual([
       'pending: Attempt 2 is running',
-      'success: Succeeded on attempt 2; flaky: unit',
+      'success: Batch succeeded on attempt 2. Flaky: unit',
     ]);
   });
 
@@ -458,7 +450,7 @@ describe('in a whole run', () => {
     const given = { 'max-retries': '2', 'retry-delay': '5m', timeout: '9m' };
     expect(await replay(given, BROKEN_SHOP)).toEqual([
       'pending: Retry 1 of 2 is running',
-      "error: The step's timeout of 9m passed; the batch ended FAILED",
+      'error: The step timed out after 9m; the batch failed',
     ]);
   });
 
@@ -467,7 +459,7 @@ describe('in a whole run', () => {
       clock.at(250, () => abort.abort(new Interruption(CANCELLED)));
     expect(await replay({ 'poll-interval': '5m' }, FLAKY, cancelAt)).toEqual([
       'pending: Retry 1 of 1 is running',
-      'error: The step was cancelled; the batch ended SUCCEEDED',
+      'error: The step was canceled; the batch succeeded',
     ]);
   });
 

@@ -26,7 +26,7 @@ const ENDINGS: Readonly<Record<Kind, Ending>> = {
   'dry-run': {
     kind: 'dry-run',
     retry: true,
-    reason: 'FAILED is a status to retry on',
+    reason: 'FAILED is listed in retry-on',
     quotedCause: null,
   },
   failed: { kind: 'failed', reason: 'no retry is left', quotedCause: null },

@@ -92,10 +92,10 @@ describe('the reason', () => {
   test.each([
     [['clean'], 'the log of clean contains no text of retry-when-log'],
     [['clean', 'clean'], 'the log of clean contains no text of retry-when-log'],
-    [['gone'], 'the log of gone could not be searched: its log is gone'],
+    [['gone'], 'the log of gone could not be searched: the log no longer exists'],
     [
       ['other'],
-      'the log of other could not be searched: CodeBuild names no log of it: it may have failed before it had one',
+      'the log of other could not be searched: CodeBuild reports no log; the build may have failed before it had one',
     ],
     [
       ['clean', 'gone'],
@@ -103,7 +103,7 @@ describe('the reason', () => {
     ],
     [
       ['gone', 'gone', 'clean', 'other'],
-      'the log of gone could not be searched: its log is gone; 2 more logs could not be searched',
+      'the log of gone could not be searched: the log no longer exists; 2 more logs could not be searched',
     ],
     [[], 'no build group failed, so there is no log to search'],
   ])('says what was not found: %j', (groups, expected) => {

@@ -59,15 +59,27 @@ describe('the repository of a batch', () => {
   );
 
   test.each([
-    ['', 'CODEPIPELINE', 'the source of the batch has no address (CODEPIPELINE)'],
-    ['', '', 'the source of the batch has no address'],
-    ['bucket/path/source.zip', 'S3', 'the source of the batch is no repository (S3)'],
-    ['https://[', 'GITHUB', 'the source of the batch is no repository (GITHUB)'],
-    ['https://github.com/octo-org', 'GITHUB', 'the source of the batch names no repository'],
-    ['https://github.com/a/b/c', 'GITHUB', 'the source of the batch names no repository'],
-    ['https://github.com/a/%2e%2e%2fb', 'GITHUB', 'the source of the batch names no repository'],
-    ['git@github.com:../x', 'GITHUB', 'the source of the batch names no repository'],
-    ['git@github.com:a/..', 'GITHUB', 'the source of the batch names no repository'],
+    ['', 'CODEPIPELINE', 'the source of the batch has no URL (CODEPIPELINE)'],
+    ['', '', 'the source of the batch has no URL'],
+    ['bucket/path/source.zip', 'S3', 'the source of the batch is not a Git repository (S3)'],
+    ['https://[', 'GITHUB', 'the source of the batch is not a Git repository (GITHUB)'],
+    [
+      'https://github.com/octo-org',
+      'GITHUB',
+      'the source of the batch is not the URL of a repository',
+    ],
+    [
+      'https://github.com/a/b/c',
+      'GITHUB',
+      'the source of the batch is not the URL of a repository',
+    ],
+    [
+      'https://github.com/a/%2e%2e%2fb',
+      'GITHUB',
+      'the source of the batch is not the URL of a repository',
+    ],
+    ['git@github.com:../x', 'GITHUB', 'the source of the batch is not the URL of a repository'],
+    ['git@github.com:a/..', 'GITHUB', 'the source of the batch is not the URL of a repository'],
   ])('is none in "%s" (%s)', (location, type, reason) => {
     expect(of(location, type)).toContain(reason);
   });
@@ -83,7 +95,7 @@ describe('the repository of a batch', () => {
     'arn:aws:s3:::secret/source.zip',
     'C:\\secret\\source',
   ])('is none in what is no URL, of which nothing is repeated: %s', (location) => {
-    expect(of(location)).toBe('the source of the batch is no repository (GITHUB)');
+    expect(of(location)).toBe('the source of the batch is not a Git repository (GITHUB)');
   });
 
   test('is found on a server whose name has no dot', () => {

@@ -282,14 +282,14 @@ describe('what an event changes', () => {
     { kind: 'batch-invisible', id: 'app:1' },
     { kind: 'cause', group: 'unit', cause: aCause() },
     { kind: 'group-changed', identifier: 'unit', from: 'IN_PROGRESS', to: 'FAILED', lasted: 5 },
-    { kind: 'groups-appeared', statuses: ['PENDING'] },
+    { kind: 'groups-appeared', groups: [] },
     { kind: 'groups-stale', batch: failed },
-    { kind: 'heartbeat', batch: failed, elapsed: 1 },
+    { kind: 'heartbeat', status: 'IN_PROGRESS', groups: [], elapsed: 1 },
     { kind: 'internal-error', error: new Error('x') },
     { kind: 'not-stopped', error: null },
     { kind: 'pattern-unmatched', input: 'only-retry', pattern: 'x*', identifiers: [] },
     { kind: 'phase-changed', from: 'SUBMITTED', to: 'IN_PROGRESS', lasted: null },
-    { kind: 'retrying', reason: 'why', delay: 0 },
+    { kind: 'retrying', retry: 1, maxRetries: 1, reason: 'why', delay: 0 },
   ];
   it('is nothing where it is for the log alone', () => {
     expect(FOR_THE_LOG_ALONE.filter((event) => reduce(asked, event) !== asked)).toEqual([]);
@@ -299,7 +299,7 @@ describe('what an event changes', () => {
 describe('a snapshot', () => {
   /** The state after a snapshot, of a poll at a second. */
   const after = (state: RunState, batch = running, seconds = 0): RunState => {
-    const [progress, changes] = changesIn(state.progress, batch, at(seconds));
+    const [progress, changes] = changesIn(state.progress, batch, state.past, at(seconds));
     return reduce(state, { kind: 'snapshot-taken', batch, progress, changes });
   };
 

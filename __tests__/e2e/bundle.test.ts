@@ -70,11 +70,9 @@ describe('the committed bundle', () => {
     expect(run.stderr).toBe('');
     expect(run.operations.filter((operation) => operation === RETRY)).toHaveLength(2);
     const [verdict, ...groups] = errorsIn(run.stdout);
-    expect(verdict).toContain(`Batch ${ID} ended FAILED on attempt 3`);
+    expect(verdict).toContain('Batch web-shop #1 failed on attempt 3: ');
     expect(groups).toEqual([
-      expect.stringContaining(
-        '::error title=unit::unit ended FAILED in BUILD, COMMAND_EXECUTION_ERROR',
-      ),
+      expect.stringContaining('::error title=unit::unit failed in BUILD, COMMAND_EXECUTION_ERROR'),
     ]);
     expect(run.outputs).toMatchObject({ conclusion: 'failure', 'failed-groups': '["unit"]' });
     expect(run.summary).toContain('❌');
@@ -145,7 +143,7 @@ describe('the committed bundle', () => {
     }
     expect(Object.keys(run.outputs).sort()).toEqual([...OUTPUT_NAMES].sort());
     expect(run.outputs).toMatchObject({ conclusion: 'failure', 'build-groups': '[]' });
-    expect(run.summary).toContain('the inputs are not right');
+    expect(run.summary).toContain('invalid inputs');
   });
 
   test('names the missing permission', async () => {

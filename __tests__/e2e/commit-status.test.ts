@@ -94,7 +94,7 @@ describe('commit-status', () => {
       {
         state: 'success',
         context: 'Batch of the shop',
-        description: 'Succeeded after 1 retry; flaky: unit',
+        description: 'Batch succeeded after 1 retry. Flaky: unit',
         target_url: RUN_URL,
       },
     ]);
@@ -103,7 +103,7 @@ describe('commit-status', () => {
     );
     expect(run.state['unwritten-status']).toBe('null');
     expect(run.stdout).toContain(
-      'Commit status Batch of the shop: success (Succeeded after 1 retry; flaky: unit)\n',
+      'Commit status Batch of the shop: success (Batch succeeded after 1 retry. Flaky: unit)\n',
     );
     expectNoToken(run);
 
@@ -121,7 +121,7 @@ describe('commit-status', () => {
     expect(github.written()).toEqual([
       'pending: Retry 1 of 2 is running',
       'pending: Retry 2 of 2 is running',
-      'failure: FAILED after 2 retries: 1 of 1 build group failed (unit)',
+      'failure: Batch failed after 2 retries: unit (BUILD, exit status 1)',
     ]);
     expect(new Set(github.statuses.map(({ context }) => context))).toEqual(new Set([CONTEXT]));
   });
@@ -136,7 +136,7 @@ describe('commit-status', () => {
     expect(run.outputs).toMatchObject({ conclusion: 'timed_out' });
     expect(github.written()).toEqual([
       'pending: Retry 1 of 1 is running',
-      "error: The step's timeout of 1h passed; the batch goes on",
+      'error: The step timed out after 1h; the batch keeps running',
     ]);
   });
 
@@ -154,7 +154,7 @@ describe('commit-status', () => {
       HELD_TIMERS,
     );
     expect(run.outputs).toMatchObject({ conclusion: 'cancelled', 'batch-status': 'STOPPED' });
-    const last = 'error: The step was cancelled, and the retry stopped';
+    const last = 'error: The step was canceled; the retry was stopped';
     expect(github.written()[1]).toBe(last);
     expect(warningsIn(run)).toEqual([]);
 
@@ -194,7 +194,7 @@ describe('commit-status', () => {
       return {};
     };
     const run = await runOn(shopThat('SUCCEEDED', 600), {}, (started) => (running = started));
-    const last = 'The step was cancelled, and the retry stopped';
+    const last = 'The step was canceled; the retry was stopped';
     expect(github.statuses.map(({ description }) => description)).toEqual([last]);
     for (const apply of slow) apply();
     expect(github.statuses[0]?.state).toBe('pending');
@@ -214,7 +214,7 @@ describe('commit-status', () => {
       expect(asked()).toEqual([LIST, WRITE, WRITE]);
       expect(github.written()).toEqual([
         'pending: Retry 1 of 1 is running',
-        'success: Succeeded after 1 retry; flaky: unit',
+        'success: Batch succeeded after 1 retry. Flaky: unit',
       ]);
       expect(new Set(proxy.tunnels)).toEqual(new Set(['api.github.test:80']));
     } finally {
@@ -233,7 +233,7 @@ describe('commit-status', () => {
     expect(post).toMatchObject({ exitCode: 0, stderr: '' });
     expect(github.written()).toEqual([
       'pending: Retry 1 of 1 is running',
-      'error: The step that watched the retry was killed, and the retry stopped',
+      'error: The step watching the retry was killed; the retry was stopped',
     ]);
     expect(github.requests.at(-1)?.status).toMatchObject({ context: CONTEXT, target_url: RUN_URL });
     expect(post.operations.at(-1)).toBe('StopBuildBatch');
@@ -261,7 +261,7 @@ describe('commit-status', () => {
     expect(run.exitCode).toBe(0);
     expect(asked()).toEqual([]);
     expect(run.stdout).toContain(
-      '::notice::The commit status is left alone: the source of the batch is on git-codecommit.us-west-2.amazonaws.com (CODECOMMIT), not on github.com.\n',
+      '::notice::Commit status not updated: the source of the batch is on git-codecommit.us-west-2.amazonaws.com (CODECOMMIT), not on github.com.\n',
     );
   });
 
@@ -303,7 +303,7 @@ describe('commit-status', () => {
       if (isOver && running !== null) passAnHour(running);
       return { status: 502, body: '<html>', headers: { 'content-type': 'text/html' } };
     };
-    const whenOver = onceLogged('Attempt 2 ended SUCCEEDED', () => (isOver = true));
+    const whenOver = onceLogged('Attempt 2 succeeded', () => (isOver = true));
     const run = await runOn(
       shopThat('SUCCEEDED'),
       { timeout: '1h' },
@@ -317,12 +317,12 @@ describe('commit-status', () => {
     expect(new Set(asked())).toEqual(new Set([LIST]));
     expect(warningsIn(run)).toEqual([]);
     expect(run.stdout).toContain('Commit status not set to pending: GitHub answered 502: <html>.');
-    expect(run.stdout).toContain('is not written yet: GitHub answered 502: <html>.');
+    expect(run.stdout).toContain('not written yet: GitHub answered 502: <html>.');
     expect(run.outputs).toMatchObject({ conclusion: 'success' });
     expectNoToken(run);
 
     github.odd = () => null;
     expect((await runPost(run)).exitCode).toBe(0);
-    expect(github.written()).toEqual(['success: Succeeded after 1 retry; flaky: unit']);
+    expect(github.written()).toEqual(['success: Batch succeeded after 1 retry. Flaky: unit']);
   });
 });

@@ -104,7 +104,7 @@ describe('role-to-assume', () => {
 test('without credentials it says so and what to do', async () => {
   const run = await runAction(shop(QUICK), inputs, NO_KEYS);
   expect(run.exitCode).toBe(1);
-  expect(run.outputs['reason']).toContain('No AWS credentials were found');
+  expect(run.outputs['reason']).toContain('No AWS credentials found');
 });
 
 test('a profile that does not exist is named, at once', async () => {

@@ -58,9 +58,7 @@ describe('the post step', () => {
     const post = await runPostStep(killed, inputs);
     expect(post.exitCode).toBe(0);
     expect(post.operations.at(-1)).toBe(STOP);
-    expect(post.stdout).toContain(
-      `The attempt of batch ${ID} that this step had started was stopped.`,
-    );
+    expect(post.stdout).toContain(`Stopped the attempt of batch ${ID} that this step had started.`);
   });
 
   test("leaves someone else's attempt alone", async () => {

@@ -128,12 +128,12 @@ describe('TLS through the tunnel of a proxy', () => {
       simulator,
       { ...inputs, timeout: '1h' },
       { ...HELD_TIMERS, ...(await environment()) },
-      onceLogged('cannot be reached', passAnHour),
+      onceLogged('Cannot reach AWS', passAnHour),
     );
     expect(run.exitCode).toBe(1);
     expect(run.outputs).toMatchObject({ conclusion: 'timed_out', 'retry-count': '0' });
     expect(run.outputs['reason']).toContain(
-      `AWS cannot be reached at https://${HOST} for ${POLL} in region us-west-2`,
+      `Cannot reach AWS at https://${HOST} for ${POLL} in region us-west-2`,
     );
   });
 
@@ -152,11 +152,11 @@ describe('TLS through the tunnel of a proxy', () => {
   test('an untrusted certificate is reported as such', async () => {
     proxy = await serveProxy(front.port);
     const trustless = { ...HELD_TIMERS, ...(await environment()), NODE_EXTRA_CA_CERTS: '' };
-    const refused = onceLogged('cannot be reached', passAnHour);
+    const refused = onceLogged('Cannot reach AWS', passAnHour);
     const run = await runAction(simulator, { ...inputs, timeout: '1h' }, trustless, refused);
     expect(run.outputs['conclusion']).toBe('timed_out');
     expect(run.outputs['reason']).toMatch(
-      /cannot be reached at https:\/\/codebuild\S+ .*\((?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN)\): .* NODE_EXTRA_CA_CERTS/,
+      /Cannot reach AWS at https:\/\/codebuild\S+ .*\((?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN)\): .* NODE_EXTRA_CA_CERTS/,
     );
   });
 });

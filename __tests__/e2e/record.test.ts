@@ -261,7 +261,7 @@ describe('no batch is retried', () => {
       faults: [{ operation: 'RetryBuildBatch', fault }],
     });
     expect([ran.exitCode, retries(ran)]).toEqual([1, 1]);
-    expect(ran.stderr).toContain('Add this statement to its policy');
+    expect(ran.stderr).toContain('Add this statement to its IAM policy');
     expect(ran.stderr).not.toMatch(/\n\s+at /);
     const answer = await readFile(join(folder, '0004-retry.json'), 'utf8');
     expect(answer).toContain('is not authorized to perform: codebuild:RetryBuildBatch');

@@ -26,7 +26,7 @@ describe('a canceled step', () => {
       cancelAt(50),
     );
     expect(outcome).toMatchObject({ conclusion: 'cancelled', exitCode: 1, batchStatus: 'STOPPED' });
-    expect(outcome.reason).toContain('the attempt that it had started was stopped');
+    expect(outcome.reason).toContain('The attempt that it had started was stopped');
     expect(simulator.calls.slice(-2).map(({ operation }) => operation)).toEqual([POLL, STOP]);
     expect(elapsed).toBe(50_000);
     expect(saved.at(-1)).toBeNull();
@@ -74,7 +74,7 @@ describe('a canceled step', () => {
     );
     expect(outcome).toMatchObject({ conclusion: 'cancelled', ending: { stop: 'stopped' } });
     expect(outcome).toMatchObject({ retries: 0, unprovenAttempts: [2], batchStatus: 'STOPPED' });
-    expect(outcome.reason).toContain('; attempt 2 was stopped');
+    expect(outcome.reason).toContain('. Attempt 2 was stopped');
     expect(simulator.calls.at(-1)?.operation).toBe(STOP);
     expect(saved[0]).toMatchObject({ batchId: ID, submittedOn: null });
     expect(saved.at(-1)).toBeNull();
@@ -158,7 +158,7 @@ describe('a canceled step', () => {
       cancelAt(10),
     );
     expect(outcome).toMatchObject({ retries: 0, attempt: 1, ending: { stop: 'not-begun' } });
-    expect(outcome.reason).toContain('does not show');
+    expect(outcome.reason).toContain('has not started');
     expect(saved.at(-1)).toMatchObject({ batchId: ID });
   });
 

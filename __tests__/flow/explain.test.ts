@@ -76,7 +76,7 @@ describe('the causes of failures', () => {
     );
     expect(countOf(operations, 'BatchGetBuilds')).toBe(2);
     expect(outcome).toMatchObject({ conclusion: 'failure', retries: 0 });
-    expect(outcome.reason).toContain('a cause that nobody knows');
+    expect(outcome.reason).toContain('an unknown reason');
   });
 
   test('of more than 100 groups are read 100 at a time, and 20 logs', async () => {

@@ -60,13 +60,13 @@ describe('a failed group with a known text in its log', () => {
     const flow = await decide(shop(batchOf({ unit: failing(FLAKE) })));
     const { outcome, log } = flow;
     expect(outcome).toMatchObject({ conclusion: 'success', retries: 1 });
-    expect(outcome.reason).toContain(
+    expect(outcome.decisions[0]?.reason).toContain(
       'retry-when-log matches the log of unit ("connect ETIMEDOUT")',
     );
     expect(log).toContain('The log of unit contains "connect ETIMEDOUT" (retry-when-log)');
-    expect(log.some((line) => line.startsWith('Retrying: ') && line.includes('of unit ("'))).toBe(
-      true,
-    );
+    expect(
+      log.some((line) => line.startsWith('Retrying (1 of ') && line.includes('of unit ("')),
+    ).toBe(true);
     const { 'job-summary': summary } = renderSummaries(outcome);
     expect(summary).toMatch(
       /\| Message \| Log match \|\n.*\n\| .*unit.* \| <code>connect ETIMEDOUT<\/code> \|/,
@@ -134,7 +134,7 @@ describe('a failed group with a known text in its log', () => {
     expect(matchesOf(flow)).toEqual({ unit: 'port is taken' });
     expect(outcome.reason).toContain('retry limit reached (max-retries: 1).');
     expect(outcome.reason).toContain(
-      ' unit (retry-when-log matches its log: "port is taken") failed in BUILD, ',
+      'failed on attempt 2: unit (BUILD, exit status 1, log contains "port is taken")',
     );
     expect(outcome.decisions[0]?.reason).toContain('the log of unit ("connect ETIMEDOUT")');
     const { 'job-summary': summary } = renderSummaries(outcome);
@@ -155,7 +155,7 @@ describe('a failed group without a known text in its log', () => {
     expect(flow.operations).not.toContain(RETRY);
     expect(flow.outcome).toMatchObject({ conclusion: 'failure', ending: { kind: 'failed' } });
     expect(flow.outcome.reason).toContain(
-      'not retried because the log of e2e contains no text of retry-when-log (retry-when: log).',
+      'No retry: the log of e2e contains no text of retry-when-log (retry-when: log).',
     );
     expect(matchesOf(flow)).toEqual({ unit: 'connect ETIMEDOUT', e2e: null });
   });
@@ -165,19 +165,19 @@ describe('a failed group without a known text in its log', () => {
     const scenario = shop(batchOf({ image, unit: failing(FLAKE) }));
     const both = await decide(scenario, { 'retry-when': 'infrastructure' });
     expect(both.outcome).toMatchObject({ conclusion: 'success', retries: 1 });
-    expect(both.outcome.reason).toContain(
-      'image failed for a cause worth a retry (retry-when: infrastructure); retry-when-log matches the log of unit',
+    expect(both.outcome.decisions[0]?.reason).toContain(
+      'image failed for a cause worth retrying (retry-when: infrastructure); retry-when-log matches the log of unit',
     );
     const logAlone = await decide(scenario);
     expect(logAlone.outcome).toMatchObject({ conclusion: 'failure', retries: 0 });
-    expect(logAlone.outcome.reason).toContain('its log is empty');
+    expect(logAlone.outcome.reason).toContain('the log is empty');
   });
 
   test('is told with its cause', async () => {
     const given = { 'retry-when': 'infrastructure' };
     const { outcome } = await decide(shop(batchOf({ unit: failing(BUG) })), given);
     expect(outcome.reason).toMatch(
-      /unit failed for the code, not the infrastructure \(BUILD, .*\) \(retry-when: infrastructure\); the log of unit contains no text of retry-when-log\.$/,
+      /unit failed because of its code or configuration, not the infrastructure \(retry-when: infrastructure\): BUILD, .*; the log of unit contains no text of retry-when-log\.$/,
     );
   });
 
@@ -218,12 +218,12 @@ describe('a log that decides', () => {
     const { outcome, elapsed, log } = await decide({ ...shop(batchOf(groups)), faults });
     expect(outcome).toMatchObject({ conclusion: 'failure', retries: 0 });
     expect(outcome.reason).toContain(
-      `the log of g0 could not be searched: logs:GetLogEvents did not answer (${code}); 11 more logs could not be searched (retry-when: log)`,
+      `the log of g0 could not be searched: logs:GetLogEvents failed (${code}); 11 more logs could not be searched (retry-when: log)`,
     );
     expect(elapsed).toBeGreaterThanOrEqual(minutes * 60_000);
     expect(elapsed).toBeLessThan((minutes + 1) * 60_000);
     expect(log.filter((line) => line.startsWith('Could not read what'))).toEqual([
-      `Could not read what retry-when-log depends on: logs:GetLogEvents did not answer (${code}).`,
+      `Could not read what retry-when-log depends on: logs:GetLogEvents failed (${code}).`,
     ]);
   });
 
@@ -243,10 +243,10 @@ describe('a log that decides', () => {
     expect(operations).not.toContain(RETRY);
     expect(outcome).toMatchObject({ conclusion: 'failure', retries: 0 });
     expect(outcome.reason).toContain(
-      'the log of unit could not be searched: the permission logs:GetLogEvents is missing (retry-when: log)',
+      'the log of unit could not be searched: the role is not authorized to perform logs:GetLogEvents (retry-when: log)',
     );
     expect(log).toContain(
-      'Could not read what retry-when-log depends on: the permission logs:GetLogEvents is missing.',
+      'Could not read what retry-when-log depends on: the role is not authorized to perform logs:GetLogEvents.',
     );
   });
 
@@ -256,16 +256,16 @@ describe('a log that decides', () => {
     const { outcome } = await decide(faulty({ operation: 'BatchGetBuilds', fault }));
     expect(outcome).toMatchObject({ conclusion: 'failure', retries: 0 });
     expect(outcome.reason).toContain(
-      'the log of unit could not be searched: the permission codebuild:BatchGetBuilds is missing (retry-when: log)',
+      'the log of unit could not be searched: the role is not authorized to perform codebuild:BatchGetBuilds (retry-when: log)',
     );
   });
 
   test.each<[string, LogPlan, string]>([
-    ['in S3 only', { cloudWatch: 'DISABLED', s3: 'bucket/logs' }, 'its log is in S3 only'],
-    ['disabled', { cloudWatch: 'DISABLED' }, 'its logs are disabled'],
-    ['gone', { cloudWatch: 'DELETED' }, 'its log is gone'],
-    ['gone but for S3', { cloudWatch: 'DELETED', s3: 'bucket/logs' }, 'its log is in S3 only'],
-    ['empty', { emptyPages: Infinity }, 'its log is empty'],
+    ['in S3 only', { cloudWatch: 'DISABLED', s3: 'bucket/logs' }, 'the log is only in S3'],
+    ['disabled', { cloudWatch: 'DISABLED' }, 'logs are disabled'],
+    ['gone', { cloudWatch: 'DELETED' }, 'the log no longer exists'],
+    ['gone but for S3', { cloudWatch: 'DELETED', s3: 'bucket/logs' }, 'the log is only in S3'],
+    ['empty', { emptyPages: Infinity }, 'the log is empty'],
   ])('and is %s is told as such', async (_, logs, why) => {
     const { outcome, events } = await decide(shop(batchOf({ unit: failing(FLAKE) }, logs)));
     expect(outcome).toMatchObject({ conclusion: 'failure', retries: 0 });
@@ -277,7 +277,7 @@ describe('a log that decides', () => {
   test('of a build that never had one is told as such', async () => {
     const queued = { phase: 'QUEUED', code: 'CLIENT_ERROR', message: 'no capacity' };
     const { outcome } = await decide(shop(batchOf({ unit: failing([], { cause: queued }) })));
-    expect(outcome.reason).toContain('could not be searched: CodeBuild names no log of it');
+    expect(outcome.reason).toContain('could not be searched: CodeBuild reports no log');
   });
 });
 
@@ -308,7 +308,7 @@ describe('a log that is empty at first', () => {
   test('is not waited for longer', async () => {
     const { outcome } = await arriving(7);
     expect(outcome).toMatchObject({ conclusion: 'failure', retries: 0 });
-    expect(outcome.reason).toContain('could not be searched: its log is empty (retry-when: log)');
+    expect(outcome.reason).toContain('could not be searched: the log is empty (retry-when: log)');
   });
 
   test('is read twice, not more', async () => {
@@ -319,7 +319,7 @@ describe('a log that is empty at first', () => {
       { 'max-retries': '0' },
     );
     expect(operations.filter((operation) => operation === LOGS)).toHaveLength(20);
-    expect(outcome.reason).toContain('this step only watches');
+    expect(outcome.reason).toContain('max-retries is 0');
     // One pause for all of them, beside those of 200 ms after an empty page: five logs are two portions.
     expect(elapsed).toBe(5000 + 4 * 200);
   });
@@ -352,7 +352,7 @@ describe('of more than 100 failed builds', () => {
     expect(flow.events.filter(({ kind }) => kind === 'log')).toHaveLength(20);
     expect(flow.outcome).toMatchObject({ conclusion: 'failure', retries: 0 });
     expect(flow.outcome.reason).toContain(
-      'the log of g100 could not be searched: the logs of only 100 failed builds are read; 29 more logs could not be searched',
+      'the log of g100 could not be searched: only the logs of 100 failed builds are read; 29 more logs could not be searched',
     );
     const matched = Object.values(matchesOf(flow)).filter((text) => text !== null);
     expect(matched).toHaveLength(100);

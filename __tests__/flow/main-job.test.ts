@@ -25,19 +25,19 @@ describe('a failed batch', () => {
       'unit',
     ]);
     expect(log).toEqual([
-      `Batch #1 of web-shop: FAILED, commit 5f0c1e9a7b3d, ${ID}`,
+      `Batch web-shop #1 (${ID}): FAILED, commit 5f0c1e9a7b3d`,
       `https://us-west-2.console.aws.amazon.com/codesuite/codebuild/123456789012/projects/web-shop/batch/${ID.replace(':', '%3A')}?region=us-west-2`,
-      '3 build groups: 1 SUCCEEDED, 1 FAILED, 1 STOPPED',
+      '3 build groups: 1 SUCCEEDED, 1 FAILED, 1 skipped',
       '<',
-      'Attempt 1 ended FAILED: 1 of 3 build groups failed (unit)',
-      'unit failed in BUILD, COMMAND_EXECUTION_ERROR: Error while executing command: make unit. Reason: exit status 1 [code]',
+      'Attempt 1 failed: 1 of 3 build groups failed (unit)',
+      'unit failed in BUILD, COMMAND_EXECUTION_ERROR: Error while executing command: make unit. Reason: exit status 1 [code or configuration]',
       '> Log of unit: last 4 lines',
       '│ [Container] Entering phase BUILD',
       '│ [Container] Running command make unit',
       '│ make: *** [unit] Error 1',
       '│ [Container] Phase complete: BUILD State: FAILED',
       '<',
-      'Retrying: FAILED is a status to retry on; retry 1 of 1.',
+      'Retrying (1 of 1): FAILED is listed in retry-on.',
       '> Attempt 2 (retry 1 of 1)',
       'unit: FAILED → IN_PROGRESS',
       'package: STOPPED → PENDING',
@@ -47,7 +47,7 @@ describe('a failed batch', () => {
       'package: IN_PROGRESS → SUCCEEDED (30s)',
       'batch: IN_PROGRESS → SUCCEEDED (1m 30s)',
       '<',
-      'Attempt 2 ended SUCCEEDED',
+      'Attempt 2 succeeded',
     ]);
   });
 
@@ -56,8 +56,8 @@ describe('a failed batch', () => {
     const { outcome, simulator } = await runFlow(shop(BROKEN), given);
 
     expect(outcome).toMatchObject({ conclusion: 'failure', retries: 3, attempt: 4 });
-    expect(outcome.reason).toMatch(
-      `Batch ${ID} ended FAILED on attempt 4, after 3 retries by this step: 1 of 2 build groups failed (unit); not retried because retry limit reached (max-retries: 3). unit failed in BUILD, COMMAND_EXECUTION_ERROR: `,
+    expect(outcome.reason).toBe(
+      'Batch web-shop #1 failed on attempt 4: unit (BUILD, exit status 1), 1 of 2 groups. No further retry: retry limit reached (max-retries: 3).',
     );
     const tokens = simulator.calls
       .filter(({ operation }) => operation === RETRY)
@@ -69,16 +69,16 @@ describe('a failed batch', () => {
   });
 
   test.each([
-    ['max-retries 0', { 'max-retries': '0' }, 'this step only watches (max-retries: 0)'],
+    ['max-retries 0', { 'max-retries': '0' }, 'max-retries is 0'],
     [
       'a status that retry-on does not list',
       { 'retry-on': 'FAULT' },
-      'FAILED is not a status to retry on (retry-on: FAULT)',
+      'FAILED is not listed in retry-on (FAULT)',
     ],
     [
       'as many attempts as are allowed',
       { 'max-attempts': '1' },
-      'the batch has had 1 of at most 1 attempts (max-attempts)',
+      'attempt limit reached (max-attempts: 1)',
     ],
   ])('is not retried with %s', async (_, given, reason) => {
     const { outcome, operations } = await runFlow(shop(FLAKY), { 'batch-id': ID, ...given });
@@ -100,9 +100,7 @@ describe('a failed batch', () => {
     const times = simulator.calls.filter(({ operation }) => operation === RETRY);
     const polledAt = simulator.calls[0]?.at ?? 0;
     expect((times[0]?.at ?? 0) - polledAt).toBe(600_000);
-    expect(log).toContain(
-      'Retrying: FAILED is a status to retry on; retry 1 of 2. Pausing for 10m first.',
-    );
+    expect(log).toContain('Retrying (1 of 2): FAILED is listed in retry-on. Waiting 10m first.');
   });
 
   test('runs every group again with RETRY_ALL_BUILDS', async () => {
@@ -146,7 +144,7 @@ describe('a batch that has SUCCEEDED', () => {
     expect(operations).toEqual([POLL]);
     expect(elapsed).toBe(0);
     expect(outcome.conclusion).toBe('success');
-    expect(outcome.reason).toBe(`Nothing to do: batch ${ID} had already SUCCEEDED.`);
+    expect(outcome.reason).toBe('Nothing to do: batch web-shop #1 had already succeeded.');
   });
 
   test('after a retry that someone else made shows its flaky group', async () => {
@@ -220,17 +218,17 @@ describe('which batch', () => {
     [
       'an unknown id',
       { 'batch-id': 'web-shop:nothing' },
-      /knows no batch web-shop:nothing in region us-west-2\. A wrong region or account is the usual cause.* Project names are case-sensitive\./,
+      /Batch web-shop:nothing was not found in region us-west-2\. The region or account is probably wrong.* Project names are case-sensitive/,
     ],
     [
       'an unknown project',
       { 'project-name': 'nothing' },
-      /knows no project nothing in region us-west-2\. Check project-name and aws-region.* Project names are case-sensitive\./,
+      /Project nothing was not found in region us-west-2\. Check project-name \(it is case-sensitive\) and aws-region/,
     ],
     [
       'a commit that no batch built',
       { 'project-name': 'web-shop', commit: 'bbbbbbb' },
-      /None of the 2 latest batch builds of project web-shop .* commit bbbbbbb/,
+      /No batch for commit bbbbbbb in project web-shop .* \(2 batches checked\)/,
     ],
   ])('cannot be found by %s', async (_, given, reason) => {
     const { outcome, operations } = await runFlow(twoBatches, given);
@@ -283,7 +281,7 @@ describe('which batch', () => {
       { 'project-name': 'web-shop' },
     );
     expect(outcome.reason).toMatch(
-      /Project web-shop has no batch builds in region us-west-2.*case-sensitive\./,
+      /Project web-shop has no batch builds in region us-west-2.*case-sensitive/,
     );
   });
 

@@ -46,7 +46,7 @@ describe('an account that is throttled', () => {
     const flow = await run([throttled({ from: 1 })]);
     expect(flow.outcome).toMatchObject({ conclusion: 'failure', retries: 1 });
     expect(flow.outcome.reason).toMatch(
-      /AWS throttled \w+ in region us-west-2 \(ThrottlingException\)\. Tried \d+ times over 6h, and AWS still throttles it\./,
+      /AWS throttled \w+ in region us-west-2 \(ThrottlingException\)\. Gave up after \d+ tries \(6h\), still throttled\./,
     );
     expect(flow.elapsed / 1000).toBeLessThan(6 * HOUR + 60);
     expect(flow.operations.length).toBeLessThan(120);
@@ -69,7 +69,7 @@ describe('an account that is throttled', () => {
   test('for ever ends the step with its timeout', async () => {
     const { outcome, elapsed } = await run([throttled({ from: 1 })], { timeout: '40m' });
     expect(outcome.conclusion).toBe('timed_out');
-    expect(outcome.reason).toContain('The last call had failed: AWS throttled');
+    expect(outcome.reason).toContain('Last error: AWS throttled');
     expect(elapsed).toBe(40 * 60_000);
   });
 

@@ -169,7 +169,7 @@ describe('timeout', () => {
     const { outcome, elapsed } = await runFlow(scenario, { 'batch-id': ID, timeout: '20' });
     expect(elapsed).toBe(20_000);
     expect(outcome.reason).toBe(
-      "This step's timeout of 20s passed before the batch was found. The last call had failed: AWS throttled BatchGetBuildBatches in region us-west-2 (ThrottlingException).",
+      'This step timed out after 20s before the batch was found. Last error: AWS throttled BatchGetBuildBatches in region us-west-2 (ThrottlingException).',
     );
   });
 
@@ -262,7 +262,7 @@ describe('a failed call is not a failed build', () => {
       retries: 1,
       ending: { kind: 'service-error' },
     });
-    expect(outcome.reason).toMatch(/server error .* Tried \d+ times over 15m without an answer\.$/);
+    expect(outcome.reason).toMatch(/server error .* Gave up after \d+ tries \(15m\)\.$/);
     expect(elapsed).toBe(915_000);
   });
 });

@@ -71,7 +71,7 @@ describe('the statuses of a commit', () => {
     server.odd = () => ({ status: 200, body });
     expect(await failureOf(list())).toEqual({
       kind: 'transient',
-      message: 'GitHub gave no list of statuses',
+      message: 'GitHub did not return a list of statuses',
     });
   });
 
@@ -167,7 +167,7 @@ describe('a failure', () => {
       'a broken connection',
       { drop: true },
       'transient',
-      'GitHub did not answer: other side closed',
+      'GitHub did not respond: other side closed',
     ],
   ])('is recognized in %s', async (_, odd, kind, message) => {
     server.odd = () => odd;

@@ -38,10 +38,10 @@ describe('errorsOf', () => {
     const outcome = anOutcome(NOT_RETRIED, { batch: aFailedBatch({ groups }) });
     expect(errorsOf(outcome)).toEqual([
       { title: 'Retry CodeBuild Batch', message: reasonOf(outcome) },
-      { title: 'lint', message: `lint ended FAULT. ${aBuild({ id: 'lint-1' }).consoleUrl}` },
+      { title: 'lint', message: `lint failed with FAULT. ${aBuild({ id: 'lint-1' }).consoleUrl}` },
       {
         title: 'unit',
-        message: `unit ended FAILED. ${aBuild({ id: 'unit-1' }).consoleUrl}`,
+        message: `unit failed. ${aBuild({ id: 'unit-1' }).consoleUrl}`,
       },
     ]);
   });
@@ -50,7 +50,7 @@ describe('errorsOf', () => {
     const batch = aFailedBatch({
       groups: [aGroup('unit', 'FAILED', { build: { consoleUrl: '' } })],
     });
-    expect(errorsOf(anOutcome(NOT_RETRIED, { batch }))[1]?.message).toBe('unit ended FAILED.');
+    expect(errorsOf(anOutcome(NOT_RETRIED, { batch }))[1]?.message).toBe('unit failed.');
   });
 
   it('gives phase, code and message of each group in one line, then the link', () => {
@@ -60,7 +60,7 @@ describe('errorsOf', () => {
     });
     expect(errorsOf(outcome)[1]).toEqual({
       title: 'unit',
-      message: `unit ended FAILED in BUILD, ${TESTS_FAILED.code}: exit status 1. ${aBuild({ id: 'unit-1' }).consoleUrl}`,
+      message: `unit failed in BUILD, ${TESTS_FAILED.code}: exit status 1. ${aBuild({ id: 'unit-1' }).consoleUrl}`,
     });
   });
 
@@ -81,7 +81,7 @@ describe('errorsOf', () => {
       batch: aFailedBatch(),
       builds: buildsByArn(someDetails('unit-1', {}, { phases: [] })),
     });
-    expect(errorsOf(outcome)[1]?.message).toMatch(/^unit ended FAILED[.] https:/);
+    expect(errorsOf(outcome)[1]?.message).toMatch(/^unit failed[.] https:/);
   });
 
   it('keeps to the ten that the runner keeps', () => {
@@ -98,14 +98,14 @@ describe('errorsOf', () => {
     ['a service error', { kind: 'service-error', message: 'Access denied.' }],
   ])('counts in the first the groups that get no annotation of their own: %s', (_, ending) => {
     const [verdict] = errorsOf(anOutcome(ending, { batch: twelve }));
-    expect(verdict?.message).toMatch(/[.] Of the 12 failed build groups, 9 follow[.]$/);
+    expect(verdict?.message).toMatch(/[.] The first 9 of 12 failed build groups follow[.]$/);
   });
 
   it('leaves room to count them in the first, however long the reason is', () => {
     const ending: Ending = { kind: 'failed', reason: 'x'.repeat(9000), quotedCause: null };
     const [verdict] = errorsOf(anOutcome(ending, { batch: twelve }));
     expect(verdict?.message).toHaveLength(4000);
-    expect(verdict?.message).toMatch(/x[.] Of the 12 failed build groups, 9 follow[.]$/);
+    expect(verdict?.message).toMatch(/x[.] The first 9 of 12 failed build groups follow[.]$/);
   });
 
   it('keeps the end of a long cause, in the first and in that of the group', () => {
@@ -116,7 +116,7 @@ describe('errorsOf', () => {
     });
     const messages = errorsOf(outcome).map((error) => error.message);
     expect(messages).toHaveLength(2);
-    for (const text of messages) expect(text).toContain('Reason: exit status 2.');
+    for (const text of messages) expect(text).toContain('exit status 2');
   });
 
   it('names every input that is wrong, however many and long the wrong values are', () => {
@@ -184,7 +184,7 @@ describe('warningsOf', () => {
     expect(warningsFor('unit', 'e2e')).toEqual([
       {
         title: 'Flaky build groups',
-        message: '2 flaky build groups, failed and then succeeded with the same source: unit, e2e',
+        message: '2 build groups failed and then succeeded with the same source: unit, e2e',
       },
     ]);
   });

@@ -57,7 +57,7 @@ describe('the comment on a pull request', () => {
     const comment = renderComment(outcome, { marker, runUrl });
     expect(comment.length).toBeLessThanOrEqual(65_000);
     expect(comment.length).toBeGreaterThan(10_000);
-    expect(comment.startsWith(`${marker}\n\n## ❌ app: the batch ended FAILED\n`)).toBe(true);
+    expect(comment.startsWith(`${marker}\n\n## ❌ app: the batch failed\n`)).toBe(true);
     expect(comment).toContain('more failures');
     expect(comment.trimEnd().endsWith(`(${runUrl}).`)).toBe(true);
   });
@@ -75,7 +75,8 @@ test.each(Object.entries(GOLDEN))(
   (name, outcome) => {
     for (const text of [commentOf(name), renderSummaries(outcome)['summary-file']]) {
       expect(referencesIn(renderOnGitHub(text))).toEqual([]);
-      if (outcome.batch !== null) expect(text).toContain(`batch ${outcome.batch.number}`);
+      if (outcome.batch !== null)
+        expect(text).toContain(`batch <span>#</span>${outcome.batch.number}`);
     }
   },
 );

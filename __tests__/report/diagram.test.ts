@@ -56,12 +56,12 @@ describe('the diagram', () => {
       '"unit<br/>failed, ignored"]:::ignored',
     ],
     ['a flaky group', aRetriedGroup('unit', 'FAILED', 'SUCCEEDED'), '"unit<br/>⚠ flaky"]:::flaky'],
-    ['a group that runs', aGroup('unit', 'IN_PROGRESS'), '"unit<br/>not over"]:::running'],
-    ['a group that waits', aGroup('unit', 'PENDING'), '"unit<br/>did not begin"]:::notBegun'],
+    ['a group that runs', aGroup('unit', 'IN_PROGRESS'), '"unit<br/>running"]:::running'],
+    ['a group that waits', aGroup('unit', 'PENDING'), '"unit<br/>not started"]:::notBegun'],
     [
       'a group with an unknown status',
       aGroup('unit', 'INITIALIZED', { build: { hasArtifactEntry: false } }),
-      '"unit<br/>did not begin"]:::notBegun',
+      '"unit<br/>not started"]:::notBegun',
     ],
     ['a group that was stopped', aGroup('unit', 'STOPPED'), '"unit<br/>not run"]:::notRun'],
   ])('colors %s and names it', async (_, group, expected) => {
@@ -75,7 +75,7 @@ describe('the diagram', () => {
   it('colors what waits in a batch that runs, whatever its status', async () => {
     const groups = [aGroup('a', 'IN_PROGRESS'), aGroup('b', 'INITIALIZED', { dependsOn: ['a'] })];
     expect((await sourceOf(draw(groups, aPast(), aBatch())))[2]).toBe(
-      'g1["b<br/>did not begin"]:::waiting',
+      'g1["b<br/>not started"]:::waiting',
     );
   });
 
@@ -86,8 +86,8 @@ describe('the diagram', () => {
       draw(groups, afterRetryOf(aFailedBatch({ groups })), aRecoveredBatch()),
     );
     expect(lines.slice(1, 3)).toEqual([
-      'g0["a<br/>not known"]:::notKnown',
-      'g1["b<br/>not known"]:::notKnown',
+      'g0["a<br/>unknown"]:::notKnown',
+      'g1["b<br/>unknown"]:::notKnown',
     ]);
   });
 
@@ -129,7 +129,7 @@ describe('the diagram', () => {
     ['dependencies', web(21), '46 build groups and 525 dependencies'],
     ['characters', chain(150, long), '150 build groups and 149 dependencies'],
   ])('is a sentence with too many %s', (_, groups, expected) => {
-    expect(draw(groups)).toBe(`The build graph is not drawn: with ${expected} it is too large.`);
+    expect(draw(groups)).toBe(`The build graph is too large to draw: ${expected}.`);
   });
 
   const NAMES = [

@@ -130,8 +130,8 @@ describe('hostile text everywhere in a summary', () => {
     expect(elementsRemoved(summary)).toEqual([]);
     expect(
       elementsOutside(html, [
-        ...['h2', 'h3', 'p', 'a', 'strong', 'code', 'span', 'sub', 'pre', 'details', 'summary'],
-        ...['table', 'thead', 'tbody', 'tr', 'th', 'td', 'ul', 'li'],
+        ...['h2', 'h3', 'p', 'a', 'strong', 'code', 'span', 'sub', 'wbr', 'pre', 'details'],
+        ...['summary', 'table', 'thead', 'tbody', 'tr', 'th', 'td', 'ul', 'li'],
       ]),
     ).toEqual([]);
     expect([...mentionsIn(html), ...referencesIn(html)]).toEqual([]);
@@ -194,7 +194,7 @@ describe('hostile text in the log', () => {
         ...{ kind: 'details-unreadable', permission: text, level: 'warning' },
         ...{ failure, neededBy: null },
       },
-      { kind: 'retrying', reason: text, delay: 0 },
+      { kind: 'retrying', retry: 1, maxRetries: 1, reason: text, delay: 0 },
     ];
     for (const step of events.flatMap(formatEvent)) {
       const told = step.kind === 'fold' ? step.title : step.kind === 'unfold' ? '' : step.text;

@@ -4,8 +4,9 @@ import type { CommitStatus, StatusEvent } from '../../src/commit-status/status.t
 import type { CommentEvent } from '../../src/pull-request-comment/pull-request.ts';
 import type { RunEvent } from '../../src/domain/events.ts';
 import { describeReadFailure, type ReadFailure } from '../../src/domain/read-failure.ts';
+import { viewGroups } from '../../src/domain/groups.ts';
 import { formatEvent, type LogEntry } from '../../src/report/log.ts';
-import { aFailedBatch, aBatch, aGroup } from '../support/batches.ts';
+import { aFailedBatch, aBatch, aGroup, aPast } from '../support/batches.ts';
 import { TESTS_FAILED } from '../support/build-details.ts';
 import { HOSTILE, UNPRINTABLE } from '../support/hostile.ts';
 import { testAll } from '../support/test-all.ts';
@@ -21,18 +22,23 @@ const aStatus: CommitStatus = {
   targetUrl: 'https://github.com/octo-org/app/actions/runs/42/attempts/1',
 };
 const DENIED: ReadFailure = { kind: 'denied', permission: 'codebuild:BatchGetBuilds' };
-const groups = [
-  aGroup('DOWNLOAD_SOURCE'),
-  aGroup('lint', 'IN_PROGRESS'),
-  aGroup('unit', '', { current: null }),
-];
+const groups = viewGroups(
+  aBatch({
+    groups: [
+      aGroup('DOWNLOAD_SOURCE'),
+      aGroup('lint', 'IN_PROGRESS'),
+      aGroup('unit', '', { current: null }),
+    ],
+  }),
+  aPast(),
+);
 
 describe('formatEvent', () => {
   test.each<[string, RunEvent | StatusEvent | CommentEvent, LogEntry[]]>([
     [
       'the batch',
       { kind: 'batch-found', batch: aBatch(), attempt: 1 },
-      [line('Batch #7 of app: IN_PROGRESS, commit 3a9e11cb419e, app:8472cae5'), line(CONSOLE)],
+      [line('Batch app #7 (app:8472cae5): IN_PROGRESS, commit 3a9e11cb419e'), line(CONSOLE)],
     ],
     [
       'a batch without number and commit, in a later attempt',
@@ -41,7 +47,7 @@ describe('formatEvent', () => {
         batch: aBatch({ number: null, resolvedSourceVersion: null }),
         attempt: 3,
       },
-      [line('Batch of app: IN_PROGRESS, attempt 3, app:8472cae5'), line(CONSOLE)],
+      [line('Batch app:8472cae5: IN_PROGRESS, attempt 3'), line(CONSOLE)],
     ],
     [
       'an attempt that others began',
@@ -73,7 +79,7 @@ describe('formatEvent', () => {
         groups: 2,
         groupsStale: false,
       },
-      [{ kind: 'unfold' }, line('Attempt 2 ended SUCCEEDED')],
+      [{ kind: 'unfold' }, line('Attempt 2 succeeded')],
     ],
     [
       'a bad end of an attempt',
@@ -85,11 +91,21 @@ describe('formatEvent', () => {
         groups: 2,
         groupsStale: false,
       },
-      [{ kind: 'unfold' }, line('Attempt 1 ended FAILED: 1 of 2 build groups failed (unit)')],
+      [{ kind: 'unfold' }, line('Attempt 1 failed: 1 of 2 build groups failed (unit)')],
     ],
     [
       'groups by status, in the order of appearance',
-      { kind: 'groups-appeared', statuses: ['SUCCEEDED', 'PENDING', 'SUCCEEDED'] },
+      {
+        kind: 'groups-appeared',
+        groups: viewGroups(
+          aBatch({
+            groups: ['SUCCEEDED', 'PENDING', 'SUCCEEDED'].map((status, index) =>
+              aGroup(`g${index}`, status),
+            ),
+          }),
+          aPast(),
+        ),
+      },
       [line('3 build groups: 2 SUCCEEDED, 1 PENDING')],
     ],
     [
@@ -121,7 +137,7 @@ describe('formatEvent', () => {
     ],
     [
       'that it still waits',
-      { kind: 'heartbeat', batch: aBatch({ groups: groups.slice(1) }), elapsed: 1_800_000 },
+      { kind: 'heartbeat', status: 'IN_PROGRESS', groups: groups.slice(1), elapsed: 1_800_000 },
       [line('Still IN_PROGRESS after 30m: 1 IN_PROGRESS, 1 PENDING')],
     ],
     [
@@ -131,7 +147,11 @@ describe('formatEvent', () => {
         group: 'unit',
         cause: { ...TESTS_FAILED, phase: 'BUILD', kind: 'code', permanent: false },
       },
-      [line(`unit failed in BUILD, ${TESTS_FAILED.code}: ${TESTS_FAILED.message} [code]`)],
+      [
+        line(
+          `unit failed in BUILD, ${TESTS_FAILED.code}: ${TESTS_FAILED.message} [code or configuration]`,
+        ),
+      ],
     ],
     [
       'why the batch itself failed, where the cause has no details',
@@ -149,7 +169,7 @@ describe('formatEvent', () => {
         group: 'unit',
         cause: { phase: 'ODD', code: '', message: '', kind: 'unknown', permanent: false },
       },
-      [line('unit failed in ODD [cause unknown]')],
+      [line('unit failed in ODD [unknown cause]')],
     ],
     [
       'the end of a log, folded, however its lines are broken',
@@ -179,7 +199,7 @@ describe('formatEvent', () => {
         arn: 'arn:unit',
         tail: { kind: 'none', why: { kind: 'in-s3-only' }, url: 'https://x' },
       },
-      [line('No log of unit is shown: its log is in S3 only. See https://x')],
+      [line('No log shown for unit: the log is only in S3. See https://x')],
     ],
     [
       'why there is no log, where CodeBuild names no URL',
@@ -189,7 +209,7 @@ describe('formatEvent', () => {
         arn: 'arn:unit',
         tail: { kind: 'none', why: { kind: 'empty' }, url: '' },
       },
-      [line('No log of unit is shown: its log is empty.')],
+      [line('No log shown for unit: the log is empty.')],
     ],
     [
       'what could not be read',
@@ -200,7 +220,7 @@ describe('formatEvent', () => {
       [
         {
           kind: 'warning',
-          text: `Something that is only for your information could not be read: ${describeReadFailure(DENIED)}. The verdict does not depend on it.`,
+          text: `Could not read optional details: ${describeReadFailure(DENIED)}. This does not affect the result.`,
         },
       ],
     ],
@@ -246,18 +266,22 @@ describe('formatEvent', () => {
       { kind: 'not-stopped', error: 'Access denied.' },
       [{ kind: 'warning', text: 'The attempt could not be stopped. Access denied.' }],
     ],
-    ['a retry', { kind: 'retrying', reason: 'a reason', delay: 0 }, [line('Retrying: a reason.')]],
+    [
+      'a retry',
+      { kind: 'retrying', retry: 1, maxRetries: 2, reason: 'a reason', delay: 0 },
+      [line('Retrying (1 of 2): a reason.')],
+    ],
     [
       'a pause before a retry',
-      { kind: 'retrying', reason: 'a reason', delay: 90_000 },
-      [line('Retrying: a reason. Pausing for 1m 30s first.')],
+      { kind: 'retrying', retry: 1, maxRetries: 2, reason: 'a reason', delay: 90_000 },
+      [line('Retrying (1 of 2): a reason. Waiting 1m 30s first.')],
     ],
     [
       "someone else's retry",
       { kind: 'retried-by-others', attempt: 2, batch: aBatch(), former: aFailedBatch() },
       [
         { kind: 'unfold' },
-        line('Someone else retried the batch: their attempt is watched now.'),
+        line('The batch was retried by someone else; now watching that attempt.'),
         { kind: 'fold', title: 'Attempt 2 (started by someone else)' },
       ],
     ],
@@ -267,7 +291,7 @@ describe('formatEvent', () => {
       [
         {
           kind: 'warning',
-          text: `CodeBuild answered the retry of app:old with another batch, app:8472cae5: that one is watched now. ${CONSOLE}`,
+          text: `CodeBuild returned a different batch for the retry of app:old: now watching app:8472cae5. ${CONSOLE}`,
         },
       ],
     ],
@@ -277,28 +301,28 @@ describe('formatEvent', () => {
       [
         {
           kind: 'warning',
-          text: "Batch app:8472cae5 is over (SUCCEEDED), but CodeBuild still shows build groups as of the attempt before. The verdict is the batch's; the groups are marked.",
+          text: 'Batch app #7 succeeded, but CodeBuild still shows build groups of the previous attempt. This does not affect the result. The job summary marks these groups.',
         },
       ],
     ],
     [
       'calls that fail',
       { kind: 'call-failed', message: 'AWS throttled it.', failures: 1, isRetried: true },
-      [line('AWS throttled it. This says nothing about the batch; asking again.')],
+      [line('AWS throttled it. The batch itself is not affected. Retrying the call.')],
     ],
     [
       'calls that AWS throttles for long',
       { kind: 'still-throttled', milliseconds: 3_900_000 },
       [
         line(
-          'AWS still throttles calls of this step after 1h 5m. This says nothing about the batch; asking again.',
+          'AWS is still throttling this step after 1h 5m. The batch itself is not affected. Retrying the call.',
         ),
       ],
     ],
     [
       'calls that succeed again',
       { kind: 'calls-recovered', failures: 1, milliseconds: 8000 },
-      [line('AWS answers again, after 1 failed call in 8s.')],
+      [line('AWS is responding again after 1 failed call (8s).')],
     ],
     [
       'a commit status',
@@ -321,9 +345,9 @@ describe('formatEvent', () => {
     ]),
     ...(['notice', 'warning'] as const).map(
       (level): [string, RunEvent | StatusEvent, LogEntry[]] => [
-        `a commit status that is left alone, with a ${level}`,
+        `a commit status that is not updated, with a ${level}`,
         { kind: 'status-not-updated', level, reason: 'GitHub answered 502' },
-        [{ kind: level, text: 'The commit status is left alone: GitHub answered 502.' }],
+        [{ kind: level, text: 'Commit status not updated: GitHub answered 502.' }],
       ],
     ),
     [
@@ -331,18 +355,14 @@ describe('formatEvent', () => {
       { kind: 'status-not-pending', reason: 'GitHub answered 502' },
       [
         line(
-          'Commit status not set to pending: GitHub answered 502. The step writes the outcome when it ends.',
+          'Commit status not set to pending: GitHub answered 502. The step writes the result when it ends.',
         ),
       ],
     ],
     [
       'a commit status that is left to the post step',
       { kind: 'status-postponed', reason: 'GitHub answered 502' },
-      [
-        line(
-          'The commit status is not written yet: GitHub answered 502. The post step tries again.',
-        ),
-      ],
+      [line('Commit status not written yet: GitHub answered 502. The post step tries again.')],
     ],
     [
       'an error of ours, for debugging',
@@ -354,7 +374,12 @@ describe('formatEvent', () => {
   });
 
   it('does not count DOWNLOAD_SOURCE among the groups it waits for', () => {
-    const heartbeat: RunEvent = { kind: 'heartbeat', batch: aBatch({ groups }), elapsed: 60_000 };
+    const heartbeat: RunEvent = {
+      kind: 'heartbeat',
+      status: 'IN_PROGRESS',
+      groups,
+      elapsed: 60_000,
+    };
     expect(formatEvent(heartbeat)).toEqual([
       line('Still IN_PROGRESS after 1m: 1 IN_PROGRESS, 1 PENDING'),
     ]);
@@ -377,12 +402,13 @@ describe('formatEvent', () => {
   });
 
   testAll(HOSTILE)('lets no name or status act on the runner', (_, text) => {
+    const hostileGroups = viewGroups(aHostileBatch(text), aPast());
     const events: (RunEvent | StatusEvent | CommentEvent)[] = [
       { kind: 'batch-found', batch: aHostileBatch(text), attempt: 1 },
       { kind: 'group-changed', identifier: text, from: text, to: text, lasted: null },
       { kind: 'phase-changed', from: text, to: text, lasted: null },
-      { kind: 'groups-appeared', statuses: [text] },
-      { kind: 'heartbeat', batch: aHostileBatch(text), elapsed: 0 },
+      { kind: 'groups-appeared', groups: hostileGroups },
+      { kind: 'heartbeat', status: text, groups: hostileGroups, elapsed: 0 },
       {
         kind: 'attempt-ended',
         attempt: 1,
@@ -391,7 +417,7 @@ describe('formatEvent', () => {
         groups: 1,
         groupsStale: false,
       },
-      { kind: 'retrying', reason: text, delay: 0 },
+      { kind: 'retrying', retry: 1, maxRetries: 1, reason: text, delay: 0 },
       { kind: 'call-failed', message: text, failures: 1, isRetried: true },
       { kind: 'status-written', status: { ...aStatus, context: text, description: text } },
       { kind: 'status-not-pending', reason: text },

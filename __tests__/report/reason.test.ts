@@ -20,7 +20,7 @@ import {
 } from '../support/batches.ts';
 
 const CANCELLED: Ending = { kind: 'cancelled', by: 'SIGINT', stop: null };
-const RESUME = '; to watch it further, run this step again with batch-id app:8472cae5';
+const RESUME = ' To continue, run this step again with batch-id app:8472cae5';
 const SEE = `${RESUME} (${aBatch().consoleUrl}).`;
 
 const failed = aFailedBatch({ groups: [aGroup('lint'), aGroup('unit', 'FAILED')] });
@@ -35,110 +35,112 @@ describe('the reason', () => {
       'a success',
       SUCCEEDED,
       { batch: aRecoveredBatch({ groups: [aGroup('unit')] }) },
-      'Batch app:8472cae5 SUCCEEDED.',
+      'Batch app #7 succeeded.',
     ],
     [
       'a recovery',
       SUCCEEDED,
       RECOVERED,
-      'Batch app:8472cae5 SUCCEEDED on attempt 2, after 1 retry by this step; 1 flaky build group: unit.',
+      'Batch app #7 succeeded on attempt 2 after 1 retry. Flaky: unit.',
     ],
     [
       'a recovery after several retries',
       SUCCEEDED,
       { ...RECOVERED, attempt: 4, retries: 2 },
-      'Batch app:8472cae5 SUCCEEDED on attempt 4, after 2 retries by this step; 1 flaky build group: unit.',
+      'Batch app #7 succeeded on attempt 4 after 2 retries by this step. Flaky: unit.',
     ],
     [
       "a success by someone else's retry",
       SUCCEEDED,
       { ...RECOVERED, retries: 0 },
-      'Batch app:8472cae5 SUCCEEDED on attempt 2; 1 flaky build group: unit.',
+      'Batch app #7 succeeded on attempt 2. Flaky: unit.',
     ],
     [
       'a success before the step',
       { kind: 'succeeded', already: true },
       { batch: aRecoveredBatch() },
-      'Nothing to do: batch app:8472cae5 had already SUCCEEDED.',
+      'Nothing to do: batch app #7 had already succeeded.',
     ],
     [
       'a success before the step, after retries by others',
       { kind: 'succeeded', already: true },
       { batch: aRecoveredBatch(), attempt: 3 },
-      'Nothing to do: batch app:8472cae5 had already SUCCEEDED on attempt 3.',
+      'Nothing to do: batch app #7 had already succeeded on attempt 3.',
     ],
     [
-      'a recovery, and why it was retried: the last decision to retry',
+      'a success of a batch without a number',
       SUCCEEDED,
-      {
-        ...RECOVERED,
-        decisions: [
-          { attempt: 1, status: 'FAILED', retry: true, reason: 'one' },
-          { attempt: 2, status: 'FAILED', retry: true, reason: 'two' },
-          { attempt: 3, status: 'FAILED', retry: false, reason: 'three' },
-        ],
-      },
-      'Batch app:8472cae5 SUCCEEDED on attempt 2, after 1 retry by this step (two); 1 flaky build group: unit.',
+      { batch: aRecoveredBatch({ number: null, groups: [] }) },
+      'Batch app:8472cae5 succeeded.',
     ],
     [
       'a recovery with flaky groups that fail the step',
       { kind: 'flaky' },
       RECOVERED,
-      'Batch app:8472cae5 SUCCEEDED on attempt 2, after 1 retry by this step, but not at once; 1 flaky build group: unit, and flaky groups fail this step (fail-on-flaky).',
+      'Batch app #7 succeeded on attempt 2 after 1 retry. Flaky: unit. Flaky groups fail this step (fail-on-flaky).',
     ],
     [
       'a dry run that would have retried',
-      { kind: 'dry-run', retry: true, reason: 'FAILED is a status to retry on', quotedCause: null },
+      { kind: 'dry-run', retry: true, reason: 'FAILED is listed in retry-on', quotedCause: null },
       { batch: failed },
-      'Nothing was changed (dry-run): batch app:8472cae5, which ended FAILED, would be retried because FAILED is a status to retry on.',
+      'Batch app #7 failed: unit, 1 of 2 groups. Dry run, would retry: FAILED is listed in retry-on.',
     ],
     [
       'a dry run that would not',
       { kind: 'dry-run', retry: false, reason: 'no retry is left', quotedCause: null },
       { batch: failed, attempt: 2 },
-      'Nothing was changed (dry-run): batch app:8472cae5, which ended FAILED on attempt 2, would not be retried because no retry is left.',
+      'Batch app #7 failed on attempt 2: unit, 1 of 2 groups. Dry run, would not retry: no retry is left.',
     ],
     [
       'a failure',
       NOT_RETRIED,
       { batch: failed },
-      'Batch app:8472cae5 ended FAILED: 1 of 2 build groups failed (unit); not retried because retry limit reached (max-retries: 1).',
+      'Batch app #7 failed: unit, 1 of 2 groups. No retry: retry limit reached (max-retries: 1).',
     ],
     [
       'a failure without groups',
       NOT_RETRIED,
       { batch: aFailedBatch({ status: 'FAULT', groups: [] }) },
-      'Batch app:8472cae5 ended FAULT; not retried because retry limit reached (max-retries: 1).',
+      'Batch app #7 failed with FAULT. No retry: retry limit reached (max-retries: 1).',
+    ],
+    [
+      'a failure of a later attempt, in several groups',
+      NOT_RETRIED,
+      {
+        batch: aFailedBatch({ groups: ['a', 'b', 'c'].map((name) => aGroup(name, 'FAILED')) }),
+        attempt: 3,
+      },
+      'Batch app #7 failed on attempt 3: a and 2 more of 3 groups. No further retry: retry limit reached (max-retries: 1).',
     ],
     [
       'a retry that is not waited for',
       { kind: 'retry-accepted' },
       { batch: aBatch(), attempt: 2, retries: 1 },
-      'CodeBuild accepted the retry of batch app:8472cae5; this step does not wait for it (wait: false).',
+      'CodeBuild accepted the retry of batch app #7. This step does not wait for the result (wait: false).',
     ],
     [
       'a batch that still runs',
       { kind: 'still-running' },
       { batch: aBatch() },
-      'Batch app:8472cae5 is still IN_PROGRESS after 1m: only a batch that is over can be retried, and this step waits no longer (wait: false). Leave that out, or run it when the batch is over.',
+      'Batch app #7 is still IN_PROGRESS after 1m. Only a batch that has ended can be retried. Set wait: true, or run this step after the batch has ended.',
     ],
     [
       'a refusal',
       { kind: 'retry-rejected', message: 'The batch cannot be retried.' },
       { batch: failed },
-      'CodeBuild refused to retry batch app:8472cae5: The batch cannot be retried.',
+      'Batch app #7 failed: unit, 1 of 2 groups. CodeBuild rejected the retry: The batch cannot be retried. If the batch can no longer be retried, start a new one.',
     ],
     [
       'a retry that never showed',
       { kind: 'never-seen', polls: 5, elapsedMs: 75_000 },
       { batch: failed, past: afterRetryOf(failed) },
-      `The retry of batch app:8472cae5 was sent, but nothing newer than the attempt before showed in 5 looks over 1m 15s${SEE}`,
+      `The retry of batch app #7 was sent, but no new attempt appeared in 5 polls (1m 15s).${SEE}`,
     ],
     [
       'a batch that is gone',
       { kind: 'gone' },
       { batch: aBatch() },
-      'Batch app:8472cae5 is gone: CodeBuild no longer knows it, so it was probably deleted while this step watched it.',
+      'Batch app #7 no longer exists in CodeBuild. It was probably deleted while this step was watching it.',
     ],
     [
       'bad input',
@@ -157,7 +159,7 @@ describe('the reason', () => {
       'an error of this action',
       { kind: 'internal-error', error: 'TypeError: x is undefined' },
       {},
-      'This action met an error of its own (TypeError: x is undefined). Please report it, with the log of a run with debug logging turned on.',
+      'Unexpected error in this action (TypeError: x is undefined). Please open an issue and attach a debug log.',
     ],
     [
       'a retry that CodeBuild did not confirm',
@@ -169,33 +171,33 @@ describe('the reason', () => {
       'a timeout',
       TIMED_OUT,
       { batch: aBatch() },
-      `This step's timeout of 10m passed; batch app:8472cae5 still runs${SEE}`,
+      `This step timed out after 10m. Batch app #7 keeps running.${SEE}`,
     ],
     [
       'a timeout before the batch was found',
       TIMED_OUT,
       {},
-      "This step's timeout of 10m passed before the batch was found.",
+      'This step timed out after 10m before the batch was found.',
     ],
     [
       'a cancellation',
       CANCELLED,
       { batch: aBatch() },
-      `This step was cancelled (SIGINT); batch app:8472cae5 still runs${SEE}`,
+      `This step was canceled (SIGINT). Batch app #7 keeps running.${SEE}`,
     ],
     [
       'a cancellation before the batch was found',
       CANCELLED,
       {},
-      'This step was cancelled (SIGINT) before the batch was found.',
+      'This step was canceled (SIGINT) before the batch was found.',
     ],
   ])('of %s', (_, ending, state, expected) => {
     expect(reasonFor(ending, state)).toBe(expected);
   });
 
   test.each<[string, Ending, string]>([
-    ['timeout', TIMED_OUT, "This step's timeout of 10m passed"],
-    ['cancellation', CANCELLED, 'This step was cancelled (SIGINT)'],
+    ['timeout', TIMED_OUT, 'This step timed out after 10m'],
+    ['cancellation', CANCELLED, 'This step was canceled (SIGINT)'],
   ])('says what the batch did at a %s', (_, ending, what) => {
     const past = afterRetryOf(failed);
     const nowhere = aBatch({ consoleUrl: '' });
@@ -203,32 +205,35 @@ describe('the reason', () => {
       reasonFor(ending, state),
     );
     expect(reasons).toEqual([
-      `${what} before batch app:8472cae5, which ended FAILED, was retried${SEE}`,
-      `${what}; batch app:8472cae5 still runs${SEE}`,
-      `${what}; batch app:8472cae5 still runs${RESUME}.`,
+      `${what} before it could retry batch app #7.${SEE} Batch app #7 failed: unit, 1 of 2 groups.`,
+      `${what}. Batch app #7 keeps running.${SEE}`,
+      `${what}. Batch app #7 keeps running.${RESUME}.`,
     ]);
   });
 
   test.each<[StopKind, string]>([
-    ['stopped', `the attempt that it had started was stopped (${aBatch().consoleUrl}).`],
-    ['over', `the attempt that it had started was over already${SEE}`],
+    ['stopped', `The attempt that it had started was stopped (${aBatch().consoleUrl}).`],
+    ['over', `The attempt that it had started had already ended.${SEE}`],
     [
       'later-attempt',
-      `someone else has retried the batch since, and their attempt was left alone${SEE}`,
+      `Someone else has retried the batch since, and that attempt keeps running.${SEE}`,
     ],
-    ['no-answer', `the attempt that it had started could not be stopped: it may still run${SEE}`],
+    [
+      'no-answer',
+      `The attempt that it had started could not be stopped and may still be running.${SEE}`,
+    ],
   ])('says what came of stopping the attempt: %s', (stop, what) => {
     const ending: Ending = { kind: 'cancelled', by: 'SIGTERM', stop };
     const state = { batch: aBatch(), past: afterRetryOf(failed) };
-    expect(reasonFor(ending, state)).toBe(`This step was cancelled (SIGTERM); ${what}`);
+    expect(reasonFor(ending, state)).toBe(`This step was canceled (SIGTERM). ${what}`);
     expect(reasonFor(ending, { batch: aBatch({ consoleUrl: '' }) })).toMatch(/[^)]\.$/);
   });
 
   describe('with the first cause', () => {
     const builds = new Map([aFailedBuild()].map((build) => [build.arn, build]));
     const fault = aFaultyBatch();
-    const OF_GROUP = '. unit failed in BUILD, COMMAND_EXECUTION_ERROR: exit status 1.';
-    const OF_BATCH = '. The batch failed in IN_PROGRESS, INTERNAL_ERROR: Internal Service Error.';
+    const OF_GROUP = 'failed: unit (BUILD, COMMAND_EXECUTION_ERROR: exit status 1), 1 of 2 groups.';
+    const OF_BATCH = 'failed with FAULT: IN_PROGRESS, INTERNAL_ERROR: Internal Service Error.';
 
     test.each<[string, Ending]>([
       ['no retry', NOT_RETRIED],
@@ -237,9 +242,9 @@ describe('the reason', () => {
       ['a service error', { kind: 'service-error', message: 'Access denied.' }],
       ['a timeout before the retry', TIMED_OUT],
       ['a cancellation before the retry', CANCELLED],
-    ])('ends with it: %s', (_, ending) => {
-      expect(reasonFor(ending, { batch: failed, builds }).endsWith(OF_GROUP)).toBe(true);
-      expect(reasonFor(ending, { batch: fault }).endsWith(OF_BATCH)).toBe(true);
+    ])('gives it: %s', (_, ending) => {
+      expect(reasonFor(ending, { batch: failed, builds })).toContain(OF_GROUP);
+      expect(reasonFor(ending, { batch: fault })).toContain(OF_BATCH);
     });
 
     it('names the text of retry-when-log that the log contains', () => {
@@ -248,15 +253,15 @@ describe('the reason', () => {
       ]);
       const reason = reasonFor(NOT_RETRIED, { batch: failed, builds, logSearches });
       expect(reason).toContain(
-        '. unit (retry-when-log matches its log: "connect ETIMEDOUT") failed in BUILD, COMMAND_EXECUTION_ERROR: exit status 1.',
+        'unit (BUILD, COMMAND_EXECUTION_ERROR: exit status 1, log contains "connect ETIMEDOUT")',
       );
     });
 
     it('leaves out the one that the decision quotes, and no other', () => {
       const ending: Ending = { kind: 'failed', reason: 'so', quotedCause: aCause() };
-      expect(reasonFor(ending, { batch: failed, builds })).not.toContain(' failed in ');
+      expect(reasonFor(ending, { batch: failed, builds })).not.toContain('BUILD');
       const other: Ending = { ...ending, quotedCause: aCause({ message: 'exit status 2' }) };
-      expect(reasonFor(other, { batch: failed, builds }).endsWith(OF_GROUP)).toBe(true);
+      expect(reasonFor(other, { batch: failed, builds })).toContain(OF_GROUP);
     });
 
     it('cuts it in the middle', () => {
@@ -266,7 +271,7 @@ describe('the reason', () => {
         batch: failed,
         builds: new Map([[build.arn, build]]),
       });
-      expect(reason).toMatch(/unit failed in BUILD, E: x+ … x+ exit status 7[.]$/);
+      expect(reason).toMatch(/failed: unit \(BUILD, E: x+ … x+ exit status 7\), 1 of 2 groups[.]/);
       expect(reason.length).toBeLessThan(800);
     });
   });
@@ -275,17 +280,17 @@ describe('the reason', () => {
     [
       'a timeout',
       { ...TIMED_OUT, lastError: 'AWS throttled *it*.' },
-      "<This step's timeout of 10m passed; batch app:8472cae5 still runs; to watch it further, run this step again with batch-id app:8472cae5 (>[url]<). The last call had failed: AWS throttled *it*.>",
+      '<This step timed out after 10m. Batch app #7 keeps running. To continue, run this step again with batch-id app:8472cae5 (>[url]<). Last error: AWS throttled *it*.>',
     ],
     [
       'a stopped attempt',
       { kind: 'cancelled', by: 'SIGINT', stop: 'stopped' },
-      '<This step was cancelled (SIGINT); the attempt that it had started was stopped (>[url]<).>',
+      '<This step was canceled (SIGINT). The attempt that it had started was stopped (>[url]<).>',
     ],
     [
       'no URL',
       { kind: 'still-running' },
-      '<Batch app:8472cae5 is still IN_PROGRESS after 1m: only a batch that is over can be retried, and this step waits no longer (wait: false). Leave that out, or run it when the batch is over.>',
+      '<Batch app #7 is still IN_PROGRESS after 1m. Only a batch that has ended can be retried. Set wait: true, or run this step after the batch has ended.>',
     ],
   ])('is formatted as texts and URLs: %s', (_, ending, expected) => {
     const { consoleUrl } = aBatch();
@@ -297,20 +302,23 @@ describe('the reason', () => {
   });
 });
 
+test('a decision that ends with a quoted sentence has one full stop', () => {
+  const ending: Ending = { kind: 'failed', reason: 'so: BUILD, E: It is gone.', quotedCause: null };
+  expect(reasonFor(ending, { batch: failed })).toMatch(/ No retry: so: BUILD, E: It is gone\.$/);
+});
+
 describe('givesLastDecision', () => {
-  test.each<[boolean, Ending, number]>([
-    [true, NOT_RETRIED, 0],
-    [true, { kind: 'dry-run', retry: true, reason: 'so', quotedCause: null }, 0],
-    [true, SUCCEEDED, 1],
-    [false, SUCCEEDED, 0],
-    [false, { kind: 'flaky' }, 1],
-    [false, TIMED_OUT, 1],
-  ])('%s: %j after %d retries', (expected, ending, retries) => {
+  test.each<[boolean, Ending]>([
+    [true, { kind: 'failed', reason: 'of the policy', quotedCause: null }],
+    [true, { kind: 'dry-run', retry: true, reason: 'of the policy', quotedCause: null }],
+    [false, SUCCEEDED],
+    [false, { kind: 'flaky' }],
+    [false, TIMED_OUT],
+  ])('%s: %j', (expected, ending) => {
     const decisions = [{ attempt: 1, status: 'FAILED', retry: true, reason: 'of the policy' }];
-    const state = { ...RECOVERED, retries, decisions };
-    const isGiven = reasonFor(ending, state).includes('of the policy');
+    const state = { ...RECOVERED, decisions };
     expect(givesLastDecision(anOutcome(ending, state))).toBe(expected);
-    if (ending.kind === 'succeeded' || ending.kind === 'flaky') expect(isGiven).toBe(expected);
+    expect(reasonFor(ending, state).includes('of the policy')).toBe(expected);
   });
 });
 
@@ -332,13 +340,13 @@ describe('describeFailedGroups', () => {
 
 describe('an ending without a batch', () => {
   test.each<[Ending, string]>([
-    [SUCCEEDED, 'The batch SUCCEEDED.'],
-    [NOT_RETRIED, 'The batch ended ; not retried because retry limit reached'],
+    [SUCCEEDED, 'The batch succeeded.'],
+    [NOT_RETRIED, 'The batch ended. No retry: retry limit reached'],
     [
       { kind: 'dry-run', retry: true, reason: 'x', quotedCause: null },
-      'Nothing was changed (dry-run): the batch',
+      'The batch ended. Dry run, would retry: x.',
     ],
-    [{ kind: 'still-running' }, 'The batch is still '],
+    [{ kind: 'still-running' }, 'The batch is still running after 1m.'],
     [{ kind: 'never-seen', polls: 1, elapsedMs: 1 }, 'The retry of the batch was sent'],
   ])('%j has a reason all the same', (ending, beginning) => {
     const reason = reasonFor(ending);

@@ -56,8 +56,8 @@ describe('why builds failed', () => {
 
   it('is in a table, with the first phase that failed', () => {
     expect(causesOf({ builds: buildsByArn(someDetails('unit-1')) })).toEqual([
-      ['Failed', 'Phase', 'Cause', 'Message'],
-      ['unit', 'BUILD', '🧑‍💻\u00a0code', MESSAGE],
+      ['Failed', 'Phase', 'Likely cause', 'Message'],
+      ['unit', 'BUILD', '🧑‍💻\u00a0code or configuration', MESSAGE],
     ]);
   });
 
@@ -77,11 +77,11 @@ describe('why builds failed', () => {
       ),
     });
     expect(rows).toEqual([
-      ['Failed', 'Attempt', 'Phase', 'Cause', 'Message'],
-      ['same', '1, 2', 'BUILD', '🧑‍💻\u00a0code', MESSAGE],
-      ['other', '1', 'BUILD', '🧑‍💻\u00a0code', MESSAGE],
-      ['other', '2', 'QUEUED', '🏗️\u00a0infrastructure', 'no capacity'],
-      ['flaky', '1', 'BUILD', '🧑‍💻\u00a0code', MESSAGE],
+      ['Failed', 'Attempt', 'Phase', 'Likely cause', 'Message'],
+      ['same', '1, 2', 'BUILD', '🧑‍💻\u00a0code or configuration', MESSAGE],
+      ['other', '1', 'BUILD', '🧑‍💻\u00a0code or configuration', MESSAGE],
+      ['other', '2', 'QUEUED', '🏗️\u00a0infrastructure, a retry can help', 'no capacity'],
+      ['flaky', '1', 'BUILD', '🧑‍💻\u00a0code or configuration', MESSAGE],
     ]);
   });
 
@@ -100,10 +100,10 @@ describe('why builds failed', () => {
       ]),
     });
     expect(rows).toEqual([
-      ['Failed', 'Attempt', 'Phase', 'Cause', 'Message', 'Log match'],
-      ['same', '1, 2', 'BUILD', '🧑‍💻\u00a0code', MESSAGE, 'connect <b>'],
-      ['other', '1', 'BUILD', '🧑‍💻\u00a0code', MESSAGE, 'port | taken'],
-      ['other', '2', 'BUILD', '🧑‍💻\u00a0code', MESSAGE, ''],
+      ['Failed', 'Attempt', 'Phase', 'Likely cause', 'Message', 'Log match'],
+      ['same', '1, 2', 'BUILD', '🧑‍💻\u00a0code or configuration', MESSAGE, 'connect <b>'],
+      ['other', '1', 'BUILD', '🧑‍💻\u00a0code or configuration', MESSAGE, 'port | taken'],
+      ['other', '2', 'BUILD', '🧑‍💻\u00a0code or configuration', MESSAGE, ''],
     ]);
   });
 
@@ -171,7 +171,7 @@ describe('why builds failed', () => {
       batch: aRecoveredBatch({ status: 'FAILED', groups: [group] }),
       builds: buildsByArn(someDetails('unit-1')),
     });
-    expect(rows[0]).toEqual(['Failed', 'Phase', 'Cause', 'Message']);
+    expect(rows[0]).toEqual(['Failed', 'Phase', 'Likely cause', 'Message']);
   });
 
   const ofItsSpec = FAILED_PHASES.map((phase) =>
@@ -189,7 +189,7 @@ describe('why builds failed', () => {
     expect(cellsOf(renderOnGitHub(part))[1]).toEqual([
       'the batch',
       'IN_PROGRESS',
-      '🧑‍💻\u00a0code',
+      '🧑‍💻\u00a0code or configuration',
       'BATCH_SPEC_ERROR: no batch: in the buildspec',
     ]);
     expect(linksOf(renderOnGitHub(part))).toEqual([{ text: 'the batch', href: batch.consoleUrl }]);
@@ -202,8 +202,8 @@ describe('why builds failed', () => {
 
   it('has a row for a FAULT that nothing explains', () => {
     expect(causesOf({ batch: aFailedBatch({ status: 'FAULT', groups: [] }) })).toEqual([
-      ['Failed', 'Cause'],
-      ['the batch', '🏗️\u00a0infrastructure'],
+      ['Failed', 'Likely cause'],
+      ['the batch', '🏗️\u00a0infrastructure, a retry can help'],
     ]);
   });
 
@@ -263,7 +263,7 @@ describe('logs', () => {
     expect(codeBlocksOf(html)).toEqual([
       { language: '', text: 'red & <b>\na\nb\nc\n</pre></details>\n' },
     ]);
-    expect(linksOf(html)).toEqual([{ text: 'Whole log', href: aLogUrl('unit-1') }]);
+    expect(linksOf(html)).toEqual([{ text: 'Full log', href: aLogUrl('unit-1') }]);
   });
 
   it('name the attempt, the groups that failed first', () => {
@@ -281,7 +281,7 @@ describe('logs', () => {
   it('give the reason where there is none, with a link', () => {
     const part = partOf('Logs', { logs: tails({ 'unit-1': { kind: 'denied', permission: '*' } }) });
     expect(part).toBe(
-      `\n\nNo log of <code>unit</code>: the permission \\* is missing ([whole log](${aLogUrl('unit-1')})).\n`,
+      `\n\nNo log of <code>unit</code>: the role is not authorized to perform \\* ([full log](${aLogUrl('unit-1')})).\n`,
     );
   });
 

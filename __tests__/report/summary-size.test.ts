@@ -124,14 +124,14 @@ describe('the size of a summary', () => {
     const summary = renderSummaries(outcome)['summary-file'];
     expect(summary.length).toBeLessThanOrEqual(65_000);
     expect(shapeOf(summary)).toEqual(expected);
-    expect(summary.includes('did not fit')).toBe(size.groups > 1000);
+    expect(summary.includes('Showing the first')).toBe(size.groups > 1000);
     expect(summary === renderSummaries(outcome)['job-summary']).toBe(size.groups < 100);
   });
 
   it('counts the rows that are left out, and keeps the reason', () => {
     const summary = summaryOf({ groups: 16_000, dependencies: 1, artifacts: 1 });
-    expect(summary).toContain('The first 8000 of 16000 build groups; the rest did not fit.');
-    expect(summary).toContain('16000 of 16000 build groups failed');
+    expect(summary).toContain('Showing the first 8000 of 16000 build groups.');
+    expect(summary).toContain('and 15999 more of 16000 groups');
   });
 
   it('is kept where URLs are endless: what they would lead from stays, without a link', () => {
@@ -181,7 +181,7 @@ describe('the size of a summary', () => {
     const logs = tails(Object.fromEntries(ids.map((id) => [id, ['日'.repeat(999)]])));
     const summary = summaryOf({ groups: 9000, attempts: 10 }, { logs });
     expect(byteLength(summary)).toBeLessThan(LIMIT);
-    expect(summary).toContain('there was no room for it');
+    expect(summary).toContain('omitted, because the summary is too long');
   });
 
   it('gives up detail of tests too, without any group', () => {
@@ -242,8 +242,12 @@ describe('the size of a summary', () => {
     expect(summary).toMatch(/^## ❌ /);
     const comment = renderSummaries(outcome)['summary-file'];
     expect(comment.length).toBeLessThanOrEqual(65_000);
-    expect(comment.split('\n\n')[2]).toMatch(/^Batch app:8472cae5 ended /);
-    expect(comment).toMatch(/Some sections did not fit[.] The job summary has more[.]\n$/);
+    expect(comment.split('\n\n')[2]).toMatch(
+      /^Batch (?:<span>\$<\/span>)+ … .*<span>#<\/span>7 ended with status /,
+    );
+    expect(comment).toMatch(
+      /Some sections are omitted because of their size[.] The job summary has more[.]\n$/,
+    );
   });
 });
 

@@ -40,29 +40,29 @@ describe('the table of build groups', () => {
     [
       'an ignored failure',
       aGroup('unit', 'FAILED', { ignoreFailure: true }),
-      ['⚠️', 'unit', 'FAILED, ignored'],
+      ['⚠️', 'unit', 'FAILED (ignored)'],
     ],
     ['a group that was stopped', aGroup('unit', 'STOPPED'), ['⏹️', 'unit', 'STOPPED']],
     ['a group that runs', aGroup('unit', 'IN_PROGRESS'), ['⏳', 'unit', 'IN_PROGRESS']],
     [
       'a group without a build',
       aGroup('unit', '', { current: null }),
-      ['⏹️', 'unit', 'PENDING, did not begin'],
+      ['⏹️', 'unit', 'PENDING, not started'],
     ],
     [
       'a group with an unknown status',
       aGroup('unit', 'INITIALIZED', { build: { hasArtifactEntry: false } }),
-      ['⏹️', 'unit', 'INITIALIZED, did not begin'],
+      ['⏹️', 'unit', 'INITIALIZED, not started'],
     ],
     [
       'a group without a status',
       aGroup('unit', '', { build: { hasArtifactEntry: false } }),
-      ['⏹️', 'unit', 'no status, did not begin'],
+      ['⏹️', 'unit', 'no status, not started'],
     ],
     [
       'an ignored group with an unknown status',
       aGroup('unit', 'INITIALIZED', { ignoreFailure: true, build: { hasArtifactEntry: false } }),
-      ['⏹️', 'unit', 'INITIALIZED, did not begin'],
+      ['⏹️', 'unit', 'INITIALIZED, not started'],
     ],
     [
       'a flaky group',
@@ -77,8 +77,8 @@ describe('the table of build groups', () => {
     const groups = [aGroup('b', 'INITIALIZED'), aGroup('c', 'PENDING')];
     const rows = tableOf([], { batch: aBatch({ groups }) });
     expect(rows.slice(1)).toEqual([
-      ['⏳', 'b', 'INITIALIZED, did not begin'],
-      ['⏳', 'c', 'PENDING, did not begin'],
+      ['⏳', 'b', 'INITIALIZED, not started'],
+      ['⏳', 'c', 'PENDING, not started'],
     ]);
   });
 
@@ -160,12 +160,16 @@ describe('the table of build groups', () => {
   });
 
   test.each<[string, BuildGroup[], string]>([
-    ['only what is there', [aGroup('a'), aGroup('b')], '2 build groups.'],
-    ['not DOWNLOAD_SOURCE', [source, aGroup('a')], '1 build group, DOWNLOAD_SOURCE not counted.'],
+    ['only what is there', [aGroup('a'), aGroup('b')], '2 build groups: 2 SUCCEEDED.'],
+    [
+      'not DOWNLOAD_SOURCE',
+      [source, aGroup('a')],
+      '1 build group: 1 SUCCEEDED. DOWNLOAD_SOURCE is not counted.',
+    ],
     [
       'DOWNLOAD_SOURCE if it failed',
       [aGroup('DOWNLOAD_SOURCE', 'FAILED'), stopped('unit', 'DOWNLOAD_SOURCE')],
-      '2 build groups.',
+      '2 build groups: 1 FAILED, 1 skipped.',
     ],
   ])('counts %s', (_, groups, expected) => {
     expect(visibleText(renderOnGitHub(summaryOf(groups))).split('\n')).toContain(expected);
@@ -193,7 +197,7 @@ describe('the attempts', () => {
       ['🟩', '·'],
     ]);
     expect(summary).toContain(
-      '\n\n<sub>🟩 succeeded, 🟥 failed, ⬜ stopped or never ran, · not built again</sub>\n\n4 build groups.\n',
+      '\n\n<sub>🟩 succeeded, 🟥 failed, ⬜ stopped or not run, · not rebuilt</sub>\n\n4 build groups: 1 FAULT, 2 SUCCEEDED, 1 STOPPED.\n',
     );
   });
 
@@ -210,7 +214,7 @@ describe('the attempts', () => {
       ['late', '·', '🟨'],
       ['running', '🟥', '🟨'],
     ]);
-    expect(summary).toContain('❔ not known</sub>');
+    expect(summary).toContain('❔ unknown</sub>');
   });
 
   it('stand in one column where it is unknown when each began', () => {
@@ -258,7 +262,7 @@ describe('what the retry saved', () => {
       }),
     ];
     expect(savingsOf({ batch: aRecoveredBatch({ status: 'FAILED', groups }) })).toBe(
-      '♻️ Attempt 2 built 1 of 3 build groups again and reused 1.',
+      '♻️ Attempt 2 rebuilt 1 of 3 build groups and reused 1; 1 did not run.',
     );
   });
 
@@ -288,7 +292,7 @@ describe('earlier batches', () => {
       ['new', '⬜⬜⬜⬜', '', '', ''],
     ]);
     expect(part).toContain(
-      '🟩 succeeded at once, 🟧 flaky, 🟥 failed, ⬜ did not run. Durations are of builds that succeeded.',
+      '🟩 succeeded on the first attempt, 🟧 flaky, 🟥 failed, ⬜ did not run. Durations are of builds that succeeded.',
     );
   });
 

@@ -61,7 +61,7 @@ test.each<[string, Partial<TestReport>, string[], string[]]>([
     'truncated',
     { truncated: true },
     ['Passed', 'Failed', 'Skipped', 'Note'],
-    ['7', '2', '1', 'truncated: not all test cases are listed'],
+    ['7', '2', '1', 'truncated: some test cases are missing'],
   ],
   ['what it is', { status: 'FAILED' }, ['Passed', 'Failed', 'Skipped'], ['7', '2', '1']],
 ])('a report is shown as %s', (_, report, titles, cells) => {

@@ -38,28 +38,25 @@ describe('the heading', () => {
       '## 🔁 app: the batch is being retried',
       anOutcome({ kind: 'retry-accepted' }, { batch, attempt: 2, retries: 1 }),
     ],
-    ['## ❌ app: the batch ended FAILED', anOutcome(NOT_RETRIED, { batch })],
+    ['## ❌ app: the batch failed', anOutcome(NOT_RETRIED, { batch })],
     [
-      '## ❌ app: the batch ended FAULT: IN\\_PROGRESS: Internal Service Error',
+      '## ❌ app: the batch failed with FAULT: IN\\_PROGRESS: Internal Service Error',
       anOutcome(NOT_RETRIED, { batch: faulty }),
     ],
-    [
-      '## ❌ app: the batch ended FAILED on attempt 3',
-      anOutcome(NOT_RETRIED, { batch, attempt: 3 }),
-    ],
+    ['## ❌ app: the batch failed on attempt 3', anOutcome(NOT_RETRIED, { batch, attempt: 3 })],
     [
       '## ❌ app: the batch is still running',
       anOutcome({ kind: 'still-running' }, { batch: aBatch() }),
     ],
     [
-      '## ❌ app: CodeBuild refused the retry',
+      '## ❌ app: CodeBuild rejected the retry',
       anOutcome({ kind: 'retry-rejected', message: 'No.' }, { batch }),
     ],
     [
-      '## ❌ app: the retry was sent but never seen',
+      '## ❌ app: the retry was sent, but no new attempt appeared',
       anOutcome({ kind: 'never-seen', polls: 5, elapsedMs: MINUTE }, { batch }),
     ],
-    ['## ❌ app: the batch is gone', anOutcome({ kind: 'gone' }, { batch })],
+    ['## ❌ app: the batch no longer exists', anOutcome({ kind: 'gone' }, { batch })],
     [
       '## ❌ Retry CodeBuild Batch: this step failed',
       anOutcome({ kind: 'service-error', message: 'Access denied.' }),
@@ -69,7 +66,7 @@ describe('the heading', () => {
       anOutcome({ kind: 'timed-out', timeoutMs: MINUTE, lastError: null }, { batch: aBatch() }),
     ],
     [
-      '## 🚫 app: this step was cancelled',
+      '## 🚫 app: this step was canceled',
       anOutcome({ kind: 'cancelled', by: 'SIGINT', stop: null }, { batch }),
     ],
     [
@@ -81,7 +78,7 @@ describe('the heading', () => {
       anOutcome({ kind: 'dry-run', retry: false, reason: 'so', quotedCause: null }, { batch }),
     ],
     [
-      '## ❌ app: the batch succeeded, but not at once',
+      '## ❌ app: the batch succeeded, but only after a retry',
       anOutcome({ kind: 'flaky' }, { batch: aRecoveredBatch(), attempt: 2 }),
     ],
   ])('is %s', (expected, outcome) => {
@@ -108,7 +105,7 @@ describe('the facts', () => {
     const summary = renderSummaries(
       anOutcome(NOT_RETRIED, { batch: aFailedBatch({ number: 41 }) }),
     )['job-summary'];
-    expect(summary).toContain(' · batch 41 · ');
+    expect(summary).toContain(' · batch <span>#</span>41 · ');
     expect(summary).not.toMatch(/#\d/);
   });
 });
@@ -147,7 +144,7 @@ describe('bad input', () => {
   it('is a list of problems, each in a line of its own', () => {
     const problems = ['a: 1.', 'b: x\n- y | <b>.'];
     expect(renderSummaries(anOutcome({ kind: 'bad-input', problems }))['job-summary']).toBe(
-      '## ❌ Retry CodeBuild Batch: the inputs are not right\n\n2 problems with the inputs:\n\n- a: 1.\n- b: x - y \\| &lt;b&gt;.\n',
+      '## ❌ Retry CodeBuild Batch: invalid inputs\n\n2 problems with the inputs:\n\n- a: 1.\n- b: x - y \\| &lt;b&gt;.\n',
     );
   });
 });
@@ -175,7 +172,7 @@ describe('flaky groups', () => {
       anOutcome({ kind: 'succeeded', already: false }, state),
     ]) {
       const summary = renderSummaries(outcome)['job-summary'];
-      expect(summary).toContain('60 flaky build groups: g0, g1, g2, g3, g4 and 55 more');
+      expect(summary).toContain('Flaky: g0, g1, g2, g3, g4 and 55 more');
       expect(summary).not.toContain('**Flaky:**');
     }
   });
@@ -198,7 +195,7 @@ describe('the artifacts', () => {
       'unit',
       'unit',
     ]);
-    expect(summary).toContain('… and 20 more artifacts. The output artifacts has all.');
+    expect(summary).toContain('… and 20 more artifacts. The output artifacts has all of them.');
   });
 });
 
@@ -210,7 +207,7 @@ describe('what was decided', () => {
     reason,
   });
   const partOf = (outcome: Outcome): string[] =>
-    (renderSummaries(outcome)['job-summary'].split('### What was decided\n\n')[1] ?? '')
+    (renderSummaries(outcome)['job-summary'].split('### Retry decisions\n\n')[1] ?? '')
       .trim()
       .split('\n');
 
@@ -218,8 +215,8 @@ describe('what was decided', () => {
     const decisions = [decided(1, true, 'it *may* help'), decided(2, false, 'it did not')];
     const batch = aRecoveredBatch({ status: 'FAILED', groups: [] });
     expect(partOf(anOutcome(NOT_RETRIED, { batch, attempt: 2, decisions }))).toEqual([
-      '- Attempt 1 ended FAILED: retried because it \\*may\\* help.',
-      '- Attempt 2 ended FAILED: not retried because it did not.',
+      '- Attempt 1 failed. Retried: it \\*may\\* help.',
+      '- Attempt 2 failed. Not retried: it did not.',
     ]);
   });
 
@@ -228,7 +225,7 @@ describe('what was decided', () => {
       batch: aFailedBatch(),
       decisions: [decided(1, false, NO_RETRY_LEFT)],
     });
-    expect(renderSummaries(outcome)['job-summary']).not.toContain('What was decided');
+    expect(renderSummaries(outcome)['job-summary']).not.toContain('Retry decisions');
   });
 
   it('is listed for the last twenty attempts', () => {

@@ -57,6 +57,8 @@ describe('the history of a batch that is not the newest', () => {
   test('is of those before it', async () => {
     const given = { 'batch-id': ID, 'max-retries': '0', history: '1' };
     const { outcome } = await runFlow(scenario, given);
-    expect(outcome.history).toEqual([{ identifier: 'unit', results: ['flaky'], durations: [60_000] }]);
+    expect(outcome.history).toEqual([
+      { identifier: 'unit', results: ['flaky'], durations: [60_000] },
+    ]);
   });
 });

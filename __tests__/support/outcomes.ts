@@ -23,7 +23,7 @@ const ONE_RETRY = {
   attempt: 1,
   status: 'FAILED',
   retry: true,
-  reason: 'FAILED is a status to retry on; retry 1 of 1',
+  reason: 'FAILED is listed in retry-on',
 };
 
 export const source = aGroup('DOWNLOAD_SOURCE', 'SUCCEEDED', { build: { requestedOn: at(1) } });

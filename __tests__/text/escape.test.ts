@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from '@jest/globals';
 import {
+  breakable,
   buildLogLine,
   byteLength,
   code,
@@ -43,7 +44,9 @@ describe('hostile text', () => {
   });
 
   testAll(HOSTILE)('stays within its code element', (_, text) => {
-    expect(code(text).replaceAll(SPAN, '')).toMatch(/^<code>[^<>$]*<\/code>$/);
+    expect(code(text).replaceAll(SPAN, '').replaceAll('<wbr>', '')).toMatch(
+      /^<code>[^<>$]*<\/code>$/,
+    );
   });
 
   testAll(HOSTILE)('stays within the target of a link', (_, text) => {
@@ -175,6 +178,35 @@ describe('html', () => {
     ['  kept\tas it is', '  kept    as it is'],
   ])('escapes %j as %j', (text, expected) => {
     expect(html(text)).toBe(expected);
+  });
+});
+
+describe('breakable', () => {
+  test.each([
+    ['leaves words of up to 40 characters whole', 'x'.repeat(40), 'x'.repeat(40)],
+    [
+      'breaks a longer one after separators',
+      'sh /codebuild/output/src123/src/github.com/octo-org/app -v',
+      'sh /codebuild/output/src123/src/github.com/<wbr>octo-org/app -v',
+    ],
+    [
+      'and where there is none',
+      `${'x'.repeat(90)}.`,
+      `${'x'.repeat(40)}<wbr>${'x'.repeat(40)}<wbr>${'x'.repeat(10)}.`,
+    ],
+    ['escapes what it breaks', '*'.repeat(41), `${'\\*'.repeat(40)}<wbr>\\*`],
+  ])('%s', (_, text, expected) => {
+    expect(breakable(text)).toBe(expected);
+  });
+
+  testAll(HOSTILE)('can be copied as it is: a break is no character', (_, text) => {
+    const long = `${text}${'/x'.repeat(40)}`;
+    expect(breakable(long)).toContain('<wbr>');
+    const rest = breakable(long)
+      .replaceAll('<wbr>', '')
+      .replaceAll(SPAN, (span) => span.slice(6, -7));
+    const whole = markdown(long).replaceAll(SPAN, (span) => span.slice(6, -7));
+    expect(rest).toBe(whole);
   });
 });
 

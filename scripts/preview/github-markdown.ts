@@ -6,8 +6,11 @@ import remarkParse from 'remark-parse';
 import remarkRehype from 'remark-rehype';
 import { unified } from 'unified';
 
+/** GitHub's sanitizer. It lets `wbr` through too (html-pipeline: SanitizationFilter). */
+const SCHEMA = { ...defaultSchema, tagNames: [...(defaultSchema.tagNames ?? []), 'wbr'] };
+
 /** The elements that GitHub lets through. */
-export const ELEMENTS_ALLOWED: ReadonlySet<string> = new Set(defaultSchema.tagNames ?? []);
+export const ELEMENTS_ALLOWED: ReadonlySet<string> = new Set(SCHEMA.tagNames);
 
 const parser = unified()
   .use(remarkParse)
@@ -16,7 +19,7 @@ const parser = unified()
   .use(remarkRehype, { allowDangerousHtml: true, clobberPrefix: '' })
   .use(rehypeRaw)
   .freeze();
-const sanitizer = unified().use(rehypeSanitize, defaultSchema).freeze();
+const sanitizer = unified().use(rehypeSanitize, SCHEMA).freeze();
 const stringifier = unified().use(rehypeStringify).freeze();
 const reader = unified().use(rehypeRaw).freeze();
 

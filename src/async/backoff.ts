@@ -1,4 +1,5 @@
 import { formatDuration } from '../text/duration.ts';
+import { count } from '../text/plural.ts';
 import { createReporter, type BackoffEvent } from './backoff-events.ts';
 import type { Clock } from './clock.ts';
 import { createPace } from './pace.ts';
@@ -225,13 +226,12 @@ function gaveUp(
   elapsedMs: number,
 ): ServiceError {
   const { kind, code, maybeDone } = error;
-  const time = formatDuration(elapsedMs);
-  if (kind === 'credentials') {
-    return new ServiceError('permanent', code, `${message} Tried ${tries} times over ${time}.`);
-  }
-  const tried =
+  const [many, time] = [count(tries, 'try', 'tries'), formatDuration(elapsedMs)];
+  const gaveUpAfter =
     kind === 'throttled'
-      ? `Tried ${tries} times over ${time}, and AWS still throttles it.`
-      : `Tried ${tries} times over ${time} without an answer.`;
-  return new ServiceError('gave-up', code, `${message} ${tried}`, maybeDone);
+      ? `${message} Gave up after ${many} (${time}), still throttled.`
+      : `${message} Gave up after ${many} (${time}).`;
+  return kind === 'credentials'
+    ? new ServiceError('permanent', code, gaveUpAfter)
+    : new ServiceError('gave-up', code, gaveUpAfter, maybeDone);
 }

@@ -63,12 +63,12 @@ export function assumeRole(options: RoleOptions): () => Promise<Credentials> {
 function tokenServiceFailed(error: unknown): ServiceError {
   const name = error instanceof Error ? error.name : 'UnknownError';
   const message =
-    'GitHub gave no OIDC token for role-to-assume: its token service answered with an error, or not at all.';
+    'Could not get an OIDC token from GitHub for role-to-assume: the token service returned an error or did not respond.';
   return new ServiceError('unreachable', name, message);
 }
 
 function noTokenPermission(): ServiceError {
   const message =
-    "GitHub gave no OIDC token, which role-to-assume needs. Give the job the permission id-token: write (a workflow started from a fork's pull request cannot have it).";
+    "Could not get an OIDC token from GitHub for role-to-assume: the job lacks the permission id-token: write. Add it to the job's permissions (a workflow triggered by a pull request from a fork cannot have it).";
   return new ServiceError('permanent', 'NoIdToken', message);
 }

@@ -23,7 +23,7 @@ const PROVIDERS: readonly (readonly [string, string])[] = [
   ['AWS_CONTAINER_CREDENTIALS_FULL_URI', 'the container endpoint'],
 ];
 const NO_CREDENTIALS =
-  'No AWS credentials were found. Give role-to-assume (with the permission id-token: write), run aws-actions/configure-aws-credentials before this step, or give the runner a role.';
+  'No AWS credentials found. Set role-to-assume (the job needs the permission id-token: write), run aws-actions/configure-aws-credentials before this step, or attach a role to the runner.';
 
 /**
  * The SDK's default credential provider chain: environment variables, the profile of AWS_PROFILE, a web
@@ -129,10 +129,10 @@ function causeIn(log: readonly string[]): string {
  */
 export function withoutSecrets(cause: string): string {
   if (cause.includes('Command failed:')) {
-    return 'the command of credential_process failed (its command line and output are not shown, since they may hold secrets)';
+    return 'the credential_process command failed (its command line and output are hidden because they may contain secrets)';
   }
   if (/JSON (?:at position|input)|in JSON|is not valid JSON/.test(cause)) {
-    return 'what it read is not valid JSON';
+    return 'it returned invalid JSON';
   }
   return cause.replace(/https?:\/\/[^\s"'<>]+/g, (url) => URL.parse(url)?.origin ?? 'a URL');
 }

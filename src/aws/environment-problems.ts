@@ -50,15 +50,14 @@ export function environmentProblems(
 /** The URL may contain a password, so it is not shown. */
 function proxyProblem(name: string, url: string): EnvironmentProblem[] {
   if (url === '' || isWebUrl(url)) return [];
-  const rule = 'the environment variable must be empty or the http:// address of a proxy';
+  const rule = 'the environment variable must be the http:// or https:// URL of a proxy, or empty';
   return [{ name, value: '', rule }];
 }
 
 function endpointProblem(name: string, url: string): EnvironmentProblem[] {
   if (url === '' || isWebUrl(url)) return [];
   const value = url.includes('@') ? '' : url;
-  const rule =
-    'the environment variable must be empty or a URL that begins with http:// or https://';
+  const rule = 'the environment variable must be an http:// or https:// URL, or empty';
   return [{ name, value, rule }];
 }
 
@@ -70,7 +69,7 @@ function profileProblem(profile: string): EnvironmentProblem[] {
 
 function keyProblem(name: string, key: string): EnvironmentProblem[] {
   if (!NOT_IN_A_KEY.test(key)) return [];
-  const rule = `the environment variable contains ${strayIn(key)}, which is not allowed in a key or token: remove it from the secret that the value comes from`;
+  const rule = `the environment variable contains ${strayIn(key)}, which is not allowed in a key or token; remove it from the secret that the value comes from`;
   return [{ name, value: '', rule }];
 }
 

@@ -1,3 +1,6 @@
+import { formatFailure, type Failure } from '../domain/failure.ts';
+import { formatEnd } from '../domain/status.ts';
+import { asSentence } from '../text/as-sentence.ts';
 import { formatDuration } from '../text/duration.ts';
 import { oneLine } from '../text/escape.ts';
 import { count, nameSome } from '../text/plural.ts';
@@ -13,6 +16,12 @@ import type {
 /** GitHub takes no longer description, and no characters of four bytes in it. */
 const LONGEST = 140;
 const FOUR_BYTES = /[\ud800-\udfff]+/g;
+/** Characters of a group's name, so that its cause has room too. */
+const LONGEST_NAME = 40;
+/** A cause with less room than this says nothing. */
+const SHORTEST_CAUSE = 12;
+/** Characters for what failed, however long CodeBuild's own message on a rejected retry is. */
+const ROOM_FOR_FAILURE = 40;
 
 /**
  * The context under which CodeBuild itself reports a batch, as of November 2026 (pasted by users:
@@ -39,6 +48,11 @@ export function formatWritten({ context, state, description }: CommitStatus): st
   return `Commit status ${context}: ${state} (${description})`;
 }
 
+/** The line of the log about a status that was not written. */
+export function formatNotUpdated(reason: string): string {
+  return `Commit status not updated: ${reason}.`;
+}
+
 function stateOf(result: StepResult): StatusText['state'] {
   if (result.kind === 'succeeded') return result.failsStep ? 'failure' : 'success';
   return result.kind === 'failed' || result.kind === 'retry-rejected' ? 'failure' : 'error';
@@ -48,34 +62,55 @@ function describe(result: StepResult): string {
   switch (result.kind) {
     case 'succeeded': {
       const { failsStep, flaky } = result;
-      const join = failsStep ? ', but flaky groups fail this step: ' : '; flaky: ';
-      const groups = failsStep || flaky.count > 0 ? `${join}${formatNames(flaky)}` : '';
-      return `Succeeded${formatAttempts(result)}${groups}`;
+      const rule = failsStep ? ' (fail-on-flaky)' : '';
+      const groups = failsStep || flaky.count > 0 ? `. Flaky${rule}: ${formatNames(flaky)}` : '';
+      return `Batch succeeded${formatAttempts(result)}${groups}`;
     }
     case 'failed': {
-      const { batchStatus, failed, groupCount } = result;
-      const of = `${failed.count} of ${count(groupCount, 'build group')} failed`;
-      const groups = failed.count > 0 ? `: ${of} (${formatNames(failed)})` : '';
-      return `${batchStatus}${formatAttempts(result)}${groups}`;
+      const { batchStatus, failure } = result;
+      const end = `Batch ${formatEnd(batchStatus)}${formatAttempts(result)}`;
+      const what = describeFailure(failure, LONGEST - end.length - ': '.length);
+      return what === '' ? end : `${end}: ${what}`;
     }
-    case 'retry-rejected':
-      return `CodeBuild refused to retry batch ${result.batchId}: ${result.message}`;
+    case 'retry-rejected': {
+      const [start, join] = ['Retry rejected: ', ' Failed: '];
+      const room = LONGEST - start.length - join.length;
+      const message = asSentence(oneLine(result.message));
+      // The first group with its cause says more than how many failed.
+      const first = { ...result.failure, failed: 1, groups: 1 };
+      const failure = describeFailure(first, Math.max(ROOM_FOR_FAILURE, room - message.length));
+      return failure === ''
+        ? `${start}${message}`
+        : `${start}${oneLine(message, room - failure.length)}${join}${failure}`;
+    }
     case 'timed-out': {
       const { batchEnd, timeoutMs } = result;
-      const end = batchEnd.kind === 'may-still-run' ? '; the batch goes on' : formatEnd(batchEnd);
-      return `The step's timeout of ${formatDuration(timeoutMs)} passed${end}`;
+      const end = batchEnd.kind === 'may-still-run' ? KEEPS_RUNNING : describeBatchEnd(batchEnd);
+      return `The step timed out after ${formatDuration(timeoutMs)}; ${end}`;
     }
     case 'canceled':
-      return `The step was cancelled${formatEnd(result.batchEnd)}`;
+      return `The step was canceled; ${describeBatchEnd(result.batchEnd)}`;
     case 'killed':
-      return `The step that watched the retry was killed${formatEnd(result.batchEnd)}`;
+      return `The step watching the retry was killed; ${describeBatchEnd(result.batchEnd)}`;
     case 'error':
-      return `The step could not go on${formatEnd(result.batchEnd)}`;
+      return `The step failed with an error; ${describeBatchEnd(result.batchEnd)}`;
     case 'never-seen':
-      return 'The retry was sent and does not show: it may still run';
+      return 'The retry was sent, but no new attempt appeared; it may still start';
     case 'gone':
-      return 'CodeBuild no longer knows the batch: it was probably deleted';
+      return 'The batch no longer exists in CodeBuild; it was probably deleted';
   }
+}
+
+const KEEPS_RUNNING = 'the batch keeps running';
+
+/** In so many characters: names and causes are cut first. */
+function describeFailure(failure: Failure, most: number): string {
+  const group = failure.group === null ? null : oneLine(failure.group, LONGEST_NAME);
+  const rest = formatFailure({ ...failure, group, cause: '' });
+  // With a group the cause is in parentheses, after a space.
+  const room = group === null ? most : most - rest.length - ' ()'.length;
+  const cause = room < SHORTEST_CAUSE ? '' : oneLine(failure.cause, room);
+  return oneLine(formatFailure({ ...failure, group, cause }), most);
 }
 
 function formatAttempts({ attempt, retries }: { attempt: number; retries: number }): string {
@@ -86,13 +121,13 @@ function formatNames({ names, count: total }: NamedGroups): string {
   return nameSome(names, names.length, total);
 }
 
-function formatEnd(end: BatchEnd): string {
+function describeBatchEnd(end: BatchEnd): string {
   switch (end.kind) {
     case 'ended':
-      return `; the batch ended ${end.status}`;
+      return `the batch ${formatEnd(end.status)}`;
     case 'stopped':
-      return ', and the retry stopped';
+      return 'the retry was stopped';
     case 'may-still-run':
-      return '; the batch may still run';
+      return 'the batch may still be running';
   }
 }

@@ -97,6 +97,7 @@ function targetOf(batch: Batch, settings: ReporterSettings): StatusTarget | stri
   const repository = repositoryOf(batch.source, settings.serverUrl);
   if (typeof repository === 'string') return repository;
   const commit = batch.resolvedSourceVersion ?? '';
-  if (!isCommitId(commit)) return 'CodeBuild does not say which commit the batch was built from';
+  if (!isCommitId(commit))
+    return 'CodeBuild does not report the commit that the batch was built from';
   return { repository, commit, batchId: batch.id, region: settings.region };
 }

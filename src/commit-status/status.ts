@@ -1,3 +1,4 @@
+import type { Failure } from '../domain/failure.ts';
 import type { Repository } from '../domain/repository.ts';
 
 /** The state of a commit status, as GitHub's REST API takes it. */
@@ -67,10 +68,15 @@ export type StepResult =
   | (Attempts & {
       readonly kind: 'failed';
       readonly batchStatus: string;
-      readonly failed: NamedGroups;
-      readonly groupCount: number;
+      readonly failure: Failure;
     })
-  | { readonly kind: 'retry-rejected'; readonly batchId: string; readonly message: string }
+  | {
+      readonly kind: 'retry-rejected';
+      /** CodeBuild's own. */
+      readonly message: string;
+      /** Of the attempt that was to be retried. */
+      readonly failure: Failure;
+    }
   | { readonly kind: 'timed-out'; readonly timeoutMs: number; readonly batchEnd: BatchEnd }
   | { readonly kind: 'canceled' | 'error' | 'killed'; readonly batchEnd: BatchEnd }
   /** The retry was sent and never showed; or the batch was deleted. */

@@ -1,6 +1,7 @@
 import { isOver } from '../domain/attempt.ts';
 import type { Batch } from '../domain/batch.ts';
-import { countedGroups, type GroupView } from '../domain/groups.ts';
+import { failureOf, type Failure } from '../domain/failure.ts';
+import type { GroupView } from '../domain/groups.ts';
 import type { Outcome, StopKind } from '../domain/outcome.ts';
 import { cutMiddle } from '../text/cut-middle.ts';
 import type { BatchEnd, NamedGroups, StepResult } from './status.ts';
@@ -9,14 +10,15 @@ import type { BatchEnd, NamedGroups, StepResult } from './status.ts';
 const LONGEST_TEXT = 500;
 const MOST_NAMES = 5;
 
+const NO_FAILURE: Failure = { group: null, cause: '', failed: 0, groups: 0 };
 const MAY_STILL_RUN: BatchEnd = { kind: 'may-still-run' };
 
-/** The result of a step that did not come to its end. */
+/** The result of a step that was killed. */
 export const KILLED: StepResult = { kind: 'killed', batchEnd: MAY_STILL_RUN };
 
 /** The result of a step that retried the batch, or saw it retried. */
 export function stepResultOf(outcome: Outcome): StepResult {
-  const { attempt, batch, ending, groups, retries } = outcome;
+  const { attempt, ending, groups, retries } = outcome;
   switch (ending.kind) {
     case 'succeeded':
     case 'flaky':
@@ -33,11 +35,12 @@ export function stepResultOf(outcome: Outcome): StepResult {
         attempt,
         retries,
         batchStatus: cut(outcome.batchStatus),
-        failed: named(groups.filter((group) => group.failed)),
-        groupCount: countedGroups(groups).length,
+        failure: failureOf(outcome) ?? NO_FAILURE,
       };
-    case 'retry-rejected':
-      return { kind: 'retry-rejected', batchId: batch?.id ?? '', message: cut(ending.message) };
+    case 'retry-rejected': {
+      const failure = failureOf(outcome) ?? NO_FAILURE;
+      return { kind: 'retry-rejected', message: cut(ending.message), failure };
+    }
     // From here on CodeBuild has not decided, or a further retry was still to come.
     case 'timed-out':
       return { kind: 'timed-out', timeoutMs: ending.timeoutMs, batchEnd: batchEndOf(outcome) };

@@ -80,6 +80,11 @@ export interface Batch {
   readonly reportArns: readonly string[];
 }
 
+/** What people call a batch: `web-shop #41`; its id if CodeBuild gives it no number. */
+export function nameOf({ id, number, projectName }: Batch): string {
+  return number === null ? id : `${projectName} #${number}`;
+}
+
 /** What CodeBuild says about a phase that failed. */
 export interface PhaseContext {
   readonly code: string;

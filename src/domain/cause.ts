@@ -77,6 +77,16 @@ export function formatCause({ phase, code, message }: Cause): string {
   return [where, what].filter((part) => part !== '').join(': ');
 }
 
+/** How a message about a failed command ends. */
+const EXIT_STATUS = /Reason: (?<status>exit status \d{1,10})\.?$/;
+
+/** A cause in a few words: `BUILD, exit status 1` if a command failed, else all that is known. */
+export function summarizeCause(cause: Cause): string {
+  const status = EXIT_STATUS.exec(cause.message.trim())?.groups?.['status'];
+  if (status === undefined) return formatCause(cause).replace(/\.$/, '');
+  return cause.phase === '' ? status : `${cause.phase}, ${status}`;
+}
+
 /** Whether anything is known of a cause. */
 export function isExplained(cause: Cause): boolean {
   return formatCause(cause) !== '';

@@ -1,5 +1,6 @@
 import type { Batch, Moment } from './batch.ts';
-import { isCounted } from './groups.ts';
+import { countedGroups, viewGroups, type GroupView } from './groups.ts';
+import type { Past } from './past.ts';
 import { isFinal } from './status.ts';
 
 /**
@@ -15,7 +16,7 @@ export type Progress = ReadonlyMap<
 export type Change =
   | ({ readonly kind: 'phase-changed' } & Transition)
   | ({ readonly kind: 'group-changed'; readonly identifier: string } & Transition)
-  | { readonly kind: 'groups-appeared'; readonly statuses: readonly string[] };
+  | { readonly kind: 'groups-appeared'; readonly groups: readonly GroupView[] };
 
 interface Transition {
   readonly from: string;
@@ -30,19 +31,25 @@ const PHASE = '';
  * What a snapshot changes, and the progress with it.
  *
  * @param before as the snapshots so far showed it
+ * @param past what came before the snapshot
  * @param now when the poll was made, by the clock that only runs forward
  */
-export function changesIn(before: Progress, snapshot: Batch, now: Moment): [Progress, Change[]] {
+export function changesIn(
+  before: Progress,
+  snapshot: Batch,
+  past: Past,
+  now: Moment,
+): [Progress, Change[]] {
   const next = new Map(before);
   const changes: Change[] = [];
-  const appeared: string[] = [];
+  const appeared = new Set<string>();
   for (const [name, state] of statesOf(snapshot)) {
     const former = before.get(name);
     if (former?.state === state) continue;
     const sawItsBeginning = before.size > 0 && (name === PHASE || !isFinal(state));
     next.set(name, { state, since: sawItsBeginning ? now : null });
     if (former === undefined) {
-      if (name !== PHASE && isCounted(name, state)) appeared.push(state);
+      if (name !== PHASE) appeared.add(name);
       continue;
     }
     const lasted = former.since === null ? null : now - former.since;
@@ -53,7 +60,12 @@ export function changesIn(before: Progress, snapshot: Batch, now: Moment): [Prog
         : { kind: 'group-changed', identifier: name, ...transition },
     );
   }
-  if (appeared.length > 0) changes.push({ kind: 'groups-appeared', statuses: appeared });
+  if (appeared.size > 0) {
+    const groups = countedGroups(viewGroups(snapshot, past)).filter(({ identifier }) =>
+      appeared.has(identifier),
+    );
+    if (groups.length > 0) changes.push({ kind: 'groups-appeared', groups });
+  }
   return [next, changes];
 }
 

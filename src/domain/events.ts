@@ -3,7 +3,7 @@ import type { OwnedAttempt } from './attempt.ts';
 import type { Batch, BuildDetails, LogTail } from './batch.ts';
 import type { Cause } from './cause.ts';
 import type { Change, Progress } from './changes.ts';
-import type { FailedGroups } from './groups.ts';
+import type { FailedGroups, GroupView } from './groups.ts';
 import type { LogSearch } from './log-search.ts';
 import type { ReadFailure } from './read-failure.ts';
 import type { DecisionRecord } from './policy.ts';
@@ -31,7 +31,12 @@ export type RunEvent =
       readonly changes: readonly Change[];
     }
   | Change
-  | { readonly kind: 'heartbeat'; readonly batch: Batch; readonly elapsed: number }
+  | {
+      readonly kind: 'heartbeat';
+      readonly status: string;
+      readonly groups: readonly GroupView[];
+      readonly elapsed: number;
+    }
   | ({
       readonly kind: 'attempt-ended';
       readonly attempt: number;
@@ -81,7 +86,14 @@ export type RunEvent =
       readonly identifiers: readonly string[];
     }
   | { readonly kind: 'decided'; readonly decision: DecisionRecord }
-  | { readonly kind: 'retrying'; readonly reason: string; readonly delay: number }
+  | {
+      readonly kind: 'retrying';
+      /** Which retry of this step it is, of how many. */
+      readonly retry: number;
+      readonly maxRetries: number;
+      readonly reason: string;
+      readonly delay: number;
+    }
   /** A request for a retry is about to be sent. What must be stopped if this process is killed is known from here on. */
   | {
       readonly kind: 'retry-sent';

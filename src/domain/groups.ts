@@ -121,11 +121,6 @@ export function hasRun({ state, build }: GroupView): boolean {
   return state === 'succeeded' || state === 'failed';
 }
 
-/** Whether a group with this status counts in "n of m groups". */
-export function isCounted(identifier: string, status: string): boolean {
-  return identifier !== DOWNLOAD_SOURCE || isFailure(status);
-}
-
 /**
  * Whether the groups of a finished attempt are its own. After a retry CodeBuild may show stale groups for
  * a while: then no group shows a build newer than the retry, or a batch that SUCCEEDED still shows a

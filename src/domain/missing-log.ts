@@ -5,17 +5,17 @@ import { describeReadFailure } from './read-failure.ts';
 export function describeMissingLog(why: MissingLog): string {
   switch (why.kind) {
     case 'in-s3-only':
-      return 'its log is in S3 only';
+      return 'the log is only in S3';
     case 'disabled':
-      return 'its logs are disabled';
+      return 'logs are disabled';
     case 'unnamed':
-      return 'CodeBuild names no log of it: it may have failed before it had one';
+      return 'CodeBuild reports no log; the build may have failed before it had one';
     case 'gone':
-      return 'its log is gone';
+      return 'the log no longer exists';
     case 'empty':
-      return 'its log is empty';
+      return 'the log is empty';
     case 'beyond-limit':
-      return `the logs of only ${why.most} failed builds are read`;
+      return `only the logs of ${why.most} failed builds are read`;
     case 'interrupted':
     case 'denied':
     case 'failed':

@@ -22,7 +22,7 @@ export type Ending =
   | { readonly kind: 'retry-unconfirmed' }
   /** `wait: false`: the batch was not over within `LONGEST_LAG_MS`. */
   | { readonly kind: 'still-running' }
-  /** CodeBuild's own message. */
+  /** CodeBuild rejected the retry: its own message. */
   | { readonly kind: 'retry-rejected'; readonly message: string }
   | { readonly kind: 'never-seen'; readonly polls: number; readonly elapsedMs: number }
   | { readonly kind: 'gone' }
@@ -116,14 +116,20 @@ export interface FirstCause {
   readonly matchedLogText: string | null;
 }
 
+/** Whether the watched attempt is over and did not succeed. */
+export function endedBadly({ batch, past }: Pick<Outcome, 'batch' | 'past'>): boolean {
+  return (
+    batch !== null && isOver(batch) && !isSuccess(batch.status) && isOfWatchedAttempt(batch, past)
+  );
+}
+
 /** The first known cause: of a failed group, else of the batch. Null if the batch did not end badly. */
 export function firstCause({
   batch,
   past,
   groups,
 }: Pick<Outcome, 'batch' | 'past' | 'groups'>): FirstCause | null {
-  if (batch === null || !isOver(batch) || isSuccess(batch.status)) return null;
-  if (!isOfWatchedAttempt(batch, past)) return null;
+  if (batch === null || !endedBadly({ batch, past })) return null;
   for (const { identifier, cause, matchedLogText } of groups) {
     if (cause !== null && isExplained(cause)) return { group: identifier, cause, matchedLogText };
   }

@@ -122,18 +122,20 @@ export function decide(attempt: FailedAttempt, rules: RetryRules): Decision {
 
 function retryOn({ status }: FailedAttempt, rules: RetryRules): RuleResult {
   return rules.retryOn.includes(status.toUpperCase())
-    ? { allows: true, reason: `${status} is a status to retry on` }
+    ? { allows: true, reason: `${status} is listed in retry-on` }
     : {
         allows: false,
-        reason: `${status} is not a status to retry on (retry-on: ${rules.retryOn.join(', ')})`,
+        reason: `${status} is not listed in retry-on (${rules.retryOn.join(', ')})`,
       };
 }
 
-function maxRetries({ retries }: FailedAttempt, { maxRetries: most }: RetryRules): RuleResult {
-  if (most === 0) return { allows: false, reason: 'this step only watches (max-retries: 0)' };
-  return retries < most
-    ? { allows: true, reason: `retry ${retries + 1} of ${most}` }
-    : { allows: false, reason: `retry limit reached (max-retries: ${most})` };
+function maxRetries(
+  { retries }: FailedAttempt,
+  { maxRetries: most }: RetryRules,
+): RuleResult | null {
+  if (retries < most) return null;
+  const reason = most === 0 ? 'max-retries is 0' : `retry limit reached (max-retries: ${most})`;
+  return { allows: false, reason };
 }
 
 function maxAttempts(
@@ -141,8 +143,9 @@ function maxAttempts(
   { maxAttempts: most }: RetryRules,
 ): RuleResult | null {
   if (most === null) return null;
-  const had = `the batch has had ${attempts} of at most ${most} attempts (max-attempts)`;
-  return { allows: attempts < most, reason: had };
+  return attempts < most
+    ? { allows: true, reason: `attempt ${attempts + 1} of at most ${most} (max-attempts)` }
+    : { allows: false, reason: `attempt limit reached (max-attempts: ${most})` };
 }
 
 function neverRetry({ failed, groupsStale }: FailedAttempt, rules: RetryRules): RuleResult | null {
@@ -153,11 +156,11 @@ function neverRetry({ failed, groupsStale }: FailedAttempt, rules: RetryRules): 
     if (group !== undefined) {
       return {
         allows: false,
-        reason: `${group} failed and is never retried (never-retry: ${pattern})`,
+        reason: `${group} failed and matches never-retry (${pattern})`,
       };
     }
   }
-  return { allows: true, reason: 'no group failed that is never retried' };
+  return { allows: true, reason: 'no failed group matches never-retry' };
 }
 
 function onlyRetry({ failed, groupsStale }: FailedAttempt, rules: RetryRules): RuleResult | null {
@@ -167,14 +170,14 @@ function onlyRetry({ failed, groupsStale }: FailedAttempt, rules: RetryRules): R
   if (failed.length === 0) {
     return {
       allows: false,
-      reason: `no build group failed, and only matching groups are retried (only-retry: ${patterns})`,
+      reason: `no build group failed, so none matches only-retry (${patterns})`,
     };
   }
   const matchers = rules.onlyRetry.map(wildcard);
   const other = failed.find((group) => !matchers.some((matches) => matches(group)));
   return other === undefined
     ? { allows: true, reason: 'every failed group matches only-retry' }
-    : { allows: false, reason: `${other} failed and matches no pattern (only-retry: ${patterns})` };
+    : { allows: false, reason: `${other} failed and does not match only-retry (${patterns})` };
 }
 
 function maxFailedPercent(
@@ -184,17 +187,17 @@ function maxFailedPercent(
   if (most === 100) return null;
   if (groupsStale) return unknownGroups(`max-failed-percent: ${most}`);
   if (ran === 0) return null;
-  const share = `${failed.length} of the ${ran} build groups that ran failed`;
+  const share = `${failed.length} of the ${ran} that ran (max-failed-percent: ${most})`;
   return failed.length * 100 > most * ran
-    ? { allows: false, reason: `${share}, more than ${most} % (max-failed-percent)` }
-    : { allows: true, reason: `${share}, not more than ${most} %` };
+    ? { allows: false, reason: `too many build groups failed: ${share}` }
+    : { allows: true, reason: `the share of failed build groups is within the limit: ${share}` };
 }
 
 /** Without knowing which groups failed, a rule about them forbids the retry. */
 function unknownGroups(rule: string): RuleResult {
   return {
     allows: false,
-    reason: `CodeBuild still shows the build groups of the attempt before, so which failed is not known (${rule})`,
+    reason: `CodeBuild still shows the build groups of the previous attempt, so it is unknown which groups failed (${rule})`,
   };
 }
 
@@ -231,7 +234,7 @@ function retryWhen(attempt: FailedAttempt, rules: RetryRules): RuleResult | null
     return { allows: false, reason: `${reason}${ofLogs}`, quotedCause };
   }
   const whoFailed = nameSome(all.map(([who]) => who));
-  const ofCauses = `${whoFailed} failed for a cause worth a retry (${rule})`;
+  const ofCauses = `${whoFailed} failed for a cause worth retrying (${rule})`;
   return { allows: true, reason: matches === '' ? ofCauses : `${ofCauses}; ${matches}` };
 }
 
@@ -249,19 +252,20 @@ function describeAgainst(
 ): Pick<RuleResult, 'reason' | 'quotedCause'> {
   const quotedCause = cause !== undefined && isExplained(cause) ? cause : undefined;
   const quote =
-    quotedCause === undefined ? '' : ` (${cutMiddle(formatCause(quotedCause), LONGEST_CAUSE)})`;
-  return { reason: `${who} ${reasonAgainst(cause, wanted)}${quote} (${rule})`, quotedCause };
+    quotedCause === undefined ? '' : `: ${cutMiddle(formatCause(quotedCause), LONGEST_CAUSE)}`;
+  return { reason: `${who} ${reasonAgainst(cause, wanted)} (${rule})${quote}`, quotedCause };
 }
 
 function reasonAgainst(cause: Cause | undefined, wanted: OfCauses): string | null {
-  if (cause === undefined) return 'failed for a cause that nobody knows';
+  if (cause === undefined) return 'failed for an unknown reason';
   if (wanted !== 'infrastructure') {
-    return isAmong(cause, wanted) ? null : 'failed for another cause';
+    return isAmong(cause, wanted) ? null : 'failed for a cause that is not listed';
   }
-  if (cause.permanent) return 'failed for a cause that no retry can mend';
+  if (cause.permanent) return 'failed for a cause that a retry cannot fix';
   if (cause.kind === 'infrastructure') return null;
-  const kind = cause.kind === 'code' ? 'the code' : 'a cause that nobody knows';
-  return `failed for ${kind}, not the infrastructure`;
+  return cause.kind === 'code'
+    ? 'failed because of its code or configuration, not the infrastructure'
+    : 'failed for an unknown reason, which does not count as infrastructure';
 }
 
 /** Patterns that match none of the identifiers: probably a mistake. */

@@ -6,19 +6,19 @@ export type ReadFailure =
   | { readonly kind: 'denied'; readonly permission: string }
   /** The call failed with this error code. */
   | { readonly kind: 'failed'; readonly permission: string; readonly code: string }
-  /** The answer has a form that the action does not expect. */
+  /** The response has a form that the action does not expect. */
   | { readonly kind: 'not-understood'; readonly permission: string };
 
 /** For a reason of the policy and for the log: without a full stop. */
 export function describeReadFailure(failure: ReadFailure): string {
   switch (failure.kind) {
     case 'interrupted':
-      return 'the step was ended before it could be read';
+      return 'the step ended before this could be read';
     case 'denied':
-      return `the permission ${failure.permission} is missing`;
+      return `the role is not authorized to perform ${failure.permission}`;
     case 'failed':
-      return `${failure.permission} did not answer (${failure.code})`;
+      return `${failure.permission} failed (${failure.code})`;
     case 'not-understood':
-      return `the answer to ${failure.permission} could not be understood`;
+      return `the response to ${failure.permission} could not be parsed`;
   }
 }

@@ -23,16 +23,16 @@ const PATH = /^\/?(?<owner>[\w.-]+)\/(?<name>[\w.-]+?)(?:\.git)?\/?$/;
  */
 export function repositoryOf({ type, location }: Source, serverUrl: string): Repository | string {
   const kind = type === '' ? '' : ` (${type})`;
-  if (location === '') return `the source of the batch has no address${kind}`;
+  if (location === '') return `the source of the batch has no URL${kind}`;
   const ours = hostOf(serverUrl);
   const url = parseGitUrl(location, ours);
-  if (url === null) return `the source of the batch is no repository${kind}`;
+  if (url === null) return `the source of the batch is not a Git repository${kind}`;
   if (url.host !== ours) {
     return `the source of the batch is on ${url.host}${kind}, not on ${ours}`;
   }
   const { owner, name = '' } = PATH.exec(url.path)?.groups ?? {};
   if (owner === undefined || [owner, name].some((part) => /^\.+$/.test(part))) {
-    return `the source of the batch names no repository of ${ours}${kind}`;
+    return `the source of the batch is not the URL of a repository on ${ours}${kind}`;
   }
   return { owner, name };
 }

@@ -29,6 +29,20 @@ export function isFailure(status: string): boolean {
   return FAILURES.has(status.toUpperCase());
 }
 
+const ENDS: Readonly<Record<string, string>> = {
+  '': 'ended',
+  SUCCEEDED: 'succeeded',
+  FAILED: 'failed',
+  FAULT: 'failed with FAULT',
+  TIMED_OUT: 'timed out',
+  STOPPED: 'was stopped',
+};
+
+/** What a build or batch with this final status did, to follow its name: `timed out`. */
+export function formatEnd(status: string): string {
+  return ENDS[status.toUpperCase()] ?? `ended with status ${status}`;
+}
+
 /** The state of a build, whatever word CodeBuild has for it. */
 export type BuildState =
   | 'succeeded'

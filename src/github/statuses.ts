@@ -21,7 +21,7 @@ export function createGitHub(token: string): GitHub {
       // A proxy may respond in GitHub's place.
       const list: unknown = data;
       if (!Array.isArray(list)) {
-        throw new GitHubError('transient', 'GitHub gave no list of statuses');
+        throw new GitHubError('transient', 'GitHub did not return a list of statuses');
       }
       return list.map((status) => {
         const { context, target_url: targetUrl } = membersOf(status);

@@ -43,7 +43,7 @@ export function toGitHubError(error: unknown, nowMs: number): GitHubError {
   const message = error instanceof Error ? error.message : String(error);
   const shortMessage = shorten(message);
   if (response === undefined) {
-    return new GitHubError('transient', `GitHub did not answer: ${shortMessage}`);
+    return new GitHubError('transient', `GitHub did not respond: ${shortMessage}`);
   }
   const { status, headers } = response;
   const answered = `GitHub answered ${status}${shortMessage === '' ? '' : `: ${shortMessage}`}`;
@@ -81,7 +81,7 @@ function shorten(message: string): string {
 
 function kindOf({ status, headers, data }: GitHubResponse, message: string): GitHubError['kind'] {
   if (isRateLimit(status, headers, message)) return 'rate-limited';
-  // GitHub says no in JSON, with a message. All else is a server error, or the page of a proxy.
+  // GitHub rejects in JSON, with a message. All else is a server error, or the page of a proxy.
   if (status >= 500 || typeof membersOf(data)['message'] !== 'string') return 'transient';
   // GitHub answers 404 for a repository that the token cannot see.
   if (status === 404) return 'not-permitted';

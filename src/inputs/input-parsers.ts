@@ -17,7 +17,7 @@ const A_DURATION =
 const MAX_DURATION_MS = 365 * 86_400_000;
 const SEPARATED = 'separated by commas or newlines';
 const A_PATTERN =
-  'a pattern consists of letters, digits, _, * (any text) and ? (any single character, as in integration?tests)';
+  'a pattern consists of letters, digits, _, * (any text) and ? (any single character)';
 /** Group identifiers are shorter. */
 const MAX_PATTERN_LENGTH = 128;
 /** Characters of a value in a message, of all values together, and of a value within a rule. */

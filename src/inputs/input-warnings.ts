@@ -11,7 +11,7 @@ const SHORTEST_INTERVAL_MS = 5000;
 /** Warns about what is allowed but probably a mistake. */
 export function inputWarnings(inputs: Inputs): string[] {
   const { pollIntervalMs } = inputs;
-  const tooOften = `poll-interval: looks less than 5 s apart (${formatDuration(pollIntervalMs)}) are soon throttled by CodeBuild, for every user of the account.`;
+  const tooOften = `poll-interval: polling more often than every 5 s (${formatDuration(pollIntervalMs)}) can get the whole account throttled.`;
   return [
     ...(pollIntervalMs < SHORTEST_INTERVAL_MS ? [tooOften] : []),
     ...missingToken(inputs),
@@ -40,7 +40,7 @@ function mistypedWords({ retryWhen }: Inputs): string[] {
     if (meant === null && /_| ERROR$/.test(word)) return [];
     const question = meant === null ? '' : ` Did you mean ${meant}?`;
     return [
-      `retry-when: ${word} is not a known build phase or error code.${question} If CodeBuild never reports it, it never leads to a retry.`,
+      `retry-when: ${word} is not a known build phase or error code.${question} If CodeBuild never reports it, it never causes a retry.`,
     ];
   });
 }

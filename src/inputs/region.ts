@@ -27,7 +27,7 @@ export function readRegion(
     reject(
       'aws-region',
       given,
-      `contradicts the region that batch-id names, "${ofBatch}": leave it out`,
+      `differs from the region in batch-id ("${ofBatch}"); remove aws-region`,
     );
     return given;
   }
@@ -40,8 +40,8 @@ export function readRegion(
   const [source, region] = sources.find(([, value]) => value !== '') ?? ['aws-region', ''];
   if (region === '' && ofBatch === UNKNOWN_REGION) return region;
   if (region === '') {
-    const others = 'or set AWS_REGION, or name the batch by its ARN or console address';
-    reject(source, '', `no region is known; give one such as us-east-1, ${others}`);
+    const others = 'set AWS_REGION, or set batch-id to the ARN or console URL of the batch';
+    reject(source, '', `no region is given; set a region such as us-east-1, ${others}`);
   } else if (!isRegion(region)) {
     const rule = `must be the name of an AWS region, such as us-east-1${suggestion(region)}`;
     reject(source, source === 'aws-region' ? value : region, rule);

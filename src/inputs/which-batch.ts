@@ -49,7 +49,7 @@ export function readWhichBatch(
     reject('batch-id and project-name', '', `set exactly one of them (${given})`);
   }
   if (commit !== '' && batchId !== '' && !both) {
-    reject('commit', commit, 'may be given with project-name only');
+    reject('commit', commit, 'is allowed only with project-name');
   }
   const reference = batchId === '' ? null : readBatchId(batchId, reject);
   if (projectName !== '' && !isProjectName(projectName)) {
@@ -73,7 +73,7 @@ function projectRule(projectName: string): string {
     return `names ${names.length} projects; ${ONE_ONLY}`;
   }
   const rule =
-    'must be the name alone: 2 to 255 of A-Z a-z 0-9 - _, beginning with a letter or digit';
+    'must be the name only: 2 to 255 characters from A-Z a-z 0-9 - _, starting with a letter or digit';
   const within = PROJECT_WITHIN.exec(projectName)?.groups?.['name'];
   const meant = within ?? (names.length === 1 ? names[0] : undefined);
   if (meant !== undefined && meant !== projectName && isProjectName(meant)) {

@@ -1,5 +1,6 @@
 import { formatCause, type Cause } from '../domain/cause.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import { formatEnd } from '../domain/status.ts';
 import { asSentence } from '../text/as-sentence.ts';
 import { count, nameSome } from '../text/plural.ts';
 import { LONGEST_MESSAGE, oneLine } from '../text/escape.ts';
@@ -26,7 +27,7 @@ export function errorsOf(outcome: Outcome, reason = reasonOf(outcome)): Annotati
   const failed = outcome.groups.filter((group) => group.failed);
   const more =
     failed.length > MOST_GROUPS
-      ? ` Of the ${failed.length} failed build groups, ${MOST_GROUPS} follow.`
+      ? ` The first ${MOST_GROUPS} of ${failed.length} failed build groups follow.`
       : '';
   return [
     {
@@ -34,8 +35,9 @@ export function errorsOf(outcome: Outcome, reason = reasonOf(outcome)): Annotati
       message: `${oneLine(reason, LONGEST_MESSAGE - more.length)}${more}`,
     },
     ...failed.slice(0, MOST_GROUPS).map(({ identifier, status, build, cause }) => {
-      const [name, word] = [oneLine(identifier, LONGEST_NAME), oneLine(status, LONGEST_NAME)];
-      const failure = asSentence(`${name} ended ${word}${formatWhy(cause)}`);
+      const name = oneLine(identifier, LONGEST_NAME);
+      const end = oneLine(formatEnd(status), LONGEST_NAME);
+      const failure = asSentence(`${name} ${end}${formatWhy(cause)}`);
       return {
         title: name,
         message: oneLine(`${failure} ${build?.consoleUrl ?? ''}`, LONGEST_MESSAGE),
@@ -48,7 +50,7 @@ export function errorsOf(outcome: Outcome, reason = reasonOf(outcome)): Annotati
 export function warningsOf({ groups }: Outcome): Annotation[] {
   const flaky = groups.filter((group) => group.flaky).map((group) => group.identifier);
   if (flaky.length === 0) return [];
-  const message = `${count(flaky.length, 'flaky build group')}, failed and then succeeded with the same source: ${nameSome(flaky, 50)}`;
+  const message = `${count(flaky.length, 'build group')} failed and then succeeded with the same source: ${nameSome(flaky, 50)}`;
   return [{ title: 'Flaky build groups', message: oneLine(message, LONGEST_MESSAGE) }];
 }
 

@@ -1,20 +1,23 @@
-import type { Batch } from '../domain/batch.ts';
+import { nameOf, type Batch } from '../domain/batch.ts';
 import { formatCause, isExplained, type CauseKind } from '../domain/cause.ts';
+import { asSentence } from '../text/as-sentence.ts';
 import { formatDuration } from '../text/duration.ts';
-import { type FailedGroups, isCounted } from '../domain/groups.ts';
+import { countedGroups, type FailedGroups } from '../domain/groups.ts';
+import { matchedText } from '../domain/log-search.ts';
 import { describeMissingLog } from '../domain/missing-log.ts';
 import { describeReadFailure } from '../domain/read-failure.ts';
 import type { RunEvent } from '../domain/events.ts';
-import { matchedText } from '../domain/log-search.ts';
 import { spreadOf } from '../domain/spread.ts';
+import { formatEnd } from '../domain/status.ts';
 import { count, nameSome } from '../text/plural.ts';
 import type { StatusEvent } from '../commit-status/status.ts';
 import type { CommentEvent } from '../pull-request-comment/pull-request.ts';
-import { formatWritten } from '../commit-status/description.ts';
+import { formatNotUpdated, formatWritten } from '../commit-status/description.ts';
 import { buildLogLine, LONGEST_MESSAGE, logLine, oneLine, splitLines } from '../text/escape.ts';
 import { describeFailedGroups } from './reason.ts';
 import { formatSpread } from './spread.ts';
 import { describeStopError } from './stop-result.ts';
+import { tally } from './tally.ts';
 
 /** What an event does to the log: lines are printed; a fold hides what follows until it is closed. */
 export type LogEntry =
@@ -50,10 +53,10 @@ export function formatEvent(event: RunEvent | StatusEvent | CommentEvent): LogEn
     case 'attempt-ended':
       return [
         { kind: 'unfold' },
-        line(`Attempt ${event.attempt} ended ${event.status}${listFailed(event)}`),
+        line(`Attempt ${event.attempt} ${formatEnd(event.status)}${listFailed(event)}`),
       ];
     case 'groups-appeared':
-      return [line(`${count(event.statuses.length, 'build group')}: ${tally(event.statuses)}`)];
+      return [line(`${count(event.groups.length, 'build group')}: ${tally(event.groups)}`)];
     case 'group-changed':
       return [line(`${event.identifier}: ${event.from} → ${event.to}${lasted(event.lasted)}`)];
     case 'phase-changed':
@@ -61,7 +64,7 @@ export function formatEvent(event: RunEvent | StatusEvent | CommentEvent): LogEn
     case 'heartbeat':
       return [
         line(
-          `Still ${event.batch.status} after ${formatDuration(event.elapsed)}: ${tallyOf(event.batch)}`,
+          `Still ${event.status} after ${formatDuration(event.elapsed)}: ${tally(countedGroups(event.groups))}`,
         ),
       ];
     case 'cause': {
@@ -81,7 +84,7 @@ export function formatEvent(event: RunEvent | StatusEvent | CommentEvent): LogEn
       const why = describeReadFailure(event.failure);
       const text =
         event.neededBy === null
-          ? `Something that is only for your information could not be read: ${why}. The verdict does not depend on it.`
+          ? `Could not read optional details: ${why}. This does not affect the result.`
           : `Could not read what ${event.neededBy} depends on: ${why}.`;
       return [{ ...warning(text), kind: event.level }];
     }
@@ -90,46 +93,50 @@ export function formatEvent(event: RunEvent | StatusEvent | CommentEvent): LogEn
     case 'pattern-unmatched':
       return [
         warning(
-          `${event.input}: "${event.pattern}" matches no build group of this batch (${nameSome(event.identifiers)}). Case matters.`,
+          `${event.input}: "${event.pattern}" matches no build group of this batch (${nameSome(event.identifiers)}). Patterns are case-sensitive.`,
         ),
       ];
     case 'retrying': {
-      const pause = event.delay > 0 ? ` Pausing for ${formatDuration(event.delay)} first.` : '';
-      return [line(`Retrying: ${event.reason}.${pause}`)];
+      const pause = event.delay > 0 ? ` Waiting ${formatDuration(event.delay)} first.` : '';
+      return [
+        line(
+          `Retrying (${event.retry} of ${event.maxRetries}): ${asSentence(event.reason)}${pause}`,
+        ),
+      ];
     }
     case 'retried-by-others':
       return [
         { kind: 'unfold' },
-        line('Someone else retried the batch: their attempt is watched now.'),
+        line('The batch was retried by someone else; now watching that attempt.'),
         { kind: 'fold', title: `Attempt ${event.attempt} (started by someone else)` },
       ];
     case 'batch-id-changed':
       return [
         warning(
-          `CodeBuild answered the retry of ${event.from} with another batch, ${event.batch.id}: that one is watched now. ${event.batch.consoleUrl}`,
+          `CodeBuild returned a different batch for the retry of ${event.from}: now watching ${event.batch.id}. ${event.batch.consoleUrl}`,
         ),
       ];
     case 'groups-stale':
       return [
         warning(
-          `Batch ${event.batch.id} is over (${event.batch.status}), but CodeBuild still shows build groups as of the attempt before. The verdict is the batch's; the groups are marked.`,
+          `Batch ${nameOf(event.batch)} ${formatEnd(event.batch.status)}, but CodeBuild still shows build groups of the previous attempt. This does not affect the result. The job summary marks these groups.`,
         ),
       ];
     case 'call-failed':
       return event.failures === 1 && event.isRetried
-        ? [line(`${event.message} This says nothing about the batch; asking again.`)]
+        ? [line(`${event.message} The batch itself is not affected. Retrying the call.`)]
         : [];
     case 'still-throttled':
       return [
         line(
-          `AWS still throttles calls of this step after ${formatDuration(event.milliseconds)}. This says nothing about the batch; asking again.`,
+          `AWS is still throttling this step after ${formatDuration(event.milliseconds)}. The batch itself is not affected. Retrying the call.`,
         ),
       ];
     case 'calls-recovered':
       if (event.failures === 0) return [];
       return [
         line(
-          `AWS answers again, after ${count(event.failures, 'failed call')} in ${formatDuration(event.milliseconds)}.`,
+          `AWS is responding again after ${count(event.failures, 'failed call')} (${formatDuration(event.milliseconds)}).`,
         ),
       ];
     case 'status-written':
@@ -137,17 +144,14 @@ export function formatEvent(event: RunEvent | StatusEvent | CommentEvent): LogEn
     case 'status-not-pending':
       return [
         line(
-          `Commit status not set to pending: ${event.reason}. The step writes the outcome when it ends.`,
+          `Commit status not set to pending: ${event.reason}. The step writes the result when it ends.`,
         ),
       ];
     case 'status-not-updated': {
-      const text = `The commit status is left alone: ${event.reason}.`;
-      return [{ ...warning(text), kind: event.level }];
+      return [{ ...warning(formatNotUpdated(event.reason)), kind: event.level }];
     }
     case 'status-postponed':
-      return [
-        line(`The commit status is not written yet: ${event.reason}. The post step tries again.`),
-      ];
+      return [line(`Commit status not written yet: ${event.reason}. The post step tries again.`)];
     case 'comment-written':
       return [line(`Comment on pull request ${event.number} ${event.how}.`)];
     case 'comment-not-updated': {
@@ -183,14 +187,14 @@ export function formatEvent(event: RunEvent | StatusEvent | CommentEvent): LogEn
 
 const KINDS: Readonly<Record<CauseKind, string>> = {
   infrastructure: 'infrastructure',
-  code: 'code',
-  unknown: 'cause unknown',
+  code: 'code or configuration',
+  unknown: 'unknown cause',
 };
 
 function formatLogTail({ group, tail }: RunEvent & { kind: 'log' }): LogEntry[] {
   if (tail.kind === 'none') {
     const see = tail.url === '' ? '' : ` See ${tail.url}`;
-    return [line(`No log of ${group} is shown: ${describeMissingLog(tail.why)}.${see}`)];
+    return [line(`No log shown for ${group}: ${describeMissingLog(tail.why)}.${see}`)];
   }
   return [
     { kind: 'fold', title: logLine(`Log of ${group}: last ${count(tail.lines.length, 'line')}`) },
@@ -202,13 +206,12 @@ function formatLogTail({ group, tail }: RunEvent & { kind: 'log' }): LogEntry[] 
 }
 
 function describeBatch(batch: Batch, attempt: number): string {
-  const number = batch.number === null ? '' : ` #${batch.number}`;
+  const id = batch.number === null ? '' : ` (${batch.id})`;
   const commit = batch.resolvedSourceVersion;
   return [
-    `Batch${number} of ${batch.projectName}: ${batch.status}`,
+    `Batch ${nameOf(batch)}${id}: ${batch.status}`,
     ...(attempt > 1 ? [`attempt ${attempt}`] : []),
     ...(commit === null ? [] : [`commit ${commit.slice(0, 12)}`]),
-    batch.id,
   ].join(', ');
 }
 
@@ -217,26 +220,6 @@ function attemptTitle(event: RunEvent & { kind: 'attempt-began' }): string {
   return retry === null
     ? `Attempt ${attempt}`
     : `Attempt ${attempt} (retry ${retry} of ${maxRetries})`;
-}
-
-function tallyOf(batch: Batch): string {
-  const groups = batch.groups.map(({ identifier, current }) => ({
-    identifier,
-    status: current?.status ?? 'PENDING',
-  }));
-  return tally(
-    groups
-      .filter((group) => isCounted(group.identifier, group.status))
-      .map((group) => group.status),
-  );
-}
-
-function tally(statuses: readonly string[]): string {
-  const counts = new Map<string, number>();
-  for (const status of statuses) counts.set(status, (counts.get(status) ?? 0) + 1);
-  return [...counts]
-    .map(([status, number]) => `${number} ${status || 'without a status'}`)
-    .join(', ');
 }
 
 function lasted(milliseconds: number | null): string {

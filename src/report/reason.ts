@@ -1,16 +1,17 @@
 import { isOfWatchedAttempt, isOver } from '../domain/attempt.ts';
-import { formatCause, isSameCause } from '../domain/cause.ts';
-import { type FailedGroups, failedGroupsOf } from '../domain/groups.ts';
-import { quoteText } from '../domain/log-search.ts';
-import { firstCause, type FirstCause, type Outcome, type StopKind } from '../domain/outcome.ts';
+import { nameOf } from '../domain/batch.ts';
+import { failureOf, formatFailure } from '../domain/failure.ts';
+import type { FailedGroups } from '../domain/groups.ts';
+import type { Ending, Outcome, StopKind } from '../domain/outcome.ts';
 import { LONGEST_LAG_MS } from '../domain/polling.ts';
+import { formatEnd } from '../domain/status.ts';
 import { asSentence } from '../text/as-sentence.ts';
-import { formatDuration } from '../text/duration.ts';
 import { cutMiddle } from '../text/cut-middle.ts';
+import { formatDuration } from '../text/duration.ts';
 import { count, nameSome } from '../text/plural.ts';
 
-/** Characters of the first cause. */
-const LONGEST_CAUSE = 500;
+/** Longer than the id of a batch is: a project's name has at most 255 characters. */
+const LONGEST_NAME = 300;
 
 /** How a reason is written: as plain text, or with the URL as a link. */
 export interface ReasonFormat {
@@ -44,63 +45,52 @@ function mergeTexts(parts: readonly Part[]): Part[] {
 }
 
 function partsOf(outcome: Outcome): Part[] {
-  const cause = describeFirstCause(outcome);
   const unproven = describeUnproven(outcome);
-  if (cause === '') return [...describeEnding(outcome, (message) => message), unproven];
-  return [...describeEnding(outcome, asSentence), unproven, ` ${cause}`];
+  const failure = SAYS_HOW_IT_ENDED.has(outcome.ending.kind) ? '' : describeFailure(outcome);
+  if (failure === '') return [...describeEnding(outcome, (message) => message), unproven];
+  return [...describeEnding(outcome, asSentence), unproven, ` ${describeEnd(outcome)}.`];
 }
 
-/** Empty where no cause is known, and where the decision quotes it. */
-function describeFirstCause(outcome: Outcome): string {
-  const { ending } = outcome;
-  const first = firstCause(outcome);
-  if (first === null) return '';
-  const quoted = 'quotedCause' in ending ? ending.quotedCause : null;
-  if (quoted !== null && isSameCause(first.cause, quoted)) return '';
-  const cause = cutMiddle(formatCause(first.cause), LONGEST_CAUSE);
-  return asSentence(`${first.group ?? 'The batch'}${describeMatch(first)} failed in ${cause}`);
-}
-
-function describeMatch({ matchedLogText: text }: FirstCause): string {
-  if (text === null) return '';
-  return ` (retry-when-log matches its log: ${quoteText(text)})`;
-}
+/** The endings whose sentences say how the batch ended. */
+const SAYS_HOW_IT_ENDED: ReadonlySet<Ending['kind']> = new Set([
+  'succeeded',
+  'flaky',
+  'failed',
+  'dry-run',
+  'retry-rejected',
+]);
 
 /** Whether the reason gives that of the last decision on a retry. */
-export function givesLastDecision({ ending, retries }: Outcome): boolean {
-  if (ending.kind === 'succeeded') return !ending.already && retries > 0;
+export function givesLastDecision({ ending }: Outcome): boolean {
   return ending.kind === 'failed' || ending.kind === 'dry-run';
 }
 
 /** @param close makes a foreign message ready for another sentence after it */
 function describeEnding(outcome: Outcome, close: (message: string) => string): Part[] {
-  const { ending, groups } = outcome;
-  const id = outcome.batch === null ? 'the batch' : `batch ${outcome.batch.id}`;
-  const Id = `${id.charAt(0).toUpperCase()}${id.slice(1)}`;
-  const status = outcome.batch?.status ?? '';
+  const { attempt, batch, ending, groups } = outcome;
+  const id = nameBatch(outcome);
+  const Id = capitalize(id);
   switch (ending.kind) {
     case 'succeeded':
       return ending.already
-        ? [`Nothing to do: ${id} had already SUCCEEDED${onAttempt(outcome)}.`]
-        : [`${Id} SUCCEEDED${onAttempt(outcome)}${whyRetried(outcome)}${listFlaky(groups)}.`];
+        ? [`Nothing to do: ${id} had already succeeded${onAttempt(outcome)}.`]
+        : [`${Id} succeeded${onAttempt(outcome)}${afterRetries(outcome)}.${listFlaky(groups)}`];
     case 'flaky':
       return [
-        `${Id} SUCCEEDED${onAttempt(outcome)}, but not at once${listFlaky(groups)}, and flaky groups fail this step (fail-on-flaky).`,
+        `${Id} succeeded${onAttempt(outcome)}${afterRetries(outcome)}.${listFlaky(groups)}`,
+        ' Flaky groups fail this step (fail-on-flaky).',
       ];
-    case 'dry-run':
-      return [
-        `Nothing was changed (dry-run): ${id}, which ended ${status}${onAttempt(outcome)}, would ${ending.retry ? '' : 'not '}be retried because ${ending.reason}.`,
-      ];
+    case 'dry-run': {
+      const would = ending.retry ? 'would retry' : 'would not retry';
+      return [`${describeEnd(outcome)}. Dry run, ${would}: ${asSentence(ending.reason)}`];
+    }
     case 'failed': {
-      const failed = describeFailedGroups(failedGroupsOf(groups));
-      const which = failed === '' ? '' : `: ${failed}`;
-      return [
-        `${Id} ended ${status}${onAttempt(outcome)}${which}; not retried because ${ending.reason}.`,
-      ];
+      const further = attempt > 1 ? 'No further retry:' : 'No retry:';
+      return [`${describeEnd(outcome)}. ${further} ${asSentence(ending.reason)}`];
     }
     case 'retry-accepted':
       return [
-        `CodeBuild accepted the retry of ${id}; this step does not wait for it (wait: false).`,
+        `CodeBuild accepted the retry of ${id}. This step does not wait for the result (wait: false).`,
       ];
     case 'retry-unconfirmed':
       return [
@@ -108,18 +98,21 @@ function describeEnding(outcome: Outcome, close: (message: string) => string): P
       ];
     case 'still-running':
       return [
-        `${Id} is still ${status} after ${formatDuration(LONGEST_LAG_MS)}: only a batch that is over can be retried, and this step waits no longer (wait: false). Leave that out, or run it when the batch is over.`,
+        `${Id} is still ${batch?.status ?? 'running'} after ${formatDuration(LONGEST_LAG_MS)}. Only a batch that has ended can be retried. Set wait: true, or run this step after the batch has ended.`,
       ];
     case 'retry-rejected':
-      return [`CodeBuild refused to retry ${id}: ${close(ending.message)}`];
+      return [
+        `${describeEnd(outcome)}. CodeBuild rejected the retry: ${asSentence(ending.message)}`,
+        ' If the batch can no longer be retried, start a new one.',
+      ];
     case 'never-seen':
       return [
-        `The retry of ${id} was sent, but nothing newer than the attempt before showed in ${count(ending.polls, 'look')} over ${formatDuration(ending.elapsedMs)}`,
+        `The retry of ${id} was sent, but no new attempt appeared in ${count(ending.polls, 'poll')} (${formatDuration(ending.elapsedMs)}).`,
         ...howToResume(outcome),
       ];
     case 'gone':
       return [
-        `${Id} is gone: CodeBuild no longer knows it, so it was probably deleted while this step watched it.`,
+        `${Id} no longer exists in CodeBuild. It was probably deleted while this step was watching it.`,
       ];
     case 'bad-input':
       return [`${problemsTitle(ending.problems)} ${ending.problems.join(' ')}`];
@@ -127,39 +120,55 @@ function describeEnding(outcome: Outcome, close: (message: string) => string): P
       return [close(ending.message)];
     case 'internal-error':
       return [
-        `This action met an error of its own (${ending.error}). Please report it, with the log of a run with debug logging turned on.`,
+        `Unexpected error in this action (${ending.error}). Please open an issue and attach a debug log.`,
       ];
     case 'timed-out': {
       const { lastError } = ending;
       return [
-        `This step's timeout of ${formatDuration(ending.timeoutMs)} passed${howBatchStood(outcome)}`,
-        ...howToResume(outcome),
-        lastError === null ? '' : ` The last call had failed: ${close(lastError)}`,
+        `This step timed out after ${formatDuration(ending.timeoutMs)}`,
+        ...howBatchStood(outcome),
+        lastError === null ? '' : ` Last error: ${close(lastError)}`,
       ];
     }
     case 'cancelled':
-      return [`This step was cancelled (${ending.by})`, ...describeStop(ending.stop, outcome)];
+      return [`This step was canceled (${ending.by})`, ...describeStop(ending.stop, outcome)];
   }
+}
+
+/** "Batch web-shop #41 failed on attempt 3: unit (BUILD, exit status 1) and 1 more of 8 groups" */
+function describeEnd(outcome: Outcome): string {
+  const end = cutMiddle(formatEnd(outcome.batch?.status ?? ''), LONGEST_NAME);
+  const failure = describeFailure(outcome);
+  const what = failure === '' ? '' : `: ${failure}`;
+  return `${capitalize(nameBatch(outcome))} ${end}${onAttempt(outcome)}${what}`;
+}
+
+/** Empty where nothing is known of what failed. A cause that the decision quotes is left out. */
+function describeFailure(outcome: Outcome): string {
+  const { ending } = outcome;
+  const failure = failureOf(outcome, 'quotedCause' in ending ? ending.quotedCause : null);
+  return failure === null ? '' : formatFailure(failure);
+}
+
+function nameBatch({ batch }: Outcome): string {
+  return batch === null ? 'the batch' : `batch ${cutMiddle(nameOf(batch), LONGEST_NAME)}`;
 }
 
 function describeStop(stop: StopKind | null, outcome: Outcome): Part[] {
   const { unprovenAttempts, attempt } = outcome;
-  if (stop === null) return [howBatchStood(outcome), ...howToResume(outcome)];
-  if (stop !== 'stopped') return [STOPS[stop], ...howToResume(outcome)];
-  const stopped = unprovenAttempts.includes(attempt)
-    ? `; attempt ${attempt} was stopped`
-    : STOPS.stopped;
-  return [stopped, ...consoleLink(outcome), '.'];
+  if (stop === null) return howBatchStood(outcome);
+  if (stop !== 'stopped') return [`. ${STOPS[stop]}.`, ...howToResume(outcome)];
+  const stopped = unprovenAttempts.includes(attempt) ? `Attempt ${attempt}` : STOPS.stopped;
+  return [`. ${stopped} was stopped`, ...consoleLink(outcome), '.'];
 }
 
 const STOPS: Readonly<Record<StopKind, string>> = {
-  stopped: '; the attempt that it had started was stopped',
-  over: '; the attempt that it had started was over already',
-  'later-attempt': '; someone else has retried the batch since, and their attempt was left alone',
-  'not-begun':
-    '; the retry that it had sent does not show: if CodeBuild makes it yet, the post step stops it',
-  unproven: '; an attempt that it may not have started was left running',
-  'no-answer': '; the attempt that it had started could not be stopped: it may still run',
+  stopped: 'The attempt that it had started',
+  over: 'The attempt that it had started had already ended',
+  'later-attempt': 'Someone else has retried the batch since, and that attempt keeps running',
+  'not-begun': 'The retry that it had sent has not started; if it starts, the post step stops it',
+  unproven: "A new attempt that may be someone else's keeps running",
+  'no-answer': 'The attempt that it had started could not be stopped and may still be running',
 };
 
 /** Retries that may be this step's: their requests got no response. */
@@ -168,20 +177,23 @@ function describeUnproven({ unprovenAttempts, retryUnanswered }: Outcome): strin
     const which = nameSome(unprovenAttempts.map(String));
     return ` RetryBuildBatch got no response, so it is unknown whether this step started attempt ${which}.`;
   }
-  return retryUnanswered ? ' RetryBuildBatch got no response: the retry may have been made.' : '';
+  return retryUnanswered
+    ? ' RetryBuildBatch got no response, so the retry may have been made.'
+    : '';
 }
 
 /** What the batch did when the step ended before it. */
-function howBatchStood({ batch, past }: Outcome): string {
-  if (batch === null) return ' before the batch was found';
+function howBatchStood(outcome: Outcome): Part[] {
+  const { batch, past } = outcome;
+  if (batch === null) return [' before the batch was found.'];
   return isOver(batch) && isOfWatchedAttempt(batch, past)
-    ? ` before batch ${batch.id}, which ended ${batch.status}, was retried`
-    : `; batch ${batch.id} still runs`;
+    ? [` before it could retry ${nameBatch(outcome)}.`, ...howToResume(outcome)]
+    : [`. ${capitalize(nameBatch(outcome))} keeps running.`, ...howToResume(outcome)];
 }
 
 function howToResume(outcome: Outcome): Part[] {
-  if (outcome.batch === null) return ['.'];
-  const resume = `; to watch it further, run this step again with batch-id ${outcome.batch.id}`;
+  if (outcome.batch === null) return [];
+  const resume = ` To continue, run this step again with batch-id ${outcome.batch.id}`;
   return [resume, ...consoleLink(outcome), '.'];
 }
 
@@ -190,22 +202,24 @@ function consoleLink({ batch }: Outcome): Part[] {
   return url === '' ? [] : [' (', { url }, ')'];
 }
 
-function onAttempt({ attempt, retries }: Outcome): string {
-  if (attempt === 1) return '';
-  const byThisStep =
-    retries === 0 ? '' : `, after ${count(retries, 'retry', 'retries')} by this step`;
-  return ` on attempt ${attempt}${byThisStep}`;
+function onAttempt({ attempt }: Outcome): string {
+  return attempt === 1 ? '' : ` on attempt ${attempt}`;
 }
 
-function whyRetried({ decisions, retries }: Outcome): string {
-  const last = decisions.findLast((decision) => decision.retry);
-  return retries > 0 && last !== undefined ? ` (${last.reason})` : '';
+/** How many of the retries were this step's. */
+function afterRetries({ attempt, retries }: Outcome): string {
+  if (retries === 0) return '';
+  const byThisStep = retries === attempt - 1 ? '' : ' by this step';
+  return ` after ${count(retries, 'retry', 'retries')}${byThisStep}`;
 }
 
 function listFlaky(groups: Outcome['groups']): string {
   const flaky = groups.filter((group) => group.flaky).map((group) => group.identifier);
-  if (flaky.length === 0) return '';
-  return `; ${count(flaky.length, 'flaky build group')}: ${nameSome(flaky)}`;
+  return flaky.length === 0 ? '' : ` Flaky: ${nameSome(flaky)}.`;
+}
+
+function capitalize(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 /** "2 of 7 build groups failed (lint, unit)"; empty if none did. */

@@ -1,20 +1,25 @@
 import type { StopKind } from '../domain/outcome.ts';
 
 /** What came of stopping an attempt that the step had started. */
-export function formatStopResult({ kind }: { readonly kind: StopKind }, batchId: string): string {
-  switch (kind) {
+export function formatStopResult(
+  result:
+    | { readonly kind: Exclude<StopKind, 'no-answer'> }
+    | { readonly kind: 'no-answer'; readonly error: string | null },
+  batchId: string,
+): string {
+  switch (result.kind) {
     case 'stopped':
-      return `The attempt of batch ${batchId} that this step had started was stopped.`;
+      return `Stopped the attempt of batch ${batchId} that this step had started.`;
     case 'over':
-      return `The attempt of batch ${batchId} that this step had started is over: there was nothing to stop.`;
+      return `The attempt of batch ${batchId} that this step had started has already ended. Nothing to stop.`;
     case 'later-attempt':
-      return `Someone else has retried batch ${batchId} since: their attempt was left alone.`;
+      return `Someone else has retried batch ${batchId} since. That attempt keeps running.`;
     case 'not-begun':
-      return `The retry of batch ${batchId} that this step had sent does not show: there was nothing to stop.`;
+      return `The retry of batch ${batchId} that this step had sent has not started. Nothing to stop.`;
     case 'unproven':
-      return `Batch ${batchId} has a new attempt, but RetryBuildBatch got no response, so it is unknown whether this step started it. It was left running; if you do not need it, stop it in the CodeBuild console.`;
+      return `Batch ${batchId} has a new attempt, but RetryBuildBatch got no response, so it is unknown whether this step started it. It keeps running; if you do not need it, stop it in the CodeBuild console.`;
     case 'no-answer':
-      return `The attempt of batch ${batchId} that this step had started could not be stopped: it may still run. Stop it in the CodeBuild console, or by aws codebuild stop-build-batch --id ${batchId}.`;
+      return `Could not stop the attempt of batch ${batchId} that this step had started; it may still be running. ${describeStopError(result.error)} To stop it, run: aws codebuild stop-build-batch --id ${batchId}`;
   }
 }
 

@@ -3,10 +3,11 @@ import { ServiceError } from '../async/service-error.ts';
 import type { OtherCommit } from '../inputs/event-commit.ts';
 import type { WhichBatch } from '../inputs/which-batch.ts';
 import { MAX_ITEMS_PER_CALL } from '../ports.ts';
+import { count } from '../text/plural.ts';
 import { bestEffort } from './best-effort.ts';
 import type { RunContext } from './context.ts';
 
-/** How far back a commit is looked for: one page of ListBuildBatchesForProject. */
+/** How far back a commit is searched for: one page of ListBuildBatchesForProject. */
 const LATEST_BATCHES = MAX_ITEMS_PER_CALL;
 /**
  * Pauses between the polls for a batch that is not found: one that was started a moment ago may not be
@@ -35,7 +36,7 @@ async function findNewest(context: RunContext, projectName: string): Promise<Bat
   const [newest] = await context.codebuild.listBatchIds(projectName, 1);
   if (newest !== undefined) return getBatch(context, newest);
   throw notFound(
-    `Project ${projectName} has no batch builds in region ${context.inputs.region}. Was the wrong project or region given? Project names are case-sensitive.`,
+    `Project ${projectName} has no batch builds in region ${context.inputs.region}. Check project-name (it is case-sensitive) and aws-region.`,
   );
 }
 
@@ -52,7 +53,7 @@ async function findByCommit(
     if (batch?.resolvedSourceVersion?.toLowerCase().startsWith(wanted)) return batch;
   }
   throw notFound(
-    `None of the ${ids.length} latest batch builds of project ${projectName} in region ${context.inputs.region} was of commit ${commit}. The latest ${LATEST_BATCHES} are looked at; a batch has a commit once its source was downloaded. If you know the batch, give batch-id.${describeMistake(mistakenFor)}`,
+    `No batch for commit ${commit} in project ${projectName} in region ${context.inputs.region} (${count(ids.length, 'batch', 'batches')} checked). Only the latest ${LATEST_BATCHES} batches are checked, and a batch has a commit once its source is downloaded. If you know the batch, set batch-id.${describeMistake(mistakenFor)}`,
   );
 }
 
@@ -76,7 +77,7 @@ async function getBatch(context: RunContext, id: string): Promise<Batch> {
   const batch = await codebuild.getBatch(id);
   if (batch !== null) return batch;
   throw notFound(
-    `CodeBuild knows no batch ${id} in region ${inputs.region}. A wrong region or account is the usual cause: set aws-region, or give the batch's ARN or console address as batch-id, which name the region. Project names are case-sensitive. Builds older than a year are forgotten.`,
+    `Batch ${id} was not found in region ${inputs.region}. The region or account is probably wrong: set aws-region, or set batch-id to the ARN or console URL of the batch, which contain the region. Project names are case-sensitive, and CodeBuild deletes batches after a year.`,
   );
 }
 

@@ -110,8 +110,8 @@ export async function callBriefly<Answer>(
   { clock, random }: StopPorts,
   call: (signal: AbortSignal) => Promise<Answer>,
 ): Promise<Answer> {
-  return within(clock, milliseconds, new Error('no answer in time'), async (signal) => {
-    let lastError = 'CodeBuild gave no answer in time.';
+  return within(clock, milliseconds, new Error('no response in time'), async (signal) => {
+    let lastError = 'CodeBuild did not respond in time.';
     const backoff = createBackoff({
       clock,
       random,

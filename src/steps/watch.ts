@@ -1,6 +1,7 @@
 import { isLaterAttempt, nextAttemptNumber } from '../domain/attempt.ts';
 import type { Batch } from '../domain/batch.ts';
 import { changesIn } from '../domain/changes.ts';
+import { viewGroups } from '../domain/groups.ts';
 import {
   correctSubmission,
   interpret,
@@ -62,7 +63,8 @@ export async function watchAttempt(
     if (polling.overSince === null && now >= watchUntil) return { kind: 'still-running' };
     const { batch } = state();
     if (now - lastNews >= HEARTBEAT_MS && batch !== null) {
-      emit({ kind: 'heartbeat', batch, elapsed: now - polling.began });
+      const groups = viewGroups(batch, state().past);
+      emit({ kind: 'heartbeat', status: batch.status, groups, elapsed: now - polling.began });
       lastNews = now;
     }
     try {
@@ -93,7 +95,7 @@ function emitSnapshot(
     const attempt = nextAttemptNumber(state().attempt, batch);
     emit({ kind: 'retried-by-others', attempt, batch, former });
   }
-  const [progress, changes] = changesIn(state().progress, batch, at);
+  const [progress, changes] = changesIn(state().progress, batch, state().past, at);
   emit({ kind: 'snapshot-taken', batch, progress, changes });
   for (const change of changes) emit(change);
   return changes.length > 0;

@@ -25,6 +25,12 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 const WITH_A_BACKSLASH = /^[\\`*_[\]|~]/;
 const AT_THE_START = /^(?:[-+#=]|\d+(?=[.)]))/;
+/** A word that is too long for a column. */
+const LONG_WORD = /\S{41,}/gu;
+/** The beginning of such a word, up to a separator if there is one, before more of it. */
+const PIECE = /.{0,39}[-/\\.:;,=&?_]{1,30}(?=[\p{L}\p{N}].{9})|.{40}(?=.)/gu;
+/** Marks a break until the text is escaped: `oneLine` leaves no control character in it. */
+const BREAK = '\u0000';
 const LINE_BREAK = /\r\n|[\n\r\u0085\u2028\u2029]/;
 const LINE_BREAK_AT_END = /(?:\r\n|[\n\r\u0085\u2028\u2029])$/;
 const NOT_OF_A_URL = /[^\w\-.~:/?#@!$&*+,;=%]+/g;
@@ -70,7 +76,20 @@ export function html(text: string): string {
 
 /** Text in a line or table cell of GitHub-flavored Markdown, without links and mentions. */
 export function markdown(text: string, most = Infinity): string {
-  return oneLine(text, most)
+  return escapeMarks(oneLine(text, most));
+}
+
+/**
+ * The same for a table cell: a long word, such as a path, may break at `<wbr>`, so that it does not widen
+ * the table. Copied text does not contain the break.
+ */
+export function breakable(text: string, most = Infinity): string {
+  const line = oneLine(text, most).replace(LONG_WORD, (word) => word.replace(PIECE, `$&${BREAK}`));
+  return escapeMarks(line).replaceAll(BREAK, '<wbr>');
+}
+
+function escapeMarks(line: string): string {
+  return line
     .replace(SPECIAL, escapeMark)
     .replace(AT_THE_START, (mark) => (/\d/.test(mark) ? `${mark}&#8203;` : `\\${mark}`));
 }
@@ -82,7 +101,7 @@ function escapeMark(mark: string): string {
 
 /** A name as inline code, safe in a table cell too. */
 export function code(text: string, most = Infinity): string {
-  return `<code>${markdown(text, most)}</code>`;
+  return `<code>${breakable(text, most)}</code>`;
 }
 
 /**

@@ -31,11 +31,11 @@ const WORDS: Readonly<Record<Class, string>> = {
   flaky: '⚠ flaky',
   failed: 'failed',
   ignored: 'failed, ignored',
-  running: 'not over',
-  waiting: 'did not begin',
-  notBegun: 'did not begin',
+  running: 'running',
+  waiting: 'not started',
+  notBegun: 'not started',
   notRun: 'not run',
-  notKnown: 'not known',
+  notKnown: 'unknown',
 };
 
 /**
@@ -51,7 +51,7 @@ export function diagram(groups: readonly GroupView[]): string {
   );
   const edges = dependencies.reduce((sum, ids) => sum + ids.length, 0);
   if (edges === 0) return '';
-  const tooLarge = `The build graph is not drawn: with ${count(nodes.length, 'build group')} and ${count(edges, 'dependency', 'dependencies')} it is too large.`;
+  const tooLarge = `The build graph is too large to draw: ${count(nodes.length, 'build group')} and ${count(edges, 'dependency', 'dependencies')}.`;
   if (nodes.length > MOST_NODES || edges > MOST_EDGES) return tooLarge;
   const source = [
     'flowchart LR',

@@ -1,7 +1,7 @@
 import type { Outcome } from '../../domain/outcome.ts';
 import type { Coverage, TestReport } from '../../domain/test-report.ts';
 import { count } from '../../text/plural.ts';
-import { link, markdown } from '../../text/escape.ts';
+import { breakable, link } from '../../text/escape.ts';
 import { failedBuilds } from './failed-builds.ts';
 import { LONGEST_NAME, name, section, table, type Section } from './markdown.ts';
 
@@ -38,12 +38,12 @@ export function failedTests(outcome: Outcome): Section {
             ({ suite, test }) =>
               [suite, test]
                 .filter((text) => text !== '')
-                .map((text) => markdown(text, LONGEST_NAME))
+                .map((text) => breakable(text, LONGEST_NAME))
                 .join(' › '),
           ],
           ['Group', groupName],
           ['Attempt', ({ attempts }) => inOrder(attempts).join(', ')],
-          ['Message', ({ message }) => markdown(message, LONGEST_MESSAGE)],
+          ['Message', ({ message }) => breakable(message, LONGEST_MESSAGE)],
         ],
         cases.slice(0, most),
       ),
@@ -142,7 +142,7 @@ function noteOn(report: TestReport): string {
   const { status, truncated, coverage } = report;
   return [
     UNFINISHED[status] ?? '',
-    truncated ? 'truncated: not all test cases are listed' : '',
+    truncated ? 'truncated: some test cases are missing' : '',
     hasCases(report) || formatCoverage(coverage) !== '' ? '' : 'empty',
   ]
     .filter((text) => text !== '')

@@ -3,7 +3,7 @@ import { causeOf, causeOfBatch, type Cause } from '../../domain/cause.ts';
 import { countedGroups } from '../../domain/groups.ts';
 import { matchedText } from '../../domain/log-search.ts';
 import type { Outcome } from '../../domain/outcome.ts';
-import { code, link, markdown } from '../../text/escape.ts';
+import { breakable, code, link } from '../../text/escape.ts';
 import { count } from '../../text/plural.ts';
 import { failedBuilds } from './failed-builds.ts';
 import { LONGEST_NAME, name, section, table, type Section } from './markdown.ts';
@@ -17,9 +17,9 @@ const SETTINGS = ['image', 'computeType', 'buildspec'] as const;
 type Setting = (typeof SETTINGS)[number];
 
 const KINDS: Readonly<Record<Cause['kind'], string>> = {
-  infrastructure: '🏗️&nbsp;infrastructure',
-  code: '🧑‍💻&nbsp;code',
-  unknown: 'unknown',
+  infrastructure: '🏗️&nbsp;infrastructure, a retry can help',
+  code: '🧑‍💻&nbsp;code or configuration',
+  unknown: '❔&nbsp;could be either',
 };
 
 interface Failure {
@@ -48,8 +48,8 @@ export function failureTable(outcome: Outcome): Section {
           ['Failed', ({ group, url }) => link(group === null ? 'the batch' : name(group), url)],
           ['Environment', ({ build }) => formatSettings(build, settings)],
           ['Attempt', ({ attempts }) => (outcome.attempt === 1 ? '' : attempts.join(', '))],
-          ['Phase', ({ cause }) => markdown(cause.phase, LONGEST_NAME)],
-          ['Cause', ({ cause }) => KINDS[cause.kind]],
+          ['Phase', ({ cause }) => breakable(cause.phase, LONGEST_NAME)],
+          ['Likely cause', ({ cause }) => KINDS[cause.kind]],
           ['Message', ({ cause }) => formatMessage(cause)],
           [
             'Log match',
@@ -119,6 +119,6 @@ function formatSettings(build: Failure['build'], settings: readonly Setting[]): 
 function formatMessage({ code, message }: Cause): string {
   return [code, message]
     .filter((text) => text !== '')
-    .map((text) => markdown(text, LONGEST_MESSAGE))
+    .map((text) => breakable(text, LONGEST_MESSAGE))
     .join(': ');
 }

@@ -13,6 +13,7 @@ import { buildsByAttempt, countRebuilt } from '../../domain/rebuilds.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { count } from '../../text/plural.ts';
 import { code, link, markdown } from '../../text/escape.ts';
+import { tally } from '../tally.ts';
 import {
   firstOf,
   LONGEST_NAME,
@@ -29,10 +30,10 @@ const UNKNOWN = '❔';
 const SIGNS: Readonly<Record<string, string>> = {
   '🟩': 'succeeded',
   '🟥': 'failed',
-  '⬜': 'stopped or never ran',
+  '⬜': 'stopped or not run',
   '🟨': 'waiting or running',
-  [NOT_BUILT_AGAIN]: 'not built again',
-  [UNKNOWN]: 'not known',
+  [NOT_BUILT_AGAIN]: 'not rebuilt',
+  [UNKNOWN]: 'unknown',
 };
 
 const SQUARES: Readonly<Record<BuildState, string>> = {
@@ -81,7 +82,7 @@ export function groupTable(outcome: Outcome): Section {
     ];
     if (detail.dependencies) columns.push(['Depends on', cells.dependencies]);
     if (detail.artifacts) columns.push(['Artifacts', cells.artifacts]);
-    const cut = `The first ${rows.length} of ${groups.length} build groups; the rest did not fit. The results file has all.`;
+    const cut = `Showing the first ${rows.length} of ${groups.length} build groups. The results file has all of them.`;
     const total = rows.length < groups.length ? cut : formatTotal(groups);
     const signs = rows.flatMap((row) => row.signs.slice(-detail.attempts));
     return [table(columns, rows), legend(signs), total].filter((part) => part !== '').join('\n\n');
@@ -95,7 +96,9 @@ export function savings({ batch, past, groups, attempt, groupsStale }: Outcome):
   const starts = attemptStarts(batch, past.starts);
   if (counted.length === 0 || starts.length !== attempt) return '';
   const { rebuilt, reused } = countRebuilt(counted.filter(hasRun), starts);
-  return `♻️ Attempt ${attempt} built ${rebuilt} of ${count(counted.length, 'build group')} again and reused ${reused}.`;
+  const rest = counted.length - rebuilt - reused;
+  const notRun = rest === 0 ? '' : `; ${rest} did not run`;
+  return `♻️ Attempt ${attempt} rebuilt ${rebuilt} of ${count(counted.length, 'build group')} and reused ${reused}${notRun}.`;
 }
 
 /** What a reader wants to see first comes first. */
@@ -127,10 +130,10 @@ function icon(group: GroupView): string {
 function status(group: GroupView): string {
   const { state } = group;
   const word = markdown(group.status, LONGEST_NAME) || 'no status';
-  if (group.ofEarlierAttempt) return `${word}, as of an earlier attempt`;
+  if (group.ofEarlierAttempt) return `${word} (earlier attempt)`;
   if (group.stoppedBy !== null) return `skipped: ${name(group.stoppedBy)} failed`;
-  if (group.ignoreFailure && state === 'failed') return `${word}, ignored`;
-  if (state === 'waiting' || state === 'not-begun') return `${word}, did not begin`;
+  if (group.ignoreFailure && state === 'failed') return `${word} (ignored)`;
+  if (state === 'waiting' || state === 'not-begun') return `${word}, not started`;
   return group.flaky ? `${word}, flaky` : word;
 }
 
@@ -195,9 +198,10 @@ function lastPart(location: string): string {
 }
 
 function formatTotal(groups: readonly GroupView[]): string {
-  const counted = countedGroups(groups).length;
-  const but = counted < groups.length ? `, ${code(DOWNLOAD_SOURCE)} not counted` : '';
-  return `${count(counted, 'build group')}${but}.`;
+  const counted = countedGroups(groups);
+  const but = counted.length < groups.length ? ` ${code(DOWNLOAD_SOURCE)} is not counted.` : '';
+  const total = count(counted.length, 'build group');
+  return counted.length === 0 ? '' : `${total}: ${markdown(tally(counted))}.${but}`;
 }
 
 /** What the signs of the attempts in the table mean. */

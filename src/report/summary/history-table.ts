@@ -32,7 +32,7 @@ export function historyTable({ history }: Outcome): Section {
         history.slice(0, detail.failures),
       ),
       ...(left > 0 ? [`… and ${count(left, 'more build group')}.`] : []),
-      `🟩 succeeded at once, 🟧 flaky, 🟥 failed, ⬜ did not run.${ofDurations}`,
+      `🟩 succeeded on the first attempt, 🟧 flaky, 🟥 failed, ⬜ did not run.${ofDurations}`,
     ].join('\n\n');
   });
 }

@@ -40,11 +40,14 @@ function excerpt(
   const onAttempt = attempt === null || attempts === 1 ? '' : `, attempt ${attempt}`;
   const url = tail.url || build.consoleUrl;
   if (lines.length === 0) {
-    const reason = tail.kind === 'none' ? describeMissingLog(tail.why) : 'there was no room for it';
-    return `No log of ${name(group.identifier)}${onAttempt}: ${markdown(reason, LONGEST_REASON)} (${link('whole log', url)}).`;
+    const reason =
+      tail.kind === 'none'
+        ? describeMissingLog(tail.why)
+        : 'omitted, because the summary is too long';
+    return `No log of ${name(group.identifier)}${onAttempt}: ${markdown(reason, LONGEST_REASON)} (${link('full log', url)}).`;
   }
   const title = `Log of <code>${html(oneLine(group.identifier, LONGEST_NAME))}</code>${onAttempt}: last ${count(lines.length, 'line')}`;
-  return fold(title, `<pre>\n${lines.join('\n')}\n</pre>`, link('Whole log', url));
+  return fold(title, `<pre>\n${lines.join('\n')}\n</pre>`, link('Full log', url));
 }
 
 function linesThatFit(tail: LogTail & { kind: 'lines' }, room: number): string[] {

@@ -1,6 +1,8 @@
+import { asSentence } from '../../text/as-sentence.ts';
 import { formatDuration } from '../../text/duration.ts';
 import { formatCause } from '../../domain/cause.ts';
 import { firstCause, type Outcome } from '../../domain/outcome.ts';
+import { formatEnd } from '../../domain/status.ts';
 import { count } from '../../text/plural.ts';
 import { byteLength, code, link, LONGEST_MESSAGE, markdown } from '../../text/escape.ts';
 import { givesLastDecision, problemsTitle, reasonOf, type ReasonFormat } from '../reason.ts';
@@ -32,7 +34,7 @@ const FITS: Readonly<Record<Place, (summary: string) => boolean>> = {
   'summary-file': (summary) => summary.length <= MOST_IN_A_COMMENT,
 };
 const MOST_IN_A_COMMENT = 65_000;
-const DID_NOT_FIT = 'Some sections did not fit. The job summary has more.';
+const DID_NOT_FIT = 'Some sections are omitted because of their size. The job summary has more.';
 const LONGEST_REASON = 500;
 const LONGEST_IN_HEADING = 150;
 const MOST_ARTIFACTS = 100;
@@ -185,10 +187,10 @@ function heading(outcome: Outcome): string {
     case 'timed_out':
       return `⌛ ${project}: this step timed out`;
     case 'cancelled':
-      return `🚫 ${project}: this step was cancelled`;
+      return `🚫 ${project}: this step was canceled`;
     case 'failure':
       return ending.kind === 'failed'
-        ? `❌ ${project}: the batch ended ${markdown(batchStatus, LONGEST_NAME)}${onAttempt}${ownCause(outcome)}`
+        ? `❌ ${project}: the batch ${markdown(formatEnd(batchStatus), LONGEST_NAME)}${onAttempt}${ownCause(outcome)}`
         : `❌ ${project}: ${FAILURES[ending.kind] ?? 'this step failed'}`;
   }
 }
@@ -200,12 +202,12 @@ function ownCause(outcome: Outcome): string {
 }
 
 const FAILURES: Readonly<Record<string, string>> = {
-  flaky: 'the batch succeeded, but not at once',
-  'bad-input': 'the inputs are not right',
-  'retry-rejected': 'CodeBuild refused the retry',
-  'never-seen': 'the retry was sent but never seen',
+  flaky: 'the batch succeeded, but only after a retry',
+  'bad-input': 'invalid inputs',
+  'retry-rejected': 'CodeBuild rejected the retry',
+  'never-seen': 'the retry was sent, but no new attempt appeared',
   'still-running': 'the batch is still running',
-  gone: 'the batch is gone',
+  gone: 'the batch no longer exists',
 };
 
 /** Project, batch number, commit, attempts, duration, console link. */
@@ -214,7 +216,7 @@ function facts({ batch, attempt, elapsedMs }: Outcome): string {
   const commit = batch.resolvedSourceVersion;
   return [
     `**${markdown(batch.projectName, LONGEST_NAME)}**`,
-    ...(batch.number === null ? [] : [`batch ${batch.number}`]),
+    ...(batch.number === null ? [] : [`batch ${markdown(`#${batch.number}`)}`]),
     ...(commit === null ? [] : [`commit ${code(commit.slice(0, 12))}`]),
     count(attempt, 'attempt'),
     `this step took ${formatDuration(elapsedMs)}`,
@@ -249,7 +251,7 @@ function flaky({ groups, ending }: Outcome): string {
 
 function groupsStale(outcome: Outcome): string {
   if (!outcome.groupsStale) return '';
-  return '⚠️ The batch is over, but CodeBuild still shows some build groups as of an earlier attempt. They are marked in the table.';
+  return '⚠️ The batch has ended, but CodeBuild still shows an earlier attempt for some build groups. The table marks them.';
 }
 
 /** The locations of all artifacts, those of the whole batch first. */
@@ -262,14 +264,14 @@ function artifacts({ batch, groups }: Outcome): string {
     '### Artifacts',
     table(
       [
-        ['Of', ({ group }) => (group === null ? 'the whole batch' : name(group))],
+        ['Build group', ({ group }) => (group === null ? 'the whole batch' : name(group))],
         ['Location', artifactLocation],
       ],
       all.slice(0, MOST_ARTIFACTS),
     ),
     ...(all.length > MOST_ARTIFACTS
       ? [
-          `… and ${count(all.length - MOST_ARTIFACTS, 'more artifact')}. The output artifacts has all.`,
+          `… and ${count(all.length - MOST_ARTIFACTS, 'more artifact')}. The output artifacts has all of them.`,
         ]
       : []),
   ].join('\n\n');
@@ -279,8 +281,8 @@ function artifacts({ batch, groups }: Outcome): string {
 function decisions(outcome: Outcome, most: number): string {
   if (outcome.decisions.length === 1 && givesLastDecision(outcome)) return '';
   const lines = outcome.decisions.slice(-most).map(({ attempt, status, retry, reason }) => {
-    const what = retry ? 'retried' : 'not retried';
-    return `- Attempt ${attempt} ended ${markdown(status, LONGEST_NAME)}: ${what} because ${markdown(reason, LONGEST_REASON)}.`;
+    const what = retry ? 'Retried' : 'Not retried';
+    return `- Attempt ${attempt} ${markdown(formatEnd(status), LONGEST_NAME)}. ${what}: ${markdown(asSentence(reason), LONGEST_REASON)}`;
   });
-  return lines.length === 0 ? '' : ['### What was decided', lines.join('\n')].join('\n\n');
+  return lines.length === 0 ? '' : ['### Retry decisions', lines.join('\n')].join('\n\n');
 }
