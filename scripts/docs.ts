@@ -1,16 +1,17 @@
-// Writes what is generated in the documentation: README.md's tables of inputs and outputs from
-// action.yml, the IAM policies and the table of permissions from readme-tables/permissions.ts, the
-// tables of docs/cost.md, and the name of this action wherever a workflow uses it, from package.json.
+// Writes what is generated in the documentation, and prints the files that it changed: README.md's
+// tables of inputs and outputs from action.yml, the IAM policy, the trust policy and the table of
+// permissions from docs-tables/permissions.ts, the tables of docs/cost.md, and the name of this action
+// wherever a workflow uses it, from package.json.
 //
 // --repository owner/name sets that name in package.json first.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 import { parse } from 'yaml';
 import { runCommand, UsageError } from './cli/command.ts';
-import { renderCost } from './readme-tables/cost.ts';
-import { renderPermissions, renderPolicies } from './readme-tables/render-permissions.ts';
-import { renderTables, type ActionTexts } from './readme-tables/render-tables.ts';
-import { isRepository, nameAction, setRepository } from './readme-tables/repository.ts';
+import { renderCost } from './docs-tables/cost.ts';
+import { renderAuthentication, renderPolicy } from './docs-tables/render-permissions.ts';
+import { renderTables, type ActionTexts } from './docs-tables/render-tables.ts';
+import { isRepository, nameAction, setRepository } from './docs-tables/repository.ts';
 
 const HELP = `usage: npm run docs -- [--repository owner/name]
 
@@ -21,14 +22,25 @@ the IAM policies, and the name of this action in every workflow.
 
 const read = (path: string): string => readFileSync(path, 'utf8');
 
-/** Writes the documentation of the project in the working directory. */
-async function writeDocumentation(packageJson: string): Promise<void> {
+/** Writes a file if its text changed. */
+function update(path: string, text: string): string[] {
+  if (read(path) === text) return [];
+  writeFileSync(path, text);
+  return [path];
+}
+
+/**
+ * Writes the documentation of the project in the working directory.
+ *
+ * @returns the files that changed
+ */
+async function writeDocumentation(packageJson: string): Promise<string[]> {
   const release = JSON.parse(packageJson) as { repository: string; version: string };
   const action = parse(read('action.yml')) as ActionTexts;
   const generate: Record<string, (text: string) => string> = {
-    'README.md': (text) => renderPermissions(renderTables(text, action)),
+    'README.md': (text) => renderPolicy(renderTables(text, action)),
+    'docs/authentication.md': renderAuthentication,
     'docs/cost.md': renderCost,
-    'examples/aws/README.md': renderPolicies,
   };
   const folders = ['.github/workflows', 'docs', 'examples', 'examples/aws'];
   const files = folders.flatMap((folder) =>
@@ -37,12 +49,14 @@ async function writeDocumentation(packageJson: string): Promise<void> {
       .map((name) => `${folder}/${name}`),
   );
 
-  writeFileSync('package.json', packageJson);
+  const changed = update('package.json', packageJson);
   for (const path of ['README.md', ...files]) {
     const named = nameAction(path, read(path), release);
     const text = generate[path]?.(named) ?? named;
-    writeFileSync(path, await format(text, { ...(await resolveConfig(path)), filepath: path }));
+    const formatted = await format(text, { ...(await resolveConfig(path)), filepath: path });
+    changed.push(...update(path, formatted));
   }
+  return changed;
 }
 
 await runCommand(
@@ -52,9 +66,10 @@ await runCommand(
       throw new UsageError(`--repository: "${repository}" is not of the form owner/name.`);
     }
     const packageJson = read('package.json');
-    await writeDocumentation(
+    const changed = await writeDocumentation(
       repository === undefined ? packageJson : setRepository(packageJson, repository),
     );
+    console.log(changed.length === 0 ? 'Nothing changed.' : `Changed: ${changed.join(', ')}`);
     return 0;
   },
 );

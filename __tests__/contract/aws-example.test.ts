@@ -5,10 +5,10 @@ import {
   type IamAction,
   resourceArn,
   RESOURCES,
-} from '../../scripts/readme-tables/permissions.ts';
+} from '../../scripts/docs-tables/permissions.ts';
 import { readInputs } from '../../src/inputs/inputs.ts';
 import { evaluate, parseTemplate } from '../support/cloudformation.ts';
-import { ACTION, codeBlocks, read } from './files.ts';
+import { ACTION, codeBlocks, read, README } from './files.ts';
 import { OURS } from './workflow-rules.ts';
 
 const TEMPLATE = parseTemplate(read('examples/aws/template.yaml'));
@@ -272,17 +272,36 @@ describe('the outputs', () => {
   });
 });
 
-describe('the guide', () => {
-  test('has the policies of the template as JSON', () => {
-    const [trust = '', policy = ''] = codeBlocks(GUIDE, 'json');
-    const role = roleOf('RetryRole', { ProjectName: 'my-project', CreateOidcProvider: 'false' });
-    expect(JSON.parse(trust)).toEqual(JSON.parse(role.AssumeRolePolicyDocument));
+describe('the documentation', () => {
+  const values = { ProjectName: 'my-project', CreateOidcProvider: 'false' };
+
+  test('has the IAM policy of the template', () => {
+    const [policy = ''] = codeBlocks(README, 'json');
+    const role = roleOf('RetryRole', values);
     const document = JSON.parse(policy) as Role['Policies'][0]['PolicyDocument'];
     expect(allowed({ ...role, Policies: [{ PolicyDocument: document }] }).sort()).toEqual(
       allowed(role).sort(),
     );
   });
 
+  test('has the trust policy of the template, for both forms of the subject', () => {
+    const [trust = ''] = codeBlocks(read('docs/authentication.md'), 'json');
+    const withSubject = (subject: unknown): string =>
+      trust.replace(/(?<=:sub": )\[[^\]]*\]/, JSON.stringify(subject));
+    const policies = ['octo-org/shop', 'octo-org@123456/shop@456789'].map((Repository) =>
+      roleOf('RetryRole', { ...values, Repository }),
+    );
+    const subjects = policies.map(
+      ({ AssumeRolePolicyDocument: document }) => /:sub": "(?<subject>[^"]+)"/.exec(document)?.[1],
+    );
+    expect(JSON.parse(trust)).toEqual(JSON.parse(withSubject(subjects)));
+    for (const [index, { AssumeRolePolicyDocument: document }] of policies.entries()) {
+      expect(JSON.parse(withSubject(subjects[index]))).toEqual(JSON.parse(document));
+    }
+  });
+});
+
+describe('the guide', () => {
   test('names parameters and outputs that the template has', () => {
     const given = [...GUIDE.matchAll(/\b([A-Z]\w+)=(?!=)/g)].map(([, name]) => name);
     expect(given).toContain('Repository');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { BATCH_MINUTES, CALLS, renderCost } from '../../scripts/readme-tables/cost.ts';
+import { BATCH_MINUTES, CALLS, renderCost } from '../../scripts/docs-tables/cost.ts';
 import type { BatchPlan } from '../../simulator/index.ts';
 import { runFlow, type Flow } from '../support/flow.ts';
 import { ID, shop } from '../support/scenarios.ts';

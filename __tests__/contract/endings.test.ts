@@ -13,7 +13,7 @@ import { earlyOutputs, OUTPUT_NAMES, outputsOf } from '../../src/report/outputs.
 import { resultsOf, resultsText } from '../../src/report/results.ts';
 import { reasonOf } from '../../src/report/reason.ts';
 import { renderSummaries } from '../../src/report/summary/summary.ts';
-import { ACTION, README } from './files.ts';
+import { codeBlocks, read } from './files.ts';
 import { FILES, NO_FILES } from '../support/batches.ts';
 import { schemaErrors } from '../support/results-schema.ts';
 
@@ -202,9 +202,11 @@ describe.each(KINDS)('%s', (kind) => {
     });
   });
 
-  test('the README lists its conclusion', () => {
+  test('docs/behavior.md lists its conclusion', () => {
     const [conclusion, exitCode] = VERDICTS[kind];
-    expect(README).toMatch(new RegExp(`\\| \`${conclusion}\` *\\| ${exitCode} *\\|`));
+    expect(read('docs/behavior.md')).toMatch(
+      new RegExp(`\\| \`${conclusion}\` *\\| ${exitCode} *\\|`),
+    );
   });
 });
 
@@ -252,7 +254,7 @@ describe('values that were read', () => {
     expect(JSON.parse(outputs['report-arns'])).toEqual(BATCH.reportArns);
   });
 
-  test('build-groups has the members that action.yml names, and attempts oldest first', () => {
+  test('build-groups has the members that docs/outputs.md shows, and attempts oldest first', () => {
     const [docs] = JSON.parse(outputs['build-groups']) as Record<string, unknown>[];
     expect(Object.keys(docs ?? {})).toEqual(membersNamed('build-groups'));
     expect(docs).toMatchObject({
@@ -277,10 +279,13 @@ describe('values that were read', () => {
       kind: 'code',
       matchedLogText: null,
     });
+    expect(Object.keys(causes.get('unit_0') ?? {})).toEqual(
+      Object.keys(exampleOf('build-groups')['cause'] ?? {}),
+    );
     expect(causes.get('unit_1')).toBeNull();
   });
 
-  test('artifacts has the members that action.yml names, the combined one first', () => {
+  test('artifacts has the members that docs/outputs.md shows, the combined one first', () => {
     const artifacts = JSON.parse(outputs.artifacts) as Record<string, unknown>[];
     expect(artifacts.map(({ group }) => group)).toEqual([null, 'docs']);
     for (const artifact of artifacts) {
@@ -319,8 +324,15 @@ describe('what a job can carry', () => {
   });
 });
 
-/** The members that action.yml's description of an output names, in order. */
+/** The members that an output has in its example in docs/outputs.md, in order. */
 function membersNamed(output: string): string[] {
-  const { description = '' } = ACTION.outputs[output] ?? {};
-  return [...description.matchAll(/`(?<name>\w+)`/g)].map(({ groups }) => groups?.['name'] ?? '');
+  return Object.keys(exampleOf(output));
+}
+
+/** The first member of an output's example in docs/outputs.md. */
+function exampleOf(output: string): Record<string, unknown> {
+  const [, section = ''] = read('docs/outputs.md').split(`\n## ${output}\n`);
+  const [example = ''] = codeBlocks(section, 'json');
+  const [first = {}] = JSON.parse(example) as Record<string, unknown>[];
+  return first;
 }

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { ActionTexts } from '../../scripts/readme-tables/render-tables.ts';
-import type { Release } from '../../scripts/readme-tables/repository.ts';
+import type { ActionTexts } from '../../scripts/docs-tables/render-tables.ts';
+import type { Release } from '../../scripts/docs-tables/repository.ts';
 
 export const ROOT = join(import.meta.dirname, '..', '..');
 
@@ -20,6 +20,20 @@ export interface Action extends ActionTexts {
 
 export const ACTION = parse(read('action.yml')) as Action;
 export const README = read('README.md');
+/** The pages for those who use or change this action. */
+export const PAGES: readonly string[] = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'SECURITY.md',
+  ...readdirSync(join(ROOT, 'docs'))
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => `docs/${file}`),
+  'examples/README.md',
+  'examples/aws/README.md',
+  'bench/README.md',
+  '__tests__/README.md',
+];
 /** What package.json says about this action. */
 export const RELEASE = JSON.parse(read('package.json')) as Release;
 

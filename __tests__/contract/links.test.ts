@@ -1,18 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { read, ROOT } from './files.ts';
-
-const PAGES = [
-  'README.md',
-  'CONTRIBUTING.md',
-  'CHANGELOG.md',
-  'SECURITY.md',
-  'docs/cost.md',
-  'examples/README.md',
-  'examples/aws/README.md',
-  '__tests__/README.md',
-];
+import { PAGES, read, ROOT } from './files.ts';
 
 /** The anchors that GitHub gives the headings of a page. */
 function anchorsOf(page: string): string[] {
@@ -33,6 +22,12 @@ function leadsSomewhere(page: string, target: string): boolean {
 test.each(PAGES)('links in %s lead somewhere', (page) => {
   const targets = [...read(page).matchAll(/\]\((?!https:)([^)]+)\)/g)].map(([, to = '']) => to);
   expect(targets.filter((target) => !leadsSomewhere(page, target))).toEqual([]);
+});
+
+test('README.md links to every page of docs/', () => {
+  const pages = PAGES.filter((page) => page.startsWith('docs/'));
+  expect(pages.length).toBeGreaterThan(5);
+  expect(pages.filter((page) => !read('README.md').includes(`](${page})`))).toEqual([]);
 });
 
 test('links that lead nowhere are found', () => {

@@ -6,13 +6,17 @@ import {
   type IamAction,
   resourceArn,
   RESOURCES,
-} from '../../scripts/readme-tables/permissions.ts';
-import { renderPermissions } from '../../scripts/readme-tables/render-permissions.ts';
+} from '../../scripts/docs-tables/permissions.ts';
+import {
+  renderAuthentication,
+  renderPolicy,
+} from '../../scripts/docs-tables/render-permissions.ts';
 import { createCodeBuild } from '../../src/aws/codebuild.ts';
 import { createLogs } from '../../src/aws/logs.ts';
 import { canned } from '../support/canned.ts';
 import { codeBlocks, read, README, ROOT } from './files.ts';
 
+const AUTHENTICATION = read('docs/authentication.md');
 const ACTIONS = Object.keys(RESOURCES) as IamAction[];
 const ADAPTER = readdirSync(join(ROOT, 'src/aws')).map((file) => read(`src/aws/${file}`));
 
@@ -39,7 +43,7 @@ describe('the permissions', () => {
   test('STS needs none: the trust policy of the role allows what is asked of it', () => {
     expect(ADAPTER.some((text) => text.includes('AssumeRoleWithWebIdentity'))).toBe(true);
     expect(ACTIONS.filter((action) => action.startsWith('sts:'))).toEqual([]);
-    expect(README).toContain('`sts:AssumeRoleWithWebIdentity`');
+    expect(AUTHENTICATION).toContain('`sts:AssumeRoleWithWebIdentity`');
   });
 });
 
@@ -76,26 +80,33 @@ describe('an access denied error advises adding the same permission on the same 
   });
 });
 
-describe('the README', () => {
-  test('has the policy and the table that are generated (if not: npm run docs)', () => {
-    expect(README).toBe(renderPermissions(README));
+describe('the documentation', () => {
+  test('has the policies and the table that are generated (if not: npm run docs)', () => {
+    expect(README).toBe(renderPolicy(README));
+    expect(AUTHENTICATION).toBe(renderAuthentication(AUTHENTICATION));
   });
 
   test('is not taken for up to date when it is not', () => {
     const stale = README.replace('"codebuild:StopBuildBatch"', '"codebuild:*"');
     expect(stale).not.toBe(README);
-    expect(renderPermissions(stale)).toBe(README);
+    expect(renderPolicy(stale)).toBe(README);
+    const staleTable = AUTHENTICATION.replace('`codebuild:StopBuildBatch`', '`codebuild:*`');
+    expect(staleTable).not.toBe(AUTHENTICATION);
+    expect(renderAuthentication(staleTable)).toBe(AUTHENTICATION);
   });
 
   test('cannot be written without its marks', () => {
-    expect(() => renderPermissions(README.replace('<!-- rights -->', ''))).toThrow(
-      'The page has no',
-    );
+    expect(() => renderPolicy(README.replace('<!-- policy -->', ''))).toThrow('The page has no');
+    for (const mark of ['<!-- trust -->', '<!-- permissions -->']) {
+      expect(() => renderAuthentication(AUTHENTICATION.replace(mark, ''))).toThrow(
+        'The page has no',
+      );
+    }
   });
 
   test('the policy is one that IAM can read, and allows every action once', () => {
     const [policy = ''] = codeBlocks(README, 'json');
-    const { Statement } = JSON.parse(policy) as { Statement: { Action: string[] }[] };
+    const { Statement } = JSON.parse(policy) as { Statement: { Action: string | string[] }[] };
     expect(Statement.flatMap(({ Action }) => Action).sort()).toEqual(ACTIONS);
   });
 });

