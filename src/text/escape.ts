@@ -26,9 +26,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
 const WITH_A_BACKSLASH = /^[\\`*_[\]|~]/;
 const AT_THE_START = /^(?:[-+#=]|\d+(?=[.)]))/;
 /** A word that is too long for a column. */
-const LONG_WORD = /\S{41,}/gu;
+const LONG_WORD = /\S{21,}/gu;
 /** The beginning of such a word, up to a separator if there is one, before more of it. */
-const PIECE = /.{0,39}[-/\\.:;,=&?_]{1,30}(?=[\p{L}\p{N}].{9})|.{40}(?=.)/gu;
+const PIECE = /.{0,19}[-/\\.:;,=&?_]{1,30}(?=[\p{L}\p{N}].{7})|.{20}(?=.)/gu;
 /** Marks a break until the text is escaped: `oneLine` leaves no control character in it. */
 const BREAK = '\u0000';
 const LINE_BREAK = /\r\n|[\n\r\u0085\u2028\u2029]/;
