@@ -1,6 +1,7 @@
 import type { Runner } from './github/runner.ts';
 import { asSentence } from './text/as-sentence.ts';
 import { LONGEST_MESSAGE, oneLine } from './text/escape.ts';
+import { messageOf } from './text/message-of.ts';
 
 const ASSURANCE = ' This does not affect the result.';
 
@@ -20,8 +21,7 @@ export interface Optional {
 export function optionalOf(runner: Pick<Runner, 'warning'>): Optional {
   const warned = new Set<string>();
   const failed = (what: string, error: unknown): void => {
-    const message = error instanceof Error ? error.message : String(error);
-    const failure = oneLine(`${what}: ${message}`, LONGEST_MESSAGE - ASSURANCE.length - 1);
+    const failure = oneLine(`${what}: ${messageOf(error)}`, LONGEST_MESSAGE - ASSURANCE.length - 1);
     const text = `${asSentence(failure)}${ASSURANCE}`;
     if (!warned.has(text)) runner.warning(text);
     warned.add(text);

@@ -9,6 +9,7 @@ import {
 import type { OwnedAttempt } from './domain/attempt.ts';
 import type { Failure } from './domain/failure.ts';
 import { isCommitId, type Repository } from './domain/repository.ts';
+import { isWebUrl } from './text/is-web-url.ts';
 import { anyOf, arrayOf, object, oneOf, parseJson, when, type Form } from './text/json.ts';
 
 // The step saves these values for its post step. What is read is not trusted: it goes into requests, or
@@ -112,8 +113,4 @@ function textThat(isOfForm: (text: string) => boolean): Form<string> {
 
 function numberThat(isOfForm: (number: number) => boolean): Form<number> {
   return when((value): value is number => typeof value === 'number' && isOfForm(value));
-}
-
-function isWebUrl(text: string): boolean {
-  return /^https?:$/.test(URL.parse(text)?.protocol ?? '');
 }

@@ -42,6 +42,11 @@ export function isCommitId(text: string): boolean {
   return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text);
 }
 
+/** The first digits of a commit id, by which people know it. */
+export function shortCommit(commit: string): string {
+  return commit.slice(0, 12);
+}
+
 /** Whether both are the same to GitHub, which ignores the case of names. */
 export function isSameRepository(one: Repository, other: Repository): boolean {
   const nameOf = ({ owner, name }: Repository): string => `${owner}/${name}`.toLowerCase();
