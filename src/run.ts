@@ -82,8 +82,8 @@ async function retryUntilDone(context: RunContext, earlier: EarlierBatches): Pro
     const { attempt } = state();
     const { maxRetries } = inputs;
     emit({ kind: 'attempt-began', attempt, retry: null, maxRetries, batch: found });
-    // They say when a first attempt is likely to end. No poll waits for them.
-    if (attempt === 1) void earlier.read(found);
+    // They say when a first attempt is likely to end. No poll waits for them: enrich does.
+    if (attempt === 1 && inputs.wait) void earlier.read(found);
   }
   let end = await watchAttempt(context, newPolling(context), found.id, found);
   for (;;) {
