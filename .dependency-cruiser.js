@@ -6,7 +6,7 @@ const LAYERS = {
   async: ['text'],
   domain: ['async', 'text'],
   'commit-status': ['domain', 'async', 'text', 'ports'],
-  'pull-request-comment': ['domain', 'async', 'ports'],
+  'pull-request-comment': ['domain', 'async', 'text', 'ports'],
   report: ['commit-status', 'pull-request-comment', 'domain', 'async', 'text'],
   aws: ['domain', 'async', 'text', 'ports'],
   github: ['commit-status', 'pull-request-comment', 'domain', 'async', 'text', 'ports'],

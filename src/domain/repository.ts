@@ -31,10 +31,15 @@ export function repositoryOf({ type, location }: Source, serverUrl: string): Rep
     return `the source of the batch is on ${url.host}${kind}, not on ${ours}`;
   }
   const { owner, name = '' } = PATH.exec(url.path)?.groups ?? {};
-  if (owner === undefined || [owner, name].some((part) => /^\.+$/.test(part))) {
+  if (owner === undefined || ![owner, name].every(isNamePart)) {
     return `the source of the batch is not the URL of a repository on ${ours}${kind}`;
   }
   return { owner, name };
+}
+
+/** Whether a text can be the owner or the name of a repository, in the characters that GitHub gives them. */
+export function isNamePart(text: string): boolean {
+  return /^(?!\.+$)[\w.-]+$/.test(text);
 }
 
 /** Whether a source version is the full id of a commit (SHA-1 or SHA-256). */
