@@ -542,7 +542,7 @@ describe('which batch', () => {
   const PROJECT =
     'must be the name only: 2 to 255 characters from A-Z a-z 0-9 - _, starting with a letter or digit.';
   const COMMIT = 'must be a full commit id or at least its first 7 hexadecimal digits.';
-  const FORMS = 'allowed are project:uuid, the ARN of a batch, or its CodeBuild console URL.';
+  const FORMS = 'allowed: project:uuid, the ARN of a batch, or its CodeBuild console URL.';
 
   test.each<[string, Given, string[]]>([
     ['nothing', {}, ['batch-id and project-name: set exactly one of them (neither is set).']],

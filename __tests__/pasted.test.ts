@@ -100,8 +100,8 @@ describe('what is pasted', () => {
 });
 
 describe('what is refused by name', () => {
-  const FORMS = 'allowed are project:uuid, the ARN of a batch, or its CodeBuild console URL.';
-  const SEVERAL = 'a step takes one: use a matrix for several';
+  const FORMS = 'allowed: project:uuid, the ARN of a batch, or its CodeBuild console URL.';
+  const SEVERAL = 'set one per step, and use a matrix for several';
   const other = ID.replace('8472', '9999');
 
   testAll([
@@ -130,7 +130,7 @@ describe('what is refused by name', () => {
     ],
     [
       `https://octo.awsapps.com/start/#/console?account_id=123456789012&role_name=dev&destination=${encodeURIComponent(URL_OF_BATCH)}`,
-      'is a link of the AWS access portal: open it, and copy the URL of the console that it leads to',
+      'is an AWS access portal link: open it, and copy the URL of the console page that it leads to',
     ],
   ])('as batch-id', (value, rule) => {
     const [problem = '', ...more] = problemsOf({ 'batch-id': value });
@@ -153,8 +153,8 @@ describe('what is refused by name', () => {
       `https://${HOST}/codesuite/codebuild/projects/web-shop/history`,
       `${NAME}; did you mean web-shop?`,
     ],
-    [ID, `${NAME}; a batch is given as batch-id.`],
-    [ARN, `${NAME}; a batch is given as batch-id.`],
+    [ID, `${NAME}; to name a batch, set batch-id.`],
+    [ARN, `${NAME}; to name a batch, set batch-id.`],
     ['octo-org/web-shop', `${NAME}.`],
   ])('as project-name', (value, rule) => {
     expect(problemsOf({ 'project-name': value })).toEqual([`project-name: "${value}" ${rule}`]);

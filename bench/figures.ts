@@ -215,7 +215,7 @@ export async function largeBatches(): Promise<Row[]> {
     const summary = Math.max(...of.map((run) => run.summaryBytes));
     const outputs = Math.max(...of.map((run) => run.outputUnits));
     return {
-      figure: `500 groups × 10 attempts, last one ${last}: last answer to end of step`,
+      figure: `500 groups × 10 attempts, last one ${last}: last response to end of step`,
       measured: `${formatMiddleHalf(times, milliseconds)}; summary ${kilobytes(summary)}, outputs ${kilobytes(outputs)} (UTF-16 units)`,
       target: `≤ ${TARGETS.conclusionMs} ms; ≤ ${kilobytes(TARGETS.summaryBytes)}, ≤ ${kilobytes(TARGETS.outputUnits)}`,
       reached:

@@ -26,7 +26,7 @@ It takes a few minutes; bench/README.md explains the figures.
   --write   writes the table into bench/README.md
   --peer    the folder of another action, to start it in the same rounds
   --input   an input of that action; may be repeated
-  --steps   instead of all that: simulates this many steps that retry at once, and says how they end`;
+  --steps   instead of all that: simulates this many steps that retry at once, and prints how they end`;
 
 await runCommand(
   {

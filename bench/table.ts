@@ -9,7 +9,7 @@ export interface Row {
 }
 
 export function renderTable(rows: readonly Row[]): string {
-  const titles = ['Figure', 'Measured', 'Yardstick', 'Ratio', 'To reach', 'Reached'];
+  const titles = ['Figure', 'Measured', 'Baseline', 'Ratio', 'Target', 'Met'];
   const lines = rows.map(({ figure, measured, yardstick = '', ratio, target = '', reached }) => [
     figure,
     measured,

@@ -14,13 +14,13 @@ import { shrink } from './preview/png.ts';
 const HELP = `usage: npm run preview -- [file.md] [--scenario name] [--out folder]
        npm run preview -- --readme
 
-Draws Markdown as GitHub shows it, in its light and its dark theme: a picture (PNG) and a page (HTML) each.
+Renders Markdown as GitHub shows it, in its light and its dark theme: a picture (PNG) and a page (HTML) each.
 It needs Chromium or Chrome; CHROMIUM_PATH names the program if it is not in a usual place.
 
   file.md     the Markdown (default: the job summary of a run of dist/index.js on the simulator)
   --scenario  the scenario of that run (default: flaky, about 20 seconds)
   --out       the folder for summary-light.png and the other files (default: a new temporary folder)
-  --readme    draws the pictures of README.md: the top of the summary of flaky, as small files in docs/
+  --readme    renders the pictures of README.md: the top of the summary of flaky, as small files in docs/
 
 Scenarios:
 ${SCENARIO_LIST}`;

@@ -16,7 +16,7 @@ import { recordedService } from './record/service.ts';
 
 const HELP = `usage: npm run record -- batch --yes [options]
 
-Retries a real batch in your AWS account and records every answer of CodeBuild, with placeholders for
+Retries a real batch in your AWS account and records every CodeBuild response, with placeholders for
 accounts, names and values. The recording confirms or refutes what the simulator assumes.
 
   batch              the batch to retry: project:uuid, its ARN or its URL in the CodeBuild console
@@ -109,7 +109,7 @@ async function write(folder: string, calls: readonly Call[]): Promise<void> {
   await writeFile(join(folder, 'findings.md'), `${table}\n`);
   console.log(`\n${table}\n`);
   console.log(
-    `${calls.length} answers are in ${folder}, with placeholders for accounts, names and values.`,
+    `${calls.length} responses are in ${folder}, with placeholders for accounts, names and values.`,
   );
   console.log('The names of build groups are kept: review the files before you share them.');
 }

@@ -17,9 +17,9 @@ import { actionCommand, awsCommands, batchesOf, type Suggestion } from './simula
 const DEFAULT_PORT = '4599';
 const HELP = `usage: npm run simulator -- [scenario] [port]
 
-Serves a simulated CodeBuild (and CloudWatch Logs) on 127.0.0.1, with a batch build as the scenario says.
+Serves a simulated CodeBuild (and CloudWatch Logs) on 127.0.0.1, with the batch build of a scenario.
 It prints AWS CLI commands for that batch, and the command that runs the action on it. Time is real: a
-build takes a few seconds. Nothing is saved; each start begins anew.
+build takes a few seconds. Nothing is saved between starts.
 
   port  0 to 65535; 0 picks a free one (default: ${DEFAULT_PORT})
 
@@ -51,7 +51,7 @@ async function listen(simulator: Simulator, port: number): ReturnType<typeof ser
     const { code, message } = error as NodeJS.ErrnoException;
     throw new CommandError(
       code === 'EADDRINUSE'
-        ? `Port ${port} is in use: give another, or 0 for a free one.`
+        ? `Port ${port} is in use: choose another, or 0 for a free one.`
         : `Cannot listen on port ${port}: ${message}.`,
     );
   }
@@ -82,7 +82,7 @@ function banner(
 Scenario ${name}: ${DESCRIPTIONS[name as keyof typeof DESCRIPTIONS]}
 Batch    ${id} (${buildBatchStatus})
 
-Paste these commands into another terminal. First the settings of the AWS CLI; any keys will do:
+Paste these commands into another terminal, starting with the settings of the AWS CLI (any keys will do):
 
   export AWS_DEFAULT_REGION=${region} AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any
 

@@ -114,5 +114,5 @@ function whyNotOurs({ runId, input, value }: StatusOwner, runner: Runner): strin
     return `the saved status belongs to workflow run ${runId}, not to this one`;
   }
   if (runner.getInput(input) === value) return null;
-  return `the post step has other inputs than its step (${input} differs), which happens in nested composite actions, so it does not use github-token`;
+  return `the post step received different inputs than its step (${input} differs), as can happen in nested composite actions, so it does not use github-token`;
 }

@@ -82,18 +82,18 @@ test.each<[string, string, string]>([
   [
     'sub and aud',
     tokenOf({ sub: 'repo:octo-org/app:environment:prod', aud: 'sts.amazonaws.com', jti: 'x' }),
-    ' The token that was refused has sub "repo:octo-org/app:environment:prod" and aud "sts.amazonaws.com".',
+    ' The rejected token has sub "repo:octo-org/app:environment:prod" and aud "sts.amazonaws.com".',
   ],
   [
     'several audiences',
     tokenOf({ sub: 'repo:o/r:pull_request', aud: ['a', 'b'] }),
-    ' The token that was refused has sub "repo:o/r:pull_request" and aud "a, b".',
+    ' The rejected token has sub "repo:o/r:pull_request" and aud "a, b".',
   ],
-  ['sub alone', tokenOf({ sub: 'me' }), ' The token that was refused has sub "me".'],
+  ['sub alone', tokenOf({ sub: 'me' }), ' The rejected token has sub "me".'],
   [
     'controls and line breaks',
     tokenOf({ sub: 'a\n::error::b\u001b[31m', aud: '' }),
-    ' The token that was refused has sub "a ::error::b".',
+    ' The rejected token has sub "a ::error::b".',
   ],
   ['other types', tokenOf({ sub: 1, aud: { x: 1 } }), ''],
   ['no object', tokenOf(null), ''],
@@ -107,7 +107,7 @@ test.each<[string, string, string]>([
   const error = await provide().catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ kind: 'credentials', code: 'AccessDenied' });
   const { message } = error as Error;
-  expect(message).toContain(`the provider must exist in the account.${described} AWS says: No.`);
+  expect(message).toContain(`the account must have that provider.${described} AWS says: No.`);
   expect(message).not.toContain(token);
 });
 

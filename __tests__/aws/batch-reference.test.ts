@@ -14,9 +14,9 @@ const AWS = 'us-west-2.console.aws.amazon.com';
 const EUSC = 'eusc-de-east-1.console.amazonaws-eusc.eu';
 const NO_CONSOLE = 'is not a URL of the AWS console';
 const PORTAL =
-  'is a link of the AWS access portal: open it, and copy the URL of the console that it leads to';
+  'is an AWS access portal link: open it, and copy the URL of the console page that it leads to';
 const SIGN_IN =
-  'is a sign-in link of AWS: open it, and copy the URL of the console that it leads to';
+  'is an AWS sign-in link: open it, and copy the URL of the console page that it leads to';
 const FOREIGN_REGION = 'has a region and a console host from different AWS partitions';
 
 describe('parseBatchReference', () => {

@@ -390,7 +390,7 @@ describe('toServiceError', () => {
     expect(toServiceError(thrown(name), ASSUME)).toMatchObject({
       kind,
       code: name,
-      message: `The role arn:aws:iam::123456789012:role/retry could not be assumed (${name}). Its trust policy must allow sts:AssumeRoleWithWebIdentity to GitHub's OIDC provider for this repository, and the provider must exist in the account. AWS says: Says AWS.`,
+      message: `The role arn:aws:iam::123456789012:role/retry could not be assumed (${name}). Its trust policy must allow sts:AssumeRoleWithWebIdentity for GitHub's OIDC provider and this repository, and the account must have that provider. AWS says: Says AWS.`,
     });
   });
 

@@ -30,7 +30,7 @@ test('it says where it listens, ends on SIGINT, and reports a port that is in us
   expect(run(SCRIPT, ['flaky', portIn(banner)])).toEqual({
     status: 1,
     stdout: '',
-    stderr: `Port ${portIn(banner)} is in use: give another, or 0 for a free one.\n`,
+    stderr: `Port ${portIn(banner)} is in use: choose another, or 0 for a free one.\n`,
   });
   expect(existsSync(folderIn(banner))).toBe(true);
   started.kill('SIGINT');

@@ -74,7 +74,7 @@ describe('the pull requests', () => {
     for (const list of [ofCommit, newest]) {
       expect(await failureOf(list())).toMatchObject({
         kind: 'transient',
-        message: 'GitHub gave no list of pull requests',
+        message: 'GitHub did not return a list of pull requests',
       });
     }
   });
@@ -127,7 +127,7 @@ describe('a pull request', () => {
     server.odd = () => ({ status: 200, body });
     expect(await failureOf(read())).toMatchObject({
       kind: 'transient',
-      message: 'GitHub gave no pull request',
+      message: 'GitHub did not return the pull request',
     });
   });
 

@@ -81,9 +81,9 @@ export const FEATURES: readonly Feature[] = [
     parameter: 'TestReports',
   },
   {
-    name: '`history`',
+    name: '`history` (its durations need `codebuild:BatchGetBuilds` too)',
     actions: ['codebuild:ListBuildBatchesForProject'],
-    without: 'one warning',
+    without: 'one notice',
     parameter: 'ListBatches',
   },
 ];

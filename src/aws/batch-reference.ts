@@ -27,11 +27,11 @@ const NOT_THE_CONSOLE: readonly (readonly [host: RegExp, is: string])[] = [
   // The IAM Identity Center's portal, its newer hosts included.
   [
     /\.(?:awsapps\.(?:com|cn)|app\.aws)$/,
-    'is a link of the AWS access portal: open it, and copy the URL of the console that it leads to',
+    'is an AWS access portal link: open it, and copy the URL of the console page that it leads to',
   ],
   [
     /(?:^|\.)signin\.(?:aws|aws\.amazon\.com|amazonaws\.cn|amazonaws-us-gov\.com)$/,
-    'is a sign-in link of AWS: open it, and copy the URL of the console that it leads to',
+    'is an AWS sign-in link: open it, and copy the URL of the console page that it leads to',
   ],
 ];
 

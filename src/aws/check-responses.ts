@@ -9,7 +9,7 @@ export class NoAwsError extends Error {
 
   /** @param type what a header or a bare element calls the error; empty if nothing does */
   constructor(status: number, type: string) {
-    super('no error of AWS in the response');
+    super('no AWS error in the response');
     this.name = type === '' ? 'NoAwsAnswer' : type;
     this.status = status;
   }

@@ -199,7 +199,7 @@ function endlessList(projectName: string, region: string): ServiceError {
   return new ServiceError(
     'permanent',
     'EndlessList',
-    `CodeBuild returned ${MAX_PAGES} pages without a batch of project ${projectName} in region ${region}, and says that more follow. Set batch-id instead of project-name.`,
+    `CodeBuild returned ${MAX_PAGES} pages without a batch of project ${projectName} in region ${region}, and more pages follow. Set batch-id instead of project-name.`,
   );
 }
 

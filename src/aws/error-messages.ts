@@ -71,8 +71,8 @@ export const unknownError: Message = ({ name, message }, context) =>
   `AWS returned an unrecognized error for ${call(context)} (${name}).${quote('AWS', message)}`;
 
 export const roleNotAssumed: Message = ({ name, message }, { resource, claims = '' }) => {
-  const refused = claims === '' ? '' : ` The token that was refused has ${claims}.`;
-  return `The role ${resource} could not be assumed (${name}). Its trust policy must allow sts:AssumeRoleWithWebIdentity to GitHub's OIDC provider for this repository, and the provider must exist in the account.${refused}${quote('AWS', message)}`;
+  const refused = claims === '' ? '' : ` The rejected token has ${claims}.`;
+  return `The role ${resource} could not be assumed (${name}). Its trust policy must allow sts:AssumeRoleWithWebIdentity for GitHub's OIDC provider and this repository, and the account must have that provider.${refused}${quote('AWS', message)}`;
 };
 
 export function invalidResponse(

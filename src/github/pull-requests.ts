@@ -90,7 +90,7 @@ function emptyIfUnknown(error: unknown): never[] {
 /** @param list of a REST response: a proxy may respond in GitHub's place */
 function openPullRequests(list: unknown): OpenPullRequest[] {
   if (!Array.isArray(list)) {
-    throw new GitHubError('transient', 'GitHub gave no list of pull requests');
+    throw new GitHubError('transient', 'GitHub did not return a list of pull requests');
   }
   return list.flatMap((one: unknown) => {
     const { number, state, head } = membersOf(one);
@@ -106,7 +106,7 @@ function pullRequestOf(value: unknown): PullRequest {
   const { nodes, pageInfo } = membersOf(comments);
   const { hasPreviousPage, startCursor } = membersOf(pageInfo);
   if (typeof id !== 'string' || typeof headRefOid !== 'string' || !Array.isArray(nodes)) {
-    throw new GitHubError('transient', 'GitHub gave no pull request');
+    throw new GitHubError('transient', 'GitHub did not return the pull request');
   }
   return {
     id,

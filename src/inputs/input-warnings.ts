@@ -26,7 +26,7 @@ function missingToken(inputs: Inputs): string[] {
     ...(commentsOnPullRequests(inputs) ? ['pull-request-comment: no comment is written'] : []),
   ];
   return what.map(
-    (text) => `${text}, because github-token is empty: leave it out, or give it a token.`,
+    (text) => `${text}, because github-token is empty: remove it, or set it to a token.`,
   );
 }
 

@@ -22,7 +22,7 @@ const COMMIT_WITHIN = /\b[0-9a-f]{40}\b/i;
 const PROJECT_WITHIN = /(?::project|\/projects)\/(?<name>[\w-]+)/;
 /** What one batch is named by. Words before a colon, as in `batch-id: …`, are none. */
 const REFERENCE = /[^:](?::|%3A)[^:\s]/i;
-const ONE_ONLY = 'a step takes one: use a matrix for several';
+const ONE_ONLY = 'set one per step, and use a matrix for several';
 /** The region of a batch if `batch-id` is wrong: the region may be in what the user meant. */
 export const UNKNOWN_REGION = '?';
 
@@ -80,7 +80,7 @@ function projectRule(projectName: string): string {
     return `${rule}; did you mean ${formatValue(meant)}?`;
   }
   const isBatch = typeof parseBatchReference(projectName) !== 'string';
-  return isBatch ? `${rule}; a batch is given as batch-id` : rule;
+  return isBatch ? `${rule}; to name a batch, set batch-id` : rule;
 }
 
 function commitRule(commit: string): string {
@@ -99,6 +99,6 @@ function readBatchId(batchId: string, reject: Reject): BatchReference {
         : parseBatchReference(batchId);
   if (typeof reference !== 'string') return reference;
   const forms = 'project:uuid, the ARN of a batch, or its CodeBuild console URL';
-  reject('batch-id', batchId, `${reference}; allowed are ${forms}`);
+  reject('batch-id', batchId, `${reference}; allowed: ${forms}`);
   return { id: '', region: UNKNOWN_REGION };
 }
