@@ -27,29 +27,32 @@ export function run(
 export interface Session {
   /** @throws if the process has ended, as it does at an error that a script does not catch */
   readonly run: (script: string, args: readonly string[]) => Promise<Ended>;
-  readonly close: () => void;
+  /** Ends what the scripts have left running, as Ctrl-C does. */
+  readonly close: () => Promise<void>;
 }
 
 /**
- * Opens a process for many runs that end as soon as they have read their arguments: starting one for
- * each takes most of their time. What only a process of its own can show is for `run`.
+ * Opens a process for many runs that do little: starting one for each takes most of their time. What
+ * only a process of its own can show is for `run`.
  */
-export function openSession(environment: Readonly<Record<string, string>>): Session {
+export function openSession(environment: Readonly<Record<string, string>> = {}): Session {
   const { PATH, NODE_COMPILE_CACHE } = process.env;
   const child = fork(join(import.meta.dirname, 'session-entry.ts'), {
     env: { PATH, NODE_COMPILE_CACHE, ...environment },
   });
-  const ended = once(child, 'exit').then(([code]) => {
-    throw new Error(`The process of the session ended with ${String(code)}.`);
-  });
-  ended.catch(() => undefined);
+  const exited = once(child, 'exit').then(() => null);
   return {
     run: async (script, args) => {
-      const answered = once(child, 'message') as Promise<[Ended]>;
+      const answered = once(child, 'message').then(([ended]) => ended as Ended);
       child.send([script, ...args]);
-      const [answer] = await Promise.race([answered, ended]);
-      return answer;
+      const ended = await Promise.race([answered, exited]);
+      if (ended === null) throw new Error(`${script} has ended the process.`);
+      return ended;
     },
-    close: () => void child.disconnect(),
+    close: async () => {
+      child.disconnect();
+      child.kill('SIGINT');
+      await exited;
+    },
   };
 }

@@ -4,7 +4,7 @@ import type { Ended } from './processes.ts';
 
 /** Collects what is written to a stream, instead of writing it. */
 function capture(stream: NodeJS.WriteStream): { end: () => string } {
-  const { write } = stream;
+  const write = stream.write.bind(stream);
   let text = '';
   stream.write = (chunk: string | Uint8Array): boolean => {
     text += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
@@ -28,7 +28,7 @@ async function run([script = '', ...args]: readonly string[]): Promise<Ended> {
   try {
     // Another address is another module: its code runs again, that of what it imports does not.
     await import(`${pathToFileURL(script).href}?run=${(runs += 1)}`);
-    return { status: Number(process.exitCode), stdout: stdout.end(), stderr: stderr.end() };
+    return { status: process.exitCode, stdout: stdout.end(), stderr: stderr.end() };
   } finally {
     stdout.end();
     stderr.end();
@@ -37,6 +37,8 @@ async function run([script = '', ...args]: readonly string[]): Promise<Ended> {
   }
 }
 
+// Each simulator that is left running has its own.
+process.setMaxListeners(0);
 process.on('message', (command: readonly string[]) => {
   void run(command).then((ended) => process.send?.(ended));
 });

@@ -38,8 +38,12 @@ export interface Workflow {
   readonly jobs: Readonly<Record<string, Job>>;
 }
 
-/** What is wrong with a workflow, one of some, each as a sentence; empty if nothing is. */
-export type Rule = (workflow: Workflow, among: readonly Workflow[]) => readonly string[];
+/**
+ * What is wrong with a workflow, each as a sentence; empty if nothing is.
+ *
+ * @param among others that the rule will be asked about
+ */
+export type Rule = (workflow: Workflow, among?: readonly Workflow[]) => readonly string[];
 export type Rules = Readonly<Record<string, Rule>>;
 
 /** What is wrong with some workflows, each with the path of its file; empty if nothing is. */
@@ -63,7 +67,7 @@ const LINTED = new WeakMap<Workflow, readonly LintResult[]>();
  * of this one. The process is one for all workflows that are to be read; the linter is not, because one
  * that has read several files may crash on the next.
  */
-function lint(workflow: Workflow, among: readonly Workflow[]): readonly LintResult[] {
+function lint(workflow: Workflow, among: readonly Workflow[] = []): readonly LintResult[] {
   if (!LINTED.has(workflow)) {
     const unread = [...new Set([workflow, ...among])].filter((one) => !LINTED.has(one));
     const program = `
