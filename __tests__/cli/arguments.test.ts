@@ -1,13 +1,21 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DESCRIPTIONS, SCENARIOS } from '../../simulator/index.ts';
-import { run } from './processes.ts';
+import { openSession, run, type Session } from './processes.ts';
 
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
   scripts: Record<string, string>;
 };
+
+const scriptOf = (name: string): string => scripts[name]?.replace(/^node /, '') ?? '';
+
+let session: Session;
+beforeAll(() => {
+  session = openSession({ CHROMIUM_PATH: '/nowhere' });
+});
+afterAll(() => session.close());
 
 /** The commands that take arguments, and their scripts. */
 const COMMANDS = [
@@ -19,17 +27,18 @@ const COMMANDS = [
   'preview',
   'record',
   'simulator',
-].map((name): [string, string] => [name, scripts[name]?.replace(/^node /, '') ?? '']);
+].map((name): [string, string] => [name, scriptOf(name)]);
 
 describe.each(COMMANDS)('npm run %s', (name, script) => {
-  test('--help prints the help', () => {
-    const { status, stdout, stderr } = run(script, ['--unknown', '--help']);
+  test('--help prints the help', async () => {
+    const { status, stdout, stderr } = await session.run(script, ['--unknown', '--help']);
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(new RegExp(`^usage: npm run ${name} -- `));
     const longest = Math.max(...stdout.split('\n').map((line) => line.length));
     expect(longest).toBeLessThanOrEqual(110);
   });
 
+  // In a process of its own, whose exit code and output are all that it leaves.
   test('refuses an unknown option in a line, with status 2', () =>
     expect(run(script, ['--colour'])).toEqual({
       status: 2,
@@ -62,8 +71,8 @@ test.each([
   ['bench', ['--rounds', '1.5'], '--rounds: "1.5" is not a whole number from 1.'],
   ['bench', ['--peer', 'docs'], '--peer: '],
   ['bench', ['--input', 'a=b'], '--input is for the action that --peer names: give both.'],
-])('npm run %s -- %j is refused with status 2', (name, args, problem) => {
-  const { status, stdout, stderr } = run(scripts[name]?.replace(/^node /, '') ?? '', args);
+])('npm run %s -- %j is refused with status 2', async (name, args, problem) => {
+  const { status, stdout, stderr } = await session.run(scriptOf(name), args);
   expect([status, stdout]).toEqual([2, '']);
   expect(stderr).toContain(problem);
   expect(stderr).toMatch(new RegExp(`^.* Run "npm run ${name} -- --help" for help.\n$`));
@@ -78,10 +87,9 @@ test.each([
     ['README.md'],
     'Chromium or Chrome was not found: install one, or set CHROMIUM_PATH to its program.\n',
   ],
-])('npm run %s -- %j fails in a line, with status 1', (name, args, stderr) => {
-  const script = scripts[name]?.replace(/^node /, '') ?? '';
-  const environment = { CHROMIUM_PATH: '/nowhere' };
-  expect(run(script, args, environment)).toEqual({ status: 1, stdout: '', stderr });
+])('npm run %s -- %j fails in a line, with status 1', async (name, args, stderr) => {
+  const ended = await session.run(scriptOf(name), args);
+  expect(ended).toEqual({ status: 1, stdout: '', stderr });
 });
 
 test('a reader that leaves early is no error', async () => {
@@ -93,8 +101,8 @@ test('a reader that leaves early is no error', async () => {
   expect(chunks.join('')).toBe('');
 });
 
-test('every scenario has a line in the help', () => {
-  const { stdout } = run('scripts/simulator.ts', ['-h']);
+test('every scenario has a line in the help', async () => {
+  const { stdout } = await session.run('scripts/simulator.ts', ['-h']);
   expect(Object.keys(DESCRIPTIONS)).toEqual(Object.keys(SCENARIOS));
   for (const [name, description] of Object.entries(DESCRIPTIONS)) {
     expect(stdout).toMatch(new RegExp(`^  ${name} +${description.replaceAll('.', '\\.')}$`, 'm'));

