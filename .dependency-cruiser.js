@@ -6,7 +6,7 @@ const LAYERS = {
   async: ['text'],
   domain: ['async', 'text'],
   'commit-status': ['domain', 'async', 'text', 'ports'],
-  'pull-request-comment': ['domain', 'async', 'ports'],
+  'pull-request-comment': ['domain', 'async', 'text', 'ports'],
   report: ['commit-status', 'pull-request-comment', 'domain', 'async', 'text'],
   aws: ['domain', 'async', 'text', 'ports'],
   github: ['commit-status', 'pull-request-comment', 'domain', 'async', 'text', 'ports'],
@@ -16,7 +16,13 @@ const LAYERS = {
   steps: ['domain', 'async', 'text', 'ports', 'store', 'inputs'],
   run: ['steps', 'domain', 'async', 'ports', 'store', 'inputs'],
   process: ['async'],
-  publish: ['report', 'commit-status', 'pull-request-comment', 'domain', 'text', 'github'],
+  optional: ['text', 'github'],
+  'set-outputs': ['report', 'github', 'optional'],
+  'step-log': [
+    ...['report', 'commit-status', 'pull-request-comment', 'domain', 'github'],
+    'optional',
+  ],
+  publish: ['report', 'domain', 'text', 'github', 'optional', 'set-outputs'],
 };
 /** Layers that meet the world, each with the packages that only it imports. */
 const ADAPTERS = { aws: '^@(aws-sdk|smithy)/', github: '^@actions/' };

@@ -4,9 +4,11 @@ import type { StatusEvent } from '../src/commit-status/status.ts';
 import type { RunEvent } from '../src/domain/events.ts';
 import type { Outcome } from '../src/domain/outcome.ts';
 import type { Runner } from '../src/github/runner.ts';
-import { openLog, optionalOf, publish } from '../src/publish.ts';
+import { optionalOf } from '../src/optional.ts';
+import { publish } from '../src/publish.ts';
 import { OUTPUT_NAMES } from '../src/report/outputs.ts';
 import { reasonOf } from '../src/report/reason.ts';
+import { openLog } from '../src/step-log.ts';
 import {
   aFailedBatch,
   aGroup,

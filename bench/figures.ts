@@ -6,7 +6,7 @@ import { runLargeBatch, type LargeRun, type LastAttempt } from './large-batch.ts
 import type { Peer } from './peer.ts';
 import { measureProcesses, type Samples } from './processes.ts';
 import { measureScripts } from './size.ts';
-import { mean, median, middleHalf, sum } from './statistics.ts';
+import { mean, median, spread, sum } from './statistics.ts';
 import type { Row } from './table.ts';
 import { TARGETS } from './targets.ts';
 
@@ -257,5 +257,6 @@ function formatShape({ groups, attempts, chain }: Shape): string {
 
 /** The median and, in brackets, the middle half. */
 function formatMiddleHalf(numbers: readonly number[], format: (value: number) => string): string {
-  return `${format(median(numbers))} (${middleHalf(numbers).map(format).join(' to ')})`;
+  const { median: middle, middleHalf } = spread(numbers);
+  return `${format(middle)} (${middleHalf.map(format).join(' to ')})`;
 }

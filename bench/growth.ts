@@ -122,7 +122,7 @@ function afterAttempt(state: RunState, snapshot: Batch, index: number): RunState
     retry: index,
     maxRetries: index,
     batch,
-    origin: { retriedBy: 'us', next: snapshot, ownedAttempt: null, everyGroupRuns: false },
+    origin: { owner: 'ours', next: snapshot, ownedAttempt: null, everyGroupRuns: false },
   });
 }
 

@@ -1,6 +1,15 @@
+import { type Spread, spreadOf } from '../src/domain/spread.ts';
+
+/** @throws Error if there are no numbers */
+export function spread(numbers: readonly number[]): Spread {
+  const found = spreadOf(numbers);
+  if (found === null) throw new Error('There is nothing to measure.');
+  return found;
+}
+
 /** The middle of some numbers. @throws Error if there are none */
 export function median(numbers: readonly number[]): number {
-  return quantile(numbers, 0.5);
+  return spread(numbers).median;
 }
 
 export function mean(numbers: readonly number[]): number {
@@ -9,19 +18,6 @@ export function mean(numbers: readonly number[]): number {
 
 export function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
-}
-
-/** Where the middle half of some numbers lies. @throws Error if there are none */
-export function middleHalf(numbers: readonly number[]): [number, number] {
-  return [quantile(numbers, 0.25), quantile(numbers, 0.75)];
-}
-
-function quantile(numbers: readonly number[], share: number): number {
-  const sorted = numbers.toSorted((one, other) => one - other);
-  const position = (sorted.length - 1) * share;
-  const [below, above] = [sorted[Math.floor(position)], sorted[Math.ceil(position)]];
-  if (below === undefined || above === undefined) throw new Error('There is nothing to measure.');
-  return below + (above - below) * (position - Math.floor(position));
 }
 
 /** Mulberry32, a small generator of numbers that look random: uniform in [0, 1). */

@@ -10,8 +10,8 @@ import { terminalOf } from './demo/terminal.ts';
 
 const HELP = `usage: npm run demo -- [--scenario name]
 
-Runs the action on a failed batch of a simulated CodeBuild, in real time, and prints its log, outputs
-and job summary. No AWS account is needed. With the default scenario it takes about 20 seconds.
+Runs the action on a failed batch of a simulated CodeBuild, in real time, and prints its log, outputs,
+job summary and comment on the pull request. No AWS account is needed. With the default scenario it takes about 20 seconds.
 Ctrl-C cancels the step, as canceling the workflow run does. The exit code is that of the action.
 
 Colors are for terminals only; NO_COLOR and FORCE_COLOR are respected.
@@ -52,6 +52,7 @@ await runCommand(
     screen.title('Outputs');
     screen.list(run.outputs);
     screen.show('Job summary', run.summary);
+    if (run.comment !== null) screen.show('Comment on the pull request', run.comment);
     screen.title('What to look at next');
     screen.list([...NEXT, [run.folder, 'the files of this run']]);
     return run.exitCode;

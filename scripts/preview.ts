@@ -7,8 +7,8 @@ import type { Scenario } from '../simulator/index.ts';
 import { CommandError, runCommand, UsageError } from './cli/command.ts';
 import { SCENARIO_LIST, scenarioNamed } from './cli/scenarios.ts';
 import { runBundle } from './demo/run-bundle.ts';
-import { chromiumPath, draw, openBrowser } from './preview/browser.ts';
-import { pageOf, THEMES } from './preview/page.ts';
+import { chromiumPath, draw, type Drawn, openBrowser } from './preview/browser.ts';
+import { pageOf, type Theme, THEMES } from './preview/page.ts';
 import { shrink } from './preview/png.ts';
 
 const HELP = `usage: npm run preview -- [file.md] [--scenario name] [--out folder]
@@ -80,42 +80,51 @@ async function summaryOf(name: string, scenario: Scenario): Promise<string> {
 }
 
 async function write(markdown: string, executable: string, out: string): Promise<number> {
-  const browser = await openedBrowser(executable);
-  const problems = new Set<string>();
-  try {
-    await writeFile(join(out, 'summary.md'), markdown);
-    for (const theme of THEMES) {
-      const drawn = await draw(browser, await pageOf(markdown, theme), theme, 2);
-      const [png, html] = [join(out, `summary-${theme}.png`), join(out, `summary-${theme}.html`)];
-      await writeFile(png, drawn.png);
-      await writeFile(html, drawn.html);
-      console.log(`${png}\n${html}`);
-      for (const problem of drawn.problems) problems.add(problem);
-    }
-  } finally {
-    await browser.close();
-  }
-  return printProblems(problems);
+  await writeFile(join(out, 'summary.md'), markdown);
+  return drawThemes(markdown, executable, 2, async (theme, { png, html }) => {
+    const [picture, page] = [join(out, `summary-${theme}.png`), join(out, `summary-${theme}.html`)];
+    await writeFile(picture, png);
+    await writeFile(page, html);
+    console.log(`${picture}\n${page}`);
+  });
 }
 
 async function writeForReadme(markdown: string, executable: string): Promise<number> {
   const { folder, end, scale } = OF_README;
   const [top = ''] = markdown.split(end);
+  await mkdir(folder, { recursive: true });
+  return drawThemes(top, executable, scale, async (theme, { png }) => {
+    const picture = join(folder, `summary-${theme}.png`);
+    await writeFile(picture, shrink(png));
+    console.log(picture);
+  });
+}
+
+/**
+ * Draws Markdown in each theme.
+ *
+ * @param scale pixels of the picture for each CSS pixel
+ * @returns the exit code: 1 if a diagram could not be drawn
+ */
+async function drawThemes(
+  markdown: string,
+  executable: string,
+  scale: number,
+  save: (theme: Theme, drawn: Drawn) => Promise<void>,
+): Promise<number> {
   const browser = await openedBrowser(executable);
   const problems = new Set<string>();
   try {
-    await mkdir(folder, { recursive: true });
     for (const theme of THEMES) {
-      const drawn = await draw(browser, await pageOf(top, theme), theme, scale);
-      const png = join(folder, `summary-${theme}.png`);
-      await writeFile(png, shrink(drawn.png));
-      console.log(png);
+      const drawn = await draw(browser, await pageOf(markdown, theme), theme, scale);
+      await save(theme, drawn);
       for (const problem of drawn.problems) problems.add(problem);
     }
   } finally {
     await browser.close();
   }
-  return printProblems(problems);
+  for (const problem of problems) console.error(`Mermaid could not draw a diagram: ${problem}`);
+  return problems.size > 0 ? 1 : 0;
 }
 
 async function openedBrowser(executable: string): ReturnType<typeof openBrowser> {
@@ -125,9 +134,4 @@ async function openedBrowser(executable: string): ReturnType<typeof openBrowser>
     const [reason = ''] = (error as Error).message.split('\n', 1);
     throw new CommandError(`${executable} did not start: ${reason}`);
   }
-}
-
-function printProblems(problems: ReadonlySet<string>): number {
-  for (const problem of problems) console.error(`Mermaid could not draw a diagram: ${problem}`);
-  return problems.size > 0 ? 1 : 0;
 }

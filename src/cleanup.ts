@@ -17,6 +17,7 @@ import {
 } from './saved-state.ts';
 import { POST_STEP, stopLeftBehind, type StopResult } from './steps/stop.ts';
 import { logLine } from './text/escape.ts';
+import { messageOf } from './text/message-of.ts';
 
 /** Settings of a client for a region and, if not null, a role to assume. */
 type ClientFor = (region: string, roleArn: string | null) => ClientOptions;
@@ -53,8 +54,7 @@ async function unlessFailed<Result>(
   try {
     return await work();
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    runner.warning(logLine(`${warning}: ${message}.`));
+    runner.warning(logLine(`${warning}: ${messageOf(error)}.`));
     return null;
   }
 }

@@ -17,11 +17,14 @@ import {
 } from './inputs/inputs.ts';
 import { inputWarnings } from './inputs/input-warnings.ts';
 import { cleanUp } from './cleanup.ts';
-import { openLog, optionalOf, publish, setOutputs, type Log, type Optional } from './publish.ts';
+import { optionalOf, type Optional } from './optional.ts';
+import { publish } from './publish.ts';
 import { earlyOutputs } from './report/outputs.ts';
 import { reasonOf } from './report/reason.ts';
 import { renderComment } from './report/summary/summary.ts';
 import { run } from './run.ts';
+import { setOutputs } from './set-outputs.ts';
+import { openLog, type Log } from './step-log.ts';
 import { STARTED_ATTEMPT, UNWRITTEN_STATUS } from './saved-state.ts';
 import { createReporter, type Reporter } from './commit-status/reporter.ts';
 import { cancellation, survive, SYSTEM_CLOCK } from './process.ts';

@@ -82,8 +82,8 @@ async function retryUntilDone(context: RunContext, earlier: EarlierBatches): Pro
     const { attempt } = state();
     const { maxRetries } = inputs;
     emit({ kind: 'attempt-began', attempt, retry: null, maxRetries, batch: found });
-    // They say when a first attempt is likely to end. No poll waits for them.
-    if (attempt === 1) void earlier.read(found);
+    // They say when a first attempt is likely to end. No poll waits for them: enrich does.
+    if (attempt === 1 && inputs.wait) void earlier.read(found);
   }
   let end = await watchAttempt(context, newPolling(context), found.id, found);
   for (;;) {
@@ -112,16 +112,16 @@ async function retryUntilDone(context: RunContext, earlier: EarlierBatches): Pro
       end = await watchAttempt(context, newPolling(context), end.batch.id, null);
       continue;
     }
-    const snapshot = result.kind === 'accepted' ? result.answer : result.snapshot;
-    const begun = beginAttempt(context, end.batch, RETRIED_BY[result.kind], snapshot);
-    if (result.kind === 'unproven') {
+    const { kind: owner, snapshot } = result;
+    const begun = beginAttempt(context, end.batch, owner, snapshot);
+    if (owner === 'unproven') {
       emit({ kind: 'attempt-unproven', attempt: state().attempt });
       if (!inputs.wait && (snapshot === null || !isOver(snapshot))) {
         return { kind: 'retry-unconfirmed' };
       }
     }
-    if (!inputs.wait && result.kind === 'accepted') return { kind: 'retry-accepted' };
-    const first = result.kind === 'accepted' ? null : snapshot;
+    if (!inputs.wait && owner === 'ours') return { kind: 'retry-accepted' };
+    const first = owner === 'ours' ? null : snapshot;
     end = await watchAttempt(context, begun, snapshot?.id ?? end.batch.id, first);
   }
 }
@@ -184,8 +184,6 @@ function warnOfUnmatchedPatterns(
 function newPolling({ ports, state }: RunContext): Polling {
   return startPolling(state().past, ports.clock.elapsed());
 }
-
-const RETRIED_BY = { accepted: 'us', joined: 'others', unproven: 'unknown' } as const;
 
 /** Gives what the groups of the attempt mean. */
 function emitAttemptEnded(

@@ -8,7 +8,8 @@ import {
 } from './commit-status/status.ts';
 import type { OwnedAttempt } from './domain/attempt.ts';
 import type { Failure } from './domain/failure.ts';
-import { isCommitId, type Repository } from './domain/repository.ts';
+import { isCommitId, isNamePart, type Repository } from './domain/repository.ts';
+import { isWebUrl } from './text/is-web-url.ts';
 import { anyOf, arrayOf, object, oneOf, parseJson, when, type Form } from './text/json.ts';
 
 // The step saves these values for its post step. What is read is not trusted: it goes into requests, or
@@ -49,8 +50,7 @@ const TEXT = textThat(() => true);
 const COUNT = numberThat((number) => Number.isSafeInteger(number) && number >= 0);
 const DURATION = numberThat((number) => Number.isFinite(number) && number >= 0);
 const BOOLEAN = when((value) => typeof value === 'boolean');
-/** Owner or name, in the characters that GitHub gives them. */
-const REPOSITORY_PART = matching(/^(?!\.+$)[\w.-]+$/);
+const REPOSITORY_PART = textThat(isNamePart);
 
 const GROUPS: Form<NamedGroups> = object({ names: arrayOf(TEXT, MOST_NAMES), count: COUNT });
 
@@ -112,8 +112,4 @@ function textThat(isOfForm: (text: string) => boolean): Form<string> {
 
 function numberThat(isOfForm: (number: number) => boolean): Form<number> {
   return when((value): value is number => typeof value === 'number' && isOfForm(value));
-}
-
-function isWebUrl(text: string): boolean {
-  return /^https?:$/.test(URL.parse(text)?.protocol ?? '');
 }

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { widthOf } from '../../scripts/demo/wrap.ts';
 import { run } from './processes.ts';
 
 const ESCAPE = '\u001b[';
@@ -14,6 +15,7 @@ test('the demo shows log, outputs, summary and what is next, without colors in a
     expect.stringMatching(/^The action retries demo:/),
     'Outputs',
     'Job summary',
+    'Comment on the pull request',
     'What to look at next',
   ]);
   expect(stdout).toMatch(/^▼ Attempt 2/m);
@@ -23,7 +25,7 @@ test('the demo shows log, outputs, summary and what is next, without colors in a
     expect(stdout).toMatch(new RegExp(`^${name} `, 'm'));
   }
   const [, shown = ''] = stdout.split('── Outputs');
-  for (const line of shown.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  for (const line of shown.split('\n')) expect(widthOf(line)).toBeLessThanOrEqual(80);
 });
 
 test.each([

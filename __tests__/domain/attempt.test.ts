@@ -19,7 +19,6 @@ import {
   submittedOn,
   type Order,
   type OwnedAttempt,
-  type Ownership,
 } from '../../src/domain/attempt.ts';
 import type { Batch, Phase } from '../../src/domain/batch.ts';
 import {
@@ -432,7 +431,7 @@ describe('ownershipOf', () => {
   const ofNewBatch = { ...OURS, batchId: 'app:new', retriesBefore: -1, submittedOn: at(0) };
   const answeredWithoutPhases = { ...OURS, submittedOn: null };
 
-  test.each<[string, Batch, OwnedAttempt, Ownership]>([
+  test.each<[string, Batch, OwnedAttempt, ReturnType<typeof ownershipOf>]>([
     ['the attempt before ours, a stale snapshot', aFailedBatch(), OURS, 'not-begun'],
     ['ours, running', aRetriedBatch(), OURS, 'ours'],
     ['ours, over', aRecoveredBatch(), OURS, 'ours'],

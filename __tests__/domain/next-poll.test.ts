@@ -41,7 +41,7 @@ const retried = afterRetryOf(failed);
 /** After some polls from 200 s on, the moment of the retry if there was one. */
 function pollingAfter(past: Past, polls: readonly Poll[], given: Batch | null): Polling {
   return polls.reduce(
-    (polling, [seconds, snapshot]) => interpret(polling, snapshot, at(seconds))[0],
+    (polling, [seconds, snapshot]) => interpret(polling, past, snapshot, at(seconds))[0],
     startPolling(past, at(200), given),
   );
 }
@@ -56,18 +56,23 @@ describe('while the end is unknown, or only groups are stale', () => {
     ['is the interval if that is shorter', withStaleGroups(300), 2 * SECOND, 300, 2 * SECOND],
     ['is cut at the end of the 30 s', withStaleGroups(300), 15 * SECOND, 327, 3 * SECOND],
   ])('%s', (_, polling, intervalMs, seconds, expected) => {
-    expect(msUntilNextPoll(polling, new Map(), intervalMs, at(seconds))).toBe(expected);
+    expect(
+      msUntilNextPoll(polling, { past: retried, builds: new Map() }, intervalMs, at(seconds)),
+    ).toBe(expected);
   });
 
   it('is one interval also when the clock has just started', () => {
     const polling = startPolling(aPast(), 0);
-    expect(msUntilNextPoll(polling, new Map(), INTERVAL, 0)).toBe(INTERVAL);
+    expect(msUntilNextPoll(polling, { past: aPast(), builds: new Map() }, INTERVAL, 0)).toBe(
+      INTERVAL,
+    );
   });
 });
 
 describe('when the end is near', () => {
   /** It ran for 80 s in the first attempt, and was asked for at 210 s in the second. */
   const builds = new Map([aFailedBuild()].map((build) => [build.arn, build]));
+  const known = { past: retried, builds };
   const building = aRetriedBatch({ groups: [aRetriedGroup('unit', 'FAILED', 'IN_PROGRESS')] });
   const built = aRetriedBatch({ groups: [aRetriedGroup('unit', 'FAILED', 'SUCCEEDED')] });
   const stale = aRetriedBatch({ groups: failed.groups });
@@ -79,7 +84,7 @@ describe('when the end is near', () => {
     intervalMs = INTERVAL,
   ): number => {
     const now = at(polls.at(-1)?.[0] ?? 200);
-    return msUntilNextPoll(pollingAfter(retried, polls, given), builds, intervalMs, now) / SECOND;
+    return msUntilNextPoll(pollingAfter(retried, polls, given), known, intervalMs, now) / SECOND;
   };
 
   test.each([
@@ -101,14 +106,19 @@ describe('when the end is near', () => {
     "counts by CodeBuild's clock, which is %d s ahead of this machine's",
     (ahead) => {
       const began = at(200 - ahead);
-      const [polling] = interpret(startPolling(retried, began, answer), building, at(285 - ahead));
-      expect(msUntilNextPoll(polling, builds, INTERVAL, at(285 - ahead))).toBe(7 * SECOND);
+      const [polling] = interpret(
+        startPolling(retried, began, answer),
+        retried,
+        building,
+        at(285 - ahead),
+      );
+      expect(msUntilNextPoll(polling, known, INTERVAL, at(285 - ahead))).toBe(7 * SECOND);
     },
   );
 
   it('is later, not sooner, if the answer to the retry came late', () => {
-    const [polling] = interpret(startPolling(retried, at(205), answer), building, at(285));
-    expect(msUntilNextPoll(polling, builds, INTERVAL, at(285))).toBe(12 * SECOND);
+    const [polling] = interpret(startPolling(retried, at(205), answer), retried, building, at(285));
+    expect(msUntilNextPoll(polling, known, INTERVAL, at(285))).toBe(12 * SECOND);
   });
 
   test.each<[string, Poll[], Batch | null]>([
@@ -163,8 +173,8 @@ describe('when the end is near', () => {
     let polling = startPolling(past, at(200), answer);
     let now = at(280);
     const pauses = Array.from({ length: 6 }, () => {
-      [polling] = interpret(polling, snapshot, now);
-      const pause = msUntilNextPoll(polling, builds, INTERVAL, now);
+      [polling] = interpret(polling, past, snapshot, now);
+      const pause = msUntilNextPoll(polling, { past, builds }, INTERVAL, now);
       now += pause;
       return pause / SECOND;
     });
@@ -191,8 +201,9 @@ describe('when the end is near', () => {
         let now = at(200 + ahead);
         let polling = startPolling(retried, now, answer);
         const pauses = Array.from({ length: 1000 }, () => {
-          [polling] = interpret(polling, snapshot, now);
-          const pause = msUntilNextPoll(polling, new Map([[before.arn, before]]), INTERVAL, now);
+          [polling] = interpret(polling, retried, snapshot, now);
+          const builtBefore = { past: retried, builds: new Map([[before.arn, before]]) };
+          const pause = msUntilNextPoll(polling, builtBefore, INTERVAL, now);
           now += pause;
           return pause;
         });
@@ -210,10 +221,11 @@ describe('in a first attempt, where earlier batches say how long one takes', () 
   /** This machine's time of day is that of CodeBuild; its other clock began at 1,000 s. */
   const pauseAt = (seconds: number, usual: number | null, snapshot = building): number => {
     const elapsed = (seconds - 1000) * SECOND;
-    const [polling] = interpret(startPolling(aPast(), elapsed), snapshot, elapsed);
+    const [polling] = interpret(startPolling(aPast(), elapsed), aPast(), snapshot, elapsed);
     const usualMs = usual === null ? null : usual * SECOND;
     const timeOfDay = at(seconds);
-    return msUntilNextPoll(polling, new Map(), INTERVAL, elapsed, { usualMs, timeOfDay }) / SECOND;
+    const known = { past: aPast(), builds: new Map() };
+    return msUntilNextPoll(polling, known, INTERVAL, elapsed, { usualMs, timeOfDay }) / SECOND;
   };
 
   test.each([

@@ -76,7 +76,8 @@ function pollAll({ history: { states }, retryPick, ...given }: Watched): {
     'of the attempt before': before,
     lost: null,
   };
-  let polling = startPolling(afterRetryOf(before), at(0), answers[given.answer]);
+  const past = afterRetryOf(before);
+  let polling = startPolling(past, at(0), answers[given.answer]);
   const polls: Interpreted[] = [];
   for (const [index, { movesOn, stale, behind, isAbsent }] of given.reads.entries()) {
     now = Math.min(states.length - 1, now + movesOn);
@@ -90,6 +91,7 @@ function pollAll({ history: { states }, retryPick, ...given }: Watched): {
     const snapshot = isAbsent ? null : shown;
     const [next, result] = interpret(
       correctSubmission(polling, snapshot),
+      past,
       snapshot,
       at(15 * (index + 1)),
     );

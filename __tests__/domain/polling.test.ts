@@ -38,7 +38,7 @@ interface Polled {
 function pollAll(past: Past, polls: readonly Poll[], answer: Batch | null = null): Polled {
   let polling = startPolling(past, at(200), answer);
   const results = polls.map(([seconds, snapshot]) => {
-    const [next, result] = interpret(polling, snapshot, at(seconds));
+    const [next, result] = interpret(polling, past, snapshot, at(seconds));
     polling = next;
     return result;
   });
@@ -489,7 +489,9 @@ describe('stale groups of a batch that is over', () => {
     const { polling, kinds, results } = pollAll(retried, given, answer);
     expect(kinds.at(-1)).toBe(kind);
     if (kind === 'over') expect(results.at(-1)).toMatchObject({ batch: over, groupsStale: true });
-    expect(msUntilNextPoll(polling, new Map(), 15 * SECOND, at(seconds))).toBeGreaterThan(0);
+    expect(
+      msUntilNextPoll(polling, { past: retried, builds: new Map() }, 15 * SECOND, at(seconds)),
+    ).toBeGreaterThan(0);
   });
 });
 
@@ -530,7 +532,11 @@ describe('the submission as RetryBuildBatch answered it', () => {
     ['by an attempt of much later', begun, submittedAt(201.5)],
     ['by another batch', begun, submittedAt(200.5, { id: 'app:new' })],
     ['without an answer', startPolling(retried, at(200)), submittedAt(200.5)],
-    ['once a poll has shown it', interpret(begun, rerunning, at(215))[0], submittedAt(200.5)],
+    [
+      'once a poll has shown it',
+      interpret(begun, retried, rerunning, at(215))[0],
+      submittedAt(200.5),
+    ],
     ['twice', correctSubmission(begun, submittedAt(200.5)), submittedAt(201)],
   ])('is not corrected %s', (_, polling, snapshot) => {
     expect(correctSubmission(polling, snapshot)).toBe(polling);
@@ -538,6 +544,8 @@ describe('the submission as RetryBuildBatch answered it', () => {
 
   it('gives no expected end of an attempt that no poll has shown', () => {
     const corrected = correctSubmission(begun, submittedAt(200.5));
-    expect(msUntilNextPoll(corrected, new Map(), 15 * SECOND, at(201))).toBe(15 * SECOND);
+    expect(
+      msUntilNextPoll(corrected, { past: retried, builds: new Map() }, 15 * SECOND, at(201)),
+    ).toBe(15 * SECOND);
   });
 });

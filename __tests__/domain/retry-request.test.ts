@@ -21,7 +21,6 @@ describe('a request for a retry', () => {
       token: 'token',
       tokenSent: null,
       firstSentOn: null,
-      maybeMade: false,
     });
   });
 
@@ -31,8 +30,8 @@ describe('a request for a retry', () => {
   });
 
   test('keeps that also with a new token, which counts from when it is sent', () => {
-    const renewed = withNewToken({ ...sent, maybeMade: true }, 'other');
-    expect(renewed).toEqual({ ...sent, token: 'other', tokenSent: null, maybeMade: true });
+    const renewed = withNewToken(sent, 'other');
+    expect(renewed).toEqual({ ...sent, token: 'other', tokenSent: null });
     expect(sentAt(renewed, later)).toEqual({ ...renewed, tokenSent: later });
   });
 });

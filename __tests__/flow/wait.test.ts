@@ -36,6 +36,12 @@ describe('wait: false', () => {
       groups: { unit: { takes, ends: ['FAILED', 'SUCCEEDED'] } },
     });
 
+  test('reads no earlier batches: nothing waits for them, and no summary has them', async () => {
+    const { operations } = await runFlow(failingAfter(20), { ...given, history: '9' });
+    expect(operations).not.toContain('ListBuildBatchesForProject');
+    expect(operations.at(-1)).toBe(RETRY);
+  });
+
   test.each([
     ['15', 5],
     ['25', 4],

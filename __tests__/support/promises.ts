@@ -1,4 +1,5 @@
 import type { Attempt } from '../../simulator/domain/model.ts';
+import type { Fault } from '../../simulator/index.ts';
 import { OUTPUT_NAMES, outputsOf } from '../../src/report/outputs.ts';
 import { resultsOf, resultsText } from '../../src/report/results.ts';
 import { renderSummaries } from '../../src/report/summary/summary.ts';
@@ -11,6 +12,8 @@ const RETRY = 'RetryBuildBatch';
 const POLL = 'BatchGetBuildBatches';
 /** A poll right before a retry: no attempt of others begins and ends in that time. */
 const RIGHT_BEFORE = 1000;
+/** The same while AWS throttles: calls are kept apart then. */
+const WHILE_THROTTLED = 6000;
 /** So long a canceled step may take. */
 const GONE_WITHIN = 5000;
 /** The longest that a call takes. */
@@ -67,11 +70,18 @@ function forbiddenRetries({ calls, flow, trial }: Verdict): string[] {
     if (poll === undefined) return ['a retry was sent without a poll'];
     const age = call.at - poll.call.at;
     const seen = attempts[poll.attempts - 1];
+    const isThrottled = calls.slice(0, index).some(({ call: { fault } }) => isThrottling(fault));
     return [
-      ...(age > RIGHT_BEFORE ? [`the last poll before a retry was ${age / 1000} s old`] : []),
+      ...(age > (isThrottled ? WHILE_THROTTLED : RIGHT_BEFORE)
+        ? [`the last poll before a retry was ${age / 1000} s old`]
+        : []),
       ...(seen === undefined ? [] : forbidden(attempts, seen, trial)),
     ].map((what) => `${what} (call ${index + 1})`);
   });
+}
+
+function isThrottling(fault: Fault | undefined): boolean {
+  return fault?.kind === 'error' && fault.name === 'ThrottlingException';
 }
 
 function forbidden(

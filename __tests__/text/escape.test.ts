@@ -183,18 +183,18 @@ describe('html', () => {
 
 describe('breakable', () => {
   test.each([
-    ['leaves words of up to 40 characters whole', 'x'.repeat(40), 'x'.repeat(40)],
+    ['leaves words of up to 20 characters whole', 'x'.repeat(20), 'x'.repeat(20)],
     [
       'breaks a longer one after separators',
-      'sh /codebuild/output/src123/src/github.com/octo-org/app -v',
-      'sh /codebuild/output/src123/src/github.com/<wbr>octo-org/app -v',
+      'sh /codebuild/output/src123/github.com/octo-org/app -v',
+      'sh /codebuild/output/<wbr>src123/github.com/<wbr>octo-org/app -v',
     ],
     [
       'and where there is none',
-      `${'x'.repeat(90)}.`,
-      `${'x'.repeat(40)}<wbr>${'x'.repeat(40)}<wbr>${'x'.repeat(10)}.`,
+      `${'x'.repeat(45)}.`,
+      `${'x'.repeat(20)}<wbr>${'x'.repeat(20)}<wbr>${'x'.repeat(5)}.`,
     ],
-    ['escapes what it breaks', '*'.repeat(41), `${'\\*'.repeat(40)}<wbr>\\*`],
+    ['escapes what it breaks', '*'.repeat(21), `${'\\*'.repeat(20)}<wbr>\\*`],
   ])('%s', (_, text, expected) => {
     expect(breakable(text)).toBe(expected);
   });

@@ -4,6 +4,8 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { serveGitHub } from '../../__tests__/support/github.ts';
+import { aPullRequest } from '../../__tests__/support/github-pull-requests.ts';
 import { createSimulator, type Scenario, serve, type Simulator } from '../../simulator/index.ts';
 
 const BUNDLE = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
@@ -15,6 +17,8 @@ export interface BundleRun {
   readonly outputs: ReadonlyMap<string, string>;
   /** The job summary, in Markdown. */
   readonly summary: string;
+  /** Its comment on the pull request of the batch's commit, in Markdown; null: there is none. */
+  readonly comment: string | null;
   /** Where its files are. */
   readonly folder: string;
 }
@@ -34,6 +38,9 @@ export async function runBundle(
   const simulator = createSimulator(scenario, { now: Date.now, uuid: randomUUID });
   const batchId = firstBatch(simulator, scenario);
   const served = await serve(simulator);
+  const github = await serveGitHub();
+  const pullRequest = aPullRequest(12, commitOf(simulator, batchId));
+  github.pullRequests.push(pullRequest);
   try {
     const folder = await mkdtemp(join(tmpdir(), 'retry-codebuild-batch-demo-'));
     const files = {
@@ -45,7 +52,11 @@ export async function runBundle(
     listener.onStart(batchId);
     const exitCode = await runAction(
       {
-        ...inputVariables({ 'batch-id': batchId, ...inputs }),
+        ...inputVariables({
+          ...{ 'batch-id': batchId, 'pull-request-comment': 'true', 'github-token': 'demo' },
+          ...inputs,
+        }),
+        ...github.environment,
         AWS_REGION: scenario.region ?? 'us-west-2',
         AWS_ACCESS_KEY_ID: 'demo',
         AWS_SECRET_ACCESS_KEY: 'demo',
@@ -61,10 +72,11 @@ export async function runBundle(
       exitCode,
       outputs: outputsIn(await readFile(files.output, 'utf8')),
       summary: await readFile(files.summary, 'utf8'),
+      comment: pullRequest.comments[0]?.body ?? null,
       folder,
     };
   } finally {
-    await served.close();
+    await Promise.all([served.close(), github.close()]);
   }
 }
 
@@ -75,6 +87,12 @@ function firstBatch(simulator: Simulator, { projects }: Scenario): string {
     if (id !== undefined) return id;
   }
   throw new Error('The scenario has no batch.');
+}
+
+function commitOf(simulator: Simulator, id: string): string {
+  const found = simulator.perform('BatchGetBuildBatches', { ids: [id] });
+  const [batch] = found['buildBatches'] as { readonly resolvedSourceVersion?: string }[];
+  return batch?.resolvedSourceVersion ?? '';
 }
 
 function inputVariables(inputs: Readonly<Record<string, string>>): Record<string, string> {

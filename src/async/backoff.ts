@@ -109,7 +109,7 @@ const TRANSIENT: ReadonlySet<ServiceErrorKind> = new Set([
 ]);
 
 /** With this a call is ended when its limit passes. */
-const NO_ANSWER = new ServiceError(
+export const NO_ANSWER = new ServiceError(
   'transient',
   'TimeoutError',
   'AWS did not respond in time.',

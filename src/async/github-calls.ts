@@ -6,9 +6,9 @@ import { callWithin, startTimer } from './timer.ts';
  * How long the result of a step is tried, in milliseconds: the minute that GitHub asks for at a
  * secondary rate limit, and time for the calls around it.
  */
-export const RESULT_LIMIT_MS = 65_000;
+const RESULT_LIMIT_MS = 65_000;
 /** A canceled step must be gone soon, and one that timed out should be gone already. */
-export const HURRIED_LIMIT_MS = 1000;
+const HURRIED_LIMIT_MS = 1000;
 /** Of one call, its body included. */
 const CALL_LIMIT_MS = 10_000;
 const FIRST_PAUSE_MS = 500;
@@ -83,16 +83,18 @@ export function withBackoff<Client extends object>(
 }
 
 /**
- * Does work in so many milliseconds, and in a second once a signal is aborted.
+ * Does work for the result of a step, in 65 seconds at most, and in a second once a signal is aborted.
  *
+ * @param leftMs until the step's timeout; of a step that is past it, a second is taken
  * @param work its own signal is aborted with {@link NO_RESPONSE} when the time is over
  */
 export async function unlessHurried<Result>(
   clock: Clock,
-  limitMs: number,
+  leftMs: number,
   hurried: AbortSignal,
   work: (deadline: Deadline) => Promise<Result>,
 ): Promise<Result> {
+  const limitMs = Math.min(RESULT_LIMIT_MS, Math.max(HURRIED_LIMIT_MS, leftMs));
   const at = clock.elapsed() + limitMs;
   const timer = startTimer(clock, limitMs, NO_RESPONSE);
   const hurry = (): void => timer.endWithin(HURRIED_LIMIT_MS);

@@ -1,3 +1,5 @@
+import { isWebUrl } from '../text/is-web-url.ts';
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What is wrong with an environment variable. */
@@ -88,10 +90,6 @@ function strayIn(text: string): string {
     default:
       return 'a character that is not printable ASCII';
   }
-}
-
-function isWebUrl(text: string): boolean {
-  return /^https?:$/.test(URL.parse(text)?.protocol ?? '');
 }
 
 /** SDKs and Tools Reference Guide, "Service-specific endpoints". */

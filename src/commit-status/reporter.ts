@@ -1,9 +1,4 @@
-import {
-  HURRIED_LIMIT_MS,
-  NO_RESPONSE,
-  RESULT_LIMIT_MS,
-  unlessHurried,
-} from '../async/github-calls.ts';
+import { NO_RESPONSE, unlessHurried } from '../async/github-calls.ts';
 import { Interruption } from '../async/interruption.ts';
 import type { Batch } from '../domain/batch.ts';
 import type { RunEvent } from '../domain/events.ts';
@@ -65,19 +60,14 @@ export function createReporter(settings: ReporterSettings, ports: StatusPorts): 
     async finish(outcome) {
       if (!status) return;
       const reported = status;
-      const leftMs = Math.max(HURRIED_LIMIT_MS, timeoutAt - clock.elapsed());
+      const leftMs = timeoutAt - clock.elapsed();
       const { ending } = outcome;
       if (ending.kind === 'timed-out') over.abort(new Interruption(ending));
-      await unlessHurried(
-        clock,
-        Math.min(RESULT_LIMIT_MS, leftMs),
-        interrupted,
-        async (deadline) => {
-          deadline.signal.addEventListener('abort', () => over.abort(NO_RESPONSE));
-          await writes;
-          await reported.setResult(stepResultOf(outcome), deadline);
-        },
-      );
+      await unlessHurried(clock, leftMs, interrupted, async (deadline) => {
+        deadline.signal.addEventListener('abort', () => over.abort(NO_RESPONSE));
+        await writes;
+        await reported.setResult(stepResultOf(outcome), deadline);
+      });
     },
   };
 }

@@ -1,7 +1,6 @@
 import type { Clock } from '../async/clock.ts';
 import {
   RESULT_BACKOFF,
-  RESULT_LIMIT_MS,
   unlessHurried,
   withBackoff,
   withCallLimit,
@@ -40,7 +39,7 @@ export async function writeSavedStatus(
   const { clock } = ports;
   const github = withCallLimit(ports.github, clock);
   try {
-    const status = await unlessHurried(clock, RESULT_LIMIT_MS, signal, (deadline) =>
+    const status = await unlessHurried(clock, Infinity, signal, (deadline) =>
       writeResult(saved, { ...ports, github }, deadline),
     );
     return { status };

@@ -183,10 +183,10 @@ export interface OwnedAttempt {
 }
 
 /**
- * Whose attempt a snapshot shows: `not-begun` if only the attempt before; `unproven` if it follows a
- * request without a response, which may or may not have started it.
+ * Whose attempt it is: this step's, someone else's, or `unproven` if it follows a request without a
+ * response, which may or may not have started it.
  */
-export type Ownership = 'not-begun' | 'ours' | 'others' | 'unproven';
+export type Owner = 'ours' | 'others' | 'unproven';
 
 /**
  * Describes the attempt that follows a finished one.
@@ -213,10 +213,10 @@ export function describeOwned(
 }
 
 /**
- * Whose attempt a snapshot shows. An attempt whose request has no response is taken for ours only if
+ * Whose attempt a snapshot shows; `not-begun`: only the attempt before. An attempt whose request has no response is taken for ours only if
  * nothing shows that it is not the very next one, and it was submitted while the request was under way.
  */
-export function ownershipOf(snapshot: Batch, owned: OwnedAttempt): Ownership {
+export function ownershipOf(snapshot: Batch, owned: OwnedAttempt): Owner | 'not-begun' {
   const retries = retriesShown(snapshot);
   const shown = submittedOn(snapshot);
   if (retries > owned.retriesBefore + 1) return 'others';

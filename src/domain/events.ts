@@ -1,5 +1,5 @@
 import type { BackoffEvent } from '../async/backoff-events.ts';
-import type { OwnedAttempt } from './attempt.ts';
+import type { OwnedAttempt, Owner } from './attempt.ts';
 import type { Batch, BuildDetails, LogTail } from './batch.ts';
 import type { Cause } from './cause.ts';
 import type { Change, Progress } from './changes.ts';
@@ -100,7 +100,7 @@ export type RunEvent =
       readonly request: RetryRequest;
       readonly ownedAttempt: OwnedAttempt;
     }
-  /** The request has a new token, or may have been carried out. */
+  /** The retry in flight has a new token; or it was sent again, and that request was surely not carried out. */
   | { readonly kind: 'retry-request-changed'; readonly request: RetryRequest }
   /** The step no longer claims an attempt: nothing is to be stopped. */
   | { readonly kind: 'attempt-disowned' }
@@ -141,8 +141,7 @@ export interface AttemptBegan {
 
 /** How an attempt came to be. */
 export interface AttemptOrigin {
-  /** Whether CodeBuild accepted this step's retry, someone else retried, or which is unknown. */
-  readonly retriedBy: 'us' | 'others' | 'unknown';
+  readonly owner: Owner;
   /** The first snapshot of the new attempt; null: it does not show yet. */
   readonly next: Batch | null;
   /** The new attempt, if it is this step's. */

@@ -49,8 +49,12 @@ export type StopKind =
 
 export type Conclusion = 'success' | 'failure' | 'skipped' | 'timed_out' | 'cancelled';
 
+/** What the run state holds for the steps alone: how the step ended does not tell it. */
+type OfSteps =
+  'retryInFlight' | 'ownedAttempt' | 'progress' | 'usualAttemptMs' | 'unreadable' | 'lastError';
+
 /** Everything that outputs, annotations and summary are made of. */
-export interface Outcome extends Readonly<RunState> {
+export interface Outcome extends Omit<RunState, OfSteps> {
   readonly ending: Ending;
   readonly conclusion: Conclusion;
   readonly exitCode: 0 | 1;

@@ -5,10 +5,11 @@ import {
   isOver,
   submittedOn,
 } from './attempt.ts';
-import type { Batch, BuildDetails, Moment } from './batch.ts';
+import type { Batch, Moment } from './batch.ts';
 import { estimateEnd, estimateFirstEnd } from './estimate.ts';
 import { areGroupsSettled, isBuilt } from './groups.ts';
 import type { Past } from './past.ts';
+import type { RunState } from './state.ts';
 
 const SECOND_MS = 1000;
 /**
@@ -34,7 +35,6 @@ const ABSENT_POLLS = 2;
 
 /** What carries over from poll to poll while one attempt is watched. */
 export interface Polling {
-  readonly past: Past;
   /** When the attempt that is waited for was submitted; null if CodeBuild did not say. */
   readonly submittedOn: Moment | null;
   /** By the clock that only runs forward, as all times of this machine here; in milliseconds. */
@@ -51,6 +51,9 @@ export interface Polling {
   /** When a poll first showed that an attempt that is not over has nothing left to build. */
   readonly builtSince: number | null;
 }
+
+/** What the run state says of the time before an attempt. */
+type Known = Pick<RunState, 'past' | 'builds'>;
 
 /** What earlier batches say of how long a first attempt takes. */
 export interface UsualAttempt {
@@ -84,7 +87,6 @@ export function startPolling(past: Past, now: number, answer: Batch | null = nul
       ? answer
       : null;
   return {
-    past,
     submittedOn: newest === null ? null : submittedOn(newest),
     began: now,
     newest,
@@ -114,23 +116,27 @@ export function correctSubmission(polling: Polling, snapshot: Batch | null): Pol
  * A poll just after a retry may still show the attempt before it, FAILED and complete, which is not the
  * outcome of the retry.
  *
+ * @param past what came before the attempt
  * @param snapshot the batch, or null if CodeBuild did not find it
  * @param now when the poll was made, by the clock that only runs forward
  */
 export function interpret(
   polling: Polling,
+  past: Past,
   snapshot: Batch | null,
   now: number,
 ): [Polling, PollResult] {
-  if (snapshot === null) return interpretAbsence(polling, now);
-  if (isStale(polling, snapshot)) return interpretStale({ ...polling, absentPolls: 0 }, now);
+  if (snapshot === null) return interpretAbsence(polling, past, now);
+  if (isStale(polling, past, snapshot)) {
+    return interpretStale({ ...polling, absentPolls: 0 }, past, now);
+  }
 
   const overSince = isOver(snapshot) ? (polling.overSince ?? now) : null;
   const builtSince =
-    overSince === null && isBuilt(snapshot, polling.past) ? (polling.builtSince ?? now) : null;
+    overSince === null && isBuilt(snapshot, past) ? (polling.builtSince ?? now) : null;
   const next = { ...polling, newest: snapshot, seen: true, absentPolls: 0, overSince, builtSince };
   if (overSince === null) return [next, { kind: 'running', batch: snapshot }];
-  const groupsStale = !areGroupsSettled(snapshot, polling.past);
+  const groupsStale = !areGroupsSettled(snapshot, past);
   return groupsStale && now - overSince < GROUPS_STALE_MS
     ? [next, { kind: 'groups-stale', batch: snapshot }]
     : [next, { kind: 'over', batch: snapshot, groupsStale }];
@@ -139,13 +145,13 @@ export function interpret(
 /**
  * Milliseconds until the next poll: one interval, or less when the end is near.
  *
- * @param builds details of builds, by ARN
+ * @param known what came before the attempt, and details of builds, by ARN
  * @param intervalMs the longest pause
  * @param usual null: a first attempt takes any time
  */
 export function msUntilNextPoll(
   polling: Polling,
-  builds: ReadonlyMap<string, BuildDetails>,
+  known: Known,
   intervalMs: number,
   now: number,
   usual: UsualAttempt | null = null,
@@ -158,7 +164,7 @@ export function msUntilNextPoll(
   // Each pause is as long as all before it: a long end costs few polls.
   if (builtSince !== null)
     return Math.min(intervalMs, Math.max(CLOSING_INTERVAL_MS, now - builtSince));
-  const untilEndMs = msUntilExpectedEnd(polling, builds, now, usual);
+  const untilEndMs = msUntilExpectedEnd(polling, known, now, usual);
   // An end that was expected and did not come is not expected again: such a poll is made once.
   return untilEndMs > 0
     ? Math.min(intervalMs, Math.max(SHORTEST_PAUSE_MS, untilEndMs))
@@ -173,8 +179,8 @@ export function msUntilNextPoll(
  * sooner.
  */
 function msUntilExpectedEnd(
-  { began, newest, past, submittedOn: submitted }: Polling,
-  builds: ReadonlyMap<string, BuildDetails>,
+  { began, newest, submittedOn: submitted }: Polling,
+  { past, builds }: Known,
   now: number,
   usual: UsualAttempt | null,
 ): number {
@@ -186,16 +192,16 @@ function msUntilExpectedEnd(
   return end === null ? 0 : end + CLOSING_MS + (began - submitted) - now;
 }
 
-function isStale({ newest, past, submittedOn: awaited }: Polling, snapshot: Batch): boolean {
+function isStale({ newest, submittedOn: awaited }: Polling, past: Past, snapshot: Batch): boolean {
   if (newest !== null && isEarlierSnapshot(snapshot, newest)) return true;
   if (snapshot.id !== past.retried?.id) return false;
   const isOfAttemptBetween = compareWithTolerance(submittedOn(snapshot), awaited) === 'earlier';
   return isOfAttemptBetween || !isLaterAttempt(snapshot, past.retried);
 }
 
-function interpretStale(polling: Polling, now: number): [Polling, PollResult] {
+function interpretStale(polling: Polling, past: Past, now: number): [Polling, PollResult] {
   const next = { ...polling, stalePolls: polling.stalePolls + 1 };
-  const { newest, overSince, past, seen } = polling;
+  const { newest, overSince, seen } = polling;
   if (newest !== null && overSince !== null && now - overSince >= GROUPS_STALE_MS) {
     return [next, { kind: 'over', batch: newest, groupsStale: true }];
   }
@@ -207,9 +213,9 @@ function interpretStale(polling: Polling, now: number): [Polling, PollResult] {
 }
 
 /** A batch may be absent for a moment after it was started, or retried under a new id. */
-function interpretAbsence(polling: Polling, now: number): [Polling, PollResult] {
+function interpretAbsence(polling: Polling, past: Past, now: number): [Polling, PollResult] {
   const next = { ...polling, absentPolls: polling.absentPolls + 1 };
-  if (polling.past.retried !== null && !polling.seen) return interpretStale(next, now);
+  if (past.retried !== null && !polling.seen) return interpretStale(next, past, now);
   if (polling.overSince !== null && polling.newest !== null) {
     return [next, { kind: 'over', batch: polling.newest, groupsStale: true }];
   }

@@ -31,15 +31,25 @@ export function repositoryOf({ type, location }: Source, serverUrl: string): Rep
     return `the source of the batch is on ${url.host}${kind}, not on ${ours}`;
   }
   const { owner, name = '' } = PATH.exec(url.path)?.groups ?? {};
-  if (owner === undefined || [owner, name].some((part) => /^\.+$/.test(part))) {
+  if (owner === undefined || ![owner, name].every(isNamePart)) {
     return `the source of the batch is not the URL of a repository on ${ours}${kind}`;
   }
   return { owner, name };
 }
 
+/** Whether a text can be the owner or the name of a repository, in the characters that GitHub gives them. */
+export function isNamePart(text: string): boolean {
+  return /^(?!\.+$)[\w.-]+$/.test(text);
+}
+
 /** Whether a source version is the full id of a commit (SHA-1 or SHA-256). */
 export function isCommitId(text: string): boolean {
   return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text);
+}
+
+/** The first digits of a commit id, by which people know it. */
+export function shortCommit(commit: string): string {
+  return commit.slice(0, 12);
 }
 
 /** Whether both are the same to GitHub, which ignores the case of names. */

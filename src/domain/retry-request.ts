@@ -24,12 +24,10 @@ export interface RetryRequest {
   readonly tokenSent: Instant | null;
   /** When the first request was sent, by the wall clock; null: none was. */
   readonly firstSentOn: number | null;
-  /** Whether it may have been carried out although no answer came. */
-  readonly maybeMade: boolean;
 }
 
 export function newRetryRequest(decided: Batch, token: string): RetryRequest {
-  return { decided, token, tokenSent: null, firstSentOn: null, maybeMade: false };
+  return { decided, token, tokenSent: null, firstSentOn: null };
 }
 
 /** The request with a token that was never sent. */

@@ -103,7 +103,7 @@ export function reduce(state: RunState, event: RunEvent): RunState {
     case 'retry-sent':
       return { ...state, retryInFlight: event.request, ownedAttempt: event.ownedAttempt };
     case 'retry-request-changed':
-      return { ...state, retryInFlight: state.retryInFlight === null ? null : event.request };
+      return { ...state, retryInFlight: event.request };
     case 'attempt-disowned':
       return { ...state, retryInFlight: null, ownedAttempt: null };
     case 'retry-unanswered':
@@ -186,15 +186,15 @@ function durationsAfter(
 
 function afterAttemptBegan(state: RunState, { attempt, batch, origin }: AttemptBegan): RunState {
   if (origin === undefined) return state;
-  const { everyGroupRuns, next, ownedAttempt, retriedBy } = origin;
-  const isOurs = retriedBy === 'us';
+  const { everyGroupRuns, next, ownedAttempt, owner } = origin;
+  const isOurs = owner === 'ours';
   return {
     ...state,
     batch: next ?? state.batch,
     attempt,
     retries: isOurs ? state.retries + 1 : state.retries,
     unprovenAttempts:
-      retriedBy === 'unknown' ? [...state.unprovenAttempts, attempt] : state.unprovenAttempts,
+      owner === 'unproven' ? [...state.unprovenAttempts, attempt] : state.unprovenAttempts,
     retryInFlight: null,
     ownedAttempt: isOurs ? ownedAttempt : state.ownedAttempt,
     past: pastAfter(state.past, batch, { retried: batch, everyGroupRuns }),

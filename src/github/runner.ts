@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as core from '@actions/core';
 import type { Repository } from '../domain/repository.ts';
+import { messageOf } from '../text/message-of.ts';
 
 /** What the step uses of the GitHub Actions runner. */
 export interface Runner {
@@ -103,7 +104,7 @@ export function createRunner(): Runner {
           await writeFile(path, textFor(path));
           return path;
         } catch (error) {
-          errors.push(error instanceof Error ? error.message : String(error));
+          errors.push(messageOf(error));
           // Half a file must not be taken for a whole one. Mostly there is no file.
           await Promise.allSettled([rm(path, { force: true })]);
         }

@@ -1,6 +1,7 @@
 import { UNLOADABLE } from '../async/service-error.ts';
 import { GitHubError } from '../async/github-error.ts';
 import { membersOf } from '../text/json.ts';
+import { messageOf } from '../text/message-of.ts';
 
 /** Characters of a message of GitHub. */
 const LONGEST_MESSAGE = 200;
@@ -40,7 +41,7 @@ export function toGitHubError(error: unknown, nowMs: number): GitHubError {
   if (error instanceof Error && error.name === 'GraphqlResponseError') {
     return fromGraphql(membersOf(error) as unknown as GraphqlErrors, nowMs);
   }
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const shortMessage = shorten(message);
   if (response === undefined) {
     return new GitHubError('transient', `GitHub did not respond: ${shortMessage}`);

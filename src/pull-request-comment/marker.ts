@@ -1,3 +1,4 @@
+import { percentEncode } from '../text/percent-encode.ts';
 import type { CommentTarget } from './pull-request.ts';
 
 /** The beginning of a comment of this action. Its values are percent-encoded: none can end it. */
@@ -28,8 +29,5 @@ export function laterBatchIn(body: string, { commit, batch }: Marked): number | 
 
 /** Letters, digits, `_`, `.`, `~` and percent signs: unlike encodeURIComponent, no hyphens either. */
 function encode(text: string): string {
-  return encodeURIComponent(text.toWellFormed()).replace(
-    /[-!'()*]/g,
-    (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
+  return percentEncode(text.toWellFormed(), /[-!'()*]/g);
 }

@@ -1,8 +1,6 @@
 import type { Clock } from '../async/clock.ts';
 import {
-  HURRIED_LIMIT_MS,
   RESULT_BACKOFF,
-  RESULT_LIMIT_MS,
   unlessHurried,
   withBackoff,
   withCallLimit,
@@ -10,6 +8,7 @@ import {
 } from '../async/github-calls.ts';
 import { explain } from '../async/github-error.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import { shortCommit } from '../domain/repository.ts';
 import type { PullRequests } from '../ports.ts';
 import { formatMarker, isAbout, laterBatchIn } from './marker.ts';
 import type { CommentEvent, CommentTarget } from './pull-request.ts';
@@ -17,7 +16,6 @@ import { mayWrite, targetOf, type Surroundings } from './target.ts';
 
 /** Of 100 comments each. */
 const MOST_PAGES = 10;
-const SHORT_COMMIT = 12;
 
 export interface CommentSettings extends Surroundings {
   /** The input. */
@@ -56,8 +54,7 @@ export async function updateComments(
     return;
   }
   const leftMs = ending.kind === 'timed-out' ? 0 : (settings.timeoutMs ?? Infinity) - elapsedMs;
-  const limitMs = Math.min(RESULT_LIMIT_MS, Math.max(HURRIED_LIMIT_MS, leftMs));
-  const failure = await unlessHurried(clock, limitMs, signal, async (deadline) => {
+  const failure = await unlessHurried(clock, leftMs, signal, async (deadline) => {
     const body = settings.render(formatMarker(target));
     return updateAll({ target, body, mayCreate: permission === 'create' }, ports, deadline);
   }).catch((error: unknown) => error);
@@ -103,7 +100,7 @@ async function updateAll(
   );
   const numbers = await patient.find(signal);
   if (numbers.length === 0) {
-    const reason = `no open pull request has commit ${target.commit.slice(0, SHORT_COMMIT)} as its head`;
+    const reason = `no open pull request has commit ${shortCommit(target.commit)} as its head`;
     emit({ kind: 'comment-not-updated', level: 'line', reason });
   }
   let failure: unknown = null;
@@ -153,7 +150,7 @@ async function updateOne(
     const pullRequest = await github.read(target.repository, number, page, signal);
     if (!pullRequest.isOpen) return notUpdated(`pull request ${number} is not open`);
     if (pullRequest.headCommit !== target.commit) {
-      const commit = target.commit.slice(0, SHORT_COMMIT);
+      const commit = shortCommit(target.commit);
       return notUpdated(`commit ${commit} is not the head of pull request ${number}`);
     }
     const ours = pullRequest.comments.find(

@@ -22,7 +22,7 @@ const LONGEST_NAME = 200;
  * The error annotations of a step that fails: the reason first, then one for each of the first nine
  * groups that failed. A step that succeeds has none.
  */
-export function errorsOf(outcome: Outcome, reason = reasonOf(outcome)): Annotation[] {
+export function errorsOf(outcome: Outcome): Annotation[] {
   if (outcome.exitCode === 0) return [];
   const failed = outcome.groups.filter((group) => group.failed);
   const more =
@@ -32,7 +32,7 @@ export function errorsOf(outcome: Outcome, reason = reasonOf(outcome)): Annotati
   return [
     {
       title: RESULT_TITLE,
-      message: `${oneLine(reason, LONGEST_MESSAGE - more.length)}${more}`,
+      message: `${oneLine(reasonOf(outcome), LONGEST_MESSAGE - more.length)}${more}`,
     },
     ...failed.slice(0, MOST_GROUPS).map(({ identifier, status, build, cause }) => {
       const name = oneLine(identifier, LONGEST_NAME);

@@ -7,6 +7,7 @@ import { matchedText } from '../domain/log-search.ts';
 import { describeMissingLog } from '../domain/missing-log.ts';
 import { describeReadFailure } from '../domain/read-failure.ts';
 import type { RunEvent } from '../domain/events.ts';
+import { shortCommit } from '../domain/repository.ts';
 import { spreadOf } from '../domain/spread.ts';
 import { formatEnd } from '../domain/status.ts';
 import { count, nameSome } from '../text/plural.ts';
@@ -211,7 +212,7 @@ function describeBatch(batch: Batch, attempt: number): string {
   return [
     `Batch ${nameOf(batch)}${id}: ${batch.status}`,
     ...(attempt > 1 ? [`attempt ${attempt}`] : []),
-    ...(commit === null ? [] : [`commit ${commit.slice(0, 12)}`]),
+    ...(commit === null ? [] : [`commit ${shortCommit(commit)}`]),
   ].join(', ');
 }
 

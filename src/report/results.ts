@@ -48,7 +48,7 @@ export interface Results {
 }
 
 /** Every output in full, as a value: what outputs and results file are made of. */
-export function resultsOf(outcome: Outcome, reason = reasonOf(outcome)): Results {
+export function resultsOf(outcome: Outcome): Results {
   const { batch, groups } = outcome;
   const names = (which: (group: GroupView) => boolean): string[] =>
     groups.filter(which).map((group) => group.identifier);
@@ -57,7 +57,7 @@ export function resultsOf(outcome: Outcome, reason = reasonOf(outcome)): Results
     ...(batch === null ? {} : batchOutputs(batch)),
     'batch-status': outcome.batchStatus,
     conclusion: outcome.conclusion,
-    reason: oneLine(reason, LONGEST_MESSAGE),
+    reason: oneLine(reasonOf(outcome), LONGEST_MESSAGE),
     'retry-count': outcome.retries,
     'failed-groups': names((group) => group.failed),
     'flaky-groups': names((group) => group.flaky),

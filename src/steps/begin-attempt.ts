@@ -1,6 +1,5 @@
-import { describeOwned, isLaterAttempt, nextAttemptNumber } from '../domain/attempt.ts';
+import { describeOwned, isLaterAttempt, nextAttemptNumber, type Owner } from '../domain/attempt.ts';
 import type { Batch } from '../domain/batch.ts';
-import type { AttemptOrigin } from '../domain/events.ts';
 import { startPolling, type Polling } from '../domain/polling.ts';
 import type { RunContext } from './context.ts';
 
@@ -12,13 +11,13 @@ import type { RunContext } from './context.ts';
 export function beginAttempt(
   { emit, inputs, ports, state }: RunContext,
   former: Batch,
-  retriedBy: AttemptOrigin['retriedBy'],
+  owner: Owner,
   snapshot: Batch | null,
 ): Polling {
   const { maxRetries, retryType } = inputs;
   const { attempt, retries } = state();
   const next = snapshot !== null && isLaterAttempt(snapshot, former) ? snapshot : null;
-  const isOurs = retriedBy === 'us';
+  const isOurs = owner === 'ours';
   if (next !== null && next.id !== former.id) {
     emit({ kind: 'batch-id-changed', from: former.id, batch: next });
   }
@@ -29,7 +28,7 @@ export function beginAttempt(
     maxRetries,
     batch: former,
     origin: {
-      retriedBy,
+      owner,
       next,
       ownedAttempt: isOurs ? describeOwned(former, next, null, inputs) : null,
       everyGroupRuns: isOurs && retryType === 'RETRY_ALL_BUILDS',

@@ -1,3 +1,4 @@
+import { NO_ANSWER } from '../async/backoff.ts';
 import { ServiceError } from '../async/service-error.ts';
 import { Interruption } from '../async/interruption.ts';
 import { callWithin } from '../async/timer.ts';
@@ -74,8 +75,7 @@ function tryOnce<Answer>(
   { ports, signal }: RunContext,
   call: (signal: AbortSignal) => Promise<Answer>,
 ): Promise<Answer> {
-  const reason = new ServiceError('transient', 'TimeoutError', 'AWS did not respond in time.');
-  return callWithin(ports.clock, LIMIT_AFTER_A_FAILURE_MS, reason, signal, call);
+  return callWithin(ports.clock, LIMIT_AFTER_A_FAILURE_MS, NO_ANSWER, signal, call);
 }
 
 function failureOf(error: unknown, permission: string): ReadFailure {

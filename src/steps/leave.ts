@@ -38,7 +38,7 @@ async function stopOwned(context: RunContext, owned: OwnedAttempt): Promise<Stop
   const answer = snapshot === null ? null : await askBriefly(context, snapshot, ports);
   const { retryInFlight } = state();
   if (answer === 'ours' && retryInFlight !== null) {
-    beginAttempt(context, retryInFlight.decided, 'us', snapshot);
+    beginAttempt(context, retryInFlight.decided, 'ours', snapshot);
   }
   const result: StopResult =
     answer === 'rejected'
@@ -65,7 +65,7 @@ function settleRetryInFlight(
   if (retryInFlight === null) return;
   const owner = snapshot === null ? 'not-begun' : ownershipOf(snapshot, owned);
   if (owner === 'ours' || owner === 'unproven') {
-    beginAttempt(context, retryInFlight.decided, 'unknown', snapshot);
+    beginAttempt(context, retryInFlight.decided, 'unproven', snapshot);
   } else {
     context.emit({ kind: 'retry-unanswered' });
   }

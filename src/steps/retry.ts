@@ -35,10 +35,10 @@ const THROTTLED_PAUSE_MS = 5000;
 
 /** What came of asking for a retry. */
 export type RetryResult =
-  /** This step's retry was made. The answer may still show the attempt before. */
-  | { readonly kind: 'accepted'; readonly answer: Batch }
+  /** This step's retry was made. The snapshot is the answer to it, which may show the attempt before. */
+  | { readonly kind: 'ours'; readonly snapshot: Batch }
   /** Someone else retried the batch; the snapshot shows their attempt. */
-  | { readonly kind: 'joined'; readonly snapshot: Batch }
+  | { readonly kind: 'others'; readonly snapshot: Batch }
   /**
    * A request may have been carried out, and nothing proves that the attempt after it is someone
    * else's. The snapshot shows it; null: it does not show yet.
@@ -57,23 +57,23 @@ export type RetryResult =
  * @throws {ServiceError} when CodeBuild cannot be asked; the signal's reason, when aborted
  */
 export async function retryBatch(context: RunContext, decided: Batch): Promise<RetryResult> {
-  const { backoff, inputs, ports } = context;
+  const { backoff, emit, inputs, ports, state } = context;
   const { clock } = ports;
   const began = clock.elapsed();
   const leftMs = (): number => began + THROTTLED_LIMIT_MS - clock.elapsed();
-  const exchange: Exchange = { request: newRetryRequest(decided, ports.uuid()) };
+  const unsent = newRetryRequest(decided, ports.uuid());
   if (backoff.isThrottled()) await keepApart(context, backoff.intervalMs());
   for (;;) {
     try {
-      return await backoff.retry((signal) => pollAndSend(context, exchange, signal), {
+      return await backoff.retry((signal) => pollAndSend(context, unsent, signal), {
         giveUpAfterMs: TOKEN_LIFE_MS,
         withinMs: leftMs(),
       });
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
-      const { maybeMade } = exchange.request;
+      const { retryInFlight } = state();
       const isRejected = error.kind === 'rejected';
-      if (isRejected || maybeMade) {
+      if (isRejected || retryInFlight !== null) {
         const later = await pollForLaterAttempt(context, decided, leftMs).catch(
           (reason: unknown) => {
             if (!(reason instanceof ServiceError)) throw reason as Error;
@@ -81,44 +81,38 @@ export async function retryBatch(context: RunContext, decided: Batch): Promise<R
             throw error;
           },
         );
-        if (later !== null) return ownerOf(context, exchange, later);
-        if (isRejected && maybeMade) return unproven(context, null);
+        if (later !== null) return ownerOf(context, later);
+        if (isRejected && retryInFlight !== null) return unproven(context, null);
         if (isRejected) return { kind: 'rejected', message: error.message };
       }
       const outageMs = clock.elapsed() - Math.max(began, backoff.throttledOn());
       const isTooLong = outageMs >= outageLimitMs(inputs.pollIntervalMs) || leftMs() < 1;
       if (error.kind === 'permanent' || isTooLong) throw error;
-      change(context, exchange, withNewToken(exchange.request, ports.uuid()));
+      if (retryInFlight !== null) {
+        const request = withNewToken(retryInFlight, ports.uuid());
+        emit({ kind: 'retry-request-changed', request });
+      }
     }
   }
 }
 
-/** The requests of one retry, as they are sent. */
-interface Exchange {
-  request: RetryRequest;
-}
-
-/** The run state follows, for a step that ends now must know with which token it may ask. */
-function change({ emit }: RunContext, exchange: Exchange, request: RetryRequest): void {
-  exchange.request = request;
-  emit({ kind: 'retry-request-changed', request });
-}
-
+/** @param unsent what to send unless an earlier request is still in flight */
 async function pollAndSend(
   context: RunContext,
-  exchange: Exchange,
+  unsent: RetryRequest,
   signal: AbortSignal,
 ): Promise<RetryResult> {
-  const { backoff, ports } = context;
-  const found = await pollForDecided(context, exchange.request.decided, signal);
+  const { backoff, ports, state } = context;
+  const found = await pollForDecided(context, unsent.decided, signal);
   if (found === 'decided') {
     if (backoff.isThrottled()) {
       await ports.clock.sleep(ports.random() * THROTTLED_PAUSE_MS, signal);
     }
-    return { kind: 'accepted', answer: await send(context, exchange, signal) };
+    const request = state().retryInFlight ?? unsent;
+    return { kind: 'ours', snapshot: await send(context, request, signal) };
   }
-  if (found !== 'changed') return ownerOf(context, exchange, found.later);
-  return exchange.request.maybeMade ? unproven(context, null) : { kind: 'changed' };
+  if (found !== 'changed') return ownerOf(context, found.later);
+  return state().retryInFlight === null ? { kind: 'changed' } : unproven(context, null);
 }
 
 /** Polls until the attempt that was decided on shows, or a later one. Reads may lag behind. */
@@ -164,25 +158,27 @@ function pauseWhileStale(
 }
 
 /** Sends the request. What must be stopped if this process is killed is emitted before. */
-async function send(context: RunContext, exchange: Exchange, signal: AbortSignal): Promise<Batch> {
-  const { emit, inputs, ports, state } = context;
+async function send(
+  { emit, inputs, ports, state }: RunContext,
+  request: RetryRequest,
+  signal: AbortSignal,
+): Promise<Batch> {
   const instant = instantOf(ports.clock);
-  if (isTokenDead(exchange.request, instant)) throw tokenExpired(state().lastError);
-  const before = exchange.request;
-  const request = sentAt(before, instant);
-  exchange.request = request;
-  const { decided, firstSentOn, token } = request;
-  const sent = { sentOn: firstSentOn, endsOn: instant.now + CALL_LIMIT_MS };
-  const ownedAttempt = describeOwned(decided, null, sent, inputs);
-  emit({ kind: 'retry-sent', request, ownedAttempt });
+  const { lastError, retryInFlight: before } = state();
+  if (isTokenDead(request, instant)) throw tokenExpired(lastError);
+  const sent = sentAt(request, instant);
+  const { decided, firstSentOn, token } = sent;
+  const times = { sentOn: firstSentOn, endsOn: instant.now + CALL_LIMIT_MS };
+  const ownedAttempt = describeOwned(decided, null, times, inputs);
+  emit({ kind: 'retry-sent', request: sent, ownedAttempt });
   try {
     return await ports.codebuild.retryBatch(decided.id, inputs.retryType, token, signal);
   } catch (error) {
     const maybeMade = signal.aborted || !(error instanceof ServiceError) || error.maybeDone;
-    // What was surely not made is as if it had never been sent: its token does not age.
-    change(context, exchange, maybeMade ? { ...request, maybeMade } : before);
-    // And it must not be stopped: the next attempt may be someone else's.
-    if (!exchange.request.maybeMade) emit({ kind: 'attempt-disowned' });
+    // What was surely not made is as if it had never been sent: its token does not age, and it must not
+    // be stopped, for the next attempt may be someone else's.
+    if (!maybeMade && before === null) emit({ kind: 'attempt-disowned' });
+    if (!maybeMade && before !== null) emit({ kind: 'retry-request-changed', request: before });
     throw error;
   }
 }
@@ -192,18 +188,14 @@ async function send(context: RunContext, exchange: Exchange, signal: AbortSignal
  * a new retry, so the same request with the same token shows it: an answer means that it is ours. A
  * refusal proves nothing: what CodeBuild does with a repeated token is not documented beyond its life.
  */
-async function ownerOf(
-  context: RunContext,
-  exchange: Exchange,
-  later: Batch,
-): Promise<RetryResult> {
-  const { decided, maybeMade, tokenSent } = exchange.request;
-  if (!maybeMade) {
+async function ownerOf(context: RunContext, later: Batch): Promise<RetryResult> {
+  const { retryInFlight } = context.state();
+  if (retryInFlight === null) {
     context.emit({ kind: 'attempt-disowned' });
-    return { kind: 'joined', snapshot: later };
+    return { kind: 'others', snapshot: later };
   }
   // A token that was never sent would ask for a retry that was not decided on.
-  if (tokenSent === null) return unproven(context, later);
+  if (retryInFlight.tokenSent === null) return unproven(context, later);
   let snapshot = later;
   let repeats = 0;
   const ask = async (signal: AbortSignal): Promise<RetryResult> => {
@@ -213,8 +205,9 @@ async function ownerOf(
     repeats += 1;
     // A retry of what failed again would be one that was not decided on.
     if (isOver(snapshot) && !isSuccess(snapshot.status)) return unproven(context, snapshot);
-    const answer = await send(context, exchange, signal);
-    return { kind: 'accepted', answer: isLaterAttempt(answer, decided) ? answer : snapshot };
+    const answer = await send(context, retryInFlight, signal);
+    const isShown = isLaterAttempt(answer, retryInFlight.decided);
+    return { kind: 'ours', snapshot: isShown ? answer : snapshot };
   };
   try {
     return await context.backoff.retry(ask, { giveUpAfterMs: OWNERSHIP_WITHIN_MS });

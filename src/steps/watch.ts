@@ -50,11 +50,10 @@ export async function watchAttempt(
     const now = clock.elapsed();
     polling = correctSubmission(polling, snapshot);
     const former = polling.newest;
-    const [next, result] = interpret(polling, snapshot, now);
+    const [next, result] = interpret(polling, state().past, snapshot, now);
     polling = next;
     if ('batch' in result) {
       const hasNews = emitSnapshot(context, former, result.batch, now);
-      polling = { ...polling, past: state().past };
       if (hasNews) lastNews = now;
     }
     if (result.kind === 'over' || result.kind === 'never-seen' || result.kind === 'gone') {
@@ -111,9 +110,8 @@ function msUntilPoll(
   watchUntil: number,
 ): number {
   const now = ports.clock.elapsed();
-  const { builds, usualAttemptMs: usualMs } = state();
-  const usual = { usualMs, timeOfDay: ports.clock.now() };
-  const pauseMs = msUntilNextPoll(polling, builds, backoff.intervalMs(), now, usual);
+  const usual = { usualMs: state().usualAttemptMs, timeOfDay: ports.clock.now() };
+  const pauseMs = msUntilNextPoll(polling, state(), backoff.intervalMs(), now, usual);
   const lastPolls = [deadline - LAST_POLL_BEFORE_DEADLINE_MS, watchUntil];
   return Math.min(pauseMs, ...lastPolls.map((at) => at - now).filter((left) => left > 0));
 }

@@ -1,6 +1,7 @@
 // Every text from a build is hostile until it is escaped for its outlet.
 
 import { cutMiddle } from './cut-middle.ts';
+import { percentEncode } from './percent-encode.ts';
 
 /** Characters of one message: the runner cuts an annotation after 4,096. */
 export const LONGEST_MESSAGE = 4000;
@@ -26,9 +27,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
 const WITH_A_BACKSLASH = /^[\\`*_[\]|~]/;
 const AT_THE_START = /^(?:[-+#=]|\d+(?=[.)]))/;
 /** A word that is too long for a column. */
-const LONG_WORD = /\S{41,}/gu;
+const LONG_WORD = /\S{21,}/gu;
 /** The beginning of such a word, up to a separator if there is one, before more of it. */
-const PIECE = /.{0,39}[-/\\.:;,=&?_]{1,30}(?=[\p{L}\p{N}].{9})|.{40}(?=.)/gu;
+const PIECE = /.{0,19}[-/\\.:;,=&?_]{1,30}(?=[\p{L}\p{N}].{7})|.{20}(?=.)/gu;
 /** Marks a break until the text is escaped: `oneLine` leaves no control character in it. */
 const BREAK = '\u0000';
 const LINE_BREAK = /\r\n|[\n\r\u0085\u2028\u2029]/;
@@ -113,21 +114,13 @@ export function code(text: string, most = Infinity): string {
  */
 export function link(label: string, url: string): string {
   if (!url.startsWith('https://')) return label;
-  const target = url.toWellFormed().replace(NOT_OF_A_URL, encodeFully);
+  const target = url.toWellFormed().replace(NOT_OF_A_URL, (part) => percentEncode(part, /[()']/g));
   return target.length > MAX_URL_LENGTH ? label : `[${label}](${target})`;
 }
 
 /** The length of a text in UTF-8, in bytes. */
 export function byteLength(text: string): number {
   return new TextEncoder().encode(text).length;
-}
-
-/** Encodes parentheses and quotes too, unlike encodeURIComponent. */
-function encodeFully(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[()']/g,
-    (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
 }
 
 /** A text as it is shown: without colors, and with a space in place of control characters. */

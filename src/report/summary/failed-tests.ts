@@ -1,9 +1,8 @@
 import type { Outcome } from '../../domain/outcome.ts';
 import type { Coverage, TestReport } from '../../domain/test-report.ts';
-import { count } from '../../text/plural.ts';
 import { breakable, link } from '../../text/escape.ts';
 import { failedBuilds } from './failed-builds.ts';
-import { LONGEST_NAME, name, section, table, type Section } from './markdown.ts';
+import { below, LONGEST_NAME, more, name, section, table, type Section } from './markdown.ts';
 
 const LONGEST_MESSAGE = 500;
 
@@ -14,8 +13,7 @@ export function failedTests(outcome: Outcome): Section {
   const origins = originsOf(outcome);
   const cases = failedCases(outcome, origins);
   return section(['failures'], ({ failures: most }) => {
-    const [moreReports, moreCases] = [reports.length - most, cases.length - most];
-    return [
+    return below(
       '### Tests',
       table<TestReport>(
         [
@@ -30,7 +28,7 @@ export function failedTests(outcome: Outcome): Section {
         ],
         reports.slice(0, most),
       ),
-      moreReports > 0 ? `… and ${count(moreReports, 'more test report')}.` : '',
+      more(reports.length - most, 'test report'),
       table<FailedCase>(
         [
           [
@@ -47,10 +45,8 @@ export function failedTests(outcome: Outcome): Section {
         ],
         cases.slice(0, most),
       ),
-      moreCases > 0 ? `… and ${count(moreCases, 'more failed test')}.` : '',
-    ]
-      .filter((part) => part !== '')
-      .join('\n\n');
+      more(cases.length - most, 'failed test'),
+    );
   });
 }
 

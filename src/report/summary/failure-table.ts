@@ -4,9 +4,8 @@ import { countedGroups } from '../../domain/groups.ts';
 import { matchedText } from '../../domain/log-search.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { breakable, code, link } from '../../text/escape.ts';
-import { count } from '../../text/plural.ts';
 import { failedBuilds } from './failed-builds.ts';
-import { LONGEST_NAME, name, section, table, type Section } from './markdown.ts';
+import { below, LONGEST_NAME, more, name, section, table, type Section } from './markdown.ts';
 
 const LONGEST_MESSAGE = 500;
 const LONGEST_SETTING = 100;
@@ -40,8 +39,7 @@ export function failureTable(outcome: Outcome): Section {
   const settings = differentSettings(outcome);
   return section(['failures'], (detail) => {
     if (all.length === 0) return '';
-    const left = all.length - detail.failures;
-    return [
+    return below(
       '### Why builds failed',
       table<Failure>(
         [
@@ -58,8 +56,8 @@ export function failureTable(outcome: Outcome): Section {
         ],
         all.slice(0, detail.failures),
       ),
-      ...(left > 0 ? [`… and ${count(left, 'more failure')}.`] : []),
-    ].join('\n\n');
+      more(all.length - detail.failures, 'failure'),
+    );
   });
 }
 

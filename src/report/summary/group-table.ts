@@ -15,6 +15,7 @@ import { count } from '../../text/plural.ts';
 import { code, link, markdown } from '../../text/escape.ts';
 import { tally } from '../tally.ts';
 import {
+  below,
   firstOf,
   LONGEST_NAME,
   name,
@@ -85,7 +86,7 @@ export function groupTable(outcome: Outcome): Section {
     const cut = `Showing the first ${rows.length} of ${groups.length} build groups. The results file has all of them.`;
     const total = rows.length < groups.length ? cut : formatTotal(groups);
     const signs = rows.flatMap((row) => row.signs.slice(-detail.attempts));
-    return [table(columns, rows), legend(signs), total].filter((part) => part !== '').join('\n\n');
+    return below(table(columns, rows), legend(signs), total);
   });
 }
 

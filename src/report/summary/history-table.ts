@@ -1,9 +1,8 @@
 import type { GroupHistory } from '../../domain/history.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { spreadOf } from '../../domain/spread.ts';
-import { count } from '../../text/plural.ts';
 import { formatSpread } from '../spread.ts';
-import { name, section, table, type Section } from './markdown.ts';
+import { below, more, name, section, table, type Section } from './markdown.ts';
 
 const SQUARES = { succeeded: '🟩', flaky: '🟧', failed: '🟥' } as const;
 
@@ -14,8 +13,7 @@ export function historyTable({ history }: Outcome): Section {
   const hasDurations = history.some(({ durations }) => durations.length > 0);
   const ofDurations = hasDurations ? ' Durations are of builds that succeeded.' : '';
   return section(['failures'], (detail) => {
-    const left = history.length - detail.failures;
-    return [
+    return below(
       '### Earlier batches',
       table(
         [
@@ -31,9 +29,9 @@ export function historyTable({ history }: Outcome): Section {
         ],
         history.slice(0, detail.failures),
       ),
-      ...(left > 0 ? [`… and ${count(left, 'more build group')}.`] : []),
+      more(history.length - detail.failures, 'build group'),
       `🟩 succeeded on the first attempt, 🟧 flaky, 🟥 failed, ⬜ did not run.${ofDurations}`,
-    ].join('\n\n');
+    );
   });
 }
 

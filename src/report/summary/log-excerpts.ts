@@ -4,7 +4,7 @@ import type { Outcome } from '../../domain/outcome.ts';
 import { html, link, markdown, oneLine, splitLines } from '../../text/escape.ts';
 import { count } from '../../text/plural.ts';
 import { failedBuilds, type FailedBuild } from './failed-builds.ts';
-import { fold, LONGEST_NAME, name, section, type Section } from './markdown.ts';
+import { below, fold, LONGEST_NAME, more, name, section, type Section } from './markdown.ts';
 
 const LONGEST_REASON = 500;
 const MOST_LOGS = 50;
@@ -16,7 +16,6 @@ export function logExcerpts(outcome: Outcome): Section {
     (a, b) => Number(b.group.failed) - Number(a.group.failed),
   );
   const shown = all.slice(0, MOST_LOGS);
-  const left = all.length - shown.length;
   return section(['logs'], (detail) => {
     if (all.length === 0) return '';
     let room = detail.logs;
@@ -26,8 +25,7 @@ export function logExcerpts(outcome: Outcome): Section {
       room -= lines.reduce((sum, line) => sum + line.length, 0);
       return excerpt(build, lines, outcome.attempt);
     });
-    const more = left > 0 ? [`… and ${count(left, 'more log')}.`] : [];
-    return ['### Logs', ...excerpts, ...more].join('\n\n');
+    return below('### Logs', ...excerpts, more(all.length - shown.length, 'log'));
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Artifact } from '../../domain/batch.ts';
 import { code, link } from '../../text/escape.ts';
+import { count } from '../../text/plural.ts';
 
 export const LONGEST_NAME = 200;
 const LONGEST_LOCATION = 300;
@@ -79,6 +80,16 @@ export function fold(title: string, ...content: readonly string[]): string {
 /** The whole location of an artifact, as a link. */
 export function artifactLocation({ location, uri, consoleUrl }: Artifact): string {
   return link(code(uri || location, LONGEST_LOCATION), consoleUrl);
+}
+
+/** The line that says how many more rows there are; empty if there are none. */
+export function more(number: number, what: string): string {
+  return number > 0 ? `… and ${count(number, `more ${what}`)}.` : '';
+}
+
+/** The parts of a section, one below the other, without those that are empty. */
+export function below(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('\n\n');
 }
 
 /** The first items of a list, formatted, and how many more there are. */

@@ -2,6 +2,7 @@ import { asSentence } from '../../text/as-sentence.ts';
 import { formatDuration } from '../../text/duration.ts';
 import { formatCause } from '../../domain/cause.ts';
 import { firstCause, type Outcome } from '../../domain/outcome.ts';
+import { shortCommit } from '../../domain/repository.ts';
 import { formatEnd } from '../../domain/status.ts';
 import { count } from '../../text/plural.ts';
 import { byteLength, code, link, LONGEST_MESSAGE, markdown } from '../../text/escape.ts';
@@ -13,8 +14,10 @@ import { historyTable } from './history-table.ts';
 import { logExcerpts } from './log-excerpts.ts';
 import {
   artifactLocation,
+  below,
   firstOf,
   LONGEST_NAME,
+  more,
   name,
   section,
   table,
@@ -91,12 +94,12 @@ export function renderComment(
   outcome: Outcome,
   { marker, runUrl }: { readonly marker: string; readonly runUrl: string },
 ): string {
-  const more = `Logs and all build groups: ${link('job summary of the workflow run', runUrl)}.`;
+  const whereMoreIs = `Logs and all build groups: ${link('job summary of the workflow run', runUrl)}.`;
   const sections = [
     section([], () => marker),
     ...verdict(outcome),
     ...failures(outcome),
-    section([], () => more),
+    section([], () => whereMoreIs),
   ];
   return fit(['summary-file'], outcome, sections)['summary-file'];
 }
@@ -123,8 +126,8 @@ function fit<In extends Place>(
 function whatFits(parts: readonly string[], fits: (summary: string) => boolean): string[] {
   let kept: string[] = [];
   for (const part of parts) {
-    const more = [...kept, part];
-    if (fits(join([...more, DID_NOT_FIT]))) kept = more;
+    const longer = [...kept, part];
+    if (fits(join([...longer, DID_NOT_FIT]))) kept = longer;
   }
   return [...kept, DID_NOT_FIT];
 }
@@ -217,7 +220,7 @@ function facts({ batch, attempt, elapsedMs }: Outcome): string {
   return [
     `**${markdown(batch.projectName, LONGEST_NAME)}**`,
     ...(batch.number === null ? [] : [`batch ${markdown(`#${batch.number}`)}`]),
-    ...(commit === null ? [] : [`commit ${code(commit.slice(0, 12))}`]),
+    ...(commit === null ? [] : [`commit ${code(shortCommit(commit))}`]),
     count(attempt, 'attempt'),
     `this step took ${formatDuration(elapsedMs)}`,
     ...(batch.consoleUrl === '' ? [] : [link('CodeBuild console', batch.consoleUrl)]),
@@ -234,7 +237,7 @@ function reason(outcome: Outcome, most: number): string {
   const { ending } = outcome;
   if (ending.kind === 'bad-input') {
     const problems = ending.problems.map((problem) => `- ${markdown(problem, most)}`);
-    return [problemsTitle(ending.problems), problems.join('\n')].join('\n\n');
+    return below(problemsTitle(ending.problems), problems.join('\n'));
   }
   const text = reasonOf(outcome);
   return text.length > most ? markdown(text, most) : reasonOf(outcome, MARKDOWN);
@@ -260,7 +263,8 @@ function artifacts({ batch, groups }: Outcome): string {
   const ofGroups = groups.flatMap((group) => group.build?.artifacts ?? []);
   const all = [...ofBatch, ...ofGroups];
   if (all.length === 0) return '';
-  return [
+  const left = more(all.length - MOST_ARTIFACTS, 'artifact');
+  return below(
     '### Artifacts',
     table(
       [
@@ -269,12 +273,8 @@ function artifacts({ batch, groups }: Outcome): string {
       ],
       all.slice(0, MOST_ARTIFACTS),
     ),
-    ...(all.length > MOST_ARTIFACTS
-      ? [
-          `… and ${count(all.length - MOST_ARTIFACTS, 'more artifact')}. The output artifacts has all of them.`,
-        ]
-      : []),
-  ].join('\n\n');
+    left === '' ? '' : `${left} The output artifacts has all of them.`,
+  );
 }
 
 /** What was decided after each attempt that ended badly, and why, unless the reason has all of it. */
@@ -284,5 +284,5 @@ function decisions(outcome: Outcome, most: number): string {
     const what = retry ? 'Retried' : 'Not retried';
     return `- Attempt ${attempt} ${markdown(formatEnd(status), LONGEST_NAME)}. ${what}: ${markdown(asSentence(reason), LONGEST_REASON)}`;
   });
-  return lines.length === 0 ? '' : ['### Retry decisions', lines.join('\n')].join('\n\n');
+  return lines.length === 0 ? '' : below('### Retry decisions', lines.join('\n'));
 }
