@@ -131,24 +131,24 @@ describe('a pull request', () => {
     });
   });
 
-  test('is not read without the place of its older comments: ours may be there', async () => {
-    const pageInfo = { hasPreviousPage: true, startCursor: null };
-    const comments = { nodes: [], pageInfo };
-    const pullRequest = { id: 'PR_12', state: 'OPEN', headRefOid: COMMIT, comments };
-    server.odd = () => ({
-      status: 200,
-      body: JSON.stringify({ data: { repository: { pullRequest } } }),
-    });
-    expect(await failureOf(read())).toMatchObject({
-      kind: 'transient',
-      message: 'GitHub did not say where the older comments are',
-    });
-  });
+  test.each([null, { hasPreviousPage: true, startCursor: null }, {}])(
+    'is not read without the place of its older comments, where ours may be: %j',
+    async (pageInfo) => {
+      const comments = { nodes: [], pageInfo };
+      const pullRequest = { id: 'PR_12', state: 'OPEN', headRefOid: COMMIT, comments };
+      const body = JSON.stringify({ data: { repository: { pullRequest } } });
+      server.odd = () => ({ status: 200, body });
+      expect(await failureOf(read())).toMatchObject({
+        kind: 'transient',
+        message: 'GitHub did not say where the older comments are',
+      });
+    },
+  );
 
   test('may have odd comments: what is no text is none, and not ours', async () => {
     const comments = {
       nodes: [null, { id: 5, body: {}, viewerDidAuthor: 'true' }],
-      pageInfo: null,
+      pageInfo: { hasPreviousPage: false },
     };
     const pullRequest = { id: 'PR_12', state: 'OPEN', headRefOid: COMMIT, comments };
     const body = JSON.stringify({ data: { repository: { pullRequest } } });

@@ -122,7 +122,7 @@ function pullRequestOf(value: unknown): PullRequest {
     throw new GitHubError('transient', 'GitHub gave no pull request');
   }
   // Otherwise a comment that is there could be written a second time.
-  if (hasPreviousPage === true && typeof startCursor !== 'string') {
+  if (hasPreviousPage !== false && typeof startCursor !== 'string') {
     throw new GitHubError('transient', 'GitHub did not say where the older comments are');
   }
   return {
