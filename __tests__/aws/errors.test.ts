@@ -120,7 +120,13 @@ describe('toServiceError', () => {
     [
       'a response that is not from AWS',
       new SyntaxError('Unexpected token <'),
-      'SyntaxError',
+      'InvalidResponse',
+      'The response to BatchGetBuildBatches in region us-west-2 is not a valid AWS response: a proxy may have sent it, or it was truncated.',
+    ],
+    [
+      'a response that the SDK trips over',
+      Object.assign(new TypeError('Expected real number'), { $response: { statusCode: 200 } }),
+      'InvalidResponse',
       'The response to BatchGetBuildBatches in region us-west-2 is not a valid AWS response: a proxy may have sent it, or it was truncated.',
     ],
   ])('takes %s for transient', (_, error, code, message) => {

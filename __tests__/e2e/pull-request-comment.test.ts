@@ -252,6 +252,23 @@ describe('pull-request-comment', () => {
     expect(warningsIn(run)).toEqual([]);
   });
 
+  test('is created anew where it is deleted between read and write', async () => {
+    const pullRequest = aPullRequest(12, COMMIT, {
+      comments: [aComment('IC_0', `${MARKER}\n\nold`)],
+    });
+    open(pullRequest);
+    github.odd = (request) => {
+      if (isMutation(request) && commentsOn(12)[0]?.endsWith('old') === true) {
+        pullRequest.comments.length = 0;
+      }
+      return null;
+    };
+    const run = await runOn(RED);
+    expect(commentsOn(12)).toHaveLength(1);
+    expect(run.stdout).toContain('\nComment on pull request 12 created.\n');
+    expect(warningsIn(run)).toEqual([]);
+  });
+
   test('does not hold up a step that is canceled while GitHub is silent', async () => {
     open(aPullRequest(12, COMMIT));
     let running: Running | null = null;

@@ -131,10 +131,24 @@ describe('a pull request', () => {
     });
   });
 
+  test.each([null, { hasPreviousPage: true, startCursor: null }, {}])(
+    'is not read without the place of its older comments, where ours may be: %j',
+    async (pageInfo) => {
+      const comments = { nodes: [], pageInfo };
+      const pullRequest = { id: 'PR_12', state: 'OPEN', headRefOid: COMMIT, comments };
+      const body = JSON.stringify({ data: { repository: { pullRequest } } });
+      server.odd = () => ({ status: 200, body });
+      expect(await failureOf(read())).toMatchObject({
+        kind: 'transient',
+        message: 'GitHub did not say where the older comments are',
+      });
+    },
+  );
+
   test('may have odd comments: what is no text is none, and not ours', async () => {
     const comments = {
       nodes: [null, { id: 5, body: {}, viewerDidAuthor: 'true' }],
-      pageInfo: null,
+      pageInfo: { hasPreviousPage: false },
     };
     const pullRequest = { id: 'PR_12', state: 'OPEN', headRefOid: COMMIT, comments };
     const body = JSON.stringify({ data: { repository: { pullRequest } } });
@@ -169,6 +183,14 @@ describe('a comment', () => {
       }
     },
   );
+
+  test('that was deleted since it was read is read again, not taken for forbidden', async () => {
+    server.pullRequests.push(aPullRequest(12, COMMIT));
+    expect(await failureOf(edit())).toMatchObject({
+      kind: 'transient',
+      message: 'GitHub did not find the comment',
+    });
+  });
 });
 
 describe('a failure', () => {
@@ -229,6 +251,17 @@ describe('a failure', () => {
     ],
     ['errors that say nothing', errors(), 'transient', 'GitHub answered with an error'],
     ['an odd error', errors('x'), 'transient', 'GitHub answered with an error'],
+    ...[
+      { data: null, errors: [null] },
+      { data: null, errors: 'x' },
+      { data: null, errors: { message: 'x' } },
+      null,
+    ].map((body): [string, OddAnswer, string, string] => [
+      `${JSON.stringify(body)}, which Octokit trips over`,
+      { status: 200, body: JSON.stringify(body) },
+      'transient',
+      'the response is not a valid one of GitHub',
+    ]),
     ['a 403', { status: 403 }, 'not-permitted', 'GitHub answered 403: odd 403'],
     ['a 502', { status: 502 }, 'transient', 'GitHub answered 502: odd 502'],
   ])('is recognized in %s', async (_, odd, kind, message) => {

@@ -31,18 +31,22 @@ export function readThrownError(error: unknown): ThrownError {
   const isFromAws = $fault !== undefined;
   const socketCode = typeof code === 'string' && !isFromAws ? code : '';
   const statuses = [thrown['status'], metadata['httpStatusCode'], response['statusCode']];
+  const isInvalidResponse =
+    error instanceof NoAwsError ||
+    error instanceof SyntaxError ||
+    (!isFromAws && '$response' in thrown);
+  // The name of a JavaScript error is no error code.
+  const isOfJavaScript = error instanceof SyntaxError || error instanceof TypeError;
+  const errorName = isInvalidResponse && isOfJavaScript ? 'InvalidResponse' : name;
   return {
-    name: typeof name === 'string' && name !== '' ? name : 'UnknownError',
+    name: typeof errorName === 'string' && errorName !== '' ? errorName : 'UnknownError',
     code: socketCode,
     status: statuses.find((one) => typeof one === 'number') ?? null,
     message: typeof message === 'string' ? withoutHint(message) : '',
     endpoint:
       [thrown['endpoint'], thrown['hostname']].find((where) => typeof where === 'string') ?? '',
     isFromAws,
-    isInvalidResponse:
-      error instanceof NoAwsError ||
-      error instanceof SyntaxError ||
-      (!isFromAws && '$response' in thrown),
+    isInvalidResponse,
     isUnsent:
       NOT_CONNECTED.has(socketCode) ||
       CERTIFICATE.test(socketCode) ||

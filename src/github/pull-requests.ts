@@ -76,7 +76,11 @@ export function createPullRequests(token: string): PullRequests {
     },
 
     async editComment(id, body, signal) {
-      requireDone(await graphql(EDIT, { id, body }, signal), 'updateIssueComment');
+      const variables = { id, body, request: { signal } };
+      const answer = await request(signal, (octokit) =>
+        octokit.graphql(EDIT, variables).catch(rejectDeleted),
+      );
+      requireDone(answer, 'updateIssueComment');
     },
   };
 }
@@ -84,6 +88,15 @@ export function createPullRequests(token: string): PullRequests {
 /** GitHub answers 422 for a commit that is not in the repository. */
 function emptyIfUnknown(error: unknown): never[] {
   if (membersOf(error)['status'] === 422) return [];
+  throw error;
+}
+
+/** A comment that was read a moment ago and is not found now was deleted meanwhile: all is read again. */
+function rejectDeleted(error: unknown): never {
+  const { errors } = membersOf(error);
+  if (Array.isArray(errors) && membersOf(errors[0])['type'] === 'NOT_FOUND') {
+    throw new GitHubError('transient', 'GitHub did not find the comment');
+  }
   throw error;
 }
 
@@ -107,6 +120,10 @@ function pullRequestOf(value: unknown): PullRequest {
   const { hasPreviousPage, startCursor } = membersOf(pageInfo);
   if (typeof id !== 'string' || typeof headRefOid !== 'string' || !Array.isArray(nodes)) {
     throw new GitHubError('transient', 'GitHub did not return the pull request');
+  }
+  // Otherwise a comment that is there could be written a second time.
+  if (hasPreviousPage !== false && typeof startCursor !== 'string') {
+    throw new GitHubError('transient', 'GitHub did not say where the older comments are');
   }
   return {
     id,

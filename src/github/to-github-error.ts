@@ -30,16 +30,22 @@ interface GitHubResponse {
 /**
  * The error of a failed call to GitHub's REST or GraphQL API.
  *
- * @param error what Octokit has thrown: it has a response only if there was one
+ * @param error what Octokit has thrown: it has a response only if there was one; or a GitHubError, which
+ *   is returned as it is
  * @param nowMs the time since the epoch, for a response without a date
  */
 export function toGitHubError(error: unknown, nowMs: number): GitHubError {
+  if (error instanceof GitHubError) return error;
   const { code, response } = membersOf(error) as { code?: unknown; response?: GitHubResponse };
   if (UNLOADABLE.has(code)) {
     return new GitHubError('rejected', `a file of this action cannot be loaded (${String(code)})`);
   }
   if (error instanceof Error && error.name === 'GraphqlResponseError') {
     return fromGraphql(membersOf(error) as unknown as GraphqlErrors, nowMs);
+  }
+  // Octokit trips over a response that is JSON of another form. What fetch throws, it wraps.
+  if (error instanceof TypeError) {
+    return new GitHubError('transient', 'the response is not a valid one of GitHub');
   }
   const message = messageOf(error);
   const shortMessage = shorten(message);
