@@ -11,7 +11,8 @@ import { terminalOf } from './demo/terminal.ts';
 const HELP = `usage: npm run demo -- [--scenario name]
 
 Runs the action on a failed batch of a simulated CodeBuild, in real time, and prints its log, outputs,
-job summary and comment on the pull request. No AWS account is needed. With the default scenario it takes about 20 seconds.
+job summary and comment on the pull request. No AWS account is needed. With the default scenario it
+takes about 20 seconds.
 Ctrl-C cancels the step, as canceling the workflow run does. The exit code is that of the action.
 
 Colors are for terminals only; NO_COLOR and FORCE_COLOR are respected.

@@ -90,7 +90,7 @@ describe('the committed bundle', () => {
     expect(run.exitCode).toBe(0);
     expect(run.outputs).toMatchObject({ conclusion: 'success', 'retry-count': '1' });
     const reason = 'retry-when-log matches the log of unit ("connect ETIMEDOUT")';
-    expect(run.outputs['reason']).toContain(reason);
+    expect(run.stdout).toContain(`${reason}.\n`);
     expect(run.stdout).toContain('The log of unit contains "connect ETIMEDOUT" (retry-when-log)');
     expect(run.summary).toContain('<code>connect ETIMEDOUT</code>');
   });

@@ -76,7 +76,7 @@ describe('pull-request-comment', () => {
     expect(more).toEqual([]);
     expect(comment.split('\n\n').slice(0, 2)).toEqual([
       MARKER,
-      '## ❌ web-shop: the batch ended FAILED on attempt 2',
+      '## ❌ web-shop: the batch failed on attempt 2',
     ]);
     expect(comment).toContain('### Why builds failed');
     expect(comment).toContain(`[job summary of the workflow run](${RUN_URL})`);
@@ -88,7 +88,7 @@ describe('pull-request-comment', () => {
     expect(red.stdout.replaceAll(`::add-mask::${TOKEN}`, '')).not.toContain(TOKEN);
     // Its client is loaded for the first call.
     const loaded = red.stdout.indexOf(NO_EVENT.GITHUB_EVENT_PATH);
-    expect(loaded).toBeGreaterThan(red.stdout.indexOf('Attempt 2 ended'));
+    expect(loaded).toBeGreaterThan(red.stdout.indexOf('Attempt 2 failed'));
 
     const green = await runOn(shopThat('SUCCEEDED'));
     expect(green.exitCode).toBe(0);
@@ -114,7 +114,7 @@ describe('pull-request-comment', () => {
       { 'retry-delay': '3s' },
       {},
       onceLogged(
-        'Pausing for',
+        'Waiting 3s',
         ({ simulator }) => void simulator.perform('RetryBuildBatch', { id: ID }),
       ),
     );
@@ -202,7 +202,7 @@ describe('pull-request-comment', () => {
     const source = { location: 'https://github.com/octo-org/web-shop.git' };
     const run = await runOn({ ...RED, source }, { 'commit-status': 'true' });
     expect(commentsOn(12)).toHaveLength(1);
-    expect(github.written().at(-1)).toMatch(/^failure: FAILED after 1 retry/);
+    expect(github.written().at(-1)).toMatch(/^failure: Batch failed after 1 retry/);
     expect(run.stdout.split(`::add-mask::${TOKEN}`)).toHaveLength(2);
   });
 
