@@ -25,7 +25,7 @@ import { keepApart } from './keep-apart.ts';
 const OWNERSHIP_WITHIN_MS = 30_000;
 /** How long, and for how many polls, reads may lag behind what was seen or done before. */
 const STALE_MS = 60_000;
-const STALE_POLLS = 5;
+const STALE_POLLS = 8;
 const STALE_POLL_INTERVAL_MS = 5000;
 /**
  * Between a poll and the request that follows it while AWS throttles: if one of them is all that AWS

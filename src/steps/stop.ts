@@ -19,8 +19,10 @@ export const POST_STEP: StopLimits = { pollMs: 20_000, stopMs: 30_000 };
 
 const RESEND_AFTER_MS = 500;
 /** How often, and how far apart in milliseconds, the post step polls for a retry that does not show yet. */
-const LATE_RETRY_POLLS = 10;
+const LATE_RETRY_POLLS = 18;
 const LATE_RETRY_INTERVAL_MS = 4000;
+/** Reads may lag behind a retry that was made last of all. */
+const READS_LAG_MS = 30_000;
 
 /** What came of stopping an attempt. Where there is a batch, it shows the attempt. */
 export type StopResult =
@@ -81,13 +83,13 @@ export async function stopAttempt(
 
 /**
  * Stops what a killed step left behind. CodeBuild may carry out a request that got no answer until its
- * call was to end: until then a retry that does not show is waited for.
+ * call was to end: until then, and for as long as reads lag, a retry that does not show is waited for.
  */
 export async function stopLeftBehind(owned: OwnedAttempt, ports: StopPorts): Promise<StopResult> {
   const { clock } = ports;
   for (let polls = 1; ; polls += 1) {
     const result = await stopAttempt(owned, await pollBriefly(owned.batchId, ports), ports);
-    const left = (owned.request?.endsOn ?? 0) - clock.now();
+    const left = (owned.request?.endsOn ?? 0) + READS_LAG_MS - clock.now();
     if (result.kind !== 'not-begun' || left <= 0 || polls >= LATE_RETRY_POLLS) return result;
     await clock.sleep(Math.min(left, LATE_RETRY_INTERVAL_MS), new AbortController().signal);
   }
