@@ -49,7 +49,7 @@ export type StopKind =
 
 export type Conclusion = 'success' | 'failure' | 'skipped' | 'timed_out' | 'cancelled';
 
-/** What the run state holds for the steps alone: how the step ended does not tell it. */
+/** What the run state holds for the steps alone: the outcome leaves it out. */
 type OfSteps =
   'retryInFlight' | 'ownedAttempt' | 'progress' | 'usualAttemptMs' | 'unreadable' | 'lastError';
 

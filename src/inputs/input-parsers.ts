@@ -1,3 +1,4 @@
+import { upperCase } from '../text/ascii-case.ts';
 import { asSentence } from '../text/as-sentence.ts';
 import { closest } from '../text/closest.ts';
 import { parseDuration } from '../text/duration.ts';
@@ -156,11 +157,6 @@ export function formatValue(value: string, most = MAX_LENGTH_IN_RULE): string {
     (character) => `<${nameCharacter(character)}>`,
   );
   return visible.length > most ? `${visible.slice(0, most)}…` : visible;
-}
-
-/** ASCII only: in Unicode, `ı` and `ſ` become ASCII letters too. */
-function upperCase(text: string): string {
-  return text.replaceAll(/[a-z]+/g, (letters) => letters.toUpperCase());
 }
 
 /** Suggests what the first mistyped word probably means; empty if there is none. */

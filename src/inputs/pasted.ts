@@ -1,7 +1,7 @@
 /** Quotes of any kind, backticks, angle brackets, and what cannot be seen: no value begins or ends so. */
 const AROUND = /["'`<>\u00ab\u00bb\u2018-\u201f\s\p{Cc}\p{Cf}\p{Z}]/u;
-/** The same, and what ends the sentence that a value was copied from. */
-const AROUND_OR_PUNCTUATION = /["'`<>\u00ab\u00bb\u2018-\u201f\s\p{Cc}\p{Cf}\p{Z}.,;]/u;
+/** What ends the sentence that a value was copied from. */
+const PUNCTUATION = /[.,;]/;
 /** A link in Markdown. */
 const LINK = /^\[[^\]]*\]\((?<target>[^\s()]+)\)[.,;]?$/;
 
@@ -10,12 +10,12 @@ const LINK = /^\[[^\]]*\]\((?<target>[^\s()]+)\)[.,;]?$/;
  * characters, and the Markdown of a link, whose target counts.
  */
 export function unwrapped(text: string): string {
-  return trimmed(LINK.exec(text)?.groups?.['target'] ?? text, AROUND);
+  return trimmed(text, isAround);
 }
 
 /** The same, for a value that does not end with a punctuation mark either. */
 export function unwrappedWord(text: string): string {
-  return trimmed(LINK.exec(text)?.groups?.['target'] ?? text, AROUND_OR_PUNCTUATION);
+  return trimmed(text, (character) => isAround(character) || PUNCTUATION.test(character));
 }
 
 /** The values in a list of any form, JSON too. */
@@ -26,14 +26,14 @@ export function wordsIn(list: string): string[] {
     .filter((word) => word !== '');
 }
 
-/** ASCII only: in Unicode, `K` (the Kelvin sign) becomes an ASCII letter too. */
-export function lowerCase(text: string): string {
-  return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
+function isAround(character: string): boolean {
+  return AROUND.test(character);
 }
 
-function trimmed(text: string, atTheEnd: RegExp): string {
+function trimmed(given: string, isAtTheEnd: (character: string) => boolean): string {
+  const text = LINK.exec(given)?.groups?.['target'] ?? given;
   let [begin, end] = [0, text.length];
-  while (begin < end && AROUND.test(text.charAt(begin))) begin += 1;
-  while (begin < end && atTheEnd.test(text.charAt(end - 1))) end -= 1;
+  while (begin < end && isAround(text.charAt(begin))) begin += 1;
+  while (begin < end && isAtTheEnd(text.charAt(end - 1))) end -= 1;
   return text.slice(begin, end);
 }

@@ -1,6 +1,7 @@
 import { isRegion } from '../aws/partition.ts';
 import type { Reject } from './input-parsers.ts';
-import { lowerCase, unwrappedWord } from './pasted.ts';
+import { lowerCase } from '../text/ascii-case.ts';
+import { unwrappedWord } from './pasted.ts';
 import { UNKNOWN_REGION } from './which-batch.ts';
 
 /** A region within another text, or with other separators: `eu-west-1a`, `eu_west_1`, `eu-west1`. */

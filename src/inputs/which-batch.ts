@@ -29,7 +29,7 @@ export const UNKNOWN_REGION = '?';
 /**
  * Reads `batch-id`, `project-name` and `commit`.
  *
- * @param environment as the runner sets it: it tells a commit that is another than the user means
+ * @param environment as the runner sets it: it shows whether the event is about another commit than `commit`
  * @returns the batch, and the region in its ARN or URL; null if there is none, `UNKNOWN_REGION` if no
  *   batch or project could be read
  */

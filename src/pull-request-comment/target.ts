@@ -24,7 +24,7 @@ export interface Surroundings {
 }
 
 /**
- * What a step may do to the comment: a failure that it saw is told. A batch that succeeded at once only
+ * What a step may do to the comment: a failure that it saw is reported. A batch that succeeded at once only
  * updates a comment that is there.
  *
  * @param wait the input

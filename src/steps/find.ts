@@ -65,20 +65,21 @@ function describeMistake(mistakenFor: OtherCommit | null): string {
 
 async function getBatch(context: RunContext, id: string): Promise<Batch> {
   const { codebuild, emit, inputs, ports, signal } = context;
-  for (const [index, pauseMs] of PAUSES_MS.entries()) {
+  for (let polls = 1; ; polls += 1) {
     const batch = await codebuild.getBatch(id);
     if (batch !== null) return batch;
-    if (index === 1) {
+    const pauseMs = PAUSES_MS[polls - 1];
+    if (pauseMs === undefined) {
+      throw notFound(
+        `Batch ${id} was not found in region ${inputs.region}. The region or account is probably wrong: set aws-region, or set batch-id to the ARN or console URL of the batch, which contain the region. Project names are case-sensitive, and CodeBuild deletes batches after a year.`,
+      );
+    }
+    if (polls === 2) {
       await rejectBuild(context, id);
       emit({ kind: 'batch-invisible', id });
     }
     await ports.clock.sleep(Math.min(pauseMs, inputs.pollIntervalMs), signal);
   }
-  const batch = await codebuild.getBatch(id);
-  if (batch !== null) return batch;
-  throw notFound(
-    `Batch ${id} was not found in region ${inputs.region}. The region or account is probably wrong: set aws-region, or set batch-id to the ARN or console URL of the batch, which contain the region. Project names are case-sensitive, and CodeBuild deletes batches after a year.`,
-  );
 }
 
 /** A build's id looks like a batch's. Only to say so: if it cannot be read, nothing is said. */

@@ -85,8 +85,8 @@ export function renderSummaries(outcome: Outcome): Readonly<Record<Place, string
 }
 
 /**
- * What a comment on a pull request has of the summary: what tells a contributor what failed, and where
- * there is more. At most 65,000 characters.
+ * What a comment on a pull request has of the summary: what a contributor needs to know: what failed, and
+ * where there is more. At most 65,000 characters.
  *
  * @param marker its first line: a comment in HTML
  */
