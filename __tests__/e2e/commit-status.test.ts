@@ -1,19 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { BatchPlan } from '../../simulator/index.ts';
-import {
-  onceLogged,
-  runAction,
-  runPostStep,
-  type ActionRun,
-  type Running,
-} from '../support/action.ts';
+import { onceLogged, runPostStep, type ActionRun, type Running } from '../support/action.ts';
+import { NO_EVENT, requestsTo, RUN_URL, runOnGitHub, TOKEN } from '../support/github-step.ts';
 import { HELD_TIMERS, passAnHour } from '../support/held-timers.ts';
 import { OF_CODEBUILD, serveGitHub, type GitHubDouble, type OddAnswer } from '../support/github.ts';
 import { serveProxy } from '../support/proxy.ts';
-import { COMMIT, ID, shop } from '../support/scenarios.ts';
+import { COMMIT, ID } from '../support/scenarios.ts';
 
-const TOKEN = 'ghs_0123456789abcdefghijklmnopqrstuvwxyz';
-const RUN_URL = 'https://github.com/octo-org/web-shop/actions/runs/42/attempts/3';
 const LIST = `GET /repos/octo-org/web-shop/commits/${COMMIT}/statuses?per_page=100&page=1`;
 const WRITE = `POST /repos/octo-org/web-shop/statuses/${COMMIT}`;
 const CONTEXT = 'AWS CodeBuild BuildBatch us-west-2 (web-shop)';
@@ -30,8 +23,6 @@ const inputs = {
   'commit-status': 'true',
   'github-token': TOKEN,
 };
-/** @actions/github complains of this when it is loaded. */
-const NO_EVENT = { GITHUB_EVENT_PATH: '/nowhere/event.json' };
 
 describe('commit-status', () => {
   let github: GitHubDouble;
@@ -46,19 +37,14 @@ describe('commit-status', () => {
     meanwhile?: (running: Running) => void,
     environment: Record<string, string> = {},
   ): Promise<ActionRun> =>
-    runAction(
-      shop(batch),
-      { ...inputs, ...given },
-      { ...github.environment, ...environment },
-      meanwhile,
-    );
+    runOnGitHub(github, batch, { ...inputs, ...given }, meanwhile, environment);
 
   /** Does something as soon as GitHub has been asked to write. */
   const onPending = (act: (running: Running) => void): ((running: Running) => void) =>
     onceLogged(': pending (', act);
   const runPost = (run: ActionRun): Promise<ActionRun> =>
     runPostStep(run, inputs, github.environment);
-  const asked = (): string[] => github.requests.map(({ method, path }) => `${method} ${path}`);
+  const asked = (): string[] => requestsTo(github);
   const warningsIn = ({ stdout }: ActionRun): string[] =>
     stdout
       .split('\n')

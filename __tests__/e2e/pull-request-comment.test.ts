@@ -1,14 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { BatchPlan } from '../../simulator/index.ts';
 import { formatMarker } from '../../src/pull-request-comment/marker.ts';
-import { onceLogged, runAction, type ActionRun, type Running } from '../support/action.ts';
+import { onceLogged, type ActionRun, type Running } from '../support/action.ts';
 import { serveGitHub, type GitHubDouble, type GitHubRequest } from '../support/github.ts';
 import { aComment, aPullRequest, type WirePullRequest } from '../support/github-pull-requests.ts';
+import { NO_EVENT, requestsTo, RUN_URL, runOnGitHub, TOKEN } from '../support/github-step.ts';
 import { HELD_TIMERS } from '../support/held-timers.ts';
-import { COMMIT, ID, shop } from '../support/scenarios.ts';
+import { COMMIT, ID } from '../support/scenarios.ts';
 
-const TOKEN = 'ghs_0123456789abcdefghijklmnopqrstuvwxyz';
-const RUN_URL = 'https://github.com/octo-org/web-shop/actions/runs/42/attempts/3';
 const OTHER = 'c0ffee00'.repeat(5);
 const BY_COMMIT = `GET /repos/octo-org/web-shop/commits/${COMMIT}/pulls?per_page=100`;
 const NEWEST =
@@ -16,8 +15,6 @@ const NEWEST =
 const GRAPHQL = 'POST /graphql';
 const WEB_SHOP = { region: 'us-west-2', project: 'web-shop', commit: COMMIT, batch: 1 };
 const MARKER = formatMarker(WEB_SHOP);
-/** @actions/github complains of this when it is loaded. */
-const NO_EVENT = { GITHUB_EVENT_PATH: '/nowhere/event.json' };
 
 /** Fails quickly, and then ends so; without a second end, it does not fail. */
 const shopThat = (...ends: ('FAILED' | 'SUCCEEDED')[]): BatchPlan => ({
@@ -43,18 +40,13 @@ describe('pull-request-comment', () => {
   const runOn = (
     batch: BatchPlan & { startedAgo?: number },
     given: Record<string, string> = {},
-    environment: Record<string, string> = {},
     meanwhile?: (running: Running) => void,
+    environment: Record<string, string> = {},
   ): Promise<ActionRun> =>
-    runAction(
-      shop(batch),
-      { ...inputs, ...given },
-      { ...github.environment, ...environment },
-      meanwhile,
-    );
+    runOnGitHub(github, batch, { ...inputs, ...given }, meanwhile, environment);
   const open = (...pullRequests: WirePullRequest[]): void =>
     void github.pullRequests.push(...pullRequests);
-  const asked = (): string[] => github.requests.map(({ method, path }) => `${method} ${path}`);
+  const asked = (): string[] => requestsTo(github);
   const commentsOn = (number: number): string[] =>
     github.pullRequests.flatMap((one) =>
       one.number === number ? one.comments.map(({ body }) => body) : [],
@@ -68,7 +60,7 @@ describe('pull-request-comment', () => {
 
   test('creates a comment, which the run of a later batch turns green in place', async () => {
     open(aPullRequest(12, COMMIT), aPullRequest(13, OTHER));
-    const red = await runOn(RED, {}, { ...NO_EVENT, RUNNER_DEBUG: '1' });
+    const red = await runOn(RED, {}, undefined, { ...NO_EVENT, RUNNER_DEBUG: '1' });
     expect(red.exitCode).toBe(1);
     expect(red.stderr).toBe('');
     expect(asked()).toEqual([BY_COMMIT, GRAPHQL, GRAPHQL]);
@@ -99,7 +91,7 @@ describe('pull-request-comment', () => {
     expect(green.stdout).toContain('\nComment on pull request 12 updated.\n');
   });
 
-  test('tells of a success after a retry, flaky groups included', async () => {
+  test('reports a success after a retry, flaky groups included', async () => {
     open(aPullRequest(12, COMMIT));
     await runOn(shopThat('FAILED', 'SUCCEEDED'));
     expect(commentsOn(12)).toHaveLength(1);
@@ -107,12 +99,11 @@ describe('pull-request-comment', () => {
     expect(commentsOn(12)[0]).toMatch(/flaky.*\bunit\b/i);
   });
 
-  test('tells of what someone else retried', async () => {
+  test('reports what someone else retried', async () => {
     open(aPullRequest(12, COMMIT, { comments: [aComment('IC_1', `${MARKER}\n\nred`)] }));
     const run = await runOn(
       { ...shopThat('FAILED', 'SUCCEEDED'), startedAgo: 0 },
       { 'retry-delay': '3s' },
-      {},
       onceLogged(
         'Waiting 3s',
         ({ simulator }) => void simulator.perform('RetryBuildBatch', { id: ID }),
@@ -186,7 +177,7 @@ describe('pull-request-comment', () => {
     ['without a token', { 'github-token': '' }],
   ])('asks GitHub nothing, nor loads its client, %s', async (_, given) => {
     open(aPullRequest(12, COMMIT));
-    const run = await runOn(RED, given, NO_EVENT);
+    const run = await runOn(RED, given, undefined, NO_EVENT);
     expect(asked()).toEqual([]);
     expect(run.stdout).not.toContain(NO_EVENT.GITHUB_EVENT_PATH);
   });
@@ -276,7 +267,7 @@ describe('pull-request-comment', () => {
       running?.action.kill('SIGINT');
       return {};
     };
-    const run = await runOn(RED, {}, HELD_TIMERS, (started) => (running = started));
+    const run = await runOn(RED, {}, (started) => (running = started), HELD_TIMERS);
     expect(run.outputs).toMatchObject({ conclusion: 'failure' });
     expect(warningsIn(run)).toEqual([
       '::warning::Pull request comment not updated: GitHub did not respond in time.',

@@ -173,7 +173,7 @@ describe('a failed group without a known text in its log', () => {
     expect(logAlone.outcome.reason).toContain('the log is empty');
   });
 
-  test('is told with its cause', async () => {
+  test('is reported with its cause', async () => {
     const given = { 'retry-when': 'infrastructure' };
     const { outcome } = await decide(shop(batchOf({ unit: failing(BUG) })), given);
     expect(outcome.reason).toMatch(
@@ -266,7 +266,7 @@ describe('a log that decides', () => {
     ['gone', { cloudWatch: 'DELETED' }, 'the log no longer exists'],
     ['gone but for S3', { cloudWatch: 'DELETED', s3: 'bucket/logs' }, 'the log is only in S3'],
     ['empty', { emptyPages: Infinity }, 'the log is empty'],
-  ])('and is %s is told as such', async (_, logs, why) => {
+  ])('and is %s is reported as such', async (_, logs, why) => {
     const { outcome, events } = await decide(shop(batchOf({ unit: failing(FLAKE) }, logs)));
     expect(outcome).toMatchObject({ conclusion: 'failure', retries: 0 });
     expect(outcome.reason).toContain(`the log of unit could not be searched: ${why} (`);
@@ -274,7 +274,7 @@ describe('a log that decides', () => {
     expect(events.filter(({ kind }) => kind === 'details-unreadable')).toEqual([]);
   });
 
-  test('of a build that never had one is told as such', async () => {
+  test('of a build that never had one is reported as such', async () => {
     const queued = { phase: 'QUEUED', code: 'CLIENT_ERROR', message: 'no capacity' };
     const { outcome } = await decide(shop(batchOf({ unit: failing([], { cause: queued }) })));
     expect(outcome.reason).toContain('could not be searched: CodeBuild reports no log');

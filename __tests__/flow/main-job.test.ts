@@ -245,7 +245,7 @@ describe('which batch', () => {
     ],
     ['status', 'the last commit of the default branch', '${{ github.event.sha }}'],
   ])(
-    'is not found by GITHUB_SHA on %s, and the commit that is meant is told',
+    'is not found by GITHUB_SHA on %s, and the message names the commit that is meant',
     async (event, what, expression) => {
       const sha = 'b'.repeat(40);
       const given = { 'project-name': 'web-shop', commit: sha };
@@ -297,7 +297,7 @@ describe('which batch', () => {
     },
   );
 
-  test('is given up after half a minute of polls, told from the second on', async () => {
+  test('is given up after half a minute of polls, logged from the second on', async () => {
     const { elapsed, log, operations } = await runFlow(twoBatches, { 'batch-id': 'web-shop:none' });
     expect(operations).toEqual([POLL, POLL, 'BatchGetBuilds', POLL, POLL, POLL]);
     expect(elapsed).toBe(30_000);

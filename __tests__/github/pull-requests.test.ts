@@ -1,7 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { GitHubError } from '../../src/async/github-error.ts';
 import { createPullRequests } from '../../src/github/pull-requests.ts';
-import { serveGitHub, type GitHubDouble, type OddAnswer } from '../support/github.ts';
+import type { OddAnswer } from '../support/github.ts';
+import { failureOf, serveGitHubToTests } from '../support/github-adapter.ts';
 import { aComment, aPullRequest } from '../support/github-pull-requests.ts';
 
 const TOKEN = 'ghs_0123456789';
@@ -11,33 +12,7 @@ const repository = { owner: 'octo-org', name: 'web.shop' };
 const { signal } = new AbortController();
 const github = createPullRequests(TOKEN);
 
-// Octokit reads GITHUB_API_URL once, when it is loaded: one server for all tests.
-let server: GitHubDouble;
-const before = process.env['GITHUB_API_URL'];
-beforeAll(async () => {
-  server = await serveGitHub();
-  process.env['GITHUB_API_URL'] = server.url;
-});
-afterEach(() => {
-  server.odd = () => null;
-  server.pullRequests.length = 0;
-});
-afterAll(async () => {
-  if (before === undefined) delete process.env['GITHUB_API_URL'];
-  else process.env['GITHUB_API_URL'] = before;
-  await server.close();
-});
-
-/** The failure that a call ends in. */
-async function failureOf(call: Promise<unknown>): Promise<GitHubError> {
-  const error = await call.then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof GitHubError))
-    throw new Error('it did not fail as it should', { cause: error });
-  return error;
-}
+const server = serveGitHubToTests();
 
 const ofCommit = () => github.listOfCommit(repository, COMMIT, signal);
 const newest = () => github.listNewest(repository, signal);
@@ -47,13 +22,13 @@ const edit = () => github.editComment('IC_1', 'body', signal);
 
 describe('the pull requests', () => {
   test('of a commit are asked for with the token; closed ones are left out', async () => {
-    server.pullRequests.push(
+    server().pullRequests.push(
       aPullRequest(12, COMMIT),
       aPullRequest(13, COMMIT, { state: 'closed' }),
       aPullRequest(14, OTHER),
     );
     expect(await ofCommit()).toEqual([{ number: 12, headCommit: COMMIT }]);
-    const { path, authorization } = server.requests.at(-1) ?? {};
+    const { path, authorization } = server().requests.at(-1) ?? {};
     expect(path).toBe(`/repos/octo-org/web.shop/commits/${COMMIT}/pulls?per_page=100`);
     expect(authorization).toBe(`token ${TOKEN}`);
   });
@@ -64,13 +39,13 @@ describe('the pull requests', () => {
 
   test('are listed newest first, a hundred at most', async () => {
     const all = Array.from({ length: 102 }, (_, index) => aPullRequest(index + 1, OTHER));
-    server.pullRequests.push(...all);
+    server().pullRequests.push(...all);
     const numbers = (await newest()).map(({ number }) => number);
     expect([numbers.length, numbers[0], numbers.at(-1)]).toEqual([100, 102, 3]);
   });
 
   test.each(['{}', '"x"', '<html>', ''])('%s is no list of them', async (body) => {
-    server.odd = () => ({ status: 200, body });
+    server().odd = () => ({ status: 200, body });
     for (const list of [ofCommit, newest]) {
       expect(await failureOf(list())).toMatchObject({
         kind: 'transient',
@@ -82,7 +57,7 @@ describe('the pull requests', () => {
   test('may have odd members: what is not whole is left out', async () => {
     const whole = { number: 12, state: 'open', head: { sha: COMMIT.toUpperCase() } };
     const odd = [null, 7, 'x', { ...whole, number: '12' }, { ...whole, head: null }, whole];
-    server.odd = () => ({ status: 200, body: JSON.stringify(odd) });
+    server().odd = () => ({ status: 200, body: JSON.stringify(odd) });
     expect(await newest()).toEqual([{ number: 12, headCommit: COMMIT }]);
   });
 });
@@ -91,7 +66,7 @@ describe('a pull request', () => {
   test('is read with its comments, newest first, page by page', async () => {
     const comments = Array.from({ length: 150 }, (_, index) => aComment(`IC_${index}`, 'LGTM'));
     const foreign = { id: 'IC_150', body: 'no', viewerDidAuthor: false };
-    server.pullRequests.push(aPullRequest(12, COMMIT, { comments: [...comments, foreign] }));
+    server().pullRequests.push(aPullRequest(12, COMMIT, { comments: [...comments, foreign] }));
     const first = await read();
     expect(first).toMatchObject({ id: 'PR_12', isOpen: true, headCommit: COMMIT });
     expect(first.comments).toHaveLength(100);
@@ -104,7 +79,7 @@ describe('a pull request', () => {
       Array.from({ length: 51 }, (_, index) => `IC_${50 - index}`),
     );
     expect(second.olderComments).toBeNull();
-    const { variables } = server.requests.at(-1)?.graphql ?? {};
+    const { variables } = server().requests.at(-1)?.graphql ?? {};
     expect(variables).toEqual({
       ...{ owner: 'octo-org', name: 'web.shop', number: 12 },
       ...{ size: 100, page: first.olderComments },
@@ -112,7 +87,7 @@ describe('a pull request', () => {
   });
 
   test('may be closed', async () => {
-    server.pullRequests.push(aPullRequest(12, COMMIT, { state: 'closed' }));
+    server().pullRequests.push(aPullRequest(12, COMMIT, { state: 'closed' }));
     expect(await read()).toMatchObject({ isOpen: false });
   });
 
@@ -124,7 +99,7 @@ describe('a pull request', () => {
     '{"data":{"repository":{"pullRequest":null}}}',
     '{"data":{"repository":{"pullRequest":{"id":"PR_12","headRefOid":"x","comments":{}}}}}',
   ])('is not in %s', async (body) => {
-    server.odd = () => ({ status: 200, body });
+    server().odd = () => ({ status: 200, body });
     expect(await failureOf(read())).toMatchObject({
       kind: 'transient',
       message: 'GitHub did not return the pull request',
@@ -137,7 +112,7 @@ describe('a pull request', () => {
       const comments = { nodes: [], pageInfo };
       const pullRequest = { id: 'PR_12', state: 'OPEN', headRefOid: COMMIT, comments };
       const body = JSON.stringify({ data: { repository: { pullRequest } } });
-      server.odd = () => ({ status: 200, body });
+      server().odd = () => ({ status: 200, body });
       expect(await failureOf(read())).toMatchObject({
         kind: 'transient',
         message: 'GitHub did not say where the older comments are',
@@ -152,7 +127,7 @@ describe('a pull request', () => {
     };
     const pullRequest = { id: 'PR_12', state: 'OPEN', headRefOid: COMMIT, comments };
     const body = JSON.stringify({ data: { repository: { pullRequest } } });
-    server.odd = () => ({ status: 200, body });
+    server().odd = () => ({ status: 200, body });
     expect(await read()).toEqual({
       ...{ id: 'PR_12', isOpen: true, headCommit: COMMIT, olderComments: null },
       comments: [0, 1].map(() => ({ id: '', body: '', isOurs: false })),
@@ -162,19 +137,19 @@ describe('a pull request', () => {
 
 describe('a comment', () => {
   test('is created, and edited', async () => {
-    server.pullRequests.push(aPullRequest(12, COMMIT));
+    server().pullRequests.push(aPullRequest(12, COMMIT));
     await add();
-    const [created] = server.pullRequests[0]?.comments ?? [];
+    const [created] = server().pullRequests[0]?.comments ?? [];
     expect(created).toMatchObject({ id: 'IC_1', body: 'body' });
     await github.editComment('IC_1', 'other', signal);
     expect(created).toMatchObject({ body: 'other' });
-    expect(server.pullRequests[0]?.comments).toHaveLength(1);
+    expect(server().pullRequests[0]?.comments).toHaveLength(1);
   });
 
   test.each(['{}', '<html>', '{"data":null}', '{"data":{"addComment":null}}'])(
     'is not taken for written after %s',
     async (body) => {
-      server.odd = () => ({ status: 200, body });
+      server().odd = () => ({ status: 200, body });
       for (const write of [add, edit]) {
         expect(await failureOf(write())).toMatchObject({
           kind: 'transient',
@@ -185,7 +160,7 @@ describe('a comment', () => {
   );
 
   test('that was deleted since it was read is read again, not taken for forbidden', async () => {
-    server.pullRequests.push(aPullRequest(12, COMMIT));
+    server().pullRequests.push(aPullRequest(12, COMMIT));
     expect(await failureOf(edit())).toMatchObject({
       kind: 'transient',
       message: 'GitHub did not find the comment',
@@ -265,7 +240,7 @@ describe('a failure', () => {
     ['a 403', { status: 403 }, 'not-permitted', 'GitHub answered 403: odd 403'],
     ['a 502', { status: 502 }, 'transient', 'GitHub answered 502: odd 502'],
   ])('is recognized in %s', async (_, odd, kind, message) => {
-    server.odd = () => odd;
+    server().odd = () => odd;
     expect(await failureOf(add())).toMatchObject({ kind, message });
   });
 
@@ -273,7 +248,7 @@ describe('a failure', () => {
     const date = 'Sun, 22 Nov 2026 12:00:00 GMT';
     const reset = String(Date.parse(date) / 1000 + 20);
     const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset, date };
-    server.odd = () => ({ ...errors({ type: 'RATE_LIMITED', message: 'x' }), headers });
+    server().odd = () => ({ ...errors({ type: 'RATE_LIMITED', message: 'x' }), headers });
     expect(await failureOf(read())).toMatchObject({ retryAfterMs: 21_000 });
   });
 
@@ -283,16 +258,16 @@ describe('a failure', () => {
     // Only of a commit it means that GitHub does not know it.
     ['rejected', 422, newest],
   ])('is %s in a %d of a list', async (kind, status, list) => {
-    server.odd = () => ({ status });
+    server().odd = () => ({ status });
     expect(await failureOf(list())).toMatchObject({ kind });
   });
 
   test('is the reason of the signal, if that ends the call', async () => {
-    server.odd = () => ({});
+    server().odd = () => ({});
     const ending = new AbortController();
-    const asked = server.requests.length;
+    const asked = server().requests.length;
     const call = failureOf(github.read(repository, 12, null, ending.signal));
-    while (server.requests.length === asked) await new Promise(setImmediate);
+    while (server().requests.length === asked) await new Promise(setImmediate);
     ending.abort(new GitHubError('transient', 'no answer in time'));
     expect(await call).toMatchObject({ message: 'no answer in time' });
   });

@@ -1,9 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { GitHubError } from '../../src/async/github-error.ts';
 import type { CommitStatus } from '../../src/commit-status/status.ts';
 import { toGitHubError } from '../../src/github/to-github-error.ts';
 import { createGitHub } from '../../src/github/statuses.ts';
-import { serveGitHub, type GitHubDouble, type OddAnswer } from '../support/github.ts';
+import type { OddAnswer } from '../support/github.ts';
+import { failureOf as gitHubFailureOf, serveGitHubToTests } from '../support/github-adapter.ts';
 
 const TOKEN = 'ghs_0123456789';
 const STATUS: CommitStatus = {
@@ -19,39 +20,19 @@ const github = createGitHub(TOKEN);
 const list = (signal = patient) => github.listStatuses(STATUS, 100, 2, signal);
 const write = (signal = patient) => github.writeStatus(STATUS, signal);
 
-/** The failure that a call ends in. */
+/** The kind and message of the failure that a call ends in. */
 async function failureOf(call: Promise<unknown>): Promise<{ kind: string; message: string }> {
-  const error = await call.then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof GitHubError))
-    throw new Error('it did not fail as it should', { cause: error });
-  return { kind: error.kind, message: error.message };
+  const { kind, message } = await gitHubFailureOf(call);
+  return { kind, message };
 }
 
-// Octokit reads GITHUB_API_URL once, when it is loaded: one server for all tests.
-let server: GitHubDouble;
-const before = process.env['GITHUB_API_URL'];
-beforeAll(async () => {
-  server = await serveGitHub();
-  process.env['GITHUB_API_URL'] = server.url;
-});
-afterEach(() => {
-  server.odd = () => null;
-  server.statuses.length = 0;
-});
-afterAll(async () => {
-  if (before === undefined) delete process.env['GITHUB_API_URL'];
-  else process.env['GITHUB_API_URL'] = before;
-  await server.close();
-});
+const server = serveGitHubToTests();
 
 describe('the statuses of a commit', () => {
   const wire = { state: 'success', context: 'lint', description: '', target_url: null };
 
   test('are asked for by page, with the token', async () => {
-    server.statuses.push(
+    server().statuses.push(
       ...Array.from({ length: 100 }, () => wire),
       { ...wire, context: 'unit', target_url: 'https://ci.example.com/1' },
       wire,
@@ -60,7 +41,7 @@ describe('the statuses of a commit', () => {
       { context: 'unit', targetUrl: 'https://ci.example.com/1' },
       { context: 'lint', targetUrl: null },
     ]);
-    const { path, authorization } = server.requests.at(-1) ?? {};
+    const { path, authorization } = server().requests.at(-1) ?? {};
     expect(path).toBe(
       `/repos/octo-org/web.shop/commits/${STATUS.commit}/statuses?per_page=100&page=2`,
     );
@@ -68,7 +49,7 @@ describe('the statuses of a commit', () => {
   });
 
   test.each(['{}', '"x"', '<html>', ''])('%s is no list of them', async (body) => {
-    server.odd = () => ({ status: 200, body });
+    server().odd = () => ({ status: 200, body });
     expect(await failureOf(list())).toEqual({
       kind: 'transient',
       message: 'GitHub did not return a list of statuses',
@@ -77,7 +58,7 @@ describe('the statuses of a commit', () => {
 
   test('may have odd members: what is no text is none', async () => {
     const odd = [null, 7, 'x', { context: 5, target_url: {} }, { context: 'unit' }];
-    server.odd = () => ({ status: 200, body: JSON.stringify(odd) });
+    server().odd = () => ({ status: 200, body: JSON.stringify(odd) });
     expect(await list()).toEqual(
       ['', '', '', '', 'unit'].map((context) => ({ context, targetUrl: null })),
     );
@@ -86,7 +67,7 @@ describe('the statuses of a commit', () => {
 
 test('a status is written with all that it has', async () => {
   await write();
-  const { method, path, status } = server.requests.at(-1) ?? {};
+  const { method, path, status } = server().requests.at(-1) ?? {};
   expect(`${method} ${path}`).toBe(`POST /repos/octo-org/web.shop/statuses/${STATUS.commit}`);
   expect(status).toEqual({
     state: STATUS.state,
@@ -170,7 +151,7 @@ describe('a failure', () => {
       'GitHub did not respond: other side closed',
     ],
   ])('is recognized in %s', async (_, odd, kind, message) => {
-    server.odd = () => odd;
+    server().odd = () => odd;
     expect(await failureOf(write())).toEqual({ kind, message });
   });
 
@@ -190,7 +171,7 @@ describe('a failure', () => {
       [{ ...limit, 'x-ratelimit-reset': reset(20), 'retry-after': '5', date }, 5000],
       [{ 'x-ratelimit-remaining': '9', 'x-ratelimit-reset': reset(20), date }, 0],
     ])('%j', async (headers, wait) => {
-      server.odd = () => ({ status: 429, headers });
+      server().odd = () => ({ status: 429, headers });
       await expect(write()).rejects.toMatchObject({ kind: 'rate-limited', retryAfterMs: wait });
     });
   });
@@ -200,11 +181,11 @@ describe('a failure', () => {
     status: number,
     call: (signal: AbortSignal) => Promise<unknown>,
   ) => {
-    server.odd = () => ({ status, stalled: true });
+    server().odd = () => ({ status, stalled: true });
     const ending = new AbortController();
-    const asked = server.requests.length;
+    const asked = server().requests.length;
     const failure = failureOf(call(ending.signal));
-    while (server.requests.length === asked) await new Promise(setImmediate);
+    while (server().requests.length === asked) await new Promise(setImmediate);
     ending.abort(new GitHubError('transient', 'no answer in time'));
     return failure;
   };
@@ -221,16 +202,16 @@ describe('a failure', () => {
   });
 
   test('is none where a status is written, and the rest of the answer stalls', async () => {
-    server.odd = () => ({ status: 201, stalled: true, done: true });
+    server().odd = () => ({ status: 201, stalled: true, done: true });
     await write();
-    expect(server.statuses).toHaveLength(1);
+    expect(server().statuses).toHaveLength(1);
   });
 
   test('is the reason of the signal, if that ends the call', async () => {
-    server.odd = () => ({});
+    server().odd = () => ({});
     const ending = new AbortController();
     const call = write(ending.signal);
-    while (server.requests.at(-1)?.status?.state !== 'failure') await new Promise(setImmediate);
+    while (server().requests.at(-1)?.status?.state !== 'failure') await new Promise(setImmediate);
     ending.abort(new GitHubError('transient', 'no answer in time'));
     expect(await failureOf(call)).toEqual({ kind: 'transient', message: 'no answer in time' });
   });

@@ -19,6 +19,7 @@ import {
   aRecoveredBatch,
   NOT_RETRIED,
 } from '../support/batches.ts';
+import { reactor, type Reaction } from '../support/github-reactions.ts';
 import { createVirtualClock, type VirtualClock } from '../support/virtual-clock.ts';
 
 const COMMIT = '3a9e11cb419e8fff14b03883dc4e64f6155aaa7e';
@@ -39,8 +40,7 @@ interface Bench {
   /** Of each pull request, the head, and its comments, newest first. */
   readonly pullRequests: Map<number, { head: string; comments: Comment[]; isOpen?: false }>;
   readonly found: { ofCommit: OpenPullRequest[]; newest: OpenPullRequest[] };
-  /** What a call does: nothing odd, a failure, or so many milliseconds of silence. */
-  react: (call: string, number: number) => GitHubError | number | null;
+  react: (call: string, number: number) => Reaction;
   readonly log: string[];
   readonly cancel: () => void;
   run(ending?: Ending, more?: Partial<Outcome>, timeoutMs?: number | null): Promise<void>;
@@ -49,12 +49,7 @@ interface Bench {
 function aBench(...numbers: number[]): Bench {
   const clock = createVirtualClock();
   const abort = new AbortController();
-  const answer = async (call: string, signal: AbortSignal): Promise<void> => {
-    bench.calls.push(call);
-    const reaction = bench.react(call, bench.calls.length);
-    if (reaction instanceof GitHubError) throw reaction;
-    if (reaction !== null) await clock.sleep(reaction, signal);
-  };
+  const answer: ReturnType<typeof reactor> = (...call) => reactor(clock, bench)(...call);
   const github: PullRequests = {
     async listOfCommit(_, commit, signal) {
       expect(commit).toBe(COMMIT);

@@ -14,6 +14,7 @@ import type { Ending } from '../../src/domain/outcome.ts';
 import { formatEvent } from '../../src/report/log.ts';
 import { createReporter, type Reporter } from '../../src/commit-status/reporter.ts';
 import { aBatch, aFailedBatch, afterRetryOf, anOutcome, aRecoveredBatch } from './batches.ts';
+import { reactor, type Reaction } from './github-reactions.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 
 export const RUN_URL = 'https://github.com/octo-org/app/actions/runs/42/attempts/1';
@@ -30,9 +31,6 @@ export const LIMITED = new GitHubError(
   'GitHub answered 403: a secondary rate limit',
 );
 export const INVALID = new GitHubError('rejected', 'GitHub answered 422');
-
-/** What GitHub does with a call: nothing odd, a failure, or so many milliseconds of silence. */
-type Reaction = GitHubError | number | null;
 
 /** A reporter of a commit status, with a GitHub that can be made to fail, in virtual time. */
 export interface Bench {
@@ -60,12 +58,7 @@ export function aBench(
   const clock = createVirtualClock();
   const events: StatusEvent[] = [];
   const abort = new AbortController();
-  const answer = async (call: string, signal: AbortSignal): Promise<void> => {
-    bench.calls.push(call);
-    const reaction = bench.react(call, bench.calls.length);
-    if (reaction instanceof GitHubError) throw reaction;
-    if (reaction !== null) await clock.sleep(reaction, signal);
-  };
+  const answer: ReturnType<typeof reactor> = (...call) => reactor(clock, bench)(...call);
   const bench: Bench = {
     reporter: createReporter(
       { region: REGION, serverUrl: 'https://github.com', runUrl: RUN_URL, timeoutMs },
