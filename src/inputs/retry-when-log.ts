@@ -8,7 +8,6 @@ import { readRetryWhen } from './retry-when.ts';
 /** Characters of a text: fewer are in too many lines; of a longer line, the summary shows a part only. */
 const LEAST_CHARACTERS = 4;
 const MOST_CHARACTERS = 1000;
-const CHARACTERS = new Intl.Segmenter('en');
 const A_STRING = when((value): value is string => typeof value === 'string');
 
 /** Reads `retry-when` and `retry-when-log`: neither may make the other pointless. */
@@ -42,8 +41,9 @@ function readTexts(given: string, retryWhen: RetryWhen, reject: Reject): string[
     refuse(given, rule);
     return [];
   }
+  if (texts.length === 0) return [];
   const shown = texts.map((text) => printable(text).trim());
-  const short = texts.filter(isShort);
+  const short = shortOnes(texts);
   if (short.length > 0) {
     refuse(
       nameSome(short),
@@ -55,10 +55,14 @@ function readTexts(given: string, retryWhen: RetryWhen, reject: Reject): string[
   return [...new Set(shown)];
 }
 
-/** Whether it has too few characters as it is given or shown: an emoji of several code points is one. */
-function isShort(text: string): boolean {
-  const lengths = [text, printable(text).trim()].map(
-    (part) => [...CHARACTERS.segment(part)].length,
+/**
+ * Those with too few characters as they are given or shown: an emoji of several code points is one. To
+ * make a segmenter takes as long as a tenth of the start, and most runs have no texts.
+ */
+function shortOnes(texts: readonly string[]): string[] {
+  const characters = new Intl.Segmenter('en');
+  const lengthOf = (text: string): number => [...characters.segment(text)].length;
+  return texts.filter(
+    (text) => Math.min(lengthOf(text), lengthOf(printable(text).trim())) < LEAST_CHARACTERS,
   );
-  return Math.min(...lengths) < LEAST_CHARACTERS;
 }
