@@ -6,8 +6,10 @@ import type { OwnedAttempt } from '../src/domain/attempt.ts';
 import { parseOwnedAttempt, parseUnwrittenStatus } from '../src/saved-state.ts';
 import {
   aFailedBatch,
+  aFailedBuild,
   afterRetryOf,
   anOutcome,
+  aPhase,
   aRecoveredBatch,
   aRetriedGroup,
   NOT_RETRIED,
@@ -150,24 +152,27 @@ describe('the saved commit status', () => {
 
 describe('the saved result of a step', () => {
   const first = aFailedBatch();
-  const resultOf = (ending: Ending, name = 'unit'): StepResult =>
-    stepResultOf(
+  /** With `text` for whatever a build can name. */
+  const resultOf = (ending: Ending, text = 'unit'): StepResult => {
+    const status = ending.kind === 'failed' ? 'FAILED' : 'SUCCEEDED';
+    const groups = Array.from({ length: 9 }, (_, index) =>
+      aRetriedGroup(`${text}${index}`, 'FAILED', status),
+    );
+    const phases = [aPhase(text, 'FAILED', [text, text])];
+    const builds = groups.flatMap(({ current }) =>
+      current === null ? [] : [{ ...aFailedBuild({ phases }), arn: current.arn }],
+    );
+    return stepResultOf(
       anOutcome(ending, {
         attempt: 2,
         retries: 1,
         past: afterRetryOf(first),
-        batch: aRecoveredBatch({
-          status: ending.kind === 'failed' ? 'FAILED' : 'SUCCEEDED',
-          groups: Array.from({ length: 9 }, (_, index) =>
-            aRetriedGroup(
-              `${name}${index}`,
-              'FAILED',
-              ending.kind === 'failed' ? 'FAILED' : 'SUCCEEDED',
-            ),
-          ),
-        }),
+        batch: aRecoveredBatch({ status, groups }),
+        builds: new Map(builds.map((build) => [build.arn, build])),
+        logSearches: new Map(builds.map(({ arn }) => [arn, { kind: 'searched', text } as const])),
       }),
     );
+  };
   const endings: Ending[] = [
     { kind: 'succeeded', already: false },
     { kind: 'flaky' },
@@ -186,6 +191,16 @@ describe('the saved result of a step', () => {
 
   testAll(results)('is read as it was saved', (_, result) => {
     expect(parseUnwrittenStatus(save({ result }))?.result).toEqual(result);
+  });
+
+  test('has the cause of a failure, and the text that its log contains', () => {
+    expect(resultOf(NOT_RETRIED, 'BUILD')).toMatchObject({
+      failure: {
+        group: 'BUILD0',
+        cause: { phase: 'BUILD', code: 'BUILD' },
+        matchedLogText: 'BUILD',
+      },
+    });
   });
 
   test('is read whatever the names in it are, however long', () => {

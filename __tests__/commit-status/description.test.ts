@@ -9,6 +9,7 @@ import {
 import type { StatusText } from '../../src/commit-status/status.ts';
 import { afterStop, KILLED, stepResultOf } from '../../src/commit-status/step-result.ts';
 import {
+  aCause,
   aFailedBatch,
   aFailedBuild,
   afterRetryOf,
@@ -219,7 +220,8 @@ describe('at the end', () => {
   test('long names and causes are cut, and the counts kept', () => {
     const failure = {
       group: 'integration_tests_of_the_checkout_in_every_currency',
-      cause: `BUILD, COMMAND_EXECUTION_ERROR: ${'x'.repeat(300)}. Reason: odd`,
+      cause: aCause({ message: `${'x'.repeat(300)}. Reason: odd` }),
+      matchedLogText: null,
       failed: 12,
       groups: 100,
     };
@@ -237,7 +239,8 @@ describe('at the end', () => {
     const message = `Build batch app:${'8'.repeat(200)} is SUCCEEDED and cannot be retried`;
     const failure = {
       group: 'integration_tests',
-      cause: 'BUILD, exit status 1',
+      cause: aCause({ message: 'npm test. Reason: exit status 1' }),
+      matchedLogText: null,
       failed: 2,
       groups: 8,
     };

@@ -18,6 +18,8 @@ const failed = aFailedBatch({
   groups: [aGroup('lint', 'FAILED'), aGroup('docs'), aGroup('unit', 'FAILED')],
 });
 
+const COMMAND = 'Error while executing command: npm test. Reason: exit status 1';
+
 describe('failureOf', () => {
   test('prefers the first group whose cause is known', () => {
     const build = aFailedBuild();
@@ -25,19 +27,21 @@ describe('failureOf', () => {
       batch: failed,
       builds: new Map([[build.arn, build]]),
     });
-    const cause = 'BUILD, COMMAND_EXECUTION_ERROR: exit status 1';
-    expect(failureOf(outcome)).toEqual({ group: 'unit', cause, failed: 2, groups: 3 });
-    expect(failureOf(outcome, aCause())).toMatchObject({ group: 'unit', cause: '' });
+    expect(failureOf(outcome)).toEqual({
+      ...{ group: 'unit', cause: aCause(), matchedLogText: null },
+      ...{ failed: 2, groups: 3 },
+    });
+    expect(failureOf(outcome, aCause())).toMatchObject({ group: 'unit', cause: null });
   });
 
   test('else takes the first failed group, or the batch itself', () => {
     expect(failureOf(anOutcome(NOT_RETRIED, { batch: failed }))).toMatchObject({
       group: 'lint',
-      cause: '',
+      cause: null,
     });
     expect(failureOf(anOutcome(NOT_RETRIED, { batch: aFaultyBatch() }))).toMatchObject({
       group: null,
-      cause: 'IN_PROGRESS, INTERNAL_ERROR: Internal Service Error',
+      cause: { phase: 'IN_PROGRESS', code: 'INTERNAL_ERROR', kind: 'infrastructure' },
     });
   });
 
@@ -59,15 +63,25 @@ test.each<[Partial<Failure>, string]>([
   [{}, 'unit (BUILD, exit status 1) and 1 more of 8 groups'],
   [{ failed: 1 }, 'unit (BUILD, exit status 1), 1 of 8 groups'],
   [{ failed: 1, groups: 1 }, 'unit (BUILD, exit status 1)'],
-  [{ cause: '' }, 'unit and 1 more of 8 groups'],
+  [{ cause: null }, 'unit and 1 more of 8 groups'],
+  [
+    { matchedLogText: 'ETIMEDOUT' },
+    'unit (BUILD, exit status 1, log contains "ETIMEDOUT") and 1 more of 8 groups',
+  ],
   [{ group: null, failed: 0 }, 'BUILD, exit status 1'],
-  [{ group: null, failed: 0, cause: '' }, ''],
+  [{ group: null, failed: 0, cause: null }, ''],
 ])('formatFailure: %j', (part, expected) => {
-  const failure = { group: 'unit', cause: 'BUILD, exit status 1', failed: 2, groups: 8 };
+  const cause = aCause({ message: COMMAND });
+  const failure = { group: 'unit', cause, matchedLogText: null, failed: 2, groups: 8 };
   expect(formatFailure({ ...failure, ...part })).toBe(expected);
 });
 
-const COMMAND = 'Error while executing command: npm test. Reason: exit status 1';
+test('formatFailure cuts a long cause', () => {
+  const cause = aCause({ message: 'x'.repeat(9000) });
+  const failure = { group: 'unit', cause, matchedLogText: null, failed: 1, groups: 1 };
+  expect(formatFailure(failure).length).toBeLessThan(600);
+});
+
 test.each([
   [{ message: COMMAND }, 'BUILD, exit status 1'],
   [{ message: `${COMMAND}.`, phase: '' }, 'exit status 1'],

@@ -1,4 +1,4 @@
-import { formatFailure, type Failure } from '../domain/failure.ts';
+import { formatCauseOf, formatFailure, type Failure } from '../domain/failure.ts';
 import { formatEnd } from '../domain/status.ts';
 import { asSentence } from '../text/as-sentence.ts';
 import { formatDuration } from '../text/duration.ts';
@@ -106,11 +106,11 @@ const KEEPS_RUNNING = 'the batch keeps running';
 /** In so many characters: names and causes are cut first. */
 function describeFailure(failure: Failure, most: number): string {
   const group = failure.group === null ? null : oneLine(failure.group, LONGEST_NAME);
-  const rest = formatFailure({ ...failure, group, cause: '' });
+  const cut = { ...failure, group };
   // With a group the cause is in parentheses, after a space.
-  const room = group === null ? most : most - rest.length - ' ()'.length;
-  const cause = room < SHORTEST_CAUSE ? '' : oneLine(failure.cause, room);
-  return oneLine(formatFailure({ ...failure, group, cause }), most);
+  const room = group === null ? most : most - formatFailure(cut, '').length - ' ()'.length;
+  const why = room < SHORTEST_CAUSE ? '' : oneLine(formatCauseOf(failure), room);
+  return oneLine(formatFailure(cut, why), most);
 }
 
 function formatAttempts({ attempt, retries }: { attempt: number; retries: number }): string {

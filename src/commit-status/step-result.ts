@@ -10,7 +10,13 @@ import type { BatchEnd, NamedGroups, StepResult } from './status.ts';
 const LONGEST_TEXT = 500;
 const MOST_NAMES = 5;
 
-const NO_FAILURE: Failure = { group: null, cause: '', failed: 0, groups: 0 };
+const NO_FAILURE: Failure = {
+  group: null,
+  cause: null,
+  matchedLogText: null,
+  failed: 0,
+  groups: 0,
+};
 const MAY_STILL_RUN: BatchEnd = { kind: 'may-still-run' };
 
 /** The result of a step that was killed. */
@@ -35,12 +41,14 @@ export function stepResultOf(outcome: Outcome): StepResult {
         attempt,
         retries,
         batchStatus: cut(outcome.batchStatus),
-        failure: failureOf(outcome) ?? NO_FAILURE,
+        failure: shortFailureOf(outcome),
       };
-    case 'retry-rejected': {
-      const failure = failureOf(outcome) ?? NO_FAILURE;
-      return { kind: 'retry-rejected', message: cut(ending.message), failure };
-    }
+    case 'retry-rejected':
+      return {
+        kind: 'retry-rejected',
+        message: cut(ending.message),
+        failure: shortFailureOf(outcome),
+      };
     // From here on CodeBuild has not decided, or a further retry was still to come.
     case 'timed-out':
       return { kind: 'timed-out', timeoutMs: ending.timeoutMs, batchEnd: batchEndOf(outcome) };
@@ -85,6 +93,23 @@ function batchEndOf({ batch, batchStatus }: Outcome): BatchEnd {
 
 function ended({ status }: Batch): BatchEnd {
   return { kind: 'ended', status: cut(status) };
+}
+
+/** Its texts are of a length that can be saved. */
+function shortFailureOf(outcome: Outcome): Failure {
+  const failure = failureOf(outcome);
+  if (failure === null) return NO_FAILURE;
+  const { cause, matchedLogText } = failure;
+  return {
+    ...failure,
+    cause: cause && {
+      ...cause,
+      phase: cut(cause.phase),
+      code: cut(cause.code),
+      message: cut(cause.message),
+    },
+    matchedLogText: matchedLogText && cut(matchedLogText),
+  };
 }
 
 function named(groups: readonly GroupView[]): NamedGroups {

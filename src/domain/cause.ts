@@ -5,7 +5,9 @@ import { findingOf, foldCode, type Finding } from './cause-rules.ts';
  * Whether a failure is the infrastructure's, the code's, or unknown. Of the code is also what
  * the repository, the project or its role name wrongly: a retry does not change it.
  */
-export type CauseKind = 'infrastructure' | 'code' | 'unknown';
+export type CauseKind = (typeof CAUSE_KINDS)[number];
+
+export const CAUSE_KINDS = ['infrastructure', 'code', 'unknown'] as const;
 
 /** Why a build or a batch failed. */
 export interface Cause {

@@ -12,8 +12,10 @@ const LONGEST_CAUSE = 500;
 export interface Failure {
   /** The first failed group whose cause is known, else the first failed group; null: none failed. */
   readonly group: string | null;
-  /** Why, in a few words, with the text of `retry-when-log` in its log; empty if that is unknown. */
-  readonly cause: string;
+  /** Why; null if that is unknown. */
+  readonly cause: Cause | null;
+  /** The text of `retry-when-log` that its log contains; null: none. */
+  readonly matchedLogText: string | null;
   /** How many groups failed. */
   readonly failed: number;
   /** How many build groups there are. */
@@ -34,23 +36,31 @@ export function failureOf(
   const first = firstCause(outcome);
   const group = first?.group ?? failed[0] ?? null;
   const isQuoted = first !== null && quoted !== null && isSameCause(first.cause, quoted);
-  const cause = first === null || isQuoted ? '' : summarizeCause(first.cause);
-  const match = first?.matchedLogText ?? null;
   return {
     group: group === null ? null : cutMiddle(group, LONGEST_NAME),
-    cause: [
-      ...(cause === '' ? [] : [cutMiddle(cause, LONGEST_CAUSE)]),
-      ...(match === null ? [] : [`log contains ${quoteText(match)}`]),
-    ].join(', '),
+    cause: isQuoted ? null : (first?.cause ?? null),
+    matchedLogText: first?.matchedLogText ?? null,
     failed: failed.length,
     groups,
   };
 }
 
-/** `unit (BUILD, exit status 1) and 1 more of 8 groups`; empty if nothing is known. */
-export function formatFailure({ group, cause, failed, groups }: Failure): string {
-  if (group === null) return cause;
-  const why = cause === '' ? '' : ` (${cause})`;
-  if (failed > 1) return `${group}${why} and ${failed - 1} more of ${count(groups, 'group')}`;
-  return groups > 1 ? `${group}${why}, 1 of ${groups} groups` : `${group}${why}`;
+/** `BUILD, exit status 1, log contains "ETIMEDOUT"`; empty if nothing is known. */
+export function formatCauseOf({ cause, matchedLogText }: Failure): string {
+  const summary = cause === null ? '' : cutMiddle(summarizeCause(cause), LONGEST_CAUSE);
+  const match = matchedLogText === null ? '' : `log contains ${quoteText(matchedLogText)}`;
+  return [summary, match].filter((part) => part !== '').join(', ');
+}
+
+/**
+ * `unit (BUILD, exit status 1) and 1 more of 8 groups`; empty if nothing is known.
+ *
+ * @param why {@link formatCauseOf}, or less of it where there is little room
+ */
+export function formatFailure(failure: Failure, why = formatCauseOf(failure)): string {
+  const { group, failed, groups } = failure;
+  if (group === null) return why;
+  const first = why === '' ? group : `${group} (${why})`;
+  if (failed > 1) return `${first} and ${failed - 1} more of ${count(groups, 'group')}`;
+  return groups > 1 ? `${first}, 1 of ${groups} groups` : first;
 }
