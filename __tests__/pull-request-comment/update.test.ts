@@ -239,7 +239,7 @@ describe('which pull requests', () => {
     await bench.run(NOT_RETRIED, { batch: aFailedBatch({ resolvedSourceVersion: null }) });
     expect(bench.calls).toEqual([]);
     expect(bench.log).toEqual([
-      'notice: Pull request comment not updated: CodeBuild does not say which commit the batch was built from.',
+      'notice: Pull request comment not updated: CodeBuild does not report the commit that the batch was built from.',
     ]);
   });
 
