@@ -1,4 +1,4 @@
-import { CALL_LIMIT_MS, outageLimitMs, THROTTLED_LIMIT_MS } from '../async/backoff.ts';
+import { CALL_LIMIT_MS, outageLimitMs, THROTTLED_LIMIT_MS } from '../async/call-budget.ts';
 import { ServiceError } from '../async/service-error.ts';
 import {
   compareAttempts,
