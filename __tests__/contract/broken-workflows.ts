@@ -44,6 +44,11 @@ export const BROKEN: readonly Broken[] = [
     job('{ uses: actions/github-script@v9, with: { script: "${{ needs.a.outputs.b }}" } }'),
     ['${{ needs.a.outputs.b }}'],
   ],
+  [
+    'a label that is updated has a color',
+    job('run: gh label create flaky --force'),
+    ['gh label create flaky --force'],
+  ],
   ...['matrix: { a: [1] }', 'matrix: { a: [1] }, fail-fast: true'].map(
     (strategy) =>
       [

@@ -182,6 +182,14 @@ export const RULES: Rules = {
       ),
     ),
 
+  // Without one, each run picks another color.
+  'a label that is updated has a color': (workflow) =>
+    stepsOf(workflow).flatMap(({ run = '' }) =>
+      (run.match(/gh label create .*--force.*/g) ?? []).filter(
+        (line) => !line.includes('--color '),
+      ),
+    ),
+
   // Canceling the other jobs of the matrix would stop the retries that they started.
   'a matrix that runs this action does not fail fast': ({ jobs }) =>
     Object.entries(jobs).flatMap(([name, { strategy, steps = [] }]) =>

@@ -262,20 +262,22 @@ describe('outputsOf', () => {
     expect(outputs['failed-groups']).toBe('[]');
   });
 
-  testAll(HOSTILE)('carries hostile names whole, as JSON', (_, text) => {
+  // jq refuses half a surrogate pair.
+  testAll(HOSTILE)('carries hostile names whole, as JSON for any parser', (_, text) => {
     const batch = aFailedBatch({
       groups: [aGroup(text, 'FAILED', { dependsOn: [text] })],
       reportArns: [text],
     });
     const outcome = anOutcome(NOT_RETRIED, { batch });
     const { outputs } = outputsOf(resultsOf(outcome), FILES);
-    expect(JSON.parse(outputs['failed-groups'])).toEqual([text]);
+    const name = text.toWellFormed();
+    expect(JSON.parse(outputs['failed-groups'])).toEqual([name]);
     expect(JSON.parse(outputs['build-groups'])).toMatchObject([
-      { identifier: text, status: 'FAILED' },
+      { identifier: name, status: 'FAILED' },
     ]);
     expect(JSON.parse(resultsText(resultsOf(outcome), FILE))).toMatchObject({
-      'build-groups': [{ identifier: text, dependsOn: [text] }],
-      'report-arns': [text],
+      'build-groups': [{ identifier: name, dependsOn: [name] }],
+      'report-arns': [name],
     });
   });
 

@@ -108,9 +108,9 @@ export async function serveGitHub(): Promise<GitHubDouble> {
     } else if (status !== null) {
       response.writeHead(201).end(JSON.stringify(status));
     } else {
-      const [most, page] = ['per_page', 'page'].map((name) => Number(searchParams.get(name)));
-      const from = ((page ?? 1) - 1) * (most ?? 30);
-      response.end(JSON.stringify(statuses.slice(from, from + (most ?? 30))));
+      const most = Number(searchParams.get('per_page') ?? 30);
+      const from = (Number(searchParams.get('page') ?? 1) - 1) * most;
+      response.end(JSON.stringify(statuses.slice(from, from + most)));
     }
   };
 

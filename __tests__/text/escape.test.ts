@@ -27,6 +27,7 @@ describe('hostile text', () => {
 
   testAll(HOSTILE)('is one printable line', (_, text) => {
     expect(oneLine(text)).not.toMatch(UNPRINTABLE);
+    expect(oneLine(text).isWellFormed()).toBe(true);
     expect(oneLine(text, 100).length).toBeLessThanOrEqual(100);
   });
 

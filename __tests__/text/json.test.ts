@@ -1,5 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { anyOf, arrayOf, membersOf, object, oneOf, parseJson, when } from '../../src/text/json.ts';
+import {
+  anyOf,
+  arrayOf,
+  formatJson,
+  membersOf,
+  object,
+  oneOf,
+  parseJson,
+  when,
+} from '../../src/text/json.ts';
 
 const NUMBER = when((value): value is number => typeof value === 'number');
 const POINT = object({ x: NUMBER, y: NUMBER });
@@ -33,6 +42,13 @@ describe('JSON of a known form', () => {
   ])('is not read from %s', (_, form, text) => {
     expect(parseJson<unknown>(text, form)).toBeNull();
   });
+});
+
+test('half a surrogate pair is replaced when JSON is written', () => {
+  expect(formatJson({ cut: ['a\ud83d', '\ude00b'], whole: '😀' })).toBe(
+    '{"cut":["a\ufffd","\ufffdb"],"whole":"😀"}',
+  );
+  expect(formatJson(['\\ud83d', 1], 2)).toBe('[\n  "\\\\ud83d",\n  1\n]');
 });
 
 test.each([null, undefined, 7, 'x'])('%p has no members that it does not have', (value) => {

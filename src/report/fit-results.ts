@@ -1,4 +1,5 @@
 import { cutMiddle } from '../text/cut-middle.ts';
+import { formatJson } from '../text/json.ts';
 import { count } from '../text/plural.ts';
 import type { GroupOutput, Results } from './results.ts';
 
@@ -166,5 +167,5 @@ function beginning<Item>(items: readonly Item[], room: number): Item[] {
 
 /** With the comma after it. */
 function jsonLength(item: unknown): number {
-  return JSON.stringify(item).length + 1;
+  return formatJson(item).length + 1;
 }

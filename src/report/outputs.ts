@@ -1,5 +1,6 @@
 import type { Batch } from '../domain/batch.ts';
 import { LONGEST_MESSAGE } from '../text/escape.ts';
+import { formatJson } from '../text/json.ts';
 import { fitResults } from './fit-results.ts';
 import { batchOutputs, type Results } from './results.ts';
 
@@ -87,9 +88,6 @@ function withoutEndless<Texts extends object>(texts: Texts): { kept: Texts; give
 function stringify(results: Results, files: Files): Record<OutputName, string> {
   const entries = Object.entries({ ...results, ...files });
   return Object.fromEntries(
-    entries.map(([name, value]) => [
-      name,
-      typeof value === 'string' ? value : JSON.stringify(value),
-    ]),
+    entries.map(([name, value]) => [name, typeof value === 'string' ? value : formatJson(value)]),
   ) as Record<OutputName, string>;
 }

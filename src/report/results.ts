@@ -4,6 +4,7 @@ import type { GroupView } from '../domain/groups.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { reportArnsOf } from '../domain/test-report.ts';
 import { LONGEST_MESSAGE, oneLine } from '../text/escape.ts';
+import { formatJson } from '../text/json.ts';
 import { reasonOf } from './reason.ts';
 
 /** That of docs/results.schema.json. */
@@ -82,7 +83,7 @@ export function batchOutputs(batch: Batch): {
 /** The text of `results-file`: every output but `summary-file` in full, as docs/results.schema.json says. */
 export function resultsText(results: Results, resultsFile: string): string {
   const file = { schemaVersion: SCHEMA_VERSION, ...results, 'results-file': resultsFile };
-  return `${JSON.stringify(file, null, 2)}\n`;
+  return `${formatJson(file, 2)}\n`;
 }
 
 function causeOutput({ cause, matchedLogText }: GroupView): GroupOutput['cause'] {

@@ -123,7 +123,10 @@ export function byteLength(text: string): number {
   return new TextEncoder().encode(text).length;
 }
 
-/** A text as it is shown: without colors, and with a space in place of control characters. */
+/**
+ * A text as it is shown: without colors, with a space in place of control characters, and with a
+ * replacement character in place of half a character.
+ */
 export function printable(text: string): string {
-  return text.replace(ANSI, '').replaceAll('\t', '    ').replace(UNPRINTABLE, ' ');
+  return text.replace(ANSI, '').replaceAll('\t', '    ').replace(UNPRINTABLE, ' ').toWellFormed();
 }

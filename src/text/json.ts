@@ -1,3 +1,20 @@
+/** As JSON.stringify writes half a surrogate pair. A text with a backslash may look like it. */
+const HALF_A_PAIR = /\\ud[89a-f]/;
+
+/**
+ * The JSON of a value, for any parser: jq refuses half a surrogate pair, which a text may have that was
+ * cut. A replacement character stands in its place.
+ */
+export function formatJson(value: unknown, indent?: number): string {
+  const json = JSON.stringify(value, null, indent);
+  // A replacer is slow.
+  return HALF_A_PAIR.test(json) ? JSON.stringify(value, wellFormed, indent) : json;
+}
+
+function wellFormed(_: string, member: unknown): unknown {
+  return typeof member === 'string' ? member.toWellFormed() : member;
+}
+
 /** Reads a value of one form; undefined: it is not of this form. */
 export type Form<Value> = (value: unknown) => Value | undefined;
 
