@@ -1,14 +1,14 @@
 // Runs the bundle in dist/ as a runner would, on a batch of the simulator and in real time: the log is
 // live, then come the outputs and the job summary.
 import { DESCRIPTIONS } from '../simulator/index.ts';
-import { runCommand } from './cli/command.ts';
+import { runCommand, UsageError } from './cli/command.ts';
 import { SCENARIO_LIST, scenarioNamed } from './cli/scenarios.ts';
 import { runBundle } from './demo/run-bundle.ts';
 import { runnerLog } from './demo/runner-log.ts';
 import { openScreen } from './demo/screen.ts';
 import { terminalOf } from './demo/terminal.ts';
 
-const HELP = `usage: npm run demo -- [--scenario name]
+const HELP = `usage: npm run demo -- [scenario]
 
 Runs the action on a failed batch of a simulated CodeBuild, in real time, and prints its log, outputs,
 job summary and comment on the pull request. No AWS account is needed. With the default scenario it
@@ -17,7 +17,7 @@ Ctrl-C cancels the step, as canceling the workflow run does. The exit code is th
 
 Colors are for terminals only; NO_COLOR and FORCE_COLOR are respected.
 
-Scenarios (default: flaky):
+Scenarios (default: flaky; --scenario name works too):
 ${SCENARIO_LIST}`;
 
 const NEXT = [
@@ -28,8 +28,12 @@ const NEXT = [
 ] as const;
 
 await runCommand(
-  { name: 'demo', help: HELP, options: { scenario: { type: 'string', default: 'flaky' } } },
-  async ({ scenario: name }) => {
+  { name: 'demo', help: HELP, options: { scenario: { type: 'string' } }, maxArguments: 1 },
+  async ({ scenario: option }, [argument]) => {
+    if (option !== undefined && argument !== undefined) {
+      throw new UsageError('Give one scenario, as an argument or with --scenario.');
+    }
+    const name = argument ?? option ?? 'flaky';
     const scenario = scenarioNamed(name);
     const terminal = terminalOf(process.stdout, process.env);
     const screen = openScreen(terminal, (text) => console.log(text));

@@ -1,7 +1,8 @@
 // Writes what is generated in the documentation, and prints the files that it changed: README.md's
 // tables of inputs and outputs from action.yml, the IAM policy, the trust policy and the table of
-// permissions from docs-tables/permissions.ts, the tables of docs/cost.md, and the name of this action
-// wherever a workflow uses it, from package.json.
+// permissions from docs-tables/permissions.ts, the tables of docs/cost.md, the defaults of the reusable
+// workflow in examples/README.md, and the name of this action wherever a workflow uses it, from
+// package.json.
 //
 // --repository owner/name sets that name in package.json first.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -11,12 +12,13 @@ import { runCommand, UsageError } from './cli/command.ts';
 import { renderCost } from './docs-tables/cost.ts';
 import { renderAuthentication, renderPolicy } from './docs-tables/render-permissions.ts';
 import { renderTables, type ActionTexts } from './docs-tables/render-tables.ts';
-import { isRepository, nameAction, setRepository } from './docs-tables/repository.ts';
+import { explainName, isRepository, nameAction, setRepository } from './docs-tables/repository.ts';
+import { renderReusable, type ReusableTexts } from './docs-tables/reusable.ts';
 
 const HELP = `usage: npm run docs -- [--repository owner/name]
 
-Writes the generated parts of the documentation: the tables of inputs, outputs, permissions and costs,
-the IAM policies, and the name of this action in every workflow.
+Writes the generated parts of the documentation: the tables of inputs, outputs, permissions, costs and
+defaults, the IAM policies, and the name of this action in every workflow.
 
   --repository  puts that name into package.json first`;
 
@@ -37,10 +39,12 @@ function update(path: string, text: string): string[] {
 async function writeDocumentation(packageJson: string): Promise<string[]> {
   const release = JSON.parse(packageJson) as { repository: string; version: string };
   const action = parse(read('action.yml')) as ActionTexts;
+  const reusable = parse(read('.github/workflows/retry-on-red-status.yml')) as ReusableTexts;
   const generate: Record<string, (text: string) => string> = {
-    'README.md': (text) => renderPolicy(renderTables(text, action)),
+    'README.md': (text) => explainName(renderPolicy(renderTables(text, action)), release),
     'docs/authentication.md': renderAuthentication,
     'docs/cost.md': renderCost,
+    'examples/README.md': (text) => renderReusable(text, action, reusable),
   };
   const folders = ['.github/workflows', 'docs', 'examples', 'examples/aws'];
   const files = folders.flatMap((folder) =>

@@ -77,6 +77,7 @@ function banner(
   const [batch] = batches;
   if (batch === undefined) throw new Error(`The scenario ${name} has no batch.`);
   const { id, buildBatchStatus } = batch;
+  const { reading, changing } = awsCommands(simulator, batch, url);
   return `Simulated CodeBuild on ${url} (Ctrl-C stops it)
 
 Scenario ${name}: ${DESCRIPTIONS[name as keyof typeof DESCRIPTIONS]}
@@ -86,12 +87,20 @@ Paste these commands into another terminal, starting with the settings of the AW
 
   export AWS_DEFAULT_REGION=${region} AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any
 
-${awsCommands(simulator, batch, url).map(formatSuggestion).join('\n\n')}
+${formatAll(reading)}
 
 Run the action on the batch, from the root of this repository. The files that it writes are in
 ${folder}. A runner would interpret the lines that begin with "::":
 
-  ${actionCommand(id, { url, region, folder })}`;
+  ${actionCommand(id, { url, region, folder })}
+
+The next commands change the batch, as the action does. To begin again, start the simulator again.
+
+${formatAll(changing)}`;
+}
+
+function formatAll(suggestions: readonly Suggestion[]): string {
+  return suggestions.map(formatSuggestion).join('\n\n');
 }
 
 function formatSuggestion({ title, command }: Suggestion): string {

@@ -50,7 +50,13 @@ describe.each(COMMANDS)('npm run %s', (name, script) => {
 test.each([
   ['demo', ['--scenario'], "Option '--scenario <value>' argument missing."],
   ['demo', ['--scenario', 'fluky'], 'Unknown scenario "fluky": did you mean flaky?'],
-  ['demo', ['flaky'], 'Unexpected argument "flaky".'],
+  ['demo', ['fluky'], 'Unknown scenario "fluky": did you mean flaky?'],
+  ['demo', ['flaky', 'more'], 'Unexpected argument "more".'],
+  [
+    'demo',
+    ['flaky', '--scenario', 'green'],
+    'Give one scenario, as an argument or with --scenario.',
+  ],
   ['simulator', ['toString'], 'Unknown scenario "toString": choose one of flaky, broken, '],
   ['simulator', ['flaky', '12abc'], '"12abc" is not a port: choose 0 to 65535.'],
   ['simulator', ['flaky', '65536'], '"65536" is not a port: choose 0 to 65535.'],

@@ -33,7 +33,7 @@ test.each([
   [{ FORCE_COLOR: '1', NO_COLOR: '1' }, true],
   [{ NO_COLOR: '1' }, false],
 ])('%j', (environment, hasColors) => {
-  const { status, stdout } = run('scripts/demo.ts', ['--scenario', 'green'], environment);
+  const { status, stdout } = run('scripts/demo.ts', ['green'], environment);
   expect(status).toBe(0);
   expect(stdout.includes(ESCAPE)).toBe(hasColors);
 });

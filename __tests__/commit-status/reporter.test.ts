@@ -215,7 +215,7 @@ describe('a failure of GitHub', () => {
     expect(bench.calls).toEqual(['list 1', 'pending', 'pending', 'success']);
     expect(warningsOf(bench)).toEqual([]);
     expect(bench.log()[0]).toBe(
-      'line: Commit status not set to pending: a GitHub rate limit was reached (GitHub answered 403: a secondary rate limit). The step writes the result when it ends.',
+      'line: Commit status not set to pending: a GitHub rate limit was reached (GitHub returned 403: a secondary rate limit). The step writes the result when it ends.',
     );
     expect(bench.log().join()).not.toContain('statuses: write');
   });
@@ -239,7 +239,7 @@ describe('a failure of GitHub', () => {
     bench.react = () => FORBIDDEN;
     bench.retry();
     await bench.end(SUCCEEDED);
-    expect(warningsOf(bench)[0]).toContain('statuses of octo-org/app (GitHub answered 403). Add');
+    expect(warningsOf(bench)[0]).toContain('statuses of octo-org/app (GitHub returned 403). Add');
     expect(warningsOf(bench)[0]).toContain('"statuses: write"');
   });
 
@@ -282,7 +282,7 @@ describe('a failure of GitHub', () => {
 
   test.each([
     ['broken', BROKEN, 63_500],
-    ['limited for an hour', new GitHubError('rate-limited', 'GitHub answered 403', 3_600_000), 0],
+    ['limited for an hour', new GitHubError('rate-limited', 'GitHub returned 403', 3_600_000), 0],
     ['forbidden', FORBIDDEN, 0],
     ['silent', 600_000, 57_500],
   ])('at the end leaves it to the post step: %s', async (_, reaction, elapsed) => {
@@ -304,7 +304,7 @@ describe('a failure of GitHub', () => {
     const bench = aBench();
     bench.react = (call, number) =>
       call === 'success' && number - 3 < waits.length
-        ? new GitHubError('rate-limited', 'GitHub answered 429', waits[number - 3])
+        ? new GitHubError('rate-limited', 'GitHub returned 429', waits[number - 3])
         : null;
     bench.retry();
     await bench.end(SUCCEEDED);
@@ -377,7 +377,7 @@ describe('the post step', () => {
     [
       'after a limit',
       status,
-      [new GitHubError('rate-limited', 'GitHub answered 429', 20_000)],
+      [new GitHubError('rate-limited', 'GitHub returned 429', 20_000)],
       `${USUAL}: error`,
       20_000,
     ],
@@ -389,7 +389,7 @@ describe('the post step', () => {
   test('says why it could not', async () => {
     const broken = Array.from({ length: 99 }, () => BROKEN);
     expect(await writeSaved(status, broken)).toEqual({
-      result: 'GitHub answered 502',
+      result: 'GitHub returned 502',
       elapsed: 63_500,
     });
     expect((await writeSaved(status, [FORBIDDEN])).result).toContain('"statuses: write"');
@@ -398,7 +398,7 @@ describe('the post step', () => {
   test('takes one second more after a cancellation', async () => {
     const broken = Array.from({ length: 99 }, () => BROKEN);
     expect(await writeSaved(status, broken, 10)).toEqual({
-      result: 'GitHub answered 502',
+      result: 'GitHub returned 502',
       elapsed: 11_000,
     });
   });

@@ -67,7 +67,7 @@ test('each of these situations is in one row of Failures', () => {
       'Throttling',
       'server error',
       'connection breaks',
-      'proxy answers with HTML',
+      'proxy responds with HTML',
       'response to the retry is lost',
       'permission is missing',
       'expire',

@@ -3,7 +3,12 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { isRepository, setRepository, usesOf } from '../../scripts/docs-tables/repository.ts';
+import {
+  explainName,
+  isRepository,
+  setRepository,
+  usesOf,
+} from '../../scripts/docs-tables/repository.ts';
 import { testAll } from '../support/test-all.ts';
 import { read, RELEASE, ROOT } from './files.ts';
 
@@ -67,6 +72,8 @@ describe('npm run docs', () => {
       expect(said).toContain(file);
     }
     expect(said).not.toContain('docs/cost.md');
+    expect(read('README.md')).toContain('`your-org` is');
+    expect(readFileSync(join(folder, 'README.md'), 'utf8')).not.toContain('your-org');
     expect(filesNaming(RELEASE.repository, folder, PARTS)).toEqual([]);
     const release = { ...RELEASE, repository: 'octo_corp/retry.js' };
     const named = contentsOf(folder).flatMap(([, text]) => text.match(/octo_corp.*/g) ?? []);
@@ -101,6 +108,10 @@ describe('npm run docs', () => {
       expect(isRepository(text)).toBe(false);
     },
   );
+
+  test('needs marks for what it says of the name', () => {
+    expect(() => explainName('', RELEASE)).toThrow('The page has no');
+  });
 
   test('needs a package.json with a repository', () => {
     expect(() => setRepository('{}', 'octo-org/retry')).toThrow('has no repository');

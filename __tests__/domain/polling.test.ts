@@ -364,16 +364,16 @@ describe('an attempt between the one that was retried and the one that was start
 
 describe('a retry that is never seen', () => {
   test.each<[string, Poll[], string[]]>([
-    ['before 60 s and five polls', every(15, 4, failed), ['stale', 'stale', 'stale', 'stale']],
+    ['before the eighth poll', every(15, 7, failed), Array<string>(7).fill('stale')],
     [
-      'at the fifth poll, just before 60 s',
-      [...every(12, 4, failed), [259.999, failed]],
-      Array<string>(5).fill('stale'),
+      'at the eighth poll, just before 60 s',
+      [...every(7.5, 7, failed), [259.999, failed]],
+      Array<string>(8).fill('stale'),
     ],
     [
-      'at the fifth poll, at 60 s',
-      every(12, 5, failed),
-      [...Array<string>(4).fill('stale'), 'never-seen'],
+      'at the eighth poll, at 60 s',
+      every(7.5, 8, failed),
+      [...Array<string>(7).fill('stale'), 'never-seen'],
     ],
     [
       'at the poll that is at 60 s',
@@ -381,14 +381,14 @@ describe('a retry that is never seen', () => {
       [...Array<string>(59).fill('stale'), 'never-seen'],
     ],
     [
-      'at the fifth poll, however long they take',
-      every(600, 5, failed),
-      [...Array<string>(4).fill('stale'), 'never-seen'],
+      'at the eighth poll, however long they take',
+      every(600, 8, failed),
+      [...Array<string>(7).fill('stale'), 'never-seen'],
     ],
     [
       'if the batch is not found',
-      every(15, 5, null),
-      [...Array<string>(4).fill('stale'), 'never-seen'],
+      every(15, 8, null),
+      [...Array<string>(7).fill('stale'), 'never-seen'],
     ],
     [
       'if polls are stale or find nothing',
@@ -398,18 +398,21 @@ describe('a retry that is never seen', () => {
         [245, failed],
         [260, null],
         [275, failed],
+        [290, null],
+        [305, null],
+        [320, failed],
       ],
-      [...Array<string>(4).fill('stale'), 'never-seen'],
+      [...Array<string>(7).fill('stale'), 'never-seen'],
     ],
   ])('is given up %s', (_, polls, expected) => {
     expect(pollAll(retried, polls).kinds).toEqual(expected);
   });
 
   it('has how many polls it took, and how long', () => {
-    expect(pollAll(retried, every(20, 5, failed), answer).results.at(-1)).toEqual({
+    expect(pollAll(retried, every(20, 8, failed), answer).results.at(-1)).toEqual({
       kind: 'never-seen',
-      polls: 5,
-      elapsedMs: 100 * SECOND,
+      polls: 8,
+      elapsedMs: 160 * SECOND,
     });
   });
 

@@ -273,7 +273,7 @@ describe('what an event changes', () => {
   const FOR_THE_LOG_ALONE: RunEvent[] = [
     { kind: 'attempt-unproven', attempt: 2 },
     { kind: 'batch-id-changed', from: 'app:1', batch: recovered },
-    { kind: 'batch-invisible', id: 'app:1' },
+    { kind: 'batch-invisible', id: 'app:1', moreMs: 27_000 },
     { kind: 'cause', group: 'unit', cause: aCause() },
     { kind: 'group-changed', identifier: 'unit', from: 'IN_PROGRESS', to: 'FAILED', lasted: 5 },
     { kind: 'groups-appeared', groups: [] },

@@ -261,7 +261,7 @@ describe('commit-status', () => {
     expect(asked()).toEqual([LIST, LIST]);
     const [warning, ...more] = warningsIn(run);
     expect(more).toEqual([]);
-    expect(warning).toContain('statuses of octo-org/web-shop (GitHub answered');
+    expect(warning).toContain('statuses of octo-org/web-shop (GitHub returned');
     expect(warning).toContain('"statuses: write"');
     expect(run.exitCode).toBe(1);
     expect(run.state['unwritten-status']).toBe('null');
@@ -305,8 +305,8 @@ describe('commit-status', () => {
     expect(run.exitCode).toBe(0);
     expect(new Set(asked())).toEqual(new Set([LIST]));
     expect(warningsIn(run)).toEqual([]);
-    expect(run.stdout).toContain('Commit status not set to pending: GitHub answered 502: <html>.');
-    expect(run.stdout).toContain('not written yet: GitHub answered 502: <html>.');
+    expect(run.stdout).toContain('Commit status not set to pending: GitHub returned 502: <html>.');
+    expect(run.stdout).toContain('not written yet: GitHub returned 502: <html>.');
     expect(run.outputs).toMatchObject({ conclusion: 'success' });
     expectNoToken(run);
 

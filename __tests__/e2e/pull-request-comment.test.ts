@@ -228,7 +228,7 @@ describe('pull-request-comment', () => {
     const run = await runOn(RED);
     expect(run.stdout).not.toContain('Comment on pull request 12 created');
     expect(warningsIn(run)).toEqual([
-      '::warning::Pull request comment not updated: GitHub answered with an error: the conversation is locked.',
+      '::warning::Pull request comment not updated: GitHub returned an error: the conversation is locked.',
     ]);
   });
 

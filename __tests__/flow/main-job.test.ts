@@ -297,12 +297,21 @@ describe('which batch', () => {
     },
   );
 
-  test('is given up after half a minute of polls, logged from the second on', async () => {
-    const { elapsed, log, operations } = await runFlow(twoBatches, { 'batch-id': 'web-shop:none' });
-    expect(operations).toEqual([POLL, POLL, 'BatchGetBuilds', POLL, POLL, POLL]);
-    expect(elapsed).toBe(30_000);
-    expect(log).toContain(
-      'Batch web-shop:none was not found. It may have just been started; polling for up to 30s.',
-    );
-  });
+  test.each([
+    ['15', 30_000, '27s'],
+    ['5', 18_000, '15s'],
+  ])(
+    'is given up after five polls, at most %s seconds apart, logged from the second on',
+    async (interval, milliseconds, more) => {
+      const { elapsed, log, operations } = await runFlow(twoBatches, {
+        'batch-id': 'web-shop:none',
+        'poll-interval': interval,
+      });
+      expect(operations).toEqual([POLL, POLL, 'BatchGetBuilds', POLL, POLL, POLL]);
+      expect(elapsed).toBe(milliseconds);
+      expect(log).toContain(
+        `Batch web-shop:none was not found. It may have just been started; polling for another ${more}.`,
+      );
+    },
+  );
 });

@@ -65,11 +65,11 @@ test('prior summaries or not, in any order, the flaky group is the same', async 
 
 describe('a retry that is never seen', () => {
   test.each([
-    ['15', 75_000, 5],
+    ['15', 120_000, 8],
     ['1', 60_000, 60],
-    ['1m', 300_000, 5],
+    ['1m', 480_000, 8],
   ])(
-    'ends the step after 60 seconds and five polls (every %s)',
+    'ends the step after 60 seconds and eight polls (every %s)',
     async (interval, elapsed, polls) => {
       const scenario = shop(FLAKY, { staleSecondsAfterRetry: 100_000 });
       const given = { 'batch-id': ID, 'poll-interval': interval, 'max-retries': '5' };

@@ -103,8 +103,8 @@ describe('the target', () => {
   });
 
   test.each([
-    [{ resolvedSourceVersion: null }, HERE, /^CodeBuild does not say which commit/],
-    [{ resolvedSourceVersion: 'arn:aws:s3:::x' }, HERE, /^CodeBuild does not say which commit/],
+    [{ resolvedSourceVersion: null }, HERE, /^CodeBuild does not report the commit/],
+    [{ resolvedSourceVersion: 'arn:aws:s3:::x' }, HERE, /^CodeBuild does not report the commit/],
     [{}, { ...HERE, repository: { owner: '', name: '' } }, /^GITHUB_REPOSITORY/],
     [{}, { ...HERE, repository: { owner: 'octo-org', name: '' } }, /^GITHUB_REPOSITORY/],
   ])('is none for %j', (more, here, reason) => {

@@ -27,10 +27,10 @@ const OTHER = 'c0ffee00'.repeat(5);
 const OURS = { region: 'us-west-2', project: 'app', commit: COMMIT, batch: 7 };
 const BODY = `${formatMarker(OURS)}\n\nbody`;
 const TIMED_OUT: Ending = { kind: 'timed-out', timeoutMs: 300_000, lastError: null };
-const BROKEN = new GitHubError('transient', 'GitHub answered 502');
+const BROKEN = new GitHubError('transient', 'GitHub returned 502');
 const LIMITED = (retryAfterMs: number): GitHubError =>
-  new GitHubError('rate-limited', 'GitHub answered 403: a limit', retryAfterMs);
-const LOCKED = new GitHubError('rejected', 'GitHub answered with an error: locked');
+  new GitHubError('rate-limited', 'GitHub returned 403: a limit', retryAfterMs);
+const LOCKED = new GitHubError('rejected', 'GitHub returned an error: locked');
 
 /** A GitHub that can be made to fail, in virtual time. */
 interface Bench {
@@ -239,7 +239,7 @@ describe('which pull requests', () => {
     await bench.run(NOT_RETRIED, { batch: aFailedBatch({ resolvedSourceVersion: null }) });
     expect(bench.calls).toEqual([]);
     expect(bench.log).toEqual([
-      'notice: Pull request comment not updated: CodeBuild does not say which commit the batch was built from.',
+      'notice: Pull request comment not updated: CodeBuild does not report the commit that the batch was built from.',
     ]);
   });
 
@@ -272,7 +272,7 @@ describe('a failure', () => {
     const bench = aBench(12, 13);
     bench.react = (call) => (call === 'commit' ? null : BROKEN);
     await bench.run();
-    expect(bench.log).toEqual(['warning: Pull request comment not updated: GitHub answered 502.']);
+    expect(bench.log).toEqual(['warning: Pull request comment not updated: GitHub returned 502.']);
     expect(bench.clock.elapsed()).toBeLessThanOrEqual(65_000);
   });
 
@@ -282,17 +282,17 @@ describe('a failure', () => {
     await bench.run();
     expect(bench.log).toEqual([
       'line: Comment on pull request 13 created.',
-      'warning: Pull request comment not updated: GitHub answered with an error: locked.',
+      'warning: Pull request comment not updated: GitHub returned an error: locked.',
     ]);
   });
 
   test('of the permission names it', async () => {
     const bench = aBench(12);
-    bench.react = () => new GitHubError('not-permitted', 'GitHub answered 403');
+    bench.react = () => new GitHubError('not-permitted', 'GitHub returned 403');
     await bench.run();
     expect(bench.calls).toEqual(['commit']);
     expect(bench.log).toEqual([
-      'warning: Pull request comment not updated: the token is not authorized to comment on pull requests of octo-org/app (GitHub answered 403). Add "pull-requests: write" to the permissions of the job, or set github-token to an authorized token.',
+      'warning: Pull request comment not updated: the token is not authorized to comment on pull requests of octo-org/app (GitHub returned 403). Add "pull-requests: write" to the permissions of the job, or set github-token to an authorized token.',
     ]);
   });
 
@@ -302,7 +302,7 @@ describe('a failure', () => {
       3_600_000,
       0,
       [
-        'warning: Pull request comment not updated: a GitHub rate limit was reached (GitHub answered 403: a limit).',
+        'warning: Pull request comment not updated: a GitHub rate limit was reached (GitHub returned 403: a limit).',
       ],
     ],
   ])('of a limit that lasts %d ms', async (retryAfterMs, elapsed, log) => {

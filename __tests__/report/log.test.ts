@@ -340,29 +340,29 @@ describe('formatEvent', () => {
     ]),
     ...(['line', 'notice', 'warning'] as const).map((level): [string, CommentEvent, LogEntry[]] => [
       `a comment that is not updated, with a ${level}`,
-      { kind: 'comment-not-updated', level, reason: 'GitHub answered 502' },
-      [{ kind: level, text: 'Pull request comment not updated: GitHub answered 502.' }],
+      { kind: 'comment-not-updated', level, reason: 'GitHub returned 502' },
+      [{ kind: level, text: 'Pull request comment not updated: GitHub returned 502.' }],
     ]),
     ...(['notice', 'warning'] as const).map(
       (level): [string, RunEvent | StatusEvent, LogEntry[]] => [
         `a commit status that is not updated, with a ${level}`,
-        { kind: 'status-not-updated', level, reason: 'GitHub answered 502' },
-        [{ kind: level, text: 'Commit status not updated: GitHub answered 502.' }],
+        { kind: 'status-not-updated', level, reason: 'GitHub returned 502' },
+        [{ kind: level, text: 'Commit status not updated: GitHub returned 502.' }],
       ],
     ),
     [
       'a commit status that cannot be set to pending',
-      { kind: 'status-not-pending', reason: 'GitHub answered 502' },
+      { kind: 'status-not-pending', reason: 'GitHub returned 502' },
       [
         line(
-          'Commit status not set to pending: GitHub answered 502. The step writes the result when it ends.',
+          'Commit status not set to pending: GitHub returned 502. The step writes the result when it ends.',
         ),
       ],
     ],
     [
       'a commit status that is left to the post step',
-      { kind: 'status-postponed', reason: 'GitHub answered 502' },
-      [line('Commit status not written yet: GitHub answered 502. The post step tries again.')],
+      { kind: 'status-postponed', reason: 'GitHub returned 502' },
+      [line('Commit status not written yet: GitHub returned 502. The post step tries again.')],
     ],
     [
       'an error of ours, for debugging',

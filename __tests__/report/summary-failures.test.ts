@@ -61,6 +61,14 @@ describe('why builds failed', () => {
     ]);
   });
 
+  it('is unknown where neither phase nor message says what it was', () => {
+    const odd = { type: 'ODD', code: 'ODD_ERROR', message: 'odd' };
+    expect(causesOf({ builds: buildsByArn(someDetails('unit-1', odd)) })).toEqual([
+      ['Failed', 'Phase', 'Likely cause', 'Message'],
+      ['unit', 'ODD', '❔\u00a0unknown', 'ODD_ERROR: odd'],
+    ]);
+  });
+
   it('has a row for each attempt; one for several if it is the same', () => {
     const rows = causesOf({
       ...retried(

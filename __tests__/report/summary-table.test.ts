@@ -288,7 +288,7 @@ describe('earlier batches', () => {
     const part = historyOf([{ identifier: 'unit', results, durations }, never]);
     expect(cellsOf(renderOnGitHub(part))).toEqual([
       ['Build group', 'Last 4, oldest first', 'Flaky', 'Failed', 'Duration'],
-      ['unit', '🟩🟧🟥⬜', '1 of 3', '1 of 3', 'median 4m 15s, middle half 3m 57s–4m 30s'],
+      ['unit', '🟩🟧🟥⬜', '1 of 3', '1 of 3', 'median 4m 15s, middle 50%: 3m 57s–4m 30s'],
       ['new', '⬜⬜⬜⬜', '', '', ''],
     ]);
     expect(part).toContain(

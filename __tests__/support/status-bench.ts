@@ -24,13 +24,13 @@ export const BATCH_URL = aBatch().consoleUrl;
 export const SUCCEEDED: Ending = { kind: 'succeeded', already: false };
 export const TIMED_OUT: Ending = { kind: 'timed-out', timeoutMs: 300_000, lastError: null };
 export const CANCELLED = { kind: 'cancelled', by: 'SIGINT', stop: 'stopped' } as const;
-export const BROKEN = new GitHubError('transient', 'GitHub answered 502');
-export const FORBIDDEN = new GitHubError('not-permitted', 'GitHub answered 403');
+export const BROKEN = new GitHubError('transient', 'GitHub returned 502');
+export const FORBIDDEN = new GitHubError('not-permitted', 'GitHub returned 403');
 export const LIMITED = new GitHubError(
   'rate-limited',
-  'GitHub answered 403: a secondary rate limit',
+  'GitHub returned 403: a secondary rate limit',
 );
-export const INVALID = new GitHubError('rejected', 'GitHub answered 422');
+export const INVALID = new GitHubError('rejected', 'GitHub returned 422');
 
 /** A reporter of a commit status, with a GitHub that can be made to fail, in virtual time. */
 export interface Bench {

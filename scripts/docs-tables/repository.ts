@@ -1,3 +1,5 @@
+import { fill } from './render-tables.ts';
+
 /** What package.json says about this action. */
 export interface Release {
   /** `owner/name` */
@@ -39,9 +41,23 @@ export function usesOf({ repository, version }: Release, path = ''): string {
  * change.
  */
 export function nameAction(path: string, text: string, release: Release): string {
-  const isPlaceholder = release.repository.startsWith(`${PLACEHOLDER_OWNER}/`);
-  const mark = isPlaceholder && !path.startsWith('.github/') ? ' # CHANGE' : '';
+  const mark = isPlaceholder(release) && !path.startsWith('.github/') ? ' # CHANGE' : '';
   return text.replace(USE, (_use, workflow?: string) => usesOf(release, workflow) + mark);
+}
+
+/**
+ * Writes between their marks in the README what the placeholder for the owner is; nothing, if there is
+ * none.
+ *
+ * @throws Error if the marks are missing
+ */
+export function explainName(readme: string, release: Release): string {
+  const note = `\`${PLACEHOLDER_OWNER}\` is the owner of your fork. \`npm run docs -- --repository owner/name\` sets the name everywhere; a [release](CONTRIBUTING.md#to-release) sets the tag \`v1\`.`;
+  return fill(readme, 'name', isPlaceholder(release) ? note : '');
+}
+
+function isPlaceholder({ repository }: Release): boolean {
+  return repository.startsWith(`${PLACEHOLDER_OWNER}/`);
 }
 
 /**

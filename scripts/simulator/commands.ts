@@ -32,12 +32,15 @@ export function batchesOf(simulator: Simulator, projectName: string): BatchView[
   return buildBatches as BatchView[];
 }
 
-/**
- * AWS CLI commands that work on a batch of a simulator as it is now.
- *
- * @param url of the simulator
- */
-export function awsCommands(simulator: Simulator, batch: BatchView, url: string): Suggestion[] {
+/** AWS CLI commands that work on a batch of a simulator as it is now. */
+export interface AwsCommands {
+  readonly reading: readonly Suggestion[];
+  /** They use the batch up for the action: what is retried need not fail again. */
+  readonly changing: readonly Suggestion[];
+}
+
+/** @param url of the simulator */
+export function awsCommands(simulator: Simulator, batch: BatchView, url: string): AwsCommands {
   const { id, buildBatchStatus } = batch;
   const [project = ''] = id.split(':');
   const stop = `aws codebuild stop-build-batch --id ${id} ${STATUS}`;
@@ -49,12 +52,22 @@ export function awsCommands(simulator: Simulator, batch: BatchView, url: string)
       { title: 'Then retry it', command: retry },
     ],
   };
-  const suggestions = [
+  const at = ({ title, command }: Suggestion): Suggestion => ({
+    title,
+    command: `${command} --endpoint-url ${url}`,
+  });
+  const reading = [
     {
       title: 'Show the batch: status, phases and build groups',
       command: `aws codebuild batch-get-build-batches --ids ${id} ${OVERVIEW}`,
     },
     ...failureCommands(simulator, batch),
+    {
+      title: 'List the batches of the project',
+      command: `aws codebuild list-build-batches-for-project --project-name ${project}`,
+    },
+  ];
+  const changing = [
     ...(changes[buildBatchStatus] ?? [
       { title: 'Retry its failed builds', command: retry },
       { title: 'Stop the retry while it runs', command: stop },
@@ -63,15 +76,8 @@ export function awsCommands(simulator: Simulator, batch: BatchView, url: string)
       title: 'Start another batch of the project',
       command: `aws codebuild start-build-batch --project-name ${project} ${STATUS}`,
     },
-    {
-      title: 'List the batches of the project',
-      command: `aws codebuild list-build-batches-for-project --project-name ${project}`,
-    },
   ];
-  return suggestions.map(({ title, command }) => ({
-    title,
-    command: `${command} --endpoint-url ${url}`,
-  }));
+  return { reading: reading.map(at), changing: changing.map(at) };
 }
 
 /** What there is to see of the first failed group. */

@@ -12,7 +12,7 @@ export class GitHubError extends Error {
   /** How long GitHub asks to wait before the next call; 0 if it does not say. */
   readonly retryAfterMs: number;
 
-  /** @param message what GitHub answered, without a period: it stands within a sentence */
+  /** @param message what GitHub returned, without a period: it stands within a sentence */
   constructor(kind: GitHubError['kind'], message: string, retryAfterMs = 0) {
     super(message);
     this.name = 'GitHubError';

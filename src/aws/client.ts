@@ -2,7 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { CodeBuildClientConfig } from '@aws-sdk/client-codebuild';
 import type { Clock } from '../async/clock.ts';
-import { CALL_LIMIT_MS } from '../async/backoff.ts';
+import { CALL_LIMIT_MS } from '../async/call-budget.ts';
 import { callWithin } from '../async/timer.ts';
 import type { Credentials } from './credential-cache.ts';
 

@@ -3,7 +3,7 @@ import { Interruption } from '../async/interruption.ts';
 import type { Batch } from '../domain/batch.ts';
 import type { RunEvent } from '../domain/events.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import { isCommitId, repositoryOf } from '../domain/repository.ts';
+import { commitOf, NO_COMMIT, repositoryOf } from '../domain/repository.ts';
 import type { RunningAttempt, StatusTarget } from './status.ts';
 import { stepResultOf } from './step-result.ts';
 import { trackStatus, type StatusPorts, type TrackedStatus } from './tracked-status.ts';
@@ -86,8 +86,7 @@ function retryIn(event: RunEvent): (RunningAttempt & { readonly batch: Batch }) 
 function targetOf(batch: Batch, settings: ReporterSettings): StatusTarget | string {
   const repository = repositoryOf(batch.source, settings.serverUrl);
   if (typeof repository === 'string') return repository;
-  const commit = batch.resolvedSourceVersion ?? '';
-  if (!isCommitId(commit))
-    return 'CodeBuild does not report the commit that the batch was built from';
+  const commit = commitOf(batch);
+  if (commit === null) return NO_COMMIT;
   return { repository, commit, batchId: batch.id, region: settings.region };
 }

@@ -17,8 +17,8 @@ import type { TestCase, TestReport } from './test-report.ts';
  */
 export type RunEvent =
   | BackoffEvent
-  /** The batch is not found: it may have been started a moment ago. Polling continues for a short time. */
-  | { readonly kind: 'batch-invisible'; readonly id: string }
+  /** The batch is not found: it may have been started a moment ago. Polling continues for so long at most. */
+  | { readonly kind: 'batch-invisible'; readonly id: string; readonly moreMs: number }
   | { readonly kind: 'batch-found'; readonly batch: Batch; readonly attempt: number }
   | AttemptBegan
   /** The attempt may be this step's: the request for it got no answer. */

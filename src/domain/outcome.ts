@@ -20,7 +20,7 @@ export type Ending =
   | { readonly kind: 'retry-accepted' }
   /** `wait: false`: the request for the retry got no answer, and no poll proves that it was made. */
   | { readonly kind: 'retry-unconfirmed' }
-  /** `wait: false`: the batch was not over within `LONGEST_LAG_MS`. */
+  /** `wait: false`: the batch was not over within `READ_LAG_MS`. */
   | { readonly kind: 'still-running' }
   /** CodeBuild rejected the retry: its own message. */
   | { readonly kind: 'retry-rejected'; readonly message: string }

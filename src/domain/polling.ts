@@ -9,17 +9,10 @@ import type { Batch, Moment } from './batch.ts';
 import { estimateEnd, estimateFirstEnd } from './estimate.ts';
 import { areGroupsSettled, isBuilt } from './groups.ts';
 import type { Past } from './past.ts';
+import { hasReadLagPassed } from './read-lag.ts';
 import type { RunState } from './state.ts';
 
 const SECOND_MS = 1000;
-/**
- * `wait: false`: how long a batch that reads as running is polled. Reads lag behind the commit status, and
- * a workflow that it triggers may be here first.
- */
-export const LONGEST_LAG_MS = 60 * SECOND_MS;
-/** How long, and for how many polls, a retry may stay unseen. Whichever is longer counts. */
-const UNSEEN_MS = 60 * SECOND_MS;
-const UNSEEN_POLLS = 5;
 /** How long the groups of a batch that is over may be stale. */
 const GROUPS_STALE_MS = 30 * SECOND_MS;
 /** Between two polls that wait only for stale groups. */
@@ -206,8 +199,8 @@ function interpretStale(polling: Polling, past: Past, now: number): [Polling, Po
     return [next, { kind: 'over', batch: newest, groupsStale: true }];
   }
   const elapsedMs = now - polling.began;
-  const isGivenUp = next.stalePolls >= UNSEEN_POLLS && elapsedMs >= UNSEEN_MS;
-  return past.retried !== null && !seen && isGivenUp
+  const isGivenUp = !seen && hasReadLagPassed(next.stalePolls, elapsedMs);
+  return past.retried !== null && isGivenUp
     ? [next, { kind: 'never-seen', polls: next.stalePolls, elapsedMs }]
     : [next, { kind: 'stale' }];
 }

@@ -1,4 +1,4 @@
-import type { Source } from './batch.ts';
+import type { Batch, Source } from './batch.ts';
 
 /** A repository of the GitHub server that this run belongs to. */
 export interface Repository {
@@ -40,6 +40,15 @@ export function repositoryOf({ type, location }: Source, serverUrl: string): Rep
 /** Whether a text can be the owner or the name of a repository, in the characters that GitHub gives them. */
 export function isNamePart(text: string): boolean {
   return /^(?!\.+$)[\w.-]+$/.test(text);
+}
+
+/** Why a batch has no commit, to stand within a sentence. */
+export const NO_COMMIT = 'CodeBuild does not report the commit that the batch was built from';
+
+/** The full id of the commit that a batch was built from, in lower case; null: there is none. */
+export function commitOf({ resolvedSourceVersion }: Batch): string | null {
+  const commit = (resolvedSourceVersion ?? '').toLowerCase();
+  return isCommitId(commit) ? commit : null;
 }
 
 /** Whether a source version is the full id of a commit (SHA-1 or SHA-256). */

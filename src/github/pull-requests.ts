@@ -85,7 +85,7 @@ export function createPullRequests(token: string): PullRequests {
   };
 }
 
-/** GitHub answers 422 for a commit that is not in the repository. */
+/** GitHub returns 422 for a commit that is not in the repository. */
 function emptyIfUnknown(error: unknown): never[] {
   if (membersOf(error)['status'] === 422) return [];
   throw error;

@@ -50,7 +50,7 @@ export function createGitHub(token: string): GitHub {
       if (body instanceof ReadableStream) void Promise.allSettled([body.cancel()]);
       // The declared type has 201 alone; a proxy may respond in GitHub's place.
       const status: number = response.status;
-      if (status !== 201) throw new GitHubError('transient', `GitHub answered ${status}`);
+      if (status !== 201) throw new GitHubError('transient', `GitHub returned ${status}`);
     },
   };
 }

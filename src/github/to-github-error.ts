@@ -53,8 +53,8 @@ export function toGitHubError(error: unknown, nowMs: number): GitHubError {
     return new GitHubError('transient', `GitHub did not respond: ${shortMessage}`);
   }
   const { status, headers } = response;
-  const answered = `GitHub answered ${status}${shortMessage === '' ? '' : `: ${shortMessage}`}`;
-  return new GitHubError(kindOf(response, message), answered, retryAfterMs(headers, nowMs));
+  const returned = `GitHub returned ${status}${shortMessage === '' ? '' : `: ${shortMessage}`}`;
+  return new GitHubError(kindOf(response, message), returned, retryAfterMs(headers, nowMs));
 }
 
 /** What Octokit throws for a GraphQL response with errors: all is failed then, whatever else it has. */
@@ -69,7 +69,7 @@ function fromGraphql({ errors, headers }: GraphqlErrors, nowMs: number): GitHubE
   const text = typeof message === 'string' ? message : '';
   return new GitHubError(
     kindOfGraphql(type, extensions, text),
-    `GitHub answered with an error${text === '' ? '' : `: ${shorten(text)}`}`,
+    `GitHub returned an error${text === '' ? '' : `: ${shorten(text)}`}`,
     retryAfterMs(headers, nowMs),
   );
 }
@@ -90,7 +90,7 @@ function kindOf({ status, headers, data }: GitHubResponse, message: string): Git
   if (isRateLimit(status, headers, message)) return 'rate-limited';
   // GitHub rejects in JSON, with a message. All else is a server error, or the page of a proxy.
   if (status >= 500 || typeof membersOf(data)['message'] !== 'string') return 'transient';
-  // GitHub answers 404 for a repository that the token cannot see.
+  // GitHub returns 404 for a repository that the token cannot see.
   if (status === 404) return 'not-permitted';
   return status === 403 && !includesAny(message, NOT_OF_THE_TOKEN) ? 'not-permitted' : 'rejected';
 }

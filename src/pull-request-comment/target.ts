@@ -2,8 +2,9 @@ import { isOver } from '../domain/attempt.ts';
 import type { Batch } from '../domain/batch.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import {
-  isCommitId,
+  commitOf,
   isSameRepository,
+  NO_COMMIT,
   repositoryOf,
   type Repository,
 } from '../domain/repository.ts';
@@ -47,8 +48,8 @@ export function targetOf(
   { region, serverUrl, repository }: Surroundings,
 ): CommentTarget | string {
   if (repository.name === '') return 'GITHUB_REPOSITORY does not name a repository';
-  const commit = (batch.resolvedSourceVersion ?? '').toLowerCase();
-  if (!isCommitId(commit)) return 'CodeBuild does not say which commit the batch was built from';
+  const commit = commitOf(batch);
+  if (commit === null) return NO_COMMIT;
   const source = repositoryOf(batch.source, serverUrl);
   const isFromHere = typeof source !== 'string' && isSameRepository(source, repository);
   return {

@@ -40,7 +40,7 @@ export function formatEvent(event: RunEvent | StatusEvent | CommentEvent): LogEn
     case 'batch-invisible':
       return [
         line(
-          `Batch ${event.id} was not found. It may have just been started; polling for up to 30s.`,
+          `Batch ${event.id} was not found. It may have just been started; polling for another ${formatDuration(event.moreMs)}.`,
         ),
       ];
     case 'attempt-began':

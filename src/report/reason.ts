@@ -3,7 +3,7 @@ import { nameOf } from '../domain/batch.ts';
 import { failureOf, formatFailure } from '../domain/failure.ts';
 import type { FailedGroups } from '../domain/groups.ts';
 import type { Ending, Outcome, StopKind } from '../domain/outcome.ts';
-import { LONGEST_LAG_MS } from '../domain/polling.ts';
+import { READ_LAG_MS } from '../domain/read-lag.ts';
 import { formatEnd } from '../domain/status.ts';
 import { asSentence } from '../text/as-sentence.ts';
 import { cutMiddle } from '../text/cut-middle.ts';
@@ -98,7 +98,7 @@ function describeEnding(outcome: Outcome, close: (message: string) => string): P
       ];
     case 'still-running':
       return [
-        `${Id} is still ${batch?.status ?? 'running'} after ${formatDuration(LONGEST_LAG_MS)}. Only a batch that has ended can be retried. Set wait: true, or run this step after the batch has ended.`,
+        `${Id} is still ${batch?.status ?? 'running'} after ${formatDuration(READ_LAG_MS)}. Only a batch that has ended can be retried. Set wait: true, or run this step after the batch has ended.`,
       ];
     case 'retry-rejected':
       return [

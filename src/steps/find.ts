@@ -65,10 +65,12 @@ function describeMistake(mistakenFor: OtherCommit | null): string {
 
 async function getBatch(context: RunContext, id: string): Promise<Batch> {
   const { codebuild, emit, inputs, ports, signal } = context;
+  const pauses = PAUSES_MS.map((pauseMs) => Math.min(pauseMs, inputs.pollIntervalMs));
   for (let polls = 1; ; polls += 1) {
     const batch = await codebuild.getBatch(id);
     if (batch !== null) return batch;
-    const pauseMs = PAUSES_MS[polls - 1];
+    const left = pauses.slice(polls - 1);
+    const [pauseMs] = left;
     if (pauseMs === undefined) {
       throw notFound(
         `Batch ${id} was not found in region ${inputs.region}. The region or account is probably wrong: set aws-region, or set batch-id to the ARN or console URL of the batch, which contain the region. Project names are case-sensitive, and CodeBuild deletes batches after a year.`,
@@ -76,9 +78,9 @@ async function getBatch(context: RunContext, id: string): Promise<Batch> {
     }
     if (polls === 2) {
       await rejectBuild(context, id);
-      emit({ kind: 'batch-invisible', id });
+      emit({ kind: 'batch-invisible', id, moreMs: left.reduce((sum, ms) => sum + ms, 0) });
     }
-    await ports.clock.sleep(Math.min(pauseMs, inputs.pollIntervalMs), signal);
+    await ports.clock.sleep(pauseMs, signal);
   }
 }
 

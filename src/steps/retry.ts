@@ -1,4 +1,4 @@
-import { CALL_LIMIT_MS, outageLimitMs, THROTTLED_LIMIT_MS } from '../async/backoff.ts';
+import { CALL_LIMIT_MS, outageLimitMs, THROTTLED_LIMIT_MS } from '../async/call-budget.ts';
 import { ServiceError } from '../async/service-error.ts';
 import {
   compareAttempts,
@@ -8,6 +8,7 @@ import {
   isSameEnd,
 } from '../domain/attempt.ts';
 import type { Batch } from '../domain/batch.ts';
+import { hasReadLagPassed } from '../domain/read-lag.ts';
 import {
   instantOf,
   isTokenDead,
@@ -23,9 +24,7 @@ import { keepApart } from './keep-apart.ts';
 
 /** How long a repeated request may take to show whose attempt runs. */
 const OWNERSHIP_WITHIN_MS = 30_000;
-/** How long, and for how many polls, reads may lag behind what was seen or done before. */
-const STALE_MS = 60_000;
-const STALE_POLLS = 8;
+/** Between two polls that may be stale. */
 const STALE_POLL_INTERVAL_MS = 5000;
 /**
  * Between a poll and the request that follows it while AWS throttles: if one of them is all that AWS
@@ -151,7 +150,7 @@ function pauseWhileStale(
   let polls = 0;
   return async () => {
     polls += 1;
-    if (polls >= STALE_POLLS && clock.elapsed() - began >= STALE_MS) return false;
+    if (hasReadLagPassed(polls, clock.elapsed() - began)) return false;
     await clock.sleep(Math.min(STALE_POLL_INTERVAL_MS, inputs.pollIntervalMs), signal);
     return true;
   };

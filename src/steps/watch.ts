@@ -5,11 +5,11 @@ import { viewGroups } from '../domain/groups.ts';
 import {
   correctSubmission,
   interpret,
-  LONGEST_LAG_MS,
   msUntilNextPoll,
   type Polling,
   type PollResult,
 } from '../domain/polling.ts';
+import { READ_LAG_MS } from '../domain/read-lag.ts';
 import type { RunContext } from './context.ts';
 
 const HEARTBEAT_MS = 30 * 60_000;
@@ -40,7 +40,8 @@ export async function watchAttempt(
   const { clock } = ports;
   let polling = begun;
   let lastNews = clock.elapsed();
-  const watchUntil = inputs.wait ? Infinity : lastNews + LONGEST_LAG_MS;
+  // A commit status may set off a workflow before reads show what it reports.
+  const watchUntil = inputs.wait ? Infinity : lastNews + READ_LAG_MS;
   const poll = async (): Promise<Batch | null> => {
     await clock.sleep(msUntilPoll(context, polling, watchUntil), context.signal);
     return codebuild.getBatch(id);

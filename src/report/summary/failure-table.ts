@@ -18,7 +18,7 @@ type Setting = (typeof SETTINGS)[number];
 const KINDS: Readonly<Record<Cause['kind'], string>> = {
   infrastructure: '🏗️&nbsp;infrastructure, a retry can help',
   code: '🧑‍💻&nbsp;code or configuration',
-  unknown: '❔&nbsp;could be either',
+  unknown: '❔&nbsp;unknown',
 };
 
 interface Failure {

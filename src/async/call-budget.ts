@@ -1,0 +1,85 @@
+import type { ServiceError } from './service-error.ts';
+
+const MINUTE_MS = 60_000;
+const OUTAGE_MS = 15 * MINUTE_MS;
+/** How long AWS may throttle a call: as long as a job on GitHub's own runners may take. */
+export const THROTTLED_LIMIT_MS = 360 * MINUTE_MS;
+const UNREACHABLE_FROM_THE_START_MS = MINUTE_MS;
+/** Credentials that AWS has never accepted may be a mistake; those that were good may be again. */
+const CREDENTIALS_FROM_THE_START_MS = 15_000;
+const CREDENTIALS_MS = 2 * MINUTE_MS;
+/** The longest that one call takes, body included: a longer limit need not cut one. */
+export const CALL_LIMIT_MS = 30_000;
+/** So much of a shorter limit is left for the last try, at most. */
+const LAST_TRY_MS = 5000;
+
+export interface BackoffOptions {
+  /**
+   * Milliseconds without an answer after which the last error is thrown; by default
+   * {@link outageLimitMs}. That a call is throttled is an answer: after it they are counted anew.
+   */
+  readonly giveUpAfterMs?: number;
+  /**
+   * Milliseconds after which the last error is thrown, throttled or not; by default
+   * {@link THROTTLED_LIMIT_MS}. With 0 there is one try. A call with at most {@link CALL_LIMIT_MS} has no
+   * time for the pace of the others, and does not change it.
+   *
+   * A limit of either kind that is as short also ends the call that is under way when it passes;
+   * `maybeDone` is true then.
+   */
+  readonly withinMs?: number;
+}
+
+/** How long a call may go on, with all its tries. Times are of the clock that only runs forward. */
+interface CallBudget {
+  /** Milliseconds that a try may take; null: as many as any call. */
+  forTry(now: number): number | null;
+  /** Milliseconds that are left after a try has failed; 0 or less: it was the last one. */
+  leftAfter(error: ServiceError, now: number): number;
+}
+
+/**
+ * The budget of a call that begins now.
+ *
+ * @param intervalMs between two polls
+ * @param wereCredentialsGood whether the service has accepted the credentials by now
+ */
+export function createCallBudget(
+  { giveUpAfterMs, withinMs }: BackoffOptions,
+  began: number,
+  intervalMs: number,
+  wereCredentialsGood: () => boolean,
+): CallBudget {
+  const outageMs = giveUpAfterMs ?? outageLimitMs(intervalMs);
+  const endsOn = began + (withinMs ?? Math.max(THROTTLED_LIMIT_MS, outageMs));
+  const limitMs = Math.min(outageMs, withinMs ?? Infinity);
+  const cutsTries = limitMs > 0 && limitMs <= CALL_LIMIT_MS;
+  const lastTryMs = cutsTries ? Math.min(LAST_TRY_MS, limitMs / 4) : 0;
+  /** When AWS last gave an answer, be it that the call was throttled. */
+  let answeredOn = began;
+  let sinceCredentials: number | null = null;
+  return {
+    forTry: (now) => (cutsTries ? Math.min(answeredOn + outageMs, endsOn) - now : null),
+    leftAfter(error, now) {
+      const isThrottled = error.kind === 'throttled';
+      if (isThrottled) answeredOn = now;
+      sinceCredentials = error.kind === 'credentials' ? (sinceCredentials ?? now) : null;
+      const outageEndsOn = isThrottled ? Infinity : answeredOn + outageMs - lastTryMs;
+      const kindEndsOn = (sinceCredentials ?? answeredOn) + limitOf(error, wereCredentialsGood());
+      return Math.min(outageEndsOn, endsOn - lastTryMs, kindEndsOn) - now;
+    },
+  };
+}
+
+/** How long a service may give no good answer: 15 minutes or three intervals, whichever is longer. */
+export function outageLimitMs(intervalMs: number): number {
+  return Math.max(OUTAGE_MS, 3 * intervalMs);
+}
+
+/** Milliseconds for which an error of this kind may last, whatever the call may take. */
+function limitOf({ kind }: ServiceError, wereCredentialsGood: boolean): number {
+  if (kind === 'credentials') {
+    return wereCredentialsGood ? CREDENTIALS_MS : CREDENTIALS_FROM_THE_START_MS;
+  }
+  return kind === 'unreachable' && !wereCredentialsGood ? UNREACHABLE_FROM_THE_START_MS : Infinity;
+}
