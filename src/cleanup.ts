@@ -71,7 +71,8 @@ async function stopOrphanedAttempt(
   const ports = { codebuild, clock, random: Math.random, limits: POST_STEP };
   const result = await stopLeftBehind(owned, ports);
   const text = formatStopResult(result, owned.batchId);
-  if (result.kind === 'no-answer') runner.warning(logLine(text));
+  const mayStillRun = result.kind === 'no-answer' || result.kind === 'unproven';
+  if (mayStillRun) runner.warning(logLine(text));
   else runner.info(logLine(text));
   return result;
 }

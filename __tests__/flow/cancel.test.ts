@@ -241,13 +241,14 @@ describe('the post step', () => {
   test.each([1, 6, 29])(
     'waits for a retry that is made %d s later, and stops it',
     async (seconds) => {
-      const { calls, runningAfterStep, runningAfterPost } = await run({
+      const { calls, runningAfterStep, runningAfterPost, postWarnings } = await run({
         scenario: { ...shop(FLAKY), faults: [late(seconds)] },
         given: {},
         cancelAt: 0.5,
       });
       expect(runningAfterStep).toEqual([]);
       expect(runningAfterPost).toEqual([]);
+      expect(postWarnings).toEqual([]);
       expect(calls.at(-1)).toMatchObject({ call: { operation: STOP }, byPost: true });
     },
   );
@@ -263,6 +264,17 @@ describe('the post step', () => {
     });
     expect(made).toHaveLength(1);
     expect(runningAfterPost).toEqual([]);
+  });
+
+  test('warns of an attempt that began after the request could, since it may be of someone else', async () => {
+    const { calls, runningAfterPost, postWarnings } = await run({
+      scenario: { ...shop(FLAKY), faults: [late(40)] },
+      given: {},
+      cancelAt: 0.5,
+    });
+    expect(runningAfterPost).toEqual([2]);
+    expect(calls.map(({ call }) => call.operation)).not.toContain(STOP);
+    expect(postWarnings).toEqual([expect.stringContaining('It keeps running')]);
   });
 
   test('waits no longer than the request could take, and reads may lag', async () => {

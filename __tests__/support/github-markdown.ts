@@ -13,8 +13,9 @@ export { renderOnGitHub };
 
 const CELLS = new Set(['th', 'td']);
 const MENTION = /(?<![\w`@./-])@[a-z\d][a-z\d-]*(?:\/[\w.-]+)?/gi;
-/** `#1`, `GH-1`, `owner/name#1` and `user@commit`. */
-const REFERENCE = /(?:[\w.-]+(?:\/[\w.-]+)?)?#\d+|\bgh-\d+|[\w-]+@[0-9a-f]{7,40}\b/gi;
+/** `#1`, `GH-1`, `owner/name#1` and `user@commit`; each name is read once, however long it is. */
+const REFERENCE =
+  /(?:(?<![\w./-])[\w.-]+(?:\/[\w.-]+)?)?#\d+|\bgh-\d+|(?<![\w-])[\w-]+@[0-9a-f]{7,40}\b/gi;
 const WITHOUT_MENTIONS = new Set(['pre', 'code', 'tt', 'a', 'style', 'script']);
 
 /** Texts of the cells of a table, row by row, the heading first. The first table is number 0. */

@@ -187,7 +187,11 @@ function wrongStops(verdict: Verdict): string[] {
     found.push('what still runs is not left to the post step');
   }
   const postCouldCall = calls.every(({ byPost, call }) => !byPost || call.fault === undefined);
-  if (runningAfterPost.some(isOurs) && postCouldCall) {
+  // What begins after the call has ended may as well be someone else's.
+  const until = saved?.request?.endsOn ?? Infinity;
+  const isProven = (attempt: number): boolean =>
+    made.some((retry) => retry.attempt === attempt && retry.at <= until);
+  if (runningAfterPost.some(isProven) && postCouldCall) {
     found.push('what still runs was not stopped by the post step');
   }
   return found;

@@ -54,6 +54,7 @@ export interface Verdict {
   /** Attempts that ran when the step had ended, and when its post step had. */
   readonly runningAfterStep: readonly number[];
   readonly runningAfterPost: readonly number[];
+  readonly postWarnings: readonly string[];
   readonly trial: Trial;
 }
 
@@ -80,11 +81,11 @@ export async function run(trial: Trial): Promise<Verdict> {
   const flow = await runStep({ clock, simulator, abort }, given, uuid);
   const runningAfterStep = running(simulator, clock);
   byPost = true;
-  await runPost(flow.saved.at(-1) ?? null, simulator, clock);
+  const postWarnings = await runPost(flow.saved.at(-1) ?? null, simulator, clock);
   const runningAfterPost = running(simulator, clock);
   await clock.sleep(AFTERWARDS, new AbortController().signal);
   const made = simulator.retriesOf(ID).filter(({ by }) => by === 'wire');
-  return { flow, calls, made, runningAfterStep, runningAfterPost, trial };
+  return { flow, calls, made, runningAfterStep, runningAfterPost, postWarnings, trial };
 }
 
 function arrangeOthers(
@@ -133,13 +134,18 @@ function running(simulator: Simulator, clock: VirtualClock): number[] {
     .map(({ number }) => number);
 }
 
-/** What a runner starts after the step, whatever became of it. */
-async function runPost(saved: unknown, simulator: Simulator, clock: VirtualClock): Promise<void> {
+/** What a runner starts after the step, whatever became of it. Returns its warnings. */
+async function runPost(
+  saved: unknown,
+  simulator: Simulator,
+  clock: VirtualClock,
+): Promise<string[]> {
+  const warnings: string[] = [];
   const runner: Pick<Runner, 'getState' | 'getInput' | 'info' | 'warning'> = {
     getState: (name) => (name === 'started-attempt' ? JSON.stringify(saved) : ''),
     getInput: () => '',
     info: () => undefined,
-    warning: () => undefined,
+    warning: (message) => void warnings.push(message),
   };
   const accessKey = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'example' };
   const clientFor = (region: string): ClientOptions => ({
@@ -149,4 +155,5 @@ async function runPost(saved: unknown, simulator: Simulator, clock: VirtualClock
     requestHandler: inProcess(simulator, clock),
   });
   await cleanUp(runner as Runner, clock, clientFor, new AbortController().signal);
+  return warnings;
 }

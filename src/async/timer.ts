@@ -8,6 +8,9 @@ export interface Timer {
   stop(): void;
 }
 
+/** Always the same: a signal aborted without a reason makes one, with a stack trace, at every call. */
+const STOPPED = new Error('stopped');
+
 /**
  * Starts a timer.
  *
@@ -24,7 +27,7 @@ export function startTimer(clock: Clock, milliseconds: number | null, reason: Er
     );
   };
   if (milliseconds !== null) endWithin(milliseconds);
-  return { signal: expiry.signal, endWithin, stop: () => stopped.abort() };
+  return { signal: expiry.signal, endWithin, stop: () => stopped.abort(STOPPED) };
 }
 
 /**
