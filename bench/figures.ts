@@ -22,7 +22,7 @@ const milliseconds = (value: number): string => `${Math.round(value)} ms`;
 const kilobytes = (value: number): string => `${Math.round(value / 1000).toLocaleString('en')} kB`;
 const megabytes = (value: number): string => `${(value / 1e6).toFixed(1)} MB`;
 const count = (value: number): string => value.toLocaleString('en');
-const percent = (value: number): string => `${Math.round(value * 100)} %`;
+const percent = (value: number): string => `${Math.round(value * 100)}%`;
 
 /** Start-up and memory of the bundle, compared with other programs in the same rounds. */
 export async function startAndMemory(rounds: number, peer: Peer | null): Promise<Row[]> {
@@ -255,7 +255,7 @@ function formatShape({ groups, attempts, chain }: Shape): string {
   return chain ? `a chain of ${count(groups)}` : `${count(groups)} groups × ${attempts} attempts`;
 }
 
-/** The median and, in brackets, the middle half. */
+/** The median and, in parentheses, the middle 50%. */
 function formatMiddleHalf(numbers: readonly number[], format: (value: number) => string): string {
   const { median: middle, middleHalf } = spread(numbers);
   return `${format(middle)} (${middleHalf.map(format).join(' to ')})`;

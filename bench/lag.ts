@@ -65,12 +65,12 @@ export const SITUATIONS: readonly Situation[] = [
     hints: 'exact',
   },
   {
-    name: 'retried, three builds longer or shorter by up to 10 %',
+    name: 'retried, three builds longer or shorter by up to 10%',
     scenario: retriedWithOtherLengths,
     hints: 'wrong',
   },
   {
-    name: 'retried, one build that failed after 60 % of its time',
+    name: 'retried, one build that failed after 60% of its time',
     scenario: (seconds) => retried({ unit: failingFirst(seconds, seconds * 0.6) }),
     hints: 'wrong',
   },
@@ -97,19 +97,19 @@ export const SITUATIONS: readonly Situation[] = [
     history: true,
   },
   {
-    name: 'running, history of 10 batches that took up to 1 % more or less',
+    name: 'running, history of 10 batches that took up to 1% more or less',
     scenario: (seconds, random) => withHistory(seconds, () => varied(seconds, 0.01, random)),
     hints: 'wrong',
     history: true,
   },
   {
-    name: 'running, history of 10 batches that took up to 10 % more or less',
+    name: 'running, history of 10 batches that took up to 10% more or less',
     scenario: (seconds, random) => withHistory(seconds, () => varied(seconds, SPREAD, random)),
     hints: 'wrong',
     history: true,
   },
   {
-    name: 'running, history of 10 batches, 6 of which failed after 60 % of the time',
+    name: 'running, history of 10 batches, 6 of which failed after 60% of the time',
     scenario: (seconds) => withHistory(seconds, (index) => seconds * (index < 6 ? 0.6 : 1)),
     hints: 'wrong',
     history: true,
@@ -220,7 +220,7 @@ function varied(seconds: number, spread: number, random: () => number): number {
   return seconds * (1 + spread * (2 * random() - 1));
 }
 
-/** Groups with a critical path of compile (20 %), integration_tests (45 %) and image (35 %). */
+/** Groups with a critical path of compile (20%), integration_tests (45%) and image (35%). */
 function graph(seconds: number, fails: boolean): Record<string, GroupPlan> {
   const integrationTests = fails
     ? failingFirst(seconds * 0.45, seconds * 0.45 * 0.6)

@@ -6,7 +6,7 @@ export const TARGETS = {
   startToBareNode: 2.8,
   /** Peak memory, divided by that of bare Node.js. */
   memoryToBareNode: 1.8,
-  /** All script in dist/, in bytes: what was reached, and 5 %. */
+  /** All script in dist/, in bytes: what was reached, and 5%. */
   scriptBytes: 1_032_000,
   /** Mean from the end of a batch to the end of the step where its end can be predicted, in seconds. */
   lagSeconds: 4,

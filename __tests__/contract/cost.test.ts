@@ -78,7 +78,7 @@ describe('the page', () => {
   });
 
   test('counts an event as a share of a wait', () => {
-    const shares = [...PAGE.matchAll(/\| (\d+) % /g)].map(([, share]) => Number(share));
+    const shares = [...PAGE.matchAll(/\| (\d+)% /g)].map(([, share]) => Number(share));
     expect(shares).toEqual([33, 5, 1]);
   });
 });

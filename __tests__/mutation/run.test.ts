@@ -51,7 +51,7 @@ it('lists the mutants that survive the tests, and fails if too few are killed', 
 __tests__/domain/weight.test.ts: 6 of 10 mutants killed
 Mutants of code that runs while modules load, tried in a process each: 1
 
-src/domain/weight.ts: 7 of 10 killed (70.0 %, below 90 %), 0 of them by timeout; 3 survived, 2 of them without a test that reaches them
+src/domain/weight.ts: 7 of 10 killed (70.0%, below 90%), 0 of them by timeout; 3 survived, 2 of them without a test that reaches them
   src/domain/weight.ts:4:10 operator: weight > 10 → (weight) >= (10)
   src/domain/weight.ts:11:31 body: true → undefined (not reached)
   src/domain/weight.ts:11:31 boolean: true → false (not reached)

@@ -49,7 +49,7 @@ export function renderCost(page: string): string {
       `${batch} min`,
       `${wait} min, ${cost(wait)}`,
       `${EVENT_MINUTES} min, ${cost(EVENT_MINUTES)}`,
-      `${share} %`,
+      `${share}%`,
       `${CALLS.wait(batch)}`,
       `${CALLS.retryWithoutWaiting + CALLS.noRetryLeft}`,
     ];
@@ -61,7 +61,7 @@ export function renderCost(page: string): string {
     ...BATCH_MINUTES.map((batch) => `${firstAbove(runs, waitMinutes(batch))}`),
     `${firstAbove(runs, EVENT_MINUTES)}`,
   ]);
-  const retry = ['Batch', 'Wait', 'Event', 'Event : wait', 'Calls (wait)', 'Calls (event)'];
+  const retry = ['Batch', 'Wait', 'Event', 'Event / wait', 'Calls (wait)', 'Calls (event)'];
   const schedule = [
     'Schedule',
     'A day',

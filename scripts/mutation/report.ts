@@ -26,7 +26,7 @@ export function report(
     if (share < threshold) isReached = false;
     lines.push(
       '',
-      `${file}: ${killed} of ${all.length} killed (${share.toFixed(1)} %${share < threshold ? `, below ${threshold} %` : ''}), ${timeouts} of them by timeout; ${left.length} survived, ${unreached} of them without a test that reaches them`,
+      `${file}: ${killed} of ${all.length} killed (${share.toFixed(1)}%${share < threshold ? `, below ${threshold}%` : ''}), ${timeouts} of them by timeout; ${left.length} survived, ${unreached} of them without a test that reaches them`,
       ...left.map((mutant) => formatMutant(mutant, verdicts.has(mutant.id))),
     );
   }

@@ -1,7 +1,7 @@
 import type { Spread } from '../domain/spread.ts';
 import { formatDuration } from '../text/duration.ts';
 
-/** Of fewer numbers the middle half says nothing. */
+/** With fewer numbers, the middle 50% says nothing. */
 const LEAST_FOR_MIDDLE_HALF = 4;
 
 /** Durations in milliseconds: `median 4m 10s, middle 50%: 3m 50s–5m`. A single one is itself. */
