@@ -480,7 +480,7 @@ describe('retry-when-log', () => {
     }
   });
 
-  const SHORT = 'is shorter than 4 characters; texts are one per line.';
+  const SHORT = 'is shorter than 4 characters; write one string per line.';
   testAll<[when: string, problem: string]>([
     ['abc', 'log', `retry-when-log: "abc" ${SHORT}`],
     ['good text\n é€\nb', 'log', `retry-when-log: "é€, b" ${SHORT}`],
@@ -493,7 +493,7 @@ describe('retry-when-log', () => {
     [
       '["connect ETIMEDOUT", "port taken"]',
       'log',
-      'is a JSON list; write one text per line: connect ETIMEDOUT\nport taken.',
+      'is a JSON list; write one string per line: connect ETIMEDOUT\nport taken.',
     ],
     ['[]', 'infrastructure', 'is an empty JSON list; leave the input empty.'],
     [
@@ -505,7 +505,7 @@ describe('retry-when-log', () => {
     [
       '',
       'log',
-      'retry-when: "log" needs retry-when-log: the texts, one per line, to find in a log.',
+      'retry-when: "log" needs retry-when-log: the strings to find in a log, one per line.',
     ],
     [' \n ', 'Log', 'retry-when: "log" needs retry-when-log'],
   ])('refuses what could not match, or could match anything', (texts, when, problem) => {

@@ -90,8 +90,8 @@ describe('the reason', () => {
   });
 
   test.each([
-    [['clean'], 'the log of clean contains no text of retry-when-log'],
-    [['clean', 'clean'], 'the log of clean contains no text of retry-when-log'],
+    [['clean'], 'the log of clean contains none of the strings in retry-when-log'],
+    [['clean', 'clean'], 'the log of clean contains none of the strings in retry-when-log'],
     [['gone'], 'the log of gone could not be searched: the log no longer exists'],
     [
       ['other'],
@@ -99,7 +99,7 @@ describe('the reason', () => {
     ],
     [
       ['clean', 'gone'],
-      'the log of clean contains no text of retry-when-log; 1 more log could not be searched',
+      'the log of clean contains none of the strings in retry-when-log; 1 more log could not be searched',
     ],
     [
       ['gone', 'gone', 'clean', 'other'],

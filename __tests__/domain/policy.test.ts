@@ -396,7 +396,7 @@ describe('no retry is made', () => {
       'retry-when',
       { causes: causes({ unit: NO_IMAGE }), logs: logs({ unit: null }) },
       LOG,
-      'the log of unit contains no text of retry-when-log (retry-when: log)',
+      'the log of unit contains none of the strings in retry-when-log (retry-when: log)',
     ],
     [
       'if one group of several is no known flake',
@@ -407,7 +407,7 @@ describe('no retry is made', () => {
         logs: logs({ unit: 'ETIMEDOUT', e2e: null, docs: NOT_READ, lint: NOT_READ }),
       },
       LOG,
-      'the log of e2e contains no text of retry-when-log; 2 more logs could not be searched (retry-when: log)',
+      'the log of e2e contains none of the strings in retry-when-log; 2 more logs could not be searched (retry-when: log)',
     ],
     [
       'where the log cannot be read',
@@ -439,7 +439,7 @@ describe('no retry is made', () => {
         logs: logs({ image: NOT_READ, unit: null, e2e: 'ETIMEDOUT' }),
       },
       LOG_TOO,
-      'unit failed because of its code or configuration, not the infrastructure (retry-when: infrastructure): BUILD, COMMAND_EXECUTION_ERROR: exit status 1; the log of unit contains no text of retry-when-log',
+      'unit failed because of its code or configuration, not the infrastructure (retry-when: infrastructure): BUILD, COMMAND_EXECUTION_ERROR: exit status 1; the log of unit contains none of the strings in retry-when-log',
     ],
     [
       'of the code, where the logs cannot be read',

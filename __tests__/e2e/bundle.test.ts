@@ -106,7 +106,9 @@ describe('the committed bundle', () => {
 
     expect(run.exitCode).toBe(1);
     expect(run.operations).not.toContain(RETRY);
-    expect(run.outputs['reason']).toContain('the log of e2e contains no text of retry-when-log');
+    expect(run.outputs['reason']).toContain(
+      'the log of e2e contains none of the strings in retry-when-log',
+    );
     expect(JSON.parse(run.outputs['build-groups'] ?? '')).toMatchObject([
       { identifier: 'DOWNLOAD_SOURCE', cause: null },
       { identifier: 'unit', cause: { phase: 'BUILD', matchedLogText: 'connect ETIMEDOUT' } },

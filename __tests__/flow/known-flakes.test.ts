@@ -155,7 +155,7 @@ describe('a failed group without a known text in its log', () => {
     expect(flow.operations).not.toContain(RETRY);
     expect(flow.outcome).toMatchObject({ conclusion: 'failure', ending: { kind: 'failed' } });
     expect(flow.outcome.reason).toContain(
-      'No retry: the log of e2e contains no text of retry-when-log (retry-when: log).',
+      'No retry: the log of e2e contains none of the strings in retry-when-log (retry-when: log).',
     );
     expect(matchesOf(flow)).toEqual({ unit: 'connect ETIMEDOUT', e2e: null });
   });
@@ -177,7 +177,7 @@ describe('a failed group without a known text in its log', () => {
     const given = { 'retry-when': 'infrastructure' };
     const { outcome } = await decide(shop(batchOf({ unit: failing(BUG) })), given);
     expect(outcome.reason).toMatch(
-      /unit failed because of its code or configuration, not the infrastructure \(retry-when: infrastructure\): BUILD, .*; the log of unit contains no text of retry-when-log\.$/,
+      /unit failed because of its code or configuration, not the infrastructure \(retry-when: infrastructure\): BUILD, .*; the log of unit contains none of the strings in retry-when-log\.$/,
     );
   });
 

@@ -57,7 +57,7 @@ export function describeNoMatch(groups: readonly string[], logs: LogSearches): s
   const search = searchOf(first);
   const ofFirst =
     search.kind === 'searched'
-      ? `the log of ${first} contains no text of retry-when-log`
+      ? `the log of ${first} contains none of the strings in retry-when-log`
       : `the log of ${first} could not be searched: ${describeMissingLog(search.why)}`;
   const unsearched = others.filter((group) => searchOf(group).kind === 'not-searched').length;
   return unsearched === 0

@@ -25,7 +25,7 @@ function readTexts(given: string, retryWhen: RetryWhen, reject: Reject): string[
   const lines = splitLines(given).map((line) => line.trim());
   const texts = lines.filter((line) => line !== '');
   if (retryWhen === 'log' && texts.length === 0) {
-    reject('retry-when', 'log', 'needs retry-when-log: the texts, one per line, to find in a log');
+    reject('retry-when', 'log', 'needs retry-when-log: the strings to find in a log, one per line');
   }
   if (retryWhen === 'any' && texts.length > 0) {
     const instead = 'set retry-when to log, infrastructure, or a list of phases and error codes';
@@ -37,7 +37,7 @@ function readTexts(given: string, retryWhen: RetryWhen, reject: Reject): string[
     const rule =
       meant === ''
         ? 'is an empty JSON list; leave the input empty'
-        : `is a JSON list; write one text per line: ${meant}`;
+        : `is a JSON list; write one string per line: ${meant}`;
     refuse(given, rule);
     return [];
   }
@@ -47,7 +47,7 @@ function readTexts(given: string, retryWhen: RetryWhen, reject: Reject): string[
   if (short.length > 0) {
     refuse(
       nameSome(short),
-      `is shorter than ${LEAST_CHARACTERS} characters; texts are one per line`,
+      `is shorter than ${LEAST_CHARACTERS} characters; write one string per line`,
     );
   }
   const long = shown.find((text) => text.length > MOST_CHARACTERS);
