@@ -89,12 +89,12 @@ Paste these commands into another terminal, starting with the settings of the AW
 
 ${formatAll(reading)}
 
-Run the action on the batch, from the root of this repository. The files that it writes are in
-${folder}. A runner would interpret the lines that begin with "::":
+Run the action on the batch, from the root of this repository. It writes its files to
+${folder}. The lines that begin with "::" are for a runner:
 
   ${actionCommand(id, { url, region, folder })}
 
-The next commands change the batch, as the action does. To begin again, start the simulator again.
+These commands change the batch, as the action does. To start over, restart the simulator:
 
 ${formatAll(changing)}`;
 }

@@ -46,13 +46,13 @@ export function nameAction(path: string, text: string, release: Release): string
 }
 
 /**
- * Writes between their marks in the README what the placeholder for the owner is; nothing, if there is
+ * Explains the placeholder for the owner between its marks in the README; writes nothing if there is
  * none.
  *
  * @throws Error if the marks are missing
  */
 export function explainName(readme: string, release: Release): string {
-  const note = `\`${PLACEHOLDER_OWNER}\` is the owner of your fork. \`npm run docs -- --repository owner/name\` sets the name everywhere; a [release](CONTRIBUTING.md#to-release) sets the tag \`v1\`.`;
+  const note = `\`${PLACEHOLDER_OWNER}\` is the owner of your fork: \`npm run docs -- --repository owner/name\` fills it in everywhere. A [release](CONTRIBUTING.md#releasing) creates the tag \`v1\`.`;
   return fill(readme, 'name', isPlaceholder(release) ? note : '');
 }
 

@@ -2,7 +2,7 @@ import type { ServiceError } from './service-error.ts';
 
 const MINUTE_MS = 60_000;
 const OUTAGE_MS = 15 * MINUTE_MS;
-/** How long AWS may throttle a call: as long as a job on GitHub's own runners may take. */
+/** How long AWS may throttle a call: as long as a job on GitHub-hosted runners may take. */
 export const THROTTLED_LIMIT_MS = 360 * MINUTE_MS;
 const UNREACHABLE_FROM_THE_START_MS = MINUTE_MS;
 /** Credentials that AWS has never accepted may be a mistake; those that were good may be again. */
@@ -30,7 +30,7 @@ export interface BackoffOptions {
   readonly withinMs?: number;
 }
 
-/** How long a call may go on, with all its tries. Times are of the clock that only runs forward. */
+/** How long a call may take, with all its tries. Times are of the clock that only runs forward. */
 interface CallBudget {
   /** Milliseconds that a try may take; null: as many as any call. */
   forTry(now: number): number | null;
