@@ -132,6 +132,12 @@ describe('a retry is made', () => {
       { maxFailedPercent: 25 },
       `${FIRST}; the share of failed build groups is within the limit: 1 of the 4 that ran (max-failed-percent: 25)`,
     ],
+    [
+      'of a batch that failed of itself, whose groups are those of the attempt before',
+      { status: 'FAULT', failed: [], groupsStale: true, causes: causes({}, NO_IMAGE) },
+      { retryWhen: 'infrastructure', retryOn: ['FAULT'] },
+      'FAULT is listed in retry-on; the batch failed for a cause worth retrying (retry-when: infrastructure)',
+    ],
     ['where no group ran', { ran: 0, failed: [] }, { maxFailedPercent: 0 }, FIRST],
     [
       'of infrastructure failures',
@@ -264,7 +270,7 @@ describe('no retry is made', () => {
     [
       'of a group that is not among those to retry',
       'only-retry',
-      { failed: ['e2e_1', 'unit', 'lint'] },
+      { failed: ['e2e_1', 'unit', 'docs', 'lint'] },
       { onlyRetry: ['e2e_*', 'lint'] },
       'unit failed and does not match only-retry (e2e_*, lint)',
     ],
