@@ -45,7 +45,7 @@ function aBench(overrides: Partial<BackoffSettings> = {}): Bench {
     return () => {
       now += tryTakes;
       tries += 1;
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- any value can be thrown
+      // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- any value can be thrown
       return tries > times ? Promise.resolve('answer') : Promise.reject(error);
     };
   };

@@ -29,14 +29,14 @@ const EXAMPLE = EXAMPLES.find(({ path }) => path.endsWith('/retry-on-red-status.
   'retry'
 ];
 
-function inputsOf(reusable: Workflow | undefined): Readonly<Record<string, CallInput>> {
-  const { workflow_call: call } = reusable?.on as {
+function inputsOf({ on }: Workflow): Readonly<Record<string, CallInput>> {
+  const { workflow_call: call } = on as {
     workflow_call: { inputs: Readonly<Record<string, CallInput>> };
   };
   return call.inputs;
 }
 
-const INPUTS = inputsOf(CALLED[0]);
+const INPUTS = CALLED.map(inputsOf)[0] ?? {};
 
 /** Names of members that differ, or that only one of two objects has. */
 function differencesOf(

@@ -115,7 +115,7 @@ const ENDINGS = (text: string): Ending[] => [
 
 /** Words of a text that a reader must still find: what is no escape sequence, control or mark. */
 function wordsOf(text: string): string[] {
-  // eslint-disable-next-line no-control-regex -- escape sequences begin with these
+  // oxlint-disable-next-line no-control-regex -- escape sequences begin with these
   const words = text.match(/(?<![\w\u001b\u009b[\]:;])[A-Za-z]{4,60}(?!\w)/g) ?? [];
   return words.filter((word) => !/pwned|https|evil|example/.test(word));
 }
@@ -198,7 +198,7 @@ describe('hostile text in the log', () => {
     ];
     for (const step of events.flatMap(formatEvent)) {
       const told = step.kind === 'fold' ? step.title : step.kind === 'unfold' ? '' : step.text;
-      // eslint-disable-next-line no-control-regex -- colours are the one control that a log may hold
+      // oxlint-disable-next-line no-control-regex -- colors are the one control that a log may hold
       const plain = told.replace(/\u001b\[[\d;]*m/g, '');
       expect(plain).not.toMatch(UNPRINTABLE);
       expect(told).not.toMatch(/^\s*::/);
@@ -209,7 +209,7 @@ describe('hostile text in the log', () => {
   testAll(HOSTILE)('does not color what follows it', (_, text) => {
     const line = buildLogLine(text);
     expect(line.startsWith('│ ')).toBe(true);
-    // eslint-disable-next-line no-control-regex -- colours
+    // oxlint-disable-next-line no-control-regex -- colors
     if (line.includes('\u001b')) expect(line).toMatch(/\u001b\[0m$/);
   });
 });

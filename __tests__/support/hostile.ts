@@ -56,5 +56,5 @@ export const HOSTILE: readonly (readonly [what: string, text: string])[] = [
 
 /** Characters that no line for a person may hold: controls, line separators, and what shows nothing. */
 export const UNPRINTABLE =
-  // eslint-disable-next-line no-control-regex -- control characters are what it finds
+  // oxlint-disable-next-line no-control-regex -- control characters are what it finds
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff]|\udb40[\udc00-\udc7f]/;

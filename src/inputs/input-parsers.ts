@@ -34,7 +34,7 @@ interface Problem {
 }
 
 /** One parser for each kind of value. Each records a problem instead of throwing, to report all at once. */
-// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- its type is InputParsers
+// oxlint-disable-next-line typescript/explicit-module-boundary-types -- its type is InputParsers
 export function inputParsers(get: GetInput) {
   const problems: Problem[] = [];
   const reject: Reject = (input, value, rule) => void problems.push({ input, value, rule });

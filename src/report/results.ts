@@ -117,6 +117,7 @@ function groupOutput(group: GroupView, builds: Outcome['builds']): GroupOutput {
 
 /** Null for an unknown or invalid moment: a date must not cost the outputs. */
 function isoTime(moment: Moment | null): string | null {
+  // oxlint-disable-next-line no-restricted-globals -- of a moment that is given
   const date = new Date(moment ?? NaN);
   return Number.isNaN(date.getTime()) ? null : date.toISOString();
 }

@@ -8,11 +8,11 @@ export const LONGEST_MESSAGE = 4000;
 /** The longest console URLs contain an S3 key: 1,024 bytes (S3 user guide) of three characters each. */
 const MAX_URL_LENGTH = 8000;
 
-// eslint-disable-next-line no-control-regex -- ANSI sequences begin with the control character ESC
+// oxlint-disable-next-line no-control-regex -- ANSI sequences begin with the control character ESC
 const ANSI = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g;
 // Control characters, line separators, marks that change the text direction, and blank characters.
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]+/gu;
-// eslint-disable-next-line no-control-regex -- ESC again
+// oxlint-disable-next-line no-control-regex -- ESC again
 const COLOR = /(\u001b\[[\d;]*m)/;
 const NO_COLOR = '\u001b[0m';
 // The syntax of Markdown and HTML, mentions, dollars (mathematics), and what GitHub links automatically:
