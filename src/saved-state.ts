@@ -7,7 +7,7 @@ import {
   type UnwrittenStatus,
 } from './commit-status/status.ts';
 import type { OwnedAttempt } from './domain/attempt.ts';
-import { CAUSE_KINDS, type Cause } from './domain/cause.ts';
+import type { CauseText } from './domain/cause.ts';
 import type { Failure } from './domain/failure.ts';
 import { isCommitId, isNamePart, type Repository } from './domain/repository.ts';
 import { isWebUrl } from './text/is-web-url.ts';
@@ -57,15 +57,7 @@ const GROUPS: Form<NamedGroups> = object({ names: arrayOf(TEXT, MOST_NAMES), cou
 
 const FAILURE: Form<Failure> = object({
   group: orNull(TEXT),
-  cause: orNull(
-    object<Cause>({
-      phase: TEXT,
-      code: TEXT,
-      message: TEXT,
-      kind: oneOf(...CAUSE_KINDS),
-      permanent: BOOLEAN,
-    }),
-  ),
+  cause: orNull(object<CauseText>({ phase: TEXT, code: TEXT, message: TEXT })),
   matchedLogText: orNull(TEXT),
   failed: COUNT,
   groups: COUNT,

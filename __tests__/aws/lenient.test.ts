@@ -1,5 +1,16 @@
 import { Readable } from 'node:stream';
-import { CodeBuildClient, StopBuildBatchCommand } from '@aws-sdk/client-codebuild';
+import { GetLogEventsResponse$ } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  BatchGetBuildBatchesOutput$,
+  BatchGetBuildsOutput$,
+  BatchGetReportsOutput$,
+  CodeBuildClient,
+  DescribeTestCasesOutput$,
+  ListBuildBatchesForProjectOutput$,
+  RetryBuildBatchOutput$,
+  StopBuildBatchCommand,
+  StopBuildBatchOutput$,
+} from '@aws-sdk/client-codebuild';
 import { describe, expect, it, test } from '@jest/globals';
 import { lenient, wholeNumber } from '../../src/aws/lenient.ts';
 
@@ -89,3 +100,40 @@ test.each([
 ])('%p is the count %p', (value, number) => {
   expect(wholeNumber(value)).toBe(number);
 });
+
+/** String, number, boolean and time. Of a list, 64 is added to it, of a map 128. */
+const CONVERTED = [0, 1, 2, 4];
+
+/**
+ * The simple types in a schema of the SDK: a number, a reference, a member ([schema, traits]) or
+ * [kind, namespace, name, traits, …], where the kind 0 is a simple type, 1 a list, 2 a map and 3 a structure.
+ */
+function simpleTypesIn(schema: unknown, seen = new Set<unknown>()): unknown[] {
+  if (typeof schema === 'function') return simpleTypesIn((schema as () => unknown)(), seen);
+  if (!Array.isArray(schema) || seen.has(schema)) return Array.isArray(schema) ? [] : [schema];
+  seen.add(schema);
+  const all = (schemas: unknown[]): unknown[] => schemas.flatMap((one) => simpleTypesIn(one, seen));
+  if (schema.length === 2) return all(schema.slice(0, 1));
+  if ([0, 1, 2].includes(schema[0] as number)) return all(schema.slice(4));
+  return schema[0] === 3 ? all(schema[5] as unknown[]) : [schema[0]];
+}
+
+const RESPONSES: readonly (readonly unknown[])[] = [
+  BatchGetBuildBatchesOutput$,
+  BatchGetBuildsOutput$,
+  BatchGetReportsOutput$,
+  DescribeTestCasesOutput$,
+  GetLogEventsResponse$,
+  ListBuildBatchesForProjectOutput$,
+  RetryBuildBatchOutput$,
+  StopBuildBatchOutput$,
+];
+
+test.each(RESPONSES.map((schema) => [schema[2], schema]))(
+  'the types in the API model of %s are all converted',
+  (_, schema) => {
+    const types = simpleTypesIn(schema) as number[];
+    expect(types.length).toBeGreaterThan(1);
+    expect(types.filter((type) => !CONVERTED.includes(type & 63))).toEqual([]);
+  },
+);

@@ -185,7 +185,7 @@ export const RULES: Rules = {
   // Without one, each run picks another color.
   'a label that is updated has a color': (workflow) =>
     stepsOf(workflow).flatMap(({ run = '' }) =>
-      (run.match(/gh label create .*--force.*/g) ?? []).filter(
+      (run.replaceAll('\\\n', ' ').match(/gh label create .*--force.*/g) ?? []).filter(
         (line) => !line.includes('--color '),
       ),
     ),

@@ -50,11 +50,35 @@ describe('while the end is unknown, or only groups are stale', () => {
   const withStaleGroups = (seconds: number): Polling =>
     pollingAfter(retried, [[seconds, aRecoveredBatch({ groups: failed.groups })]], answer);
 
+  const unseen = (...snapshots: (Batch | null)[]): Polling =>
+    pollingAfter(
+      retried,
+      snapshots.map((snapshot) => [260, snapshot]),
+      null,
+    );
+  const rerunning = aRetriedBatch({ phases: RERUNNING_PHASES });
+
   test.each<[string, Polling, number, number, number]>([
     ['is one interval', startPolling(aPast(), at(200)), 15 * SECOND, 200, 15 * SECOND],
     ['is 5 s while groups are stale', withStaleGroups(300), 15 * SECOND, 300, 5 * SECOND],
     ['is the interval if that is shorter', withStaleGroups(300), 2 * SECOND, 300, 2 * SECOND],
     ['is cut at the end of the 30 s', withStaleGroups(300), 15 * SECOND, 327, 3 * SECOND],
+    ['is 15 s while a retry does not show', unseen(failed), 60 * SECOND, 260, 15 * SECOND],
+    ['is 15 s while its batch is not found', unseen(null), 60 * SECOND, 260, 15 * SECOND],
+    ['is the interval if that is shorter then', unseen(failed), 5 * SECOND, 205, 5 * SECOND],
+    ['is one interval before a first poll for it', unseen(), 60 * SECOND, 200, 60 * SECOND],
+    [
+      'is one interval where it has shown, and a poll is stale',
+      pollingAfter(
+        retried,
+        [
+          [260, rerunning],
+          [320, failed],
+        ],
+        answer,
+      ),
+      ...([60 * SECOND, 320, 60 * SECOND] as const),
+    ],
   ])('%s', (_, polling, intervalMs, seconds, expected) => {
     expect(
       msUntilNextPoll(polling, { past: retried, builds: new Map() }, intervalMs, at(seconds)),

@@ -256,8 +256,8 @@ describe('the post step', () => {
   test('finds a retry that was made after the kill, where reads lag behind it', async () => {
     const { runningAfterPost, made } = await run({
       scenario: {
-        ...shop(FLAKY, { staleSecondsAfterRetry: 40 }),
-        faults: [{ operation: RETRY, fault: { kind: 'reset', performed: { afterSeconds: 5 } } }],
+        ...shop(FLAKY, { staleSecondsAfterRetry: 50 }),
+        faults: [late(29)],
       },
       given: {},
       cancelAt: 0.5,
@@ -266,7 +266,7 @@ describe('the post step', () => {
     expect(runningAfterPost).toEqual([]);
   });
 
-  test('warns of an attempt that began after the request could, since it may be of someone else', async () => {
+  test("warns of an attempt that began too late to be surely this step's", async () => {
     const { calls, runningAfterPost, postWarnings } = await run({
       scenario: { ...shop(FLAKY), faults: [late(40)] },
       given: {},
@@ -277,6 +277,22 @@ describe('the post step', () => {
     expect(postWarnings).toEqual([expect.stringContaining('It keeps running')]);
   });
 
+  test('has nothing to say of such an attempt that has ended', async () => {
+    const { calls, postWarnings } = await run({
+      scenario: {
+        ...shop(
+          { ...FLAKY, groups: { unit: { takes: 2, ends: ['FAILED', 'SUCCEEDED'] } } },
+          { staleSecondsAfterRetry: 45 },
+        ),
+        faults: [late(40)],
+      },
+      given: {},
+      cancelAt: 0.5,
+    });
+    expect(calls.map(({ call }) => call.operation)).not.toContain(STOP);
+    expect(postWarnings).toEqual([]);
+  });
+
   test('waits no longer than the request could take, and reads may lag', async () => {
     const { calls, made } = await run({
       scenario: { ...shop(FLAKY), faults: [{ operation: RETRY, fault: { kind: 'silent' } }] },
@@ -285,7 +301,7 @@ describe('the post step', () => {
     });
     expect(made).toEqual([]);
     const [first, ...rest] = calls.filter(({ byPost }) => byPost).map(({ call }) => call.at);
-    expect((rest.at(-1) ?? 0) - (first ?? 0)).toBe(59_500);
+    expect((rest.at(-1) ?? 0) - (first ?? 0)).toBe(89_500);
     expect(calls.map(({ call }) => call.operation)).not.toContain(STOP);
   });
 });

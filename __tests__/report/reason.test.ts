@@ -213,7 +213,7 @@ describe('the reason', () => {
 
   test.each<[StopKind, string]>([
     ['stopped', `The attempt that it had started was stopped (${aBatch().consoleUrl}).`],
-    ['over', `The attempt that it had started had already ended.${SEE}`],
+    ['over', `The new attempt had already ended.${SEE}`],
     [
       'later-attempt',
       `Someone else has retried the batch since, and that attempt keeps running.${SEE}`,

@@ -4,9 +4,10 @@ import { describeStopError, formatStopResult } from '../../src/report/stop-resul
 
 const TEXTS: Readonly<Record<StopKind, string>> = {
   stopped: 'Stopped the attempt of batch app:1 that this step had started.',
-  over: 'The attempt of batch app:1 that this step had started has already ended. Nothing to stop.',
+  over: 'The new attempt of batch app:1 has already ended. Nothing to stop.',
   'later-attempt': 'Someone else has retried batch app:1 since. That attempt keeps running.',
-  'not-begun': 'The retry of batch app:1 that this step had sent has not started. Nothing to stop.',
+  'not-begun':
+    'The retry of batch app:1 that this step had sent has not appeared. Nothing to stop.',
   unproven:
     'Batch app:1 has a new attempt, but RetryBuildBatch got no response, so it is unknown whether this step started it. It keeps running; if you do not need it, stop it in the CodeBuild console.',
   'no-answer':

@@ -11,6 +11,7 @@ const MINUTE_MS = 60_000;
 /** They are fetched from elsewhere: their pauses do not follow the interval between two polls. */
 const FIRST_CREDENTIALS_PAUSE_MS = 2000;
 const LONGEST_CREDENTIALS_PAUSE_MS = 15_000;
+
 export interface BackoffSettings {
   readonly clock: Clock;
   /** Uniform in [0, 1). */
@@ -142,7 +143,7 @@ export function createBackoff(settings: BackoffSettings): Backoff {
           const isThrottled = error.kind === 'throttled';
           if (isThrottled) throttledOn = now;
           if (sharesPace) calledOn = now;
-          const left = budget.leftAfter(error, now);
+          const left = budget.failed(error, now);
           // What the try before it had failed of says more than that a call was cut.
           message = error === NO_ANSWER ? (message ?? error.message) : error.message;
           const isRetried = error !== NO_ANSWER && left > 0;

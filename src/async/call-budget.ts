@@ -34,12 +34,12 @@ export interface BackoffOptions {
 interface CallBudget {
   /** Milliseconds that a try may take; null: as many as any call. */
   forTry(now: number): number | null;
-  /** Milliseconds that are left after a try has failed; 0 or less: it was the last one. */
-  leftAfter(error: ServiceError, now: number): number;
+  /** Notes that a try has failed. Gives the milliseconds that are left; 0 or less: it was the last. */
+  failed(error: ServiceError, now: number): number;
 }
 
 /**
- * The budget of a call that begins now.
+ * The budget of a call that began at some moment.
  *
  * @param intervalMs between two polls
  * @param wereCredentialsGood whether the service has accepted the credentials by now
@@ -60,7 +60,7 @@ export function createCallBudget(
   let sinceCredentials: number | null = null;
   return {
     forTry: (now) => (cutsTries ? Math.min(answeredOn + outageMs, endsOn) - now : null),
-    leftAfter(error, now) {
+    failed(error, now) {
       const isThrottled = error.kind === 'throttled';
       if (isThrottled) answeredOn = now;
       sinceCredentials = error.kind === 'credentials' ? (sinceCredentials ?? now) : null;

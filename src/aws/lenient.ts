@@ -26,7 +26,7 @@ const LAST_SECOND = 253_402_300_799;
  * Makes a client of the AWS SDK leave out of its responses each value that is not of the type in the API
  * model, as if it were absent; empty strings too. The SDK itself passes most of them on, and throws at
  * an invalid time: one such time in a batch would make every poll fail. Times become dates, as the SDK
- * makes them; its own reader would ask the schema nine times for each value.
+ * makes them; its own reader would ask the schema many times for each value.
  *
  * For APIs whose responses hold only strings, booleans, numbers, times, lists, maps and structures.
  *

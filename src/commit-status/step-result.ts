@@ -95,7 +95,7 @@ function ended({ status }: Batch): BatchEnd {
   return { kind: 'ended', status: cut(status) };
 }
 
-/** Its texts are of a length that can be saved. */
+/** What failed, with texts short enough to save. */
 function shortFailureOf(outcome: Outcome): Failure {
   const failure = failureOf(outcome);
   if (failure === null) return NO_FAILURE;
@@ -103,7 +103,6 @@ function shortFailureOf(outcome: Outcome): Failure {
   return {
     ...failure,
     cause: cause && {
-      ...cause,
       phase: cut(cause.phase),
       code: cut(cause.code),
       message: cut(cause.message),

@@ -5,16 +5,18 @@ import { findingOf, foldCode, type Finding } from './cause-rules.ts';
  * Whether a failure is the infrastructure's, the code's, or unknown. Of the code is also what
  * the repository, the project or its role name wrongly: a retry does not change it.
  */
-export type CauseKind = (typeof CAUSE_KINDS)[number];
+export type CauseKind = 'infrastructure' | 'code' | 'unknown';
 
-export const CAUSE_KINDS = ['infrastructure', 'code', 'unknown'] as const;
-
-/** Why a build or a batch failed. */
-export interface Cause {
+/** What CodeBuild says of a failure. */
+export interface CauseText {
   /** The first phase that failed; empty if none is known. */
   readonly phase: string;
   readonly code: string;
   readonly message: string;
+}
+
+/** Why a build or a batch failed. */
+export interface Cause extends CauseText {
   readonly kind: CauseKind;
   /** A retry of the same batch fails again. */
   readonly permanent: boolean;
@@ -73,7 +75,7 @@ export function causeOfBatch(status: string, phases: readonly ContextualPhase[])
 }
 
 /** A cause in one line: `BUILD, COMMAND_EXECUTION_ERROR: Error while executing …`. */
-export function formatCause({ phase, code, message }: Cause): string {
+export function formatCause({ phase, code, message }: CauseText): string {
   const where = [phase, code].filter((part) => part !== '').join(', ');
   const what = message.trim().replaceAll(/\s+/g, ' ');
   return [where, what].filter((part) => part !== '').join(': ');
@@ -83,7 +85,7 @@ export function formatCause({ phase, code, message }: Cause): string {
 const EXIT_STATUS = /Reason: (?<status>exit status \d{1,10})\.?$/;
 
 /** A cause in a few words: `BUILD, exit status 1` if a command failed, else all that is known. */
-export function summarizeCause(cause: Cause): string {
+export function summarizeCause(cause: CauseText): string {
   const status = EXIT_STATUS.exec(cause.message.trim())?.groups?.['status'];
   if (status === undefined) return formatCause(cause).replace(/\.$/, '');
   return cause.phase === '' ? status : `${cause.phase}, ${status}`;
@@ -95,7 +97,7 @@ export function isExplained(cause: Cause): boolean {
 }
 
 /** Whether CodeBuild gives both failures the same phase, error code and message. */
-export function isSameCause(one: Cause, other: Cause): boolean {
+export function isSameCause(one: CauseText, other: CauseText): boolean {
   return one.phase === other.phase && one.code === other.code && one.message === other.message;
 }
 

@@ -1,6 +1,6 @@
 import { cutMiddle } from '../text/cut-middle.ts';
 import { count } from '../text/plural.ts';
-import { isSameCause, summarizeCause, type Cause } from './cause.ts';
+import { isSameCause, summarizeCause, type CauseText } from './cause.ts';
 import { failedGroupsOf } from './groups.ts';
 import { quoteText } from './log-search.ts';
 import { endedBadly, firstCause, type Outcome } from './outcome.ts';
@@ -13,7 +13,7 @@ export interface Failure {
   /** The first failed group whose cause is known, else the first failed group; null: none failed. */
   readonly group: string | null;
   /** Why; null if that is unknown. */
-  readonly cause: Cause | null;
+  readonly cause: CauseText | null;
   /** The text of `retry-when-log` that its log contains; null: none. */
   readonly matchedLogText: string | null;
   /** How many groups failed. */
@@ -29,7 +29,7 @@ export interface Failure {
  */
 export function failureOf(
   outcome: Pick<Outcome, 'batch' | 'past' | 'groups'>,
-  quoted: Cause | null = null,
+  quoted: CauseText | null = null,
 ): Failure | null {
   if (!endedBadly(outcome)) return null;
   const { failed, groups } = failedGroupsOf(outcome.groups);

@@ -13,6 +13,8 @@ import { hasReadLagPassed } from './read-lag.ts';
 import type { RunState } from './state.ts';
 
 const SECOND_MS = 1000;
+/** Between two polls for a retry that none has shown yet. */
+const UNSEEN_INTERVAL_MS = 15 * SECOND_MS;
 /** How long the groups of a batch that is over may be stale. */
 const GROUPS_STALE_MS = 30 * SECOND_MS;
 /** Between two polls that wait only for stale groups. */
@@ -149,9 +151,13 @@ export function msUntilNextPoll(
   now: number,
   usual: UsualAttempt | null = null,
 ): number {
-  const { absentPolls, builtSince, overSince } = polling;
+  const { absentPolls, builtSince, overSince, seen, stalePolls } = polling;
   const leftMs = overSince === null ? 0 : overSince + GROUPS_STALE_MS - now;
   if (leftMs > 0) return Math.min(intervalMs, GROUPS_STALE_INTERVAL_MS, leftMs);
+  // However long the interval is, a retry that never shows is reported before the job ends.
+  if (known.past.retried !== null && !seen && stalePolls > 0) {
+    return Math.min(intervalMs, UNSEEN_INTERVAL_MS);
+  }
   // Two polls that find no batch must not follow each other too soon.
   if (absentPolls > 0) return intervalMs;
   // Each pause is as long as all before it: a long end costs few polls.

@@ -7,7 +7,7 @@ const READ_LAG_POLLS = 8;
  * while AWS throttles, few are answered in a minute.
  *
  * @param polls that showed nothing newer
- * @param elapsedMs since the first of them
+ * @param elapsedMs since something newer could first show
  */
 export function hasReadLagPassed(polls: number, elapsedMs: number): boolean {
   return polls >= READ_LAG_POLLS && elapsedMs >= READ_LAG_MS;

@@ -164,7 +164,7 @@ function describeStop(stop: StopKind | null, outcome: Outcome): Part[] {
 
 const STOPS: Readonly<Record<StopKind, string>> = {
   stopped: 'The attempt that it had started',
-  over: 'The attempt that it had started had already ended',
+  over: 'The new attempt had already ended',
   'later-attempt': 'Someone else has retried the batch since, and that attempt keeps running',
   'not-begun': 'The retry that it had sent has not started; if it starts, the post step stops it',
   unproven: "A new attempt that may be someone else's keeps running",

@@ -11,11 +11,11 @@ export function formatStopResult(
     case 'stopped':
       return `Stopped the attempt of batch ${batchId} that this step had started.`;
     case 'over':
-      return `The attempt of batch ${batchId} that this step had started has already ended. Nothing to stop.`;
+      return `The new attempt of batch ${batchId} has already ended. Nothing to stop.`;
     case 'later-attempt':
       return `Someone else has retried batch ${batchId} since. That attempt keeps running.`;
     case 'not-begun':
-      return `The retry of batch ${batchId} that this step had sent has not started. Nothing to stop.`;
+      return `The retry of batch ${batchId} that this step had sent has not appeared. Nothing to stop.`;
     case 'unproven':
       return `Batch ${batchId} has a new attempt, but RetryBuildBatch got no response, so it is unknown whether this step started it. It keeps running; if you do not need it, stop it in the CodeBuild console.`;
     case 'no-answer':

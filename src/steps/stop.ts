@@ -1,5 +1,6 @@
 import { isOver, ownershipOf, type OwnedAttempt } from '../domain/attempt.ts';
 import type { Batch } from '../domain/batch.ts';
+import { READ_LAG_MS } from '../domain/read-lag.ts';
 import type { Clock } from '../async/clock.ts';
 import { ServiceError } from '../async/service-error.ts';
 import { createBackoff } from '../async/backoff.ts';
@@ -19,10 +20,8 @@ export const POST_STEP: StopLimits = { pollMs: 20_000, stopMs: 30_000 };
 
 const RESEND_AFTER_MS = 500;
 /** How often, and how far apart in milliseconds, the post step polls for a retry that does not show yet. */
-const LATE_RETRY_POLLS = 18;
+const LATE_RETRY_POLLS = 24;
 const LATE_RETRY_INTERVAL_MS = 4000;
-/** Reads may lag behind a retry that was made last of all. */
-const READS_LAG_MS = 30_000;
 
 /** What came of stopping an attempt. Where there is a batch, it shows the attempt. */
 export type StopResult =
@@ -64,10 +63,11 @@ export async function stopAttempt(
   if (snapshot === null && !isConfirmed) return { kind: 'no-answer', error: null };
   const owner = snapshot === null ? 'ours' : ownershipOf(snapshot, owned);
   if (owner === 'others') return { kind: 'later-attempt' };
-  if (owner === 'unproven' || (owner === 'not-begun' && !isConfirmed)) return { kind: owner };
-  if (snapshot !== null && owner === 'ours' && isOver(snapshot)) {
+  if (owner === 'not-begun' && !isConfirmed) return { kind: owner };
+  if (snapshot !== null && owner !== 'not-begun' && isOver(snapshot)) {
     return { kind: 'over', batch: snapshot };
   }
+  if (owner === 'unproven') return { kind: owner };
   try {
     const batch = await callBriefly(ports.limits.stopMs, ports, (signal) =>
       ports.codebuild.stopBatch(owned.batchId, signal),
@@ -89,7 +89,7 @@ export async function stopLeftBehind(owned: OwnedAttempt, ports: StopPorts): Pro
   const { clock } = ports;
   for (let polls = 1; ; polls += 1) {
     const result = await stopAttempt(owned, await pollBriefly(owned.batchId, ports), ports);
-    const left = (owned.request?.endsOn ?? 0) + READS_LAG_MS - clock.now();
+    const left = (owned.request?.endsOn ?? 0) + READ_LAG_MS - clock.now();
     if (result.kind !== 'not-begun' || left <= 0 || polls >= LATE_RETRY_POLLS) return result;
     await clock.sleep(Math.min(left, LATE_RETRY_INTERVAL_MS), new AbortController().signal);
   }
