@@ -541,7 +541,7 @@ describe('which batch', () => {
 
   const PROJECT =
     'must be the name only: 2 to 255 characters from A-Z a-z 0-9 - _, starting with a letter or digit.';
-  const COMMIT = 'must be a full commit id or at least its first 7 hexadecimal digits.';
+  const COMMIT = 'must be a full commit SHA or at least its first 7 hexadecimal digits.';
   const FORMS = 'allowed: project:uuid, the ARN of a batch, or its CodeBuild console URL.';
 
   test.each<[string, Given, string[]]>([

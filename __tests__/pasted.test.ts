@@ -160,7 +160,7 @@ describe('what is refused by name', () => {
     expect(problemsOf({ 'project-name': value })).toEqual([`project-name: "${value}" ${rule}`]);
   });
 
-  const COMMIT = 'must be a full commit id or at least its first 7 hexadecimal digits';
+  const COMMIT = 'must be a full commit SHA or at least its first 7 hexadecimal digits';
   const sha = '3a9e11cb419e8fff14b03883dc4e64f6155aaa7e';
   testAll([
     [`https://github.com/octo-org/web-shop/commit/${sha}`, `${COMMIT}; did you mean ${sha}?`],

@@ -155,10 +155,10 @@ async function crowd(steps: number, seeds: readonly number[]): Promise<Row> {
     measured: `${count(calls)} calls, ${percent(share)} of them throttled; ${formatSeconds(
       'steps take',
       runs.flatMap(({ waits }) => waits),
-    )}; ${wrong === 0 ? 'all end right' : `${wrong} wrong endings`}`,
+    )}; ${wrong === 0 ? 'all end correctly' : `${wrong} wrong endings`}`,
     yardstick: `without a limit: ${count(unthrottled.calls)} calls; ${formatSeconds('steps take', unthrottled.waits)}`,
     ratio: calls / unthrottled.calls,
-    target: `ratio of calls ≤ ${TARGETS.crowdCalls}, ≤ ${percent(TARGETS.throttledShare)} throttled, ${isLarge ? `longest ≤ ${TARGETS.crowdSpread} × mean, ` : ''}all end right`,
+    target: `ratio of calls ≤ ${TARGETS.crowdCalls}, ≤ ${percent(TARGETS.throttledShare)} throttled, ${isLarge ? `longest ≤ ${TARGETS.crowdSpread} × mean, ` : ''}all end correctly`,
     reached:
       wrong === 0 &&
       calls <= TARGETS.crowdCalls * unthrottled.calls &&
@@ -173,7 +173,7 @@ export async function describeCrowd(steps: number): Promise<string> {
   for (const seed of SEEDS) {
     const run = await runCrowd(steps, seed, LIMIT);
     texts.push(
-      `${count(steps)} steps, seed ${seed}: ${count(run.calls)} calls, ${percent(throttledShare(run))} of them throttled; ${formatSeconds('steps take', run.waits)} (${spreadOf(run).toFixed(2)} × the mean); ${formatSeconds('they end after their batches by', run.lags)}; ${count(run.warnings.length)} warnings; ${run.wrongEndings.length === 0 ? 'all end right' : `${count(run.wrongEndings.length)} end wrong:`}`,
+      `${count(steps)} steps, seed ${seed}: ${count(run.calls)} calls, ${percent(throttledShare(run))} of them throttled; ${formatSeconds('steps take', run.waits)} (${spreadOf(run).toFixed(2)} × the mean); ${formatSeconds('they end after their batches by', run.lags)}; ${count(run.warnings.length)} warnings; ${run.wrongEndings.length === 0 ? 'all end correctly' : `${count(run.wrongEndings.length)} end incorrectly:`}`,
       ...tally(run.wrongEndings),
     );
   }
@@ -235,7 +235,7 @@ export async function growth(): Promise<Row[]> {
     const most = TARGETS.growthPerDoubling ** Math.log2(times);
     for (const [what, name] of [
       ['step', 'last snapshot to outputs and summary'],
-      ['simulator', '20 answers of the simulator'],
+      ['simulator', '20 responses of the simulator'],
     ] as const) {
       const ratio = large[what] / small[what];
       rows.push({

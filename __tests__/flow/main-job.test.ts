@@ -87,7 +87,7 @@ describe('a failed batch', () => {
     expect(outcome.reason).toContain(reason);
   });
 
-  test('counts the attempts that others made towards max-attempts', async () => {
+  test('counts the attempts that others made toward max-attempts', async () => {
     const scenario = shop({ ...BROKEN, retriedAgo: [2000, 1000] });
     const given = { 'batch-id': ID, 'max-retries': '9', 'max-attempts': '4' };
     const { outcome } = await runFlow(scenario, given);
@@ -270,7 +270,7 @@ describe('which batch', () => {
     const build = arn?.split('/')[1] ?? '';
     const { outcome, operations } = await runFlow(shop(FLAKY), { 'batch-id': build });
     expect(outcome.reason).toBe(
-      `${build} is the id of a build, not of a batch. The build belongs to batch ${ID}: set batch-id to that.`,
+      `${build} is the ID of a build, not of a batch. The build belongs to batch ${ID}: set batch-id to that.`,
     );
     expect(operations).toEqual([POLL, POLL, 'BatchGetBuilds']);
   });

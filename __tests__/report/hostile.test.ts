@@ -206,7 +206,7 @@ describe('hostile text in the log', () => {
     }
   });
 
-  testAll(HOSTILE)('does not colour what follows it', (_, text) => {
+  testAll(HOSTILE)('does not color what follows it', (_, text) => {
     const line = buildLogLine(text);
     expect(line.startsWith('│ ')).toBe(true);
     // eslint-disable-next-line no-control-regex -- colours

@@ -84,7 +84,7 @@ function projectRule(projectName: string): string {
 }
 
 function commitRule(commit: string): string {
-  const rule = 'must be a full commit id or at least its first 7 hexadecimal digits';
+  const rule = 'must be a full commit SHA or at least its first 7 hexadecimal digits';
   const [meant] = COMMIT_WITHIN.exec(commit) ?? [];
   return meant === undefined ? rule : `${rule}; did you mean ${meant}?`;
 }

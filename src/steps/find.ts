@@ -97,8 +97,8 @@ async function rejectBuild(context: RunContext, id: string): Promise<void> {
   const { batchId } = read.answer;
   throw notFound(
     batchId === null
-      ? `${id} is the id of a build that does not belong to a batch. Only batch builds can be retried: set batch-id to the id, ARN or console URL of a batch.`
-      : `${id} is the id of a build, not of a batch. The build belongs to batch ${batchId}: set batch-id to that.`,
+      ? `${id} is the ID of a build that does not belong to a batch. Only batch builds can be retried: set batch-id to the ID, ARN or console URL of a batch.`
+      : `${id} is the ID of a build, not of a batch. The build belongs to batch ${batchId}: set batch-id to that.`,
   );
 }
 
