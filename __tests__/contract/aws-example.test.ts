@@ -161,6 +161,13 @@ describe('the role', () => {
     expect(roleOf('RetryRole').AssumeRolePolicyDocument).toContain(`"${WORLD.OidcProvider}"`);
   });
 
+  test('leaves the provider to other roles when the stack is deleted', () => {
+    expect(TEMPLATE.Resources['OidcProvider']).toMatchObject({
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+    });
+  });
+
   test('names in the trust policy can be no pattern', () => {
     const pattern = new RegExp(TEMPLATE.Parameters['Repository']?.AllowedPattern ?? '');
     for (const good of ['octo-org/shop', 'octo-org@123456/shop.js@456789', 'mona_octo/shop']) {

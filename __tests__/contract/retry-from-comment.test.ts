@@ -231,6 +231,13 @@ describe('the red batches', () => {
     expect((await comment('/retry')).outputs).toEqual({ batches: [urlOf('web'), plain] });
   });
 
+  test('are found in every partition', async () => {
+    const domains = ['aws.amazon.com', 'amazonaws.cn', 'amazonaws-us-gov.com', 'amazonaws-eusc.eu'];
+    const urls = domains.map((domain) => urlOf('web').replace('aws.amazon.com', domain));
+    statuses = urls.map((target_url, index) => red(`project-${index}`, { target_url }));
+    expect((await comment('/retry')).outputs).toEqual({ batches: urls });
+  });
+
   test('are those of the newest status of each context', async () => {
     statuses = [
       red('web', { state: 'success' }),

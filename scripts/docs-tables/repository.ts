@@ -52,7 +52,7 @@ export function nameAction(path: string, text: string, release: Release): string
  * @throws Error if the marks are missing
  */
 export function explainName(readme: string, release: Release): string {
-  const note = `\`${PLACEHOLDER_OWNER}\` is the owner of your fork: \`npm run docs -- --repository owner/name\` fills it in everywhere. A [release](CONTRIBUTING.md#releasing) creates the tag \`v1\`.`;
+  const note = `\`${PLACEHOLDER_OWNER}\` is the owner of your fork, which you [name and release once](CONTRIBUTING.md#releasing). Until then, use its full commit SHA instead of \`v1\`.`;
   return fill(readme, 'name', isPlaceholder(release) ? note : '');
 }
 
