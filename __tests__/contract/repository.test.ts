@@ -8,9 +8,12 @@ import {
   isRepository,
   setRepository,
   usesOf,
+  workflowRefOf,
 } from '../../scripts/docs-tables/repository.ts';
 import { testAll } from '../support/test-all.ts';
 import { read, RELEASE, ROOT } from './files.ts';
+
+const REUSABLE = '/.github/workflows/retry-on-red-status.yml';
 
 /** What `npm run docs` reads and writes. */
 const PARTS = ['.github', 'docs', 'examples', 'README.md', 'action.yml', 'package.json'];
@@ -27,9 +30,12 @@ function filesIn(root: string, parts: readonly string[]): string[] {
   });
 }
 
-/** Whether a text names a repository other than behind `uses:`, which is where the script finds it. */
+/**
+ * Whether a text names a repository other than behind `uses:` and in a trust policy, which is where the
+ * script finds it.
+ */
 function names(repository: string, text: string): boolean {
-  return text.replaceAll(/\buses: \S+/g, '').includes(repository);
+  return text.replaceAll(/(?:\buses: |:job_workflow_ref": )\S+/g, '').includes(repository);
 }
 
 function filesNaming(repository: string, root: string, parts: readonly string[]): string[] {
@@ -72,7 +78,6 @@ describe('npm run docs', () => {
       expect(said).toContain(file);
     }
     expect(said).not.toContain('docs/cost.md');
-    expect(read('README.md')).toContain('`your-org` is');
     expect(readFileSync(join(folder, 'README.md'), 'utf8')).not.toContain('your-org');
     expect(filesNaming(RELEASE.repository, folder, PARTS)).toEqual([]);
     const release = { ...RELEASE, repository: 'octo_corp/retry.js' };
@@ -82,7 +87,8 @@ describe('npm run docs', () => {
       expect([
         'octo_corp/retry.js",',
         usesOf(release),
-        usesOf(release, '/.github/workflows/retry-on-red-status.yml'),
+        usesOf(release, REUSABLE),
+        `${workflowRefOf(release, REUSABLE)}"`,
       ]).toContain(text);
     }
   });
@@ -108,6 +114,14 @@ describe('npm run docs', () => {
       expect(isRepository(text)).toBe(false);
     },
   );
+
+  test.each([
+    ['your-org/retry', true],
+    ['octo-org/retry', false],
+  ])('explains a placeholder for the owner, and no other: %s', (repository, isExplained) => {
+    const text = explainName(read('README.md'), { ...RELEASE, repository });
+    expect(text.includes('`your-org` is the owner of your fork')).toBe(isExplained);
+  });
 
   test('needs marks for what it says of the name', () => {
     expect(() => explainName('', RELEASE)).toThrow('The page has no');

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { checkEach } from '../support/test-all.ts';
+import { workflowRefOf } from '../../scripts/docs-tables/repository.ts';
 import { renderReusable, type ReusableTexts } from '../../scripts/docs-tables/reusable.ts';
 import { ACTION, read, RELEASE } from './files.ts';
 import { EXAMPLES, HERE } from './workflow-files.ts';
@@ -218,10 +219,8 @@ describe('the defaults in examples/README.md', () => {
 });
 
 test('the trust policy for many repositories names the workflow, at the tag that the examples use', () => {
-  const [, major = ''] = /@(v\d+)$/.exec(OURS) ?? [];
-  const [, name = ''] = RELEASE.repository.split('/');
   expect(read('docs/authentication.md')).toContain(
-    `"octo-org/${name}/${REUSABLE}@refs/tags/${major}"`,
+    `:job_workflow_ref": "${workflowRefOf(RELEASE, `/${REUSABLE}`)}"`,
   );
 });
 

@@ -25,6 +25,10 @@ const USE = new RegExp(
   'g',
 );
 
+/** How a trust policy names a workflow of this repository. */
+const WORKFLOW_REF =
+  /(?<=:job_workflow_ref": ")[\w-]+\/[\w.-]+(?<path>\/\.github\/[\w./-]+)@refs\/tags\/v\d+/g;
+
 /** Whether a text has the form `owner/name`. Owners managed by an enterprise have a `_`. */
 export function isRepository(text: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9_-]*\/[\w.-]+$/.test(text);
@@ -32,17 +36,28 @@ export function isRepository(text: string): boolean {
 
 /** How a workflow uses this action: `owner/name@v1`. */
 export function usesOf({ repository, version }: Release, path = ''): string {
-  return `${repository}${path}@v${version.replace(/\..*/, '')}`;
+  return `${repository}${path}@v${majorOf(version)}`;
+}
+
+/** How AWS sees a workflow of this repository that is used by its tag: `owner/name/path@refs/tags/v1`. */
+export function workflowRefOf({ repository, version }: Release, path: string): string {
+  return `${repository}${path}@refs/tags/v${majorOf(version)}`;
+}
+
+function majorOf(version: string): string {
+  return version.replace(/\..*/, '');
 }
 
 /**
- * Sets the name and major version of this action wherever a workflow uses it. Readers must replace a
+ * Sets the name and major version of this action wherever a workflow uses it, or a policy trusts it. Readers must replace a
  * placeholder, so such a line is marked CHANGE; the workflows of this repository are for no one to
  * change.
  */
 export function nameAction(path: string, text: string, release: Release): string {
   const mark = isPlaceholder(release) && !path.startsWith('.github/') ? ' # CHANGE' : '';
-  return text.replace(USE, (_use, workflow?: string) => usesOf(release, workflow) + mark);
+  return text
+    .replace(USE, (_use, workflow?: string) => usesOf(release, workflow) + mark)
+    .replace(WORKFLOW_REF, (_ref, workflow: string) => workflowRefOf(release, workflow));
 }
 
 /**
