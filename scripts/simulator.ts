@@ -94,7 +94,7 @@ ${folder}. The lines that begin with "::" are for a runner:
 
   ${actionCommand(id, { url, region, folder })}
 
-These commands change the batch, as the action does. To start over, restart the simulator:
+These commands change the batch, as the action does (restart the simulator to start over):
 
 ${formatAll(changing)}`;
 }
