@@ -284,21 +284,23 @@ describe('commit-status', () => {
 
   test('stays out of the verdict where GitHub fails throughout, and is left to the post step', async () => {
     let running: Running | null = null;
-    let isOver = false;
+    let [isOver, isPendingOver] = [false, false];
     let callsForResult = 0;
     github.odd = () => {
-      if (isOver) callsForResult += 1;
+      if (isOver && isPendingOver) callsForResult += 1;
       // The time is over when the answer to the first call has arrived.
       if (callsForResult > 1 && running !== null) passAnHour(running);
       return { status: 502, body: '<html>', headers: { 'content-type': 'text/html' } };
     };
     const whenOver = onceLogged('Attempt 2 succeeded', () => (isOver = true));
+    const whenPendingOver = onceLogged('not set to pending', () => (isPendingOver = true));
     const run = await runOn(
       shopThat('SUCCEEDED'),
       { timeout: '1h' },
       (started) => {
         running = started;
         whenOver(started);
+        whenPendingOver(started);
       },
       HELD_TIMERS,
     );
