@@ -1,6 +1,6 @@
 import { createSimulator, type ExistingBatch, type GroupPlan } from '../simulator/index.ts';
 import { createUuids } from '../__tests__/support/flow.ts';
-import { inProcess } from '../__tests__/support/in-process.ts';
+import { EXAMPLE_CREDENTIALS, inProcess } from '../__tests__/support/in-process.ts';
 import { ID, shop } from '../__tests__/support/scenarios.ts';
 import { createVirtualClock, insideCalls } from '../__tests__/support/virtual-clock.ts';
 import { createCodeBuild } from '../src/aws/codebuild.ts';
@@ -54,7 +54,7 @@ export async function measureGrowth(shape: Shape): Promise<Cost> {
   const codebuild = createCodeBuild({
     region: 'us-west-2',
     clock: insideCalls(clock),
-    credentials: () => Promise.resolve({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'example' }),
+    credentials: EXAMPLE_CREDENTIALS,
     requestHandler: inProcess(simulator, clock),
   });
   const { signal } = new AbortController();

@@ -3,6 +3,7 @@ import { isUrlOf } from './aws/batch-reference.ts';
 import type { ClientOptions } from './aws/client.ts';
 import { createCodeBuild } from './aws/codebuild.ts';
 import { assumeRole } from './aws/assume-role.ts';
+import { cacheCredentials } from './aws/credential-cache.ts';
 import { createLogs } from './aws/logs.ts';
 import { NAMING_INPUTS, type StatusOwner } from './commit-status/status.ts';
 import { initialState } from './domain/state.ts';
@@ -188,12 +189,12 @@ function clientOptions(runner: Runner, region: string, roleArn: string | null): 
   const { userAgent } = runner;
   const options = { region, userAgent, clock: SYSTEM_CLOCK, environment: process.env };
   if (roleArn === null) return options;
-  const credentials = assumeRole({
+  const assume = assumeRole({
     roleArn,
     client: options,
     sessionName: runner.sessionName,
     getIdToken: (audience) => runner.getIdToken(audience),
     mask: (secret) => runner.mask(secret),
   });
-  return { ...options, credentials };
+  return { ...options, credentials: cacheCredentials(assume, SYSTEM_CLOCK) };
 }

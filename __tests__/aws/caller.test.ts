@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, test } from '@jest/globals';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import { createCodeBuild } from '../../src/aws/codebuild.ts';
-import type { Credentials } from '../../src/aws/credential-cache.ts';
+import { cacheCredentials, type Credentials } from '../../src/aws/credential-cache.ts';
 import { createLogs } from '../../src/aws/logs.ts';
 import type { Clock } from '../../src/async/clock.ts';
 import { ServiceError } from '../../src/async/service-error.ts';
@@ -47,7 +47,11 @@ describe('over HTTP', () => {
       fetched += 1;
       return Promise.resolve({ accessKeyId: `KEY${fetched}`, secretAccessKey: 'secret' });
     };
-    const client = { region: 'us-west-2', clock, credentials };
+    const client = {
+      region: 'us-west-2',
+      clock,
+      credentials: cacheCredentials(credentials, clock),
+    };
     return { clock, codebuild: createCodeBuild(client), logs: createLogs(client) };
   }
 
@@ -186,7 +190,12 @@ describe('over HTTP', () => {
 test('an error of the credentials is passed on, and no write may have been carried out', async () => {
   const error = new ServiceError('credentials', 'AccessDenied', 'The role could not be assumed.');
   const credentials = (): Promise<Credentials> => Promise.reject(error);
-  const codebuild = createCodeBuild({ region: 'us-west-2', clock: aClock(), credentials });
+  const clock = aClock();
+  const codebuild = createCodeBuild({
+    region: 'us-west-2',
+    clock,
+    credentials: cacheCredentials(credentials, clock),
+  });
   const retry = codebuild.retryBatch(ID, 'RETRY_ALL_BUILDS', 'token', signal);
   await expect(retry).rejects.toBe(error);
 });

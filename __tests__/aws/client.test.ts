@@ -33,14 +33,12 @@ describe('clientSettings', () => {
     const given = {
       region: 'eu-west-1',
       userAgent: [['retry-codebuild-batch', 'v1']] as [string, string][],
-      credentials: () => Promise.resolve({ accessKeyId: 'a', secretAccessKey: 'b' }),
       requestHandler: { requestTimeout: 1 },
     };
     expect(clientSettings(given)).toEqual({
       region: 'eu-west-1',
       maxAttempts: 1,
       customUserAgent: given.userAgent,
-      credentials: given.credentials,
       requestHandler: given.requestHandler,
     });
   });

@@ -18,6 +18,24 @@ const NO_KEYS = {
   AWS_EC2_METADATA_DISABLED: 'true',
 };
 
+test('a role is assumed once for CodeBuild and CloudWatch Logs', async () => {
+  const sts = await serveSts(3_600_000);
+  const operations: string[] = [];
+  const run = await runAction(
+    shop(QUICK),
+    { ...inputs, 'role-to-assume': ROLE },
+    { ...NO_KEYS, ...sts.environment },
+    ({ simulator }) => {
+      simulator.accepts = (authorization) => sts.accepts(authorization);
+      simulator.onCall = ({ operation }) => operations.push(operation);
+    },
+  );
+  await sts.close();
+  expect(run.exitCode).toBe(0);
+  expect(operations).toEqual(expect.arrayContaining(['BatchGetBuilds', 'GetLogEvents']));
+  expect(sts.assumed).toHaveLength(1);
+});
+
 describe('role-to-assume', () => {
   let sts: StsDouble;
   beforeEach(async () => {

@@ -9,7 +9,7 @@ import type { CodeBuild } from '../../src/ports.ts';
 import { formatEvent } from '../../src/report/log.ts';
 import { reasonOf } from '../../src/report/reason.ts';
 import { run } from '../../src/run.ts';
-import { inProcess } from './in-process.ts';
+import { EXAMPLE_CREDENTIALS, inProcess } from './in-process.ts';
 import { createVirtualClock, insideCalls, type VirtualClock } from './virtual-clock.ts';
 
 /** A whole run of the action on the simulator. */
@@ -74,7 +74,7 @@ export async function runStep(
   const client = {
     region: inputs.region,
     clock: insideCalls(clock),
-    credentials: () => Promise.resolve({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'example' }),
+    credentials: EXAMPLE_CREDENTIALS,
     requestHandler: inProcess(simulator, clock),
   };
   const codebuild = createCodeBuild(client);

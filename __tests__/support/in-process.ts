@@ -1,7 +1,13 @@
 import { Readable } from 'node:stream';
 import type { HttpAnswer, Simulator } from '../../simulator/index.ts';
 import type { ClientOptions } from '../../src/aws/client.ts';
+import type { CredentialCache } from '../../src/aws/credential-cache.ts';
 import type { VirtualClock } from './virtual-clock.ts';
+
+export const EXAMPLE_CREDENTIALS: CredentialCache = {
+  get: () => Promise.resolve({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'example' }),
+  forget: () => undefined,
+};
 
 /** The longest that the action waits for the headers of an answer, in milliseconds. */
 const REQUEST_TIMEOUT = 30_000;

@@ -11,7 +11,7 @@ import { Interruption } from '../../src/async/interruption.ts';
 import type { Runner } from '../../src/github/runner.ts';
 import { cleanUp } from '../../src/cleanup.ts';
 import { createUuids, runStep, type Flow } from './flow.ts';
-import { inProcess } from './in-process.ts';
+import { EXAMPLE_CREDENTIALS, inProcess } from './in-process.ts';
 import { ID } from './scenarios.ts';
 import { createVirtualClock, insideCalls, type VirtualClock } from './virtual-clock.ts';
 
@@ -147,11 +147,10 @@ async function runPost(
     info: () => undefined,
     warning: (message) => void warnings.push(message),
   };
-  const accessKey = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'example' };
   const clientFor = (region: string): ClientOptions => ({
     region,
     clock: insideCalls(clock),
-    credentials: () => Promise.resolve(accessKey),
+    credentials: EXAMPLE_CREDENTIALS,
     requestHandler: inProcess(simulator, clock),
   });
   await cleanUp(runner as Runner, clock, clientFor, new AbortController().signal);

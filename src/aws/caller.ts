@@ -34,13 +34,13 @@ export interface Caller {
 /** Makes the caller of a service. */
 export function createCaller(options: ClientOptions): Caller {
   const { clock, environment = {} } = options;
-  const cache = cacheCredentials(options.credentials ?? credentialChain(options), clock);
+  const cache = options.credentials ?? cacheCredentials(credentialChain(options), clock);
   const isFixed = options.credentials === undefined && keysAreFixed(environment);
   return {
-    settings: clientSettings({
-      ...options,
+    settings: {
+      ...clientSettings(options),
       credentials: async () => ({ ...(await cache.get()), expiration: EXPIRED }),
-    }),
+    },
     async call(context, signal, send) {
       let used: Credentials | null = null;
       try {

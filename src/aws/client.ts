@@ -4,7 +4,7 @@ import type { CodeBuildClientConfig } from '@aws-sdk/client-codebuild';
 import type { Clock } from '../async/clock.ts';
 import { CALL_LIMIT_MS } from '../async/call-budget.ts';
 import { callWithin } from '../async/timer.ts';
-import type { Credentials } from './credential-cache.ts';
+import type { CredentialCache } from './credential-cache.ts';
 
 const CONNECTION_TIMEOUT_MS = 10_000;
 
@@ -15,8 +15,8 @@ export interface ClientOptions {
   readonly clock: Clock;
   /** Name and value pairs for the user agent, which CloudTrail records. */
   readonly userAgent?: NonNullable<CodeBuildClientConfig['customUserAgent']>;
-  /** Fetches credentials, anew each time. Default: the SDK's default credential provider chain. */
-  readonly credentials?: () => Promise<Credentials>;
+  /** Clients may share them. Default: those of the SDK's default credential provider chain. */
+  readonly credentials?: CredentialCache;
   /**
    * Where HTTPS_PROXY, HTTP_PROXY and NO_PROXY are read, also in lower case, and the variables that lead
    * the default credential provider chain.
@@ -53,7 +53,7 @@ export interface CallContext {
  * with a backoff of its own, and the two must not multiply.
  */
 export function clientSettings(options: Omit<ClientOptions, 'clock'>): ClientSettings {
-  const { region, userAgent = [], credentials, environment: proxyEnv = {} } = options;
+  const { region, userAgent = [], environment: proxyEnv = {} } = options;
   const agent = { keepAlive: true, proxyEnv };
   return {
     region,
@@ -66,7 +66,6 @@ export function clientSettings(options: Omit<ClientOptions, 'clock'>): ClientSet
       httpAgent: new HttpAgent(agent),
       httpsAgent: new HttpsAgent(agent),
     },
-    ...(credentials === undefined ? {} : { credentials }),
   };
 }
 
