@@ -49,9 +49,9 @@ function majorOf(version: string): string {
 }
 
 /**
- * Sets the name and major version of this action wherever a workflow uses it, or a policy trusts it. Readers must replace a
- * placeholder, so such a line is marked CHANGE; the workflows of this repository are for no one to
- * change.
+ * Sets the name and major version of this action wherever a workflow uses it or a policy trusts it.
+ * Readers must replace a placeholder, so such a line is marked CHANGE; the workflows of this repository
+ * are for no one to change.
  */
 export function nameAction(path: string, text: string, release: Release): string {
   const mark = isPlaceholder(release) && !path.startsWith('.github/') ? ' # CHANGE' : '';
@@ -67,7 +67,7 @@ export function nameAction(path: string, text: string, release: Release): string
  * @throws Error if the marks are missing
  */
 export function explainName(readme: string, release: Release): string {
-  const note = `\`${PLACEHOLDER_OWNER}\` is the owner of your fork, which you [name and release once](CONTRIBUTING.md#releasing). Until then, use its full commit SHA instead of \`v1\`.`;
+  const note = `\`${PLACEHOLDER_OWNER}\` is the owner of your fork. [Set it up once](CONTRIBUTING.md#releasing); until its first release, use a full commit SHA instead of \`v1\`.`;
   return fill(readme, 'name', isPlaceholder(release) ? note : '');
 }
 
