@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import {
+  instantOf,
   isTokenDead,
   newRetryRequest,
   sentAt,
@@ -13,6 +14,10 @@ const first: Instant = { elapsed: 100, now: at(0) };
 const later: Instant = { elapsed: 200, now: at(5) };
 const request = newRetryRequest(failed, 'token');
 const sent = sentAt(request, first);
+
+test('an instant is read from both clocks', () => {
+  expect(instantOf({ elapsed: () => 100, now: () => at(5) })).toEqual({ elapsed: 100, now: at(5) });
+});
 
 describe('a request for a retry', () => {
   test('has not been sent at first', () => {

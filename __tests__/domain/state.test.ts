@@ -238,6 +238,18 @@ describe('what an event changes', () => {
       { kind: 'failed-tests-read', tests: [test, test] },
       { failedTests: [test, test, test] },
     ],
+    [
+      'how long earlier batches took',
+      aState(),
+      { kind: 'earlier-batches-read', firstAttempts: [3000, 1000, 9000] },
+      { usualAttemptMs: 3000 },
+    ],
+    [
+      'that earlier batches do not say how long they took',
+      aState({ usualAttemptMs: 3000 }),
+      { kind: 'earlier-batches-read', firstAttempts: [] },
+      { usualAttemptMs: null },
+    ],
     ['the history', aState(), { kind: 'history-read', history: [history] }, { history: [history] }],
     [
       'a read that failed',
@@ -283,6 +295,7 @@ describe('what an event changes', () => {
     { kind: 'not-stopped', error: null },
     { kind: 'pattern-unmatched', input: 'only-retry', pattern: 'x*', identifiers: [] },
     { kind: 'phase-changed', from: 'SUBMITTED', to: 'IN_PROGRESS', lasted: null },
+    { kind: 'still-throttled', milliseconds: 1_800_000 },
     { kind: 'retrying', retry: 1, maxRetries: 1, reason: 'why', delay: 0 },
   ];
   it('is nothing where it is for the log alone', () => {
