@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, test } from '@jest/globals';
 import { ServiceError, type ServiceErrorKind } from '../../src/async/service-error.ts';
 import { createBackoff, resilient, type BackoffSettings } from '../../src/async/backoff.ts';
+import { CALL_LIMIT_MS } from '../../src/async/call-budget.ts';
 import type { BackoffEvent } from '../../src/async/backoff-events.ts';
 import { MINUTE, SECOND } from '../support/batches.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
@@ -527,6 +528,44 @@ it('emits that a call succeeds again also where another one did meanwhile', asyn
     { kind: 'calls-recovered', failures: 0, milliseconds: 0 },
     { kind: 'calls-recovered', failures: 1, milliseconds: 7500 },
   ]);
+});
+
+describe('a backoff knows', () => {
+  it('when a call last ended, in success or failure, but for calls too short for the pace', async () => {
+    const { settings, failing } = aBench();
+    const { clock } = settings;
+    const backoff = createBackoff(settings);
+    const short = { withinMs: CALL_LIMIT_MS };
+    await failureOf(backoff.retry(failing(0), short));
+    await failureOf(backoff.retry(failing(1), { withinMs: 0 }));
+    expect(backoff.calledOn()).toBe(-Infinity);
+
+    await backoff.retry(failing(0, null, SECOND), { withinMs: CALL_LIMIT_MS + 1 });
+    expect(backoff.calledOn()).toBe(clock.elapsed());
+    await failureOf(backoff.retry(failing(1, anError(), SECOND), { giveUpAfterMs: 0 }));
+    const failedOn = clock.elapsed();
+    await failureOf(backoff.retry(failing(0, null, SECOND), short));
+    expect(backoff.calledOn()).toBe(failedOn);
+  });
+
+  it('nothing of a call that is too short for the pace, and succeeds', async () => {
+    const { settings } = aBench({ clock: createVirtualClock() });
+    const backoff = createBackoff(settings);
+    const answer = await backoff.retry(() => Promise.resolve('answer'), { withinMs: SECOND });
+    expect([answer, backoff.calledOn()]).toEqual(['answer', -Infinity]);
+  });
+
+  it('when AWS last throttled a call, and of no other failure', async () => {
+    const { settings, failing } = aBench();
+    const backoff = createBackoff(settings);
+    const once = { withinMs: 0 };
+    await failureOf(backoff.retry(failing(1, anError('transient')), once));
+    expect(backoff.throttledOn()).toBe(-Infinity);
+    await failureOf(backoff.retry(failing(1, anError('throttled'), SECOND), once));
+    const throttledOn = settings.clock.elapsed();
+    await failureOf(backoff.retry(failing(1, anError('transient'), SECOND), once));
+    expect(backoff.throttledOn()).toBe(throttledOn);
+  });
 });
 
 describe('a resilient client', () => {

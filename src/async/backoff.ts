@@ -146,7 +146,7 @@ export function createBackoff(settings: BackoffSettings): Backoff {
           const left = budget.failed(error, now);
           // What the try before it had failed of says more than that a call was cut.
           message = error === NO_ANSWER ? (message ?? error.message) : error.message;
-          const isRetried = error !== NO_ANSWER && left > 0;
+          const isRetried = left > 0;
           if (isThrottled && sharesPace) reporter.throttled();
           reporter.failed(message, failures + 1, isRetried);
           if (!isRetried) throw gaveUp(error, message, failures + 1, now - began);
