@@ -120,6 +120,12 @@ describe('a failure', () => {
       'rate-limited',
       'GitHub returned 403: You have triggered an Abuse Detection mechanism',
     ],
+    [
+      'a 403 whose message is no text',
+      { status: 403, body: '{"message":{"text":"odd"}}' },
+      'transient',
+      'GitHub returned 403',
+    ],
     ['too many requests', { status: 429, body: '' }, 'rate-limited', 'GitHub returned 429'],
     ['a 403 without a body', { status: 403, body: '' }, 'transient', 'GitHub returned 403'],
     [

@@ -47,7 +47,9 @@ export function toGitHubError(error: unknown, nowMs: number): GitHubError {
   if (error instanceof TypeError) {
     return new GitHubError('transient', 'the response is not a valid one of GitHub');
   }
-  const message = messageOf(error);
+  // Octokit makes a text of GitHub's message, whatever it is.
+  const said = membersOf(response?.data)['message'] ?? '';
+  const message = typeof said === 'string' ? messageOf(error) : '';
   const shortMessage = shorten(message);
   if (response === undefined) {
     return new GitHubError('transient', `GitHub did not respond: ${shortMessage}`);

@@ -13,8 +13,11 @@ export interface StopLimits {
   readonly stopMs: number;
 }
 
-/** A step must be gone five seconds after it was canceled. */
-export const CANCELLED_STEP: StopLimits = { pollMs: 1000, stopMs: 2500 };
+/**
+ * A step must be gone five seconds after it was canceled. It may poll, ask whose attempt runs, stop it, and
+ * has a second for GitHub.
+ */
+export const CANCELLED_STEP: StopLimits = { pollMs: 800, stopMs: 2000 };
 /** Nothing waits for the post step, and it may have to assume a role first. */
 export const POST_STEP: StopLimits = { pollMs: 20_000, stopMs: 30_000 };
 
