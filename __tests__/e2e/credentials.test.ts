@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { EXPIRED_TOKEN, type BatchPlan } from '../../simulator/index.ts';
 import { createServer } from 'node:http';
-import { runAction } from '../support/action.ts';
+import { runAction, type ActionRun } from '../support/action.ts';
 import { ID, shop } from '../support/scenarios.ts';
 import { listen } from '../support/sockets.ts';
 import { serveSts, type StsDouble } from '../support/sts.ts';
@@ -18,21 +18,23 @@ const NO_KEYS = {
   AWS_EC2_METADATA_DISABLED: 'true',
 };
 
-test('a role is assumed once for CodeBuild and CloudWatch Logs', async () => {
-  const sts = await serveSts(3_600_000);
-  const operations: string[] = [];
-  const run = await runAction(
+/** A step that assumes a role, on a CodeBuild that accepts the credentials of the role alone. */
+const runWithRole = (sts: StsDouble): Promise<ActionRun> =>
+  runAction(
     shop(QUICK),
     { ...inputs, 'role-to-assume': ROLE },
     { ...NO_KEYS, ...sts.environment },
     ({ simulator }) => {
       simulator.accepts = (authorization) => sts.accepts(authorization);
-      simulator.onCall = ({ operation }) => operations.push(operation);
     },
   );
+
+test('a role is assumed once for CodeBuild and CloudWatch Logs', async () => {
+  const sts = await serveSts(3_600_000);
+  const run = await runWithRole(sts);
   await sts.close();
   expect(run.exitCode).toBe(0);
-  expect(operations).toEqual(expect.arrayContaining(['BatchGetBuilds', 'GetLogEvents']));
+  expect(run.operations).toEqual(expect.arrayContaining(['BatchGetBuilds', 'GetLogEvents']));
   expect(sts.assumed).toHaveLength(1);
 });
 
@@ -44,14 +46,7 @@ describe('role-to-assume', () => {
   afterEach(() => sts.close());
 
   test('outlives its credentials: the role is assumed again, with a fresh token', async () => {
-    const run = await runAction(
-      shop(QUICK),
-      { ...inputs, 'role-to-assume': ROLE },
-      { ...NO_KEYS, ...sts.environment },
-      ({ simulator }) => {
-        simulator.accepts = (authorization) => sts.accepts(authorization);
-      },
-    );
+    const run = await runWithRole(sts);
     expect(run.outputs).toMatchObject({ conclusion: 'success', 'retry-count': '1' });
     expect(run.exitCode).toBe(0);
     expect(sts.assumed.length).toBeGreaterThan(2);
