@@ -8,6 +8,7 @@ import {
   compareWithTolerance,
   describeOwned,
   isEarlierSnapshot,
+  isEndSettled,
   isLaterAttempt,
   isOfWatchedAttempt,
   isOver,
@@ -326,8 +327,31 @@ describe('isSameEnd', () => {
     ['the attempt while it still ran is not', aBatch(), false],
     ['a later attempt is not', aRecoveredBatch({ status: 'FAILED' }), false],
     ['another batch is not', aFailedBatch({ id: 'app:other' }), false],
+    ['one that seems submitted at another moment is', submittedAt(1.5), true],
+    ['one that seems submitted after it is not', submittedAt(200), false],
   ])('%s', (_, shown, expected) => {
     expect(isSameEnd(shown, decided)).toBe(expected);
+  });
+
+  function submittedAt(seconds: number): Batch {
+    const [, ...rest] = FAILED_PHASES;
+    return aFailedBatch({ phases: [...phases(['SUBMITTED', seconds, 'SUCCEEDED']), ...rest] });
+  }
+});
+
+describe('isEndSettled', () => {
+  test.each([
+    ['where all agrees', aRecoveredBatch(), true],
+    ['of a failure where all agrees', aFailedBatch(), true],
+    ['where no phase closes it', aRecoveredBatch({ phases: RERUNNING_PHASES }), true],
+    ['without phases', aFailedBatch({ phases: [] }), true],
+    ['without its moment', aRecoveredBatch({ endedOn: null }), true],
+    ['by a status word that is not known', aFailedBatch({ status: 'EXPLODED' }), true],
+    ['not before the attempt was submitted', aRecoveredBatch({ endedOn: at(199) }), false],
+    ['not where the phases say success', aRecoveredBatch({ status: 'FAILED' }), false],
+    ['not where the status says success', aFailedBatch({ status: 'SUCCEEDED' }), false],
+  ])('is true %s', (_, batch, expected) => {
+    expect(isEndSettled(batch)).toBe(expected);
   });
 });
 

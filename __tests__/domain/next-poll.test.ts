@@ -68,7 +68,7 @@ describe('while the end is unknown, or only groups are stale', () => {
     ['is the interval if that is shorter then', unseen(failed), 5 * SECOND, 205, 5 * SECOND],
     ['is one interval before a first poll for it', unseen(), 60 * SECOND, 200, 60 * SECOND],
     [
-      'is one interval where it has shown, and a poll is stale',
+      'is 15 s where it has shown, and a poll is stale',
       pollingAfter(
         retried,
         [
@@ -77,7 +77,7 @@ describe('while the end is unknown, or only groups are stale', () => {
         ],
         answer,
       ),
-      ...([60 * SECOND, 320, 60 * SECOND] as const),
+      ...([60 * SECOND, 320, 15 * SECOND] as const),
     ],
   ])('%s', (_, polling, intervalMs, seconds, expected) => {
     expect(

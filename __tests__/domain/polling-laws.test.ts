@@ -1,19 +1,21 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { isEarlierSnapshot, submittedOn } from '../../src/domain/attempt.ts';
-import type { Batch } from '../../src/domain/batch.ts';
+import type { Batch, Phase } from '../../src/domain/batch.ts';
 import {
   correctSubmission,
   interpret,
   startPolling,
   type PollResult,
 } from '../../src/domain/polling.ts';
-import { aBatch, afterRetryOf, at, SECOND } from '../support/batches.ts';
+import { aBatch, afterRetryOf, aPast, at, SECOND } from '../support/batches.ts';
 import { histories, withSubmissionShifted, type BatchHistory } from '../support/batch-histories.ts';
 import { randomRuns } from '../support/random-runs.ts';
 
 /** Enough for a law that is broken to show. */
 const SHARE = 0.3;
+/** All polls are made within the time that reads may lag. */
+const POLL_INTERVAL_S = 3;
 
 /** One poll of a batch that moves on between polls. */
 interface Read {
@@ -93,7 +95,7 @@ function pollAll({ history: { states }, retryPick, ...given }: Watched): {
       correctSubmission(polling, snapshot),
       past,
       snapshot,
-      at(15 * (index + 1)),
+      at(POLL_INTERVAL_S * (index + 1)),
     );
     polling = next;
     polls.push({
@@ -148,4 +150,39 @@ test('an attempt counts as over only once it is over', () => {
     );
     expect(wrong).toEqual([]);
   });
+});
+
+/** What is wrong about one poll; it never was so. */
+const wrong = fc.oneof(
+  fc.integer({ min: 1, max: 3 }).map((many) => (batch: Batch): Batch => ({
+    ...batch,
+    phases: [...batch.phases, ...Array<Phase>(many).fill({ ...OPEN, startedOn: null })],
+  })),
+  fc
+    .integer({ min: -5, max: 5 })
+    .map((seconds) => (batch: Batch) => withSubmissionShifted(batch, seconds * SECOND)),
+  fc.constant((batch: Batch): Batch => ({ ...batch, phases: [] })),
+  fc.constant(() => null),
+);
+const OPEN = { type: 'FINALIZING', status: null, contexts: [] };
+
+test('a watch ends as the attempt did, once polls show it for as long as reads lag', () => {
+  const polls = fc.array(fc.tuple(fc.nat(20), wrong), { maxLength: 4 });
+  fc.assert(
+    fc.property(histories, polls, ({ states }, odd) => {
+      const end = states.at(-1)?.batch ?? aBatch();
+      const running = states.filter(({ isOver }) => !isOver);
+      const snapshots = odd.map(([index, spoil]) =>
+        spoil(running[index % running.length]?.batch ?? end),
+      );
+      let polling = startPolling(aPast(), at(0));
+      const results = [...snapshots, ...Array<Batch>(8).fill(end)].map((snapshot, index) => {
+        const [next, result] = interpret(polling, aPast(), snapshot, at(15 * index));
+        polling = next;
+        return result;
+      });
+      expect(results.find(({ kind }) => kind === 'over')).toMatchObject({ batch: end });
+    }),
+    randomRuns(SHARE),
+  );
 });

@@ -5,6 +5,7 @@ import {
   correctSubmission,
   startPolling,
   interpret,
+  knownEnd,
   msUntilNextPoll,
   type PollResult,
   type Polling,
@@ -60,6 +61,10 @@ const rerunning = aRetriedBatch({ groups: failed.groups });
 const recovered = aRecoveredBatch();
 const failedAgain = aRecoveredBatch({
   status: 'FAILED',
+  phases: [
+    ...RERUNNING_PHASES.slice(0, -1),
+    ...phases(['IN_PROGRESS', 205, 'CLIENT_ERROR'], ['FAILED', 300]),
+  ],
   groups: [aRetriedGroup('unit', 'FAILED', 'FAILED')],
 });
 const retried = afterRetryOf(failed);
@@ -126,19 +131,23 @@ describe('polling a batch that was not retried', () => {
         [215, aBatch()],
         [230, null],
         [245, null],
+        [260, aBatch()],
       ],
-      ['running', 'stale', 'gone'],
+      ['running', 'stale', 'stale', 'running'],
     ],
     [
-      'is absent from the start',
-      [
-        [215, null],
-        [230, null],
-      ],
-      ['stale', 'gone'],
+      'is absent for as long as reads may lag',
+      [[215, aBatch()], ...every(15, 8, null, 215)],
+      ['running', ...Array<string>(7).fill('stale'), 'gone'],
     ],
     [
-      'is absent twice with a stale snapshot between',
+      'is absent at every second, just under 60 s',
+      [[215, aBatch()], ...every(1, 59, null, 215)],
+      ['running', ...Array<string>(59).fill('stale')],
+    ],
+    ['is absent from the start', every(15, 8, null), [...Array<string>(7).fill('stale'), 'gone']],
+    [
+      'is absent and stale by turns',
       [
         [215, aBatch()],
         [230, null],
@@ -151,10 +160,19 @@ describe('polling a batch that was not retried', () => {
     expect(pollAll(aPast(), polls).kinds).toEqual(expected);
   });
 
-  it('never takes stale snapshots for a retry that is not seen', () => {
+  it('believes what polls have shown for longer than reads lag, as if nothing newer had shown', () => {
     const old = aBatch({ phases: phases(['SUBMITTED', 0]) });
-    const { kinds } = pollAll(aPast(), [[215, aBatch()], ...every(15, 20, old, 215)]);
-    expect(new Set(kinds.slice(1))).toEqual(new Set(['stale']));
+    const { kinds, results } = pollAll(aPast(), [[215, aBatch()], ...every(15, 9, old, 215)]);
+    expect(kinds).toEqual(['running', ...Array<string>(7).fill('stale'), 'running', 'running']);
+    expect(results.at(-1)).toEqual({ kind: 'running', batch: old });
+  });
+
+  it('counts anew after each snapshot that shows something newer', () => {
+    const old = aBatch({ phases: phases(['SUBMITTED', 0]) });
+    const round: Poll[] = [[0, aBatch()], ...every(15, 7, old, 0)];
+    const rounds = [215, 400].flatMap((from) => round.map(([s, b]): Poll => [from + s, b]));
+    const kinds = ['running', ...Array<string>(7).fill('stale')];
+    expect(pollAll(aPast(), rounds).kinds).toEqual([...kinds, ...kinds]);
   });
 });
 
@@ -309,13 +327,9 @@ describe('polling after a retry', () => {
     ],
     [
       'that is deleted once it was seen',
-      [
-        [215, rerunning],
-        [230, null],
-        [245, null],
-      ],
+      [[215, rerunning], ...every(15, 8, null, 215)],
       answer,
-      ['running', 'stale', 'gone'],
+      ['running', ...Array<string>(7).fill('stale'), 'gone'],
     ],
   ])('shows the new attempt %s', (_, polls, given, expected) => {
     expect(pollAll(retried, polls, given).kinds).toEqual(expected);
@@ -347,6 +361,84 @@ describe('polling after a retry', () => {
 
   it('ignores an answer where nothing was retried', () => {
     expect(startPolling(aPast(), at(200), answer).newest).toBeNull();
+  });
+});
+
+describe('how an attempt ended, mixed with the end of the one before', () => {
+  const mixed = aRecoveredBatch({ status: 'FAILED', endedOn: failed.endedOn });
+  const mixedStatus = aRecoveredBatch({ status: 'FAILED' });
+
+  test.each([
+    ['its end is that of the one before', mixed],
+    ['only its status is', mixedStatus],
+  ])('is waited for where %s', (_, snapshot) => {
+    const { kinds, results } = pollAll(
+      retried,
+      [
+        [305, snapshot],
+        [310, snapshot],
+        [315, recovered],
+      ],
+      answer,
+    );
+    expect(kinds).toEqual(['settling', 'settling', 'over']);
+    expect(results.at(-1)).toMatchObject({ batch: recovered });
+  });
+
+  it('is believed once reads cannot lag any more', () => {
+    const { kinds } = pollAll(retried, every(5, 13, mixed, 300), answer);
+    expect(kinds).toEqual([...Array<string>(12).fill('settling'), 'over']);
+  });
+
+  it('is not the end of a batch that is not found meanwhile', () => {
+    const { kinds, polling } = pollAll(retried, [[305, mixed], ...every(5, 12, null, 305)], answer);
+    expect(kinds).toEqual(['settling', ...Array<string>(11).fill('stale'), 'gone']);
+    expect(knownEnd(polling)).toBeNull();
+  });
+});
+
+describe('a snapshot that was wrong', () => {
+  const tooFar = aRetriedBatch({ phases: [...RECOVERED_PHASES, ...phases(['FINALIZING', 250])] });
+  const tooLate = submittedAt(201.5);
+  /** Phases start anew. */
+  const anew = aRecoveredBatch({ phases: phases(['SUBMITTED', 200], ['SUCCEEDED', 300]) });
+
+  test.each([
+    ['phases too many', tooFar, recovered],
+    ['a later submission', aBatch({ phases: phases(['SUBMITTED', 201.5]) }), anew],
+  ])('by %s hides the end for no longer than reads may lag', (_, wrong, end) => {
+    const { kinds, results } = pollAll(retried, [[230, wrong], ...every(15, 8, end, 285)]);
+    expect(kinds).toEqual(['running', ...Array<string>(7).fill('stale'), 'over']);
+    expect(results.at(-1)).toMatchObject({ batch: end });
+  });
+
+  it('by a later submission hides nothing where the retries before it show', () => {
+    const { kinds } = pollAll(
+      retried,
+      [
+        [230, tooLate],
+        [300, recovered],
+      ],
+      answer,
+    );
+    expect(kinds).toEqual(['running', 'over']);
+  });
+
+  it('by RetryBuildBatch hides the attempt for no longer than that', () => {
+    const { kinds } = pollAll(retried, every(15, 8, recovered, 285), tooLate);
+    expect(kinds).toEqual([...Array<string>(7).fill('stale'), 'over']);
+  });
+
+  it('of an attempt between is never believed: it is not the one that was started', () => {
+    const between = aRecoveredBatch();
+    const third = aBatch({
+      phases: [
+        ...between.phases.slice(0, -1),
+        ...phases(['FAILED', 300, 'RETRY'], ['SUBMITTED', 400]),
+      ],
+    });
+    const { kinds } = pollAll(retried, every(15, 8, between, 400), third);
+    expect(kinds.at(-1)).toBe('never-seen');
   });
 });
 
@@ -416,9 +508,14 @@ describe('a retry that is never seen', () => {
     });
   });
 
-  it('is not given up once a poll has shown it', () => {
-    const { kinds } = pollAll(retried, [[215, rerunning], ...every(15, 20, failed, 215)], answer);
-    expect(new Set(kinds.slice(1))).toEqual(new Set(['stale']));
+  it('is given up also where only some poll has shown it: reads do not lag for so long', () => {
+    const { kinds, results } = pollAll(
+      retried,
+      [[215, rerunning], ...every(15, 8, failed, 215)],
+      answer,
+    );
+    expect(kinds).toEqual(['running', ...Array<string>(7).fill('stale'), 'never-seen']);
+    expect(results.at(-1)).toMatchObject({ polls: 8, elapsedMs: 120 * SECOND });
   });
 });
 
@@ -435,7 +532,7 @@ describe('stale groups of a batch that is over', () => {
       ],
       answer,
     );
-    expect(kinds).toEqual(['groups-stale', 'groups-stale', 'over']);
+    expect(kinds).toEqual(['settling', 'settling', 'over']);
     expect(results.at(-1)).toMatchObject({ batch: recovered, groupsStale: false });
   });
 
@@ -449,7 +546,7 @@ describe('stale groups of a batch that is over', () => {
       ],
       answer,
     );
-    expect(kinds).toEqual(['groups-stale', 'groups-stale', 'over']);
+    expect(kinds).toEqual(['settling', 'settling', 'over']);
     expect(results.at(-1)).toEqual({ kind: 'over', batch: stale, groupsStale: true });
   });
 
@@ -464,7 +561,7 @@ describe('stale groups of a batch that is over', () => {
       ],
       answer,
     );
-    expect(kinds).toEqual(['groups-stale', 'running', 'groups-stale']);
+    expect(kinds).toEqual(['settling', 'running', 'settling']);
   });
 
   it('do not hide that the batch is over when it is not found later', () => {

@@ -157,13 +157,10 @@ function faultsOn(
   };
 }
 
-/** So many polls that find nothing mean a deleted batch; without tokens a retry that is yet to come cannot be foreseen. */
-function isHopeless({ fault }: FaultKind, times: number, { scenario }: Trial): boolean {
+/** Without tokens a retry that is yet to come cannot be foreseen. */
+function isHopeless({ fault }: FaultKind, { scenario }: Trial): boolean {
   const isLate = 'performed' in fault && typeof fault.performed === 'object';
-  return (
-    (times > 1 && fault.kind === 'none-found') ||
-    (isLate && scenario.switches?.ignoresTokens === true)
-  );
+  return isLate && scenario.switches?.ignoresTokens === true;
 }
 
 /** Where causes or logs decide, a build that is not shown means no retry, and so does an old log. */
@@ -196,7 +193,7 @@ describe.each(TRIALS)('%s', (name, trial) => {
         if (kind.only?.includes(call.operation) === false) continue;
         for (const times of [1, 3]) {
           cell += 1;
-          if (cell % EVERY !== 0 || isHopeless(kind, times, trial)) continue;
+          if (cell % EVERY !== 0 || isHopeless(kind, trial)) continue;
           const faults = [faultsOn(plain, index, kind, times), ...(scenario.faults ?? [])];
           const verdict = await run({ ...trial, scenario: { ...scenario, faults } });
           const late = verdict.flow.elapsed - plain.flow.elapsed;

@@ -73,4 +73,6 @@ export const FAULT_KINDS: readonly FaultKind[] = [
     only: [POLL, 'BatchGetBuilds'],
   },
   { name: 'out of date', fault: { kind: 'outdated', seconds: 30 }, only: READS },
+  { name: 'the end out of date', fault: { kind: 'end-outdated', seconds: 30 }, only: [POLL] },
+  { name: 'phases too many', fault: { kind: 'extra-phases', phases: 2 }, only: [POLL] },
 ];

@@ -64,8 +64,7 @@ function forbiddenRetries({ calls, flow, trial }: Verdict): string[] {
   return calls.flatMap(({ call, retried }, index) => {
     if (call.operation !== RETRY || !retried) return [];
     const polls = calls.slice(0, index).filter(({ call: { operation } }) => operation === POLL);
-    const deceiving = ['slow', 'outdated', 'dripping', 'stalled'];
-    if (deceiving.includes(polls.at(-1)?.call.fault?.kind ?? '')) return [];
+    if (DECEIVING.has(polls.at(-1)?.call.fault?.kind ?? 'silent')) return [];
     const poll = polls.findLast(({ call: { fault } }) => fault === undefined);
     if (poll === undefined) return ['a retry was sent without a poll'];
     const age = call.at - poll.call.at;
@@ -145,6 +144,17 @@ function wrongVerdict({ flow, made, calls, trial }: Verdict): string[] {
     ...((kind === 'failed') === (status === 'SUCCEEDED') ? [`${reported} is upside down`] : []),
   ];
 }
+
+/** Answers that are good to the step, be they late or wrong. */
+const DECEIVING: ReadonlySet<Fault['kind']> = new Set<Fault['kind']>([
+  'slow',
+  'outdated',
+  'end-outdated',
+  'submitted-later',
+  'extra-phases',
+  'dripping',
+  'stalled',
+]);
 
 /** Whether a poll may not show a retry that was made. */
 function hides({ scenario: { switches = {} } }: Trial): boolean {

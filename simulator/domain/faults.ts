@@ -30,6 +30,12 @@ export type AnswerSpoiled =
   | { readonly kind: 'truncated' }
   /** It shows the state of so many seconds ago. For reads: what writes is carried out as ever. */
   | { readonly kind: 'outdated'; readonly seconds: number }
+  /** Only how the batch ended (status, completeness, end) is that of so many seconds ago. Of polls. */
+  | { readonly kind: 'end-outdated'; readonly seconds: number }
+  /** The attempt was submitted so many seconds later than it was. Of polls. */
+  | { readonly kind: 'submitted-later'; readonly seconds: number }
+  /** The attempt is so many phases further than it is. Of polls. */
+  | { readonly kind: 'extra-phases'; readonly phases: number }
   /** It is about another batch (build, report) than the call: each uuid of the request is another. */
   | { readonly kind: 'about-another' }
   /** What was asked for is listed as not found. For BatchGetBuildBatches and BatchGetBuilds. */

@@ -62,8 +62,19 @@ export function refusal(requestId: string, { name, message, status }: ServiceErr
   return jsonAnswer(requestId, status, { __type: name, [member]: message });
 }
 
+const SPOILED: ReadonlySet<string> = new Set<AnswerSpoiled['kind']>([
+  'slow',
+  'truncated',
+  'outdated',
+  'end-outdated',
+  'submitted-later',
+  'extra-phases',
+  'about-another',
+  'none-found',
+]);
+
 function spoils(fault: Fault): fault is Fault & AnswerSpoiled {
-  return ['slow', 'truncated', 'outdated', 'about-another', 'none-found'].includes(fault.kind);
+  return SPOILED.has(fault.kind);
 }
 
 function spoiled(fault: AnswerSpoiled, call: FaultyCall): HttpAnswer {
@@ -76,6 +87,23 @@ function spoiled(fault: AnswerSpoiled, call: FaultyCall): HttpAnswer {
     }
     case 'outdated':
       return call.perform(fault.seconds);
+    case 'end-outdated': {
+      const old = batchesIn(call.perform(fault.seconds));
+      return withBatches(call.perform(), (batch, index) => {
+        const { buildBatchStatus, complete, currentPhase, endTime } = old[index] ?? batch;
+        return { ...batch, buildBatchStatus, complete, currentPhase, endTime };
+      });
+    }
+    case 'submitted-later':
+      return withBatches(call.perform(), (batch) => ({
+        ...batch,
+        phases: submittedLater(batch.phases, fault.seconds),
+      }));
+    case 'extra-phases':
+      return withBatches(call.perform(), ({ phases, ...batch }) => {
+        const extra = { phaseType: 'FINALIZING', startTime: phases.at(-1)?.startTime };
+        return { ...batch, phases: [...phases, ...Array<typeof extra>(fault.phases).fill(extra)] };
+      });
     case 'about-another': {
       const answer = call.perform();
       return { ...answer, body: aboutOthers(answer.body, call.input) };
@@ -125,6 +153,30 @@ function page(status: number): HttpAnswer {
     headers: { 'content-type': 'text/html' },
     body: `<html><head><title>${title}</title></head><body>${title}</body></html>`,
   };
+}
+
+interface BatchView extends Json {
+  readonly phases: readonly { readonly phaseType: string; readonly startTime: number }[];
+}
+
+function batchesIn({ body }: HttpAnswer): BatchView[] {
+  return (JSON.parse(body) as { buildBatches?: BatchView[] }).buildBatches ?? [];
+}
+
+function withBatches(
+  answer: HttpAnswer,
+  change: (batch: BatchView, index: number) => Json,
+): HttpAnswer {
+  const content = JSON.parse(answer.body) as Json;
+  const buildBatches = batchesIn(answer).map(change);
+  return { ...answer, body: JSON.stringify({ ...content, buildBatches }) };
+}
+
+function submittedLater(phases: BatchView['phases'], seconds: number): BatchView['phases'] {
+  const last = phases.findLastIndex(({ phaseType }) => phaseType === 'SUBMITTED');
+  return phases.map((phase, index) =>
+    index === last ? { ...phase, startTime: phase.startTime + seconds } : phase,
+  );
 }
 
 /** The same answer with another uuid for each that the request names. */

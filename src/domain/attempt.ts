@@ -1,4 +1,4 @@
-import type { Batch, Build, Moment } from './batch.ts';
+import type { Batch, Build, Moment, Phase } from './batch.ts';
 import { isSuccess, isUnfinished, type AttemptState } from './status.ts';
 
 const PHASES_OF_WORK = new Set([
@@ -106,6 +106,16 @@ export function isOver(batch: Batch): boolean {
   return compareMoments(batch.endedOn, submittedOn(batch)) !== 'earlier';
 }
 
+/**
+ * Whether the end that a snapshot shows is surely that of the attempt in its phases. Where it was before
+ * the attempt was submitted, or the closing phase says otherwise than the status, two states are mixed.
+ */
+export function isEndSettled(batch: Batch): boolean {
+  if (compareMoments(batch.endedOn, submittedOn(batch)) === 'earlier') return false;
+  const closing = phasesOfLastAttempt(batch).findLast(({ type }) => CLOSING_PHASES.has(type));
+  return closing === undefined || isSuccess(closing.type) === isSuccess(batch.status);
+}
+
 /** The state of the attempt that a snapshot shows. Whatever ends and does not succeed has failed. */
 export function attemptState(batch: Batch): AttemptState {
   if (!isOver(batch)) return 'running';
@@ -114,11 +124,22 @@ export function attemptState(batch: Batch): AttemptState {
 
 /** Compares the attempts that two snapshots of one batch show: by submission, else by how they ended. */
 export function compareAttempts(one: Batch, other: Batch): Order {
-  const bySubmission = compareMoments(submittedOn(one), submittedOn(other));
+  const bySubmission = compareSubmissions(one, other);
   if (bySubmission !== 'unknown') return bySubmission;
   if (!isOver(one) || !isOver(other)) return 'unknown';
   if (one.endedOn === other.endedOn) return one.status === other.status ? 'same' : 'unknown';
   return compareMoments(one.endedOn, other.endedOn);
+}
+
+/**
+ * Compares when the attempts that two snapshots of one batch show were submitted. Phases that begin alike
+ * and show as many retries are of the same attempt, whatever they say of that moment.
+ */
+function compareSubmissions(one: Batch, other: Batch): Order {
+  const retries = retriesShown(one);
+  const beginAlike = one.phases[0]?.startedOn === other.phases[0]?.startedOn;
+  if (retries > 0 && retries === retriesShown(other) && beginAlike) return 'same';
+  return compareMoments(submittedOn(one), submittedOn(other));
 }
 
 /**
@@ -143,23 +164,23 @@ export function isOfWatchedAttempt(
   return retried === null || isLaterAttempt(snapshot, retried);
 }
 
-/** Whether a snapshot shows the end of an attempt just as another did. */
+/**
+ * Whether a snapshot shows the end of an attempt just as another did. Two ends at the same moment are one,
+ * be it that a snapshot is wrong about when the attempt was submitted.
+ */
 export function isSameEnd(snapshot: Batch, as: Batch): boolean {
-  return (
-    isOver(snapshot) &&
-    snapshot.status === as.status &&
-    snapshot.id === as.id &&
-    compareAttempts(snapshot, as) === 'same'
-  );
+  if (snapshot.id !== as.id || snapshot.status !== as.status || !isOver(snapshot)) return false;
+  const endedTogether = compareMoments(snapshot.endedOn, as.endedOn) === 'same';
+  return (endedTogether && isEndSettled(snapshot)) || compareAttempts(snapshot, as) === 'same';
 }
 
 /** Whether a snapshot is older than another: of an earlier attempt, or of an earlier phase of the same. */
 export function isEarlierSnapshot(snapshot: Batch, than: Batch): boolean {
   if (snapshot.id !== than.id) return false;
-  const order = compareMoments(submittedOn(snapshot), submittedOn(than));
+  const order = compareSubmissions(snapshot, than);
   return (
     order === 'earlier' ||
-    (order === 'same' && phasesOfLastAttempt(snapshot) < phasesOfLastAttempt(than))
+    (order === 'same' && phasesOfLastAttempt(snapshot).length < phasesOfLastAttempt(than).length)
   );
 }
 
@@ -213,15 +234,19 @@ export function describeOwned(
 }
 
 /**
- * Whose attempt a snapshot shows; `not-begun`: only the attempt before. An attempt whose request has no response is taken for ours only if
- * nothing shows that it is not the very next one, and it was submitted while the request was under way.
+ * Whose attempt a snapshot shows; `not-begun`: only the attempt before. The retries that a snapshot shows
+ * say more than when its attempt was submitted. An attempt whose request has no response is taken for ours
+ * only if nothing shows that it is not the very next one, and it was submitted while the request was under
+ * way.
  */
 export function ownershipOf(snapshot: Batch, owned: OwnedAttempt): Owner | 'not-begun' {
   const retries = retriesShown(snapshot);
   const shown = submittedOn(snapshot);
-  if (retries > owned.retriesBefore + 1) return 'others';
+  const next = owned.retriesBefore + 1;
+  if (retries > next) return 'others';
   const order = compareWithTolerance(shown, owned.submittedOn);
-  if (order === 'later') return 'others';
+  const isNext = retries > 0 && retries === next;
+  if (order === 'later' && !isNext) return 'others';
   if (order === 'same') return 'ours';
   const hasBegun =
     retries > owned.retriesBefore ||
@@ -235,22 +260,26 @@ export function ownershipOf(snapshot: Batch, owned: OwnedAttempt): Owner | 'not-
   return isOfRequest ? 'ours' : 'unproven';
 }
 
-/** Counted from its SUBMITTED on: a retry may keep or drop the phases of the attempts before it. */
-function phasesOfLastAttempt({ phases }: Batch): number {
-  return phases.length - phases.findLastIndex((phase) => phase.type === 'SUBMITTED');
+/** From its SUBMITTED on, if it shows: a retry may keep or drop the phases of the attempts before it. */
+function phasesOfLastAttempt({ phases }: Batch): readonly Phase[] {
+  return phases.slice(
+    Math.max(
+      0,
+      phases.findLastIndex((phase) => phase.type === 'SUBMITTED'),
+    ),
+  );
 }
 
 /**
  * Whether a phase closes the attempt, or its last one ended badly. A retry gives the last phase of the
  * attempt before it the status RETRY.
  */
-function isClosed({ phases }: Batch): boolean {
-  const submission = phases.findLastIndex((phase) => phase.type === 'SUBMITTED');
-  const ofAttempt = phases.slice(Math.max(0, submission));
-  if (ofAttempt.some((phase) => phase.status === 'RETRY')) return false;
-  const last = ofAttempt.at(-1)?.status ?? '';
+function isClosed(batch: Batch): boolean {
+  const phases = phasesOfLastAttempt(batch);
+  if (phases.some((phase) => phase.status === 'RETRY')) return false;
+  const last = phases.at(-1)?.status ?? '';
   const endedBadly = !isSuccess(last) && !isUnfinished(last);
-  return endedBadly || ofAttempt.some((phase) => CLOSING_PHASES.has(phase.type));
+  return endedBadly || phases.some((phase) => CLOSING_PHASES.has(phase.type));
 }
 
 function isInOpenPhase({ phases }: Batch): boolean {

@@ -1,32 +1,33 @@
 import {
   compareWithTolerance,
   isEarlierSnapshot,
+  isEndSettled,
   isLaterAttempt,
+  isOfWatchedAttempt,
   isOver,
+  retriesShown,
   submittedOn,
 } from './attempt.ts';
 import type { Batch, Moment } from './batch.ts';
 import { estimateEnd, estimateFirstEnd } from './estimate.ts';
 import { areGroupsSettled, isBuilt } from './groups.ts';
 import type { Past } from './past.ts';
-import { hasReadLagPassed } from './read-lag.ts';
+import { hasReadLagPassed, lagging, noLag, READ_LAG_MS, type ReadLag } from './read-lag.ts';
 import type { RunState } from './state.ts';
 
 const SECOND_MS = 1000;
-/** Between two polls for a retry that none has shown yet. */
-const UNSEEN_INTERVAL_MS = 15 * SECOND_MS;
+/** Between two polls of which the first showed nothing newer than what is known. */
+const STALE_INTERVAL_MS = 15 * SECOND_MS;
 /** How long the groups of a batch that is over may be stale. */
 const GROUPS_STALE_MS = 30 * SECOND_MS;
-/** Between two polls that wait only for stale groups. */
-const GROUPS_STALE_INTERVAL_MS = 5 * SECOND_MS;
+/** Between two polls of a batch that is over, and of which something is stale. */
+const SETTLING_INTERVAL_MS = 5 * SECOND_MS;
 /** How long CodeBuild takes to close a batch whose builds are over. */
 const CLOSING_MS = 2 * SECOND_MS;
 /** The first pause for a batch that has nothing left to build. */
 const CLOSING_INTERVAL_MS = 3 * SECOND_MS;
 /** Whatever end is expected, and however the clocks differ. */
 const SHORTEST_PAUSE_MS = SECOND_MS;
-/** A batch that is absent from this many polls in a row has been deleted. */
-const ABSENT_POLLS = 2;
 
 /** What carries over from poll to poll while one attempt is watched. */
 export interface Polling {
@@ -38,9 +39,10 @@ export interface Polling {
   readonly newest: Batch | null;
   /** Whether a poll, not only RetryBuildBatch's answer, has shown the attempt. */
   readonly seen: boolean;
-  /** Polls that showed nothing newer than the attempt that was retried. */
-  readonly stalePolls: number;
-  readonly absentPolls: number;
+  /** Of the snapshots since the newest, or of all if there is none. */
+  readonly lag: ReadLag;
+  /** Of the polls since one last found the batch. */
+  readonly absence: ReadLag;
   /** When a poll first showed that the attempt is over. */
   readonly overSince: number | null;
   /** When a poll first showed that an attempt that is not over has nothing left to build. */
@@ -63,10 +65,10 @@ export type PollResult =
   /** No snapshot, or one older than one before: it means nothing. */
   | { readonly kind: 'stale' }
   | { readonly kind: 'running'; readonly batch: Batch }
-  /** The attempt is over, but its groups are stale. */
-  | { readonly kind: 'groups-stale'; readonly batch: Batch }
+  /** The attempt is over, but how it ended, or its groups, may be stale. */
+  | { readonly kind: 'settling'; readonly batch: Batch }
   | { readonly kind: 'over'; readonly batch: Batch; readonly groupsStale: boolean }
-  /** After the retry, no poll showed anything newer. */
+  /** For longer than reads lag, no poll has shown anything newer than the attempt that was retried. */
   | { readonly kind: 'never-seen'; readonly polls: number; readonly elapsedMs: number }
   | { readonly kind: 'gone' };
 
@@ -86,8 +88,8 @@ export function startPolling(past: Past, now: number, answer: Batch | null = nul
     began: now,
     newest,
     seen: false,
-    stalePolls: 0,
-    absentPolls: 0,
+    lag: noLag(now),
+    absence: noLag(now),
     overSince: null,
     builtSince: null,
   };
@@ -122,19 +124,18 @@ export function interpret(
   now: number,
 ): [Polling, PollResult] {
   if (snapshot === null) return interpretAbsence(polling, past, now);
-  if (isStale(polling, past, snapshot)) {
-    return interpretStale({ ...polling, absentPolls: 0 }, past, now);
-  }
+  const found = { ...polling, absence: noLag(now) };
+  if (!isStale(found, past, snapshot)) return interpretNews(found, past, snapshot, now);
+  const stale = { ...found, lag: lagging(found.lag) };
+  // Reads do not lag for so long: the snapshot that seemed newer was wrong.
+  return hasReadLagPassed(stale.lag, now) && mayBeOfWatchedAttempt(stale, past, snapshot)
+    ? interpretNews(stale, past, snapshot, now)
+    : interpretStale(stale, past, now);
+}
 
-  const overSince = isOver(snapshot) ? (polling.overSince ?? now) : null;
-  const builtSince =
-    overSince === null && isBuilt(snapshot, past) ? (polling.builtSince ?? now) : null;
-  const next = { ...polling, newest: snapshot, seen: true, absentPolls: 0, overSince, builtSince };
-  if (overSince === null) return [next, { kind: 'running', batch: snapshot }];
-  const groupsStale = !areGroupsSettled(snapshot, past);
-  return groupsStale && now - overSince < GROUPS_STALE_MS
-    ? [next, { kind: 'groups-stale', batch: snapshot }]
-    : [next, { kind: 'over', batch: snapshot, groupsStale }];
+/** The end of the attempt, once polls have shown it and how it ended; null until then. */
+export function knownEnd({ newest, overSince }: Polling): Batch | null {
+  return newest !== null && overSince !== null && isEndSettled(newest) ? newest : null;
 }
 
 /**
@@ -151,15 +152,11 @@ export function msUntilNextPoll(
   now: number,
   usual: UsualAttempt | null = null,
 ): number {
-  const { absentPolls, builtSince, overSince, seen, stalePolls } = polling;
-  const leftMs = overSince === null ? 0 : overSince + GROUPS_STALE_MS - now;
-  if (leftMs > 0) return Math.min(intervalMs, GROUPS_STALE_INTERVAL_MS, leftMs);
-  // However long the interval is, a retry that never shows is reported before the job ends.
-  if (known.past.retried !== null && !seen && stalePolls > 0) {
-    return Math.min(intervalMs, UNSEEN_INTERVAL_MS);
-  }
-  // Two polls that find no batch must not follow each other too soon.
-  if (absentPolls > 0) return intervalMs;
+  const { builtSince, lag } = polling;
+  const leftMs = msUntilSettled(polling, now);
+  if (leftMs > 0) return Math.min(intervalMs, SETTLING_INTERVAL_MS, leftMs);
+  // However long the interval is, that nothing newer shows is known before the job ends.
+  if (lag.polls > 0) return Math.min(intervalMs, STALE_INTERVAL_MS);
   // Each pause is as long as all before it: a long end costs few polls.
   if (builtSince !== null)
     return Math.min(intervalMs, Math.max(CLOSING_INTERVAL_MS, now - builtSince));
@@ -198,25 +195,53 @@ function isStale({ newest, submittedOn: awaited }: Polling, past: Past, snapshot
   return isOfAttemptBetween || !isLaterAttempt(snapshot, past.retried);
 }
 
+/** Whether a snapshot that seemed stale may be of the attempt that is waited for, or of a later one. */
+function mayBeOfWatchedAttempt({ newest, seen }: Polling, past: Past, snapshot: Batch): boolean {
+  if (!isOfWatchedAttempt(snapshot, past)) return false;
+  // What only RetryBuildBatch's answer has shown may still follow an attempt between.
+  return seen || newest === null || retriesShown(snapshot) >= retriesShown(newest);
+}
+
+function interpretNews(
+  polling: Polling,
+  past: Past,
+  snapshot: Batch,
+  now: number,
+): [Polling, PollResult] {
+  const overSince = isOver(snapshot) ? (polling.overSince ?? now) : null;
+  const builtSince =
+    overSince === null && isBuilt(snapshot, past) ? (polling.builtSince ?? now) : null;
+  const next = { ...polling, newest: snapshot, seen: true, lag: noLag(now), overSince, builtSince };
+  if (overSince === null) return [next, { kind: 'running', batch: snapshot }];
+  const groupsStale = !areGroupsSettled(snapshot, past);
+  const isSettled = isEndSettled(snapshot) && !groupsStale;
+  return isSettled || msUntilSettled(next, now) <= 0
+    ? [next, { kind: 'over', batch: snapshot, groupsStale }]
+    : [next, { kind: 'settling', batch: snapshot }];
+}
+
+/** How long what is stale of an attempt that is over may still be so; 0 or less: no longer. */
+function msUntilSettled({ newest, overSince }: Polling, now: number): number {
+  if (newest === null || overSince === null) return 0;
+  return overSince + (isEndSettled(newest) ? GROUPS_STALE_MS : READ_LAG_MS) - now;
+}
+
 function interpretStale(polling: Polling, past: Past, now: number): [Polling, PollResult] {
-  const next = { ...polling, stalePolls: polling.stalePolls + 1 };
-  const { newest, overSince, seen } = polling;
-  if (newest !== null && overSince !== null && now - overSince >= GROUPS_STALE_MS) {
-    return [next, { kind: 'over', batch: newest, groupsStale: true }];
+  const { lag, newest, overSince } = polling;
+  if (newest !== null && overSince !== null && msUntilSettled(polling, now) <= 0) {
+    return [polling, { kind: 'over', batch: newest, groupsStale: true }];
   }
-  const elapsedMs = now - polling.began;
-  const isGivenUp = !seen && hasReadLagPassed(next.stalePolls, elapsedMs);
-  return past.retried !== null && isGivenUp
-    ? [next, { kind: 'never-seen', polls: next.stalePolls, elapsedMs }]
-    : [next, { kind: 'stale' }];
+  return past.retried !== null && hasReadLagPassed(lag, now)
+    ? [polling, { kind: 'never-seen', polls: lag.polls, elapsedMs: now - lag.since }]
+    : [polling, { kind: 'stale' }];
 }
 
 /** A batch may be absent for a moment after it was started, or retried under a new id. */
 function interpretAbsence(polling: Polling, past: Past, now: number): [Polling, PollResult] {
-  const next = { ...polling, absentPolls: polling.absentPolls + 1 };
+  const { absence, lag } = polling;
+  const next = { ...polling, absence: lagging(absence), lag: lagging(lag) };
   if (past.retried !== null && !polling.seen) return interpretStale(next, past, now);
-  if (polling.overSince !== null && polling.newest !== null) {
-    return [next, { kind: 'over', batch: polling.newest, groupsStale: true }];
-  }
-  return [next, { kind: next.absentPolls >= ABSENT_POLLS ? 'gone' : 'stale' }];
+  const end = knownEnd(polling);
+  if (end !== null) return [next, { kind: 'over', batch: end, groupsStale: true }];
+  return [next, { kind: hasReadLagPassed(next.absence, now) ? 'gone' : 'stale' }];
 }

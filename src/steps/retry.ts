@@ -8,7 +8,7 @@ import {
   isSameEnd,
 } from '../domain/attempt.ts';
 import type { Batch } from '../domain/batch.ts';
-import { hasReadLagPassed } from '../domain/read-lag.ts';
+import { hasReadLagPassed, lagging, noLag } from '../domain/read-lag.ts';
 import {
   instantOf,
   isTokenDead,
@@ -146,11 +146,10 @@ function pauseWhileStale(
   { inputs, ports: { clock } }: RunContext,
   signal: AbortSignal,
 ): () => Promise<boolean> {
-  const began = clock.elapsed();
-  let polls = 0;
+  let lag = noLag(clock.elapsed());
   return async () => {
-    polls += 1;
-    if (hasReadLagPassed(polls, clock.elapsed() - began)) return false;
+    lag = lagging(lag);
+    if (hasReadLagPassed(lag, clock.elapsed())) return false;
     await clock.sleep(Math.min(STALE_POLL_INTERVAL_MS, inputs.pollIntervalMs), signal);
     return true;
   };

@@ -5,6 +5,7 @@ import { viewGroups } from '../domain/groups.ts';
 import {
   correctSubmission,
   interpret,
+  knownEnd,
   msUntilNextPoll,
   type Polling,
   type PollResult,
@@ -71,9 +72,8 @@ export async function watchAttempt(
       snapshot = await poll();
     } catch (error) {
       // The result is known. Waiting for the groups must not lose it.
-      if (polling.overSince !== null && polling.newest !== null) {
-        return { kind: 'over', batch: polling.newest, groupsStale: true };
-      }
+      const end = knownEnd(polling);
+      if (end !== null) return { kind: 'over', batch: end, groupsStale: true };
       throw error;
     }
   }
