@@ -299,6 +299,24 @@ describe('backoff, where calls are throttled', () => {
     expect(clock.elapsed()).toBeGreaterThan(10 * MINUTE);
   });
 
+  it.each<[ServiceErrorKind, number]>([
+    ['unreachable', MINUTE],
+    ['credentials', 15 * SECOND],
+  ])('counts the time of failures of kind %s from the first of them on', async (kind, limitMs) => {
+    const { settings } = aBench({ intervalMs: MINUTE });
+    const { clock } = settings;
+    const faults = [...Array<ServiceErrorKind>(4).fill('throttled'), kind, 'throttled'] as const;
+    const kinds = [...faults, ...Array<ServiceErrorKind>(100).fill(kind)];
+    const failedOn: number[] = [];
+    await failureOf(
+      retry(() => {
+        failedOn.push(clock.elapsed());
+        return Promise.reject(anError(kinds.shift()));
+      }, settings),
+    );
+    expect((failedOn.at(-1) ?? 0) - (failedOn[faults.length] ?? 0)).toBe(limitMs);
+  });
+
   it('ends within the time that is given, throttled or not', async () => {
     for (const withinMs of [20 * SECOND, HOUR]) {
       const clock = createVirtualClock();

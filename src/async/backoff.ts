@@ -128,7 +128,7 @@ export function createBackoff(settings: BackoffSettings): Backoff {
       let message: string | null = null;
       for (let failures = 0; ; failures += 1) {
         try {
-          const answer = await tryOnce(call, budget.forTry(clock.elapsed()));
+          const answer = await tryOnce(call, budget.beginTry(clock.elapsed()));
           credentialsWereGood = true;
           if (sharesPace) {
             calledOn = clock.elapsed();

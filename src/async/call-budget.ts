@@ -1,4 +1,4 @@
-import type { ServiceError } from './service-error.ts';
+import type { ServiceError, ServiceErrorKind } from './service-error.ts';
 
 const MINUTE_MS = 60_000;
 const OUTAGE_MS = 15 * MINUTE_MS;
@@ -32,8 +32,8 @@ export interface BackoffOptions {
 
 /** How long a call may take, with all its tries. Times are of the clock that only runs forward. */
 interface CallBudget {
-  /** Milliseconds that a try may take; null: as many as any call. */
-  forTry(now: number): number | null;
+  /** Notes that a try begins. Gives the milliseconds that it may take; null: as many as any call. */
+  beginTry(now: number): number | null;
   /** Notes that a try has failed. Gives the milliseconds that are left; 0 or less: it was the last. */
   failed(error: ServiceError, now: number): number;
 }
@@ -55,17 +55,21 @@ export function createCallBudget(
   const limitMs = Math.min(outageMs, withinMs ?? Infinity);
   const cutsTries = limitMs > 0 && limitMs <= CALL_LIMIT_MS;
   const lastTryMs = cutsTries ? Math.min(LAST_TRY_MS, limitMs / 4) : 0;
-  /** When AWS last gave an answer, be it that the call was throttled. */
-  let answeredOn = began;
-  let sinceCredentials: number | null = null;
+  let triedOn = began;
+  /** When the first of the tries began that got no answer; that a call is throttled is one. */
+  let silentSince: number | null = null;
+  /** The kind of the last failures in a row, and when the first of them came. */
+  let row: { readonly kind: ServiceErrorKind; readonly since: number } | null = null;
   return {
-    forTry: (now) => (cutsTries ? Math.min(answeredOn + outageMs, endsOn) - now : null),
-    failed(error, now) {
-      const isThrottled = error.kind === 'throttled';
-      if (isThrottled) answeredOn = now;
-      sinceCredentials = error.kind === 'credentials' ? (sinceCredentials ?? now) : null;
-      const outageEndsOn = isThrottled ? Infinity : answeredOn + outageMs - lastTryMs;
-      const kindEndsOn = (sinceCredentials ?? answeredOn) + limitOf(error, wereCredentialsGood());
+    beginTry(now) {
+      triedOn = now;
+      return cutsTries ? Math.min((silentSince ?? now) + outageMs, endsOn) - now : null;
+    },
+    failed({ kind }, now) {
+      silentSince = kind === 'throttled' ? null : (silentSince ?? triedOn);
+      if (kind !== row?.kind) row = { kind, since: now };
+      const outageEndsOn = silentSince === null ? Infinity : silentSince + outageMs - lastTryMs;
+      const kindEndsOn = row.since + limitOf(kind, wereCredentialsGood());
       return Math.min(outageEndsOn, endsOn - lastTryMs, kindEndsOn) - now;
     },
   };
@@ -76,8 +80,8 @@ export function outageLimitMs(intervalMs: number): number {
   return Math.max(OUTAGE_MS, 3 * intervalMs);
 }
 
-/** Milliseconds for which an error of this kind may last, whatever the call may take. */
-function limitOf({ kind }: ServiceError, wereCredentialsGood: boolean): number {
+/** Milliseconds for which errors of this kind may follow each other, whatever the call may take. */
+function limitOf(kind: ServiceErrorKind, wereCredentialsGood: boolean): number {
   if (kind === 'credentials') {
     return wereCredentialsGood ? CREDENTIALS_MS : CREDENTIALS_FROM_THE_START_MS;
   }
