@@ -108,6 +108,11 @@ describe('a batch', () => {
     ],
     ['one only', { buildBatches: [{ id: OTHER }, { id: 'app:3' }] }, [OTHER]],
     ['one only, as not found', { buildBatchesNotFound: [ARN] }, []],
+    [
+      'one, and the other by two names',
+      { buildBatches: [{ id: ID, arn: ARN.replace(ID, 'app:9') }, { id: OTHER }] },
+      [OTHER],
+    ],
   ])('is one of two, of which the response names %s', async (_, answer, expected) => {
     const { client } = canned(answer);
     const batches = await createCodeBuild(client).getBatches([ID, OTHER], signal);
@@ -159,6 +164,8 @@ describe('RetryBuildBatch and StopBuildBatch', () => {
       ['nothing at all', ''],
       ['a batch without a name', { buildBatch: { buildBatchStatus: 'IN_PROGRESS' } }],
       ['a batch of a wrong type', { buildBatch: 'x' }],
+      ['a batch of another project', { buildBatch: { id: 'other:1' } }],
+      ['a batch whose id is not that of its ARN', { buildBatch: { id: OTHER, arn: ARN } }],
     ])('after %s', async (_answer, answer) => {
       const { client } = canned(answer as object);
       const error = await ask(createCodeBuild(client)).catch((thrown: unknown) => thrown);

@@ -41,6 +41,11 @@ export function idOf(name: string | undefined): string {
   return name.startsWith('arn:') ? name.slice(name.indexOf('/') + 1) : name;
 }
 
+/** The name of the project of a batch or build: what its id begins with. */
+export function projectOf(idOrArn: string): string {
+  return beforeColon(idOf(idOrArn));
+}
+
 /** Whether one of these ids or ARNs is that of the requested id or ARN. */
 export function isNamed(requested: string, names: readonly (string | undefined)[]): boolean {
   const id = idOf(requested).toLowerCase();

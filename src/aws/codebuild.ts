@@ -15,7 +15,7 @@ import { ServiceError } from '../async/service-error.ts';
 import type { Batch } from '../domain/batch.ts';
 import type { TestCase } from '../domain/test-report.ts';
 import { MAX_ITEMS_PER_CALL, type CodeBuild } from '../ports.ts';
-import { idOf, isNamed, projectArn, reportGroupArn } from './arn.ts';
+import { idOf, isNamed, projectArn, projectOf, reportGroupArn } from './arn.ts';
 import { createCaller } from './caller.ts';
 import { checkResponses } from './check-responses.ts';
 import type { CallContext, ClientOptions } from './client.ts';
@@ -42,9 +42,11 @@ export function createCodeBuild(options: ClientOptions): CodeBuild {
     writes,
   });
 
+  /** Null for a batch that has no name, or two. */
   const toBatch = (batch: BuildBatch | undefined): Batch | null => {
-    const id = idOf(batch?.id) || idOf(batch?.arn);
-    return batch === undefined ? null : normalizeBatch({ ...batch, id }, region);
+    const { arn, id } = batch ?? {};
+    if (id && arn && !isNamed(id, [arn])) return null;
+    return normalizeBatch({ ...batch, id: idOf(id) || idOf(arn) }, region);
   };
 
   /** One batch for each id, in that order; null where it was not found. */
@@ -105,7 +107,7 @@ export function createCodeBuild(options: ClientOptions): CodeBuild {
         );
         if (page.ids === undefined && page.nextToken === undefined) throw invalidResponse(context);
         const ids = (page.ids ?? []).map(idOf);
-        const own = ids.filter((id) => isNamed(projectName, [id.split(':', 1)[0]]));
+        const own = ids.filter((id) => isNamed(projectName, [projectOf(id)]));
         return { items: own, nextToken: page.nextToken };
       };
       const found: string[] = [];
@@ -124,7 +126,10 @@ export function createCodeBuild(options: ClientOptions): CodeBuild {
       const { buildBatch } = await call(context, signal, (send) =>
         client.send(new RetryBuildBatchCommand({ id, retryType, idempotencyToken }), send),
       );
-      return toBatch(buildBatch) ?? fail(invalidResponse(context));
+      const batch = toBatch(buildBatch);
+      // A retry may have a new id, though not in another project.
+      const isRequested = batch !== null && isNamed(projectOf(id), [projectOf(batch.id)]);
+      return isRequested ? batch : fail(invalidResponse(context));
     },
 
     async stopBatch(id, signal) {
