@@ -400,11 +400,18 @@ describe('how an attempt ended, mixed with the end of the one before', () => {
 describe('a snapshot that was wrong', () => {
   const tooFar = aRetriedBatch({ phases: [...RECOVERED_PHASES, ...phases(['FINALIZING', 250])] });
   const tooLate = submittedAt(201.5);
+  const retriedTwice = aBatch({
+    phases: [
+      ...RETRIED_PHASES.slice(0, -1),
+      ...phases(['FAILED', 200, 'RETRY'], ['SUBMITTED', 202]),
+    ],
+  });
   /** Phases start anew. */
   const anew = aRecoveredBatch({ phases: phases(['SUBMITTED', 200], ['SUCCEEDED', 300]) });
 
   test.each([
     ['phases too many', tooFar, recovered],
+    ['a retry too many', retriedTwice, recovered],
     ['a later submission', aBatch({ phases: phases(['SUBMITTED', 201.5]) }), anew],
   ])('by %s hides the end for no longer than reads may lag', (_, wrong, end) => {
     const { kinds, results } = pollAll(retried, [[230, wrong], ...every(15, 8, end, 285)]);

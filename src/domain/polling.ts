@@ -130,7 +130,7 @@ export function interpret(
   // Reads do not lag for so long: the snapshot that seemed newer was wrong.
   return hasReadLagPassed(stale.lag, now) && mayBeOfWatchedAttempt(stale, past, snapshot)
     ? interpretNews(stale, past, snapshot, now)
-    : interpretStale(stale, past, now);
+    : interpretStale(stale, now);
 }
 
 /** The end of the attempt, once polls have shown it and how it ended; null until then. */
@@ -199,7 +199,7 @@ function isStale({ newest, submittedOn: awaited }: Polling, past: Past, snapshot
 function mayBeOfWatchedAttempt({ newest, seen }: Polling, past: Past, snapshot: Batch): boolean {
   if (!isOfWatchedAttempt(snapshot, past)) return false;
   // What only RetryBuildBatch's answer has shown may still follow an attempt between.
-  return seen || newest === null || retriesShown(snapshot) >= retriesShown(newest);
+  return seen || retriesShown(snapshot) >= retriesShown(newest ?? snapshot);
 }
 
 function interpretNews(
@@ -226,12 +226,12 @@ function msUntilSettled({ newest, overSince }: Polling, now: number): number {
   return overSince + (isEndSettled(newest) ? GROUPS_STALE_MS : READ_LAG_MS) - now;
 }
 
-function interpretStale(polling: Polling, past: Past, now: number): [Polling, PollResult] {
+function interpretStale(polling: Polling, now: number): [Polling, PollResult] {
   const { lag, newest, overSince } = polling;
   if (newest !== null && overSince !== null && msUntilSettled(polling, now) <= 0) {
     return [polling, { kind: 'over', batch: newest, groupsStale: true }];
   }
-  return past.retried !== null && hasReadLagPassed(lag, now)
+  return hasReadLagPassed(lag, now)
     ? [polling, { kind: 'never-seen', polls: lag.polls, elapsedMs: now - lag.since }]
     : [polling, { kind: 'stale' }];
 }
@@ -240,7 +240,7 @@ function interpretStale(polling: Polling, past: Past, now: number): [Polling, Po
 function interpretAbsence(polling: Polling, past: Past, now: number): [Polling, PollResult] {
   const { absence, lag } = polling;
   const next = { ...polling, absence: lagging(absence), lag: lagging(lag) };
-  if (past.retried !== null && !polling.seen) return interpretStale(next, past, now);
+  if (past.retried !== null && !polling.seen) return interpretStale(next, now);
   const end = knownEnd(polling);
   if (end !== null) return [next, { kind: 'over', batch: end, groupsStale: true }];
   return [next, { kind: hasReadLagPassed(next.absence, now) ? 'gone' : 'stale' }];
