@@ -293,10 +293,15 @@ describe('isOfWatchedAttempt', () => {
 describe('compareAttempts', () => {
   const ended = (end: number | null, status = 'FAILED'): Batch =>
     aFailedBatch({ phases: [], endedOn: end === null ? null : at(end), status });
+  /** The second attempt, as if it had been submitted at 202 s; without so many of the first phases. */
+  const resubmitted = (dropped: number): Batch =>
+    aBatch({ phases: [...RETRIED_PHASES.slice(dropped, -1), ...phases(['SUBMITTED', 202])] });
 
   test.each<[string, Batch, Batch, Order]>([
     ['by submission', aFailedBatch(), aRetriedBatch(), 'earlier'],
     ['the same submission', aRecoveredBatch(), aRetriedBatch(), 'same'],
+    ['as many retries, whenever submitted', aRetriedBatch(), resubmitted(0), 'same'],
+    ['as many retries, of which other phases show', aRetriedBatch(), resubmitted(1), 'earlier'],
     ['by the end where there are no phases', ended(100), ended(300), 'earlier'],
     ['the same end and status', ended(100), ended(100), 'same'],
     ['the same end and another status', ended(100), ended(100, 'FAULT'), 'unknown'],
@@ -331,6 +336,12 @@ describe('isSameEnd', () => {
     ['one that seems submitted after it is not', submittedAt(200), false],
   ])('%s', (_, shown, expected) => {
     expect(isSameEnd(shown, decided)).toBe(expected);
+  });
+
+  it('needs no moment of the end where the attempt was submitted at the same one', () => {
+    const complete = aFailedBatch({ endedOn: null });
+    expect(isSameEnd(complete, complete)).toBe(true);
+    expect(isSameEnd(aRecoveredBatch({ status: 'FAILED', endedOn: null }), complete)).toBe(false);
   });
 
   function submittedAt(seconds: number): Batch {
@@ -465,6 +476,8 @@ describe('ownershipOf', () => {
     ['ours, by a clock that differs a little the other way', submittedAt(199), OURS, 'ours'],
     ['a later one, just beyond that', submittedAt(201.001), OURS, 'others'],
     ['an earlier one, just beyond that', submittedAt(198.999), OURS, 'not-begun'],
+    ['the next retry, though it seems submitted later', nextAt(202), OURS, 'ours'],
+    ['a first attempt that was submitted later', submittedAt(202), ofNewBatch, 'others'],
     ['no phases at all', aBatch({ phases: [] }), OURS, 'not-begun'],
     [
       'the first attempt of a new batch that is ours',

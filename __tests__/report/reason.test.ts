@@ -134,7 +134,7 @@ describe('the reason', () => {
       'a retry that never showed',
       { kind: 'never-seen', polls: 5, elapsedMs: 75_000 },
       { batch: failed, past: afterRetryOf(failed) },
-      `The retry of batch app #7 was sent, but no new attempt appeared in 5 polls (1m 15s).${SEE}`,
+      `The retry of batch app #7 was sent, but the last 5 polls (1m 15s) showed no new attempt.${SEE}`,
     ],
     [
       'a batch that is gone',

@@ -95,9 +95,9 @@ export function isRequestedSince(build: Build | null, submitted: Moment | null):
 }
 
 /**
- * Whether the attempt that a snapshot shows is over: CodeBuild says that the batch has ended, and the
- * phases of the attempt do too. Where they do not, a snapshot may mix two states: an end before the last
- * submission is that of the attempt before, and so is a final status over an open phase.
+ * Whether the attempt that a snapshot shows is over: CodeBuild says that the batch has ended, and either
+ * a phase closes the attempt or the end is not from before its submission. Without a moment of the end, no
+ * phase of work may be open. How it ended may still be that of the attempt before: {@link isEndSettled}.
  */
 export function isOver(batch: Batch): boolean {
   if (isUnfinished(batch.status) || !(batch.complete || batch.endedOn !== null)) return false;
@@ -107,12 +107,13 @@ export function isOver(batch: Batch): boolean {
 }
 
 /**
- * Whether the end that a snapshot shows is surely that of the attempt in its phases. Where it was before
- * the attempt was submitted, or the closing phase says otherwise than the status, two states are mixed.
+ * Whether nothing contradicts that the end which a snapshot shows is that of the attempt in its phases. An
+ * end before the attempt was submitted does, and a closing phase that means success where the status does
+ * not, or the other way round.
  */
 export function isEndSettled(batch: Batch): boolean {
   if (compareMoments(batch.endedOn, submittedOn(batch)) === 'earlier') return false;
-  const closing = phasesOfLastAttempt(batch).findLast(({ type }) => CLOSING_PHASES.has(type));
+  const closing = phasesOfLastAttempt(batch).find(({ type }) => CLOSING_PHASES.has(type));
   return closing === undefined || isSuccess(closing.type) === isSuccess(batch.status);
 }
 
@@ -155,7 +156,7 @@ export function isLaterAttempt(snapshot: Batch, than: Batch): boolean {
 /**
  * Whether a snapshot shows the attempt that is watched, or a later one, and not the one before.
  *
- * @param retried the end of the attempt before; null: there is no attempt before
+ * @param retried the end of the attempt that this step retried; null: it watches no retry of its own
  */
 export function isOfWatchedAttempt(
   snapshot: Batch,
@@ -193,7 +194,7 @@ export interface OwnedAttempt {
   readonly region: string;
   /** ARN of the role that asked for it; null: the default credentials. */
   readonly roleToAssume: string | null;
-  /** Retries that the batch had shown before this one. */
+  /** Retries that the batch had shown before this one; -1 for a batch of its own, which shows none yet. */
   readonly retriesBefore: number;
   /** When the attempt before it was submitted; null if CodeBuild did not say. */
   readonly submittedBefore: Moment | null;

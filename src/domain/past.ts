@@ -13,7 +13,7 @@ export interface Past {
   readonly starts: readonly Moment[];
   /** The builds of earlier attempts that this step saw, by identifier of their group. */
   readonly builds: ReadonlyMap<string, BuildsByArn>;
-  /** The end of the attempt that the latest retry followed; null if there was none. */
+  /** The end of the attempt that this step's latest retry followed; null if someone else retried since. */
   readonly retried: Batch | null;
   /** Whether the latest retry was to run every group again (RETRY_ALL_BUILDS). */
   readonly everyGroupRuns: boolean;

@@ -31,7 +31,7 @@ const SHORTEST_PAUSE_MS = SECOND_MS;
 
 /** What carries over from poll to poll while one attempt is watched. */
 export interface Polling {
-  /** When the attempt that is waited for was submitted; null if CodeBuild did not say. */
+  /** When the awaited attempt was submitted, by what retryBatch gave or the first poll; null if unknown. */
   readonly submittedOn: Moment | null;
   /** By the clock that only runs forward, as all times of this machine here; in milliseconds. */
   readonly began: number;
@@ -39,7 +39,7 @@ export interface Polling {
   readonly newest: Batch | null;
   /** Whether a poll, not only RetryBuildBatch's answer, has shown the attempt. */
   readonly seen: boolean;
-  /** Of the snapshots since the newest, or of all if there is none. */
+  /** Of the polls since the newest snapshot, or of all if there is none. */
   readonly lag: ReadLag;
   /** Of the polls since one last found the batch. */
   readonly absence: ReadLag;
@@ -68,7 +68,7 @@ export type PollResult =
   /** The attempt is over, but how it ended, or its groups, may be stale. */
   | { readonly kind: 'settling'; readonly batch: Batch }
   | { readonly kind: 'over'; readonly batch: Batch; readonly groupsStale: boolean }
-  /** For longer than reads lag, no poll has shown anything newer than the attempt that was retried. */
+  /** For longer than reads lag, no poll has shown the attempt, be it that one had shown it before. */
   | { readonly kind: 'never-seen'; readonly polls: number; readonly elapsedMs: number }
   | { readonly kind: 'gone' };
 
@@ -130,7 +130,7 @@ export function interpret(
   // Reads do not lag for so long: the snapshot that seemed newer was wrong.
   return hasReadLagPassed(stale.lag, now) && mayBeOfWatchedAttempt(stale, past, snapshot)
     ? interpretNews(stale, past, snapshot, now)
-    : interpretStale(stale, now);
+    : interpretStale(stale, past, now);
 }
 
 /** The end of the attempt, once polls have shown it and how it ended; null until then. */
@@ -226,10 +226,10 @@ function msUntilSettled({ newest, overSince }: Polling, now: number): number {
   return overSince + (isEndSettled(newest) ? GROUPS_STALE_MS : READ_LAG_MS) - now;
 }
 
-function interpretStale(polling: Polling, now: number): [Polling, PollResult] {
+function interpretStale(polling: Polling, past: Past, now: number): [Polling, PollResult] {
   const { lag, newest, overSince } = polling;
   if (newest !== null && overSince !== null && msUntilSettled(polling, now) <= 0) {
-    return [polling, { kind: 'over', batch: newest, groupsStale: true }];
+    return [polling, { kind: 'over', batch: newest, groupsStale: !areGroupsSettled(newest, past) }];
   }
   return hasReadLagPassed(lag, now)
     ? [polling, { kind: 'never-seen', polls: lag.polls, elapsedMs: now - lag.since }]
@@ -240,7 +240,7 @@ function interpretStale(polling: Polling, now: number): [Polling, PollResult] {
 function interpretAbsence(polling: Polling, past: Past, now: number): [Polling, PollResult] {
   const { absence, lag } = polling;
   const next = { ...polling, absence: lagging(absence), lag: lagging(lag) };
-  if (past.retried !== null && !polling.seen) return interpretStale(next, now);
+  if (past.retried !== null && !polling.seen) return interpretStale(next, past, now);
   const end = knownEnd(polling);
   if (end !== null) return [next, { kind: 'over', batch: end, groupsStale: true }];
   return [next, { kind: hasReadLagPassed(next.absence, now) ? 'gone' : 'stale' }];

@@ -9,12 +9,12 @@ export interface ReadLag {
   readonly since: number;
 }
 
-/** No poll has been made since. */
+/** The lag before a first poll. */
 export function noLag(since: number): ReadLag {
   return { polls: 0, since };
 }
 
-/** One more poll showed nothing newer. */
+/** The lag after one more poll that showed nothing newer. */
 export function lagging({ polls, since }: ReadLag): ReadLag {
   return { polls: polls + 1, since };
 }

@@ -107,7 +107,7 @@ function describeEnding(outcome: Outcome, close: (message: string) => string): P
       ];
     case 'never-seen':
       return [
-        `The retry of ${id} was sent, but no new attempt appeared in ${count(ending.polls, 'poll')} (${formatDuration(ending.elapsedMs)}).`,
+        `The retry of ${id} was sent, but the last ${count(ending.polls, 'poll')} (${formatDuration(ending.elapsedMs)}) showed no new attempt.`,
         ...howToResume(outcome),
       ];
     case 'gone':
