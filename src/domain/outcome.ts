@@ -51,7 +51,13 @@ export type Conclusion = 'success' | 'failure' | 'skipped' | 'timed_out' | 'canc
 
 /** What the run state holds for the steps alone: the outcome leaves it out. */
 type OfSteps =
-  'retryInFlight' | 'ownedAttempt' | 'progress' | 'usualAttemptMs' | 'unreadable' | 'lastError';
+  | 'requestDoubt'
+  | 'retryInFlight'
+  | 'ownedAttempt'
+  | 'progress'
+  | 'usualAttemptMs'
+  | 'unreadable'
+  | 'lastError';
 
 /** Everything that outputs, annotations and summary are made of. */
 export interface Outcome extends Omit<RunState, OfSteps> {
