@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { INTERNAL_FAILURE, type Fault, type FaultRule } from '../../simulator/index.ts';
+import { createReporter } from '../../src/commit-status/reporter.ts';
 import { runFlow, type Flow } from '../support/flow.ts';
-import { BROKEN, ID, shop } from '../support/scenarios.ts';
+import { BROKEN, COMMIT, ID, shop } from '../support/scenarios.ts';
+import { createVirtualClock } from '../support/virtual-clock.ts';
 
 const RETRY = 'RetryBuildBatch';
 const POLL = 'BatchGetBuildBatches';
@@ -32,6 +34,34 @@ const runWith = (
 };
 const sent = ({ simulator }: Flow): number[] =>
   simulator.calls.filter(({ operation }) => operation === RETRY).map(({ at }) => at);
+
+/** The commit statuses that a step would have written. */
+async function statusesOf({ events, outcome }: Flow): Promise<string[]> {
+  const written: string[] = [];
+  const reporter = createReporter(
+    {
+      ...{ region: 'us-west-2', serverUrl: 'https://github.com', timeoutMs: null },
+      runUrl: 'https://github.com/octo-org/web-shop/actions/runs/42',
+    },
+    {
+      clock: createVirtualClock(),
+      signal: new AbortController().signal,
+      github: {
+        listStatuses: () => Promise.resolve([]),
+        writeStatus({ state, description }) {
+          written.push(`${state}: ${description}`);
+          return Promise.resolve();
+        },
+      },
+      emit: () => undefined,
+      save: () => undefined,
+      isUrlOf: () => false,
+    },
+  );
+  for (const event of events) reporter.follow(event);
+  await reporter.finish(outcome);
+  return written;
+}
 
 describe('a retry that is given up', () => {
   test('has the tries and the time of all its tokens', async () => {
@@ -156,4 +186,30 @@ describe('a retry that CodeBuild rejects after a request without an answer', () 
     ]);
     expect(flow.outcome.reason).toContain('The batch is being deleted.');
   });
+
+  test('ends the commit status of the retry before it', async () => {
+    const faults: FaultRule[] = [
+      { operation: RETRY, calls: [2], fault: { kind: 'reset' } },
+      { operation: RETRY, calls: [3], fault: REJECTED },
+    ];
+    const flow = await runFlow(
+      { ...shop({ ...BROKEN, commit: COMMIT }), faults },
+      { 'batch-id': ID, 'max-retries': '2' },
+    );
+    expect(await statusesOf(flow)).toEqual([
+      'pending: Retry 1 of 2 is running',
+      'failure: Retry rejected: The batch is being deleted. Failed: unit (BUILD, exit status 1)',
+    ]);
+  });
+});
+
+test('a second retry that may have been made is named besides the first', async () => {
+  const faults: FaultRule[] = [
+    { operation: RETRY, until: 60, fault: { kind: 'lost' } },
+    { operation: RETRY, from: 60, fault: INTERNAL_FAILURE },
+  ];
+  const flow = await runFlow({ ...shop(BROKEN), faults }, { 'batch-id': ID, 'max-retries': '2' });
+  expect(flow.outcome.reason).toContain(
+    'RetryBuildBatch got no usable response, so it is unknown whether this step started attempt 2, and a further retry may have been made.',
+  );
 });

@@ -178,7 +178,8 @@ function describeUnproven(outcome: Outcome): string {
   const doubt = describeDoubt(retryDoubt ?? 'no-response');
   if (unprovenAttempts.length > 0) {
     const which = nameSome(unprovenAttempts.map(String));
-    return ` RetryBuildBatch ${doubt}, so it is unknown whether this step started attempt ${which}.`;
+    const further = retryUnanswered ? ', and a further retry may have been made' : '';
+    return ` RetryBuildBatch ${doubt}, so it is unknown whether this step started attempt ${which}${further}.`;
   }
   if (!retryUnanswered) return '';
   const call = ending.kind === 'retry-rejected' ? 'An earlier RetryBuildBatch' : 'RetryBuildBatch';
