@@ -47,6 +47,12 @@ export type Ending =
 export type StopKind =
   'stopped' | 'over' | 'later-attempt' | 'not-begun' | 'unproven' | 'no-answer';
 
+/** Whether what a canceled step was to stop may run: then its post step tries again. */
+export function isLeftToPostStep(ending: Ending): boolean {
+  if (ending.kind !== 'cancelled') return false;
+  return ending.stop === 'no-answer' || ending.stop === 'not-begun';
+}
+
 export type Conclusion = 'success' | 'failure' | 'skipped' | 'timed_out' | 'cancelled';
 
 /** What the run state holds for the steps alone: the outcome leaves it out. */
