@@ -429,6 +429,7 @@ describe('formatEvent', () => {
       },
       { kind: 'retrying', retry: 1, maxRetries: 1, reason: text, delay: 0 },
       { kind: 'call-failed', message: text, failures: 1, isRetried: true },
+      { kind: 'repeated-retry-rejected', message: text },
       { kind: 'status-written', status: { ...aStatus, context: text, description: text } },
       { kind: 'status-not-pending', reason: text },
       { kind: 'status-postponed', reason: text },
