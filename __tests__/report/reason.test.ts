@@ -171,7 +171,7 @@ describe('the reason', () => {
       'a retry that CodeBuild rejected after a request without an answer',
       { kind: 'retry-rejected', message: 'It is gone' },
       { batch: aFailedBatch({ groups: [] }), retryUnanswered: true, retryDoubt: 'server-error' },
-      'Batch app #7 failed. CodeBuild rejected the retry: It is gone. If the batch can no longer be retried, start a new one. An earlier RetryBuildBatch returned a server error, so the retry may have been made.',
+      'Batch app #7 failed. CodeBuild rejected the retry: It is gone. An earlier RetryBuildBatch returned a server error, so the retry may have been made.',
     ],
     [
       'a timeout',

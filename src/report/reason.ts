@@ -104,7 +104,8 @@ function describeEnding(outcome: Outcome, close: (message: string) => string): P
     case 'retry-rejected':
       return [
         `${describeEnd(outcome)}. CodeBuild rejected the retry: ${asSentence(ending.message)}`,
-        ' If the batch can no longer be retried, start a new one.',
+        // A retry that may have been made may start yet.
+        outcome.retryUnanswered ? '' : ' If the batch can no longer be retried, start a new one.',
       ];
     case 'never-seen':
       return [
