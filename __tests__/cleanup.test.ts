@@ -33,6 +33,7 @@ const SAVED: UnwrittenStatus & StatusOwner = {
   batchId: ID,
   region: 'us-west-2',
   result: KILLED,
+  written: false,
   runId: '42',
   ...BATCH,
 };
@@ -134,11 +135,38 @@ describe('a token is not used', () => {
 test.each([
   ['nothing', undefined],
   ['null', null],
+])('nothing is written, nor said, where %s was saved', async (_, saved) => {
+  const inputs = { 'batch-id': ID, 'github-token': TOKEN };
+  const state = { 'started-attempt': saved, 'unwritten-status': saved };
+  expect(await logOfPost(state, inputs)).toEqual([]);
+  expect(github.requests).toEqual([]);
+});
+
+test.each([
   ['another form', { ...SAVED, result: { kind: 'pending' } }],
   ['a formatted description', { ...SAVED, result: undefined, state: 'error', description: 'x' }],
   ['another place', { ...SAVED, repository: { owner: '..', name: 'web-shop' } }],
-])('nothing is written where %s was saved', async (_, saved) => {
+])('nothing is written, with a warning, where %s was saved', async (_, saved) => {
   const inputs = { 'batch-id': ID, 'github-token': TOKEN };
-  expect(await logOfPost({ 'unwritten-status': saved }, inputs)).toEqual([]);
+  expect(await logOfPost({ 'unwritten-status': saved }, inputs)).toEqual([
+    'warning: Commit status not updated: what this step saved for its post step (unwritten-status) cannot be read. If the status is still pending, look up the result of the batch in the CodeBuild console.',
+  ]);
+  expect(github.requests).toEqual([]);
+});
+
+test('an attempt that cannot be read causes a warning, and no call; the commit status is completed', async () => {
+  const log = await logOfPost(
+    { 'started-attempt': { ...STARTED, batchId: ' ' }, 'unwritten-status': SAVED },
+    { 'batch-id': ID, 'github-token': TOKEN },
+  );
+  expect(log).toEqual([
+    'warning: Could not read the attempt that this step saved for its post step (started-attempt). If the step was canceled or killed, its attempt may still be running: look up the batch in the CodeBuild console, and stop it there if you do not need it.',
+    `Commit status Batch of the shop: error (${DESCRIPTION})`,
+  ]);
+});
+
+test('a status that the step wrote is left alone where nothing was stopped', async () => {
+  const inputs = { 'batch-id': ID, 'github-token': TOKEN };
+  expect(await logOfPost({ 'unwritten-status': { ...SAVED, written: true } }, inputs)).toEqual([]);
   expect(github.requests).toEqual([]);
 });

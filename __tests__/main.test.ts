@@ -265,6 +265,7 @@ describe('the post step', () => {
     targetUrl: RUN_URL,
     batchId: ID,
     region: 'us-west-2',
+    written: false,
     result: { kind: 'killed', batchEnd: { kind: 'may-still-run' } },
     runId: '42',
     input: 'batch-id',

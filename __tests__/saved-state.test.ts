@@ -25,6 +25,7 @@ const STATUS: UnwrittenStatus & StatusOwner = {
   batchId: 'web-shop:11111111-2222-4333-8444-555555555555',
   region: 'us-west-2',
   result: { kind: 'canceled', batchEnd: { kind: 'stopped' } },
+  written: false,
   runId: '42',
   input: 'batch-id',
   value: 'web-shop:11111111-2222-4333-8444-555555555555',
@@ -48,7 +49,8 @@ const UNANSWERED: OwnedAttempt = {
 };
 
 describe('the saved attempt', () => {
-  test.each([OURS, UNANSWERED, { ...OURS, retriesBefore: -1, roleToAssume: 'arn:role' }])(
+  const roleToAssume = 'arn:aws:iam::123456789012:role/ci/retry';
+  test.each([OURS, UNANSWERED, { ...OURS, retriesBefore: -1, roleToAssume }])(
     'is read as it was saved',
     (owned) => {
       expect(parseOwnedAttempt(JSON.stringify(owned))).toEqual(owned);
@@ -60,10 +62,14 @@ describe('the saved attempt', () => {
     expect(parseOwnedAttempt(JSON.stringify(more))).toEqual(OURS);
   });
 
+  test.each(['', 'null'])('is none where nothing was saved: "%s"', (text) => {
+    expect(parseOwnedAttempt(text)).toBeNull();
+    expect(parseUnwrittenStatus(text)).toBeNull();
+  });
+
+  const of = (changes: Record<string, unknown>): string => JSON.stringify({ ...OURS, ...changes });
   testAll([
-    '',
     ' ',
-    'null',
     'true',
     '0',
     '"app:8472cae5"',
@@ -90,8 +96,17 @@ describe('the saved attempt', () => {
     JSON.stringify({ ...OURS, request: { sentOn: 1 } }),
     JSON.stringify({ ...OURS, request: { sentOn: '1', endsOn: 2 } }),
     '{"__proto__":{"batchId":"a","region":"b","retriesBefore":0,"submittedOn":null}}',
-  ])('is none in anything else', (text) => {
-    expect(parseOwnedAttempt(text)).toBeNull();
+    ...['', ' ', 'app', 'app:', 'app:1 2', 'app:1:2', 'app:$(id)', "app:1';id", 'app:1|id'].map(
+      (batchId) => of({ batchId }),
+    ),
+    ...['', ' ', 'us-west-2.evil.example', 'us-west-2/', 'nowhere'].map((region) => of({ region })),
+    ...['', 'arn:role', 'arn:aws:iam::1:role/x'].map((role) => of({ roleToAssume: role })),
+    ...[-2, 0.5, 2 ** 53].map((retriesBefore) => of({ retriesBefore })),
+    JSON.stringify(OURS).replace('"submittedOn":200', '"submittedOn":1e999'),
+    of({ request: { sentOn: null, endsOn: 2 } }),
+    ...HOSTILE.flatMap(([, text]) => [of({ batchId: `app:${text}` }), of({ region: text })]),
+  ])('is damaged in anything else', (text) => {
+    expect(parseOwnedAttempt(text)).toBe('damaged');
   });
 });
 
@@ -131,22 +146,23 @@ describe('the saved commit status', () => {
       { ...STATUS, runId: '' },
       { ...STATUS, input: 'github-token' },
       { ...STATUS, value: '' },
-      null,
+      { ...STATUS, written: 1 },
+      { ...STATUS, batchId: 'web-shop:$(id)' },
       [],
       'text',
     ].map((value) => JSON.stringify(value)),
-  )('is none in anything else', (text) => {
-    expect(parseUnwrittenStatus(text)).toBeNull();
+  )('is damaged in anything else', (text) => {
+    expect(parseUnwrittenStatus(text)).toBe('damaged');
   });
 
   testAll(HOSTILE)('has no hostile text in a request', (_, text) => {
     for (const name of ['commit', 'batchId', 'region', 'runId', 'targetUrl']) {
-      expect(parseUnwrittenStatus(save({ [name]: text }))).toBeNull();
+      expect(parseUnwrittenStatus(save({ [name]: text }))).toBe('damaged');
     }
   });
 
-  test.each(['', '{', 'undefined'])('is none in "%s"', (text) => {
-    expect(parseUnwrittenStatus(text)).toBeNull();
+  test.each([' ', '{', 'undefined'])('is damaged in "%s"', (text) => {
+    expect(parseUnwrittenStatus(text)).toBe('damaged');
   });
 });
 
@@ -190,7 +206,7 @@ describe('the saved result of a step', () => {
   );
 
   testAll(results)('is read as it was saved', (_, result) => {
-    expect(parseUnwrittenStatus(save({ result }))?.result).toEqual(result);
+    expect(parseUnwrittenStatus(save({ result }))).toMatchObject({ result });
   });
 
   test('has the cause of a failure, and the text that its log contains', () => {
@@ -207,17 +223,19 @@ describe('the saved result of a step', () => {
     for (const text of [...HOSTILE.map(([, hostile]) => hostile), 'x'.repeat(5000)]) {
       for (const ending of [...endings, { kind: 'retry-rejected', message: text } as const]) {
         const result = resultOf(ending, text);
-        expect(parseUnwrittenStatus(save({ result }))?.result).toEqual(result);
+        expect(parseUnwrittenStatus(save({ result }))).toMatchObject({ result });
         expect(JSON.stringify(result).length).toBeLessThan(20_000);
       }
     }
   });
 
-  testAll(results)('is none without one of its members, or with another', (_, result) => {
+  testAll(results)('is damaged without one of its members, or with another', (_, result) => {
     for (const name of Object.keys(result)) {
       for (const value of [undefined, null, [], {}, -1, 'x'.repeat(2001), true]) {
         if (name === 'failsStep' && value === true) continue;
-        expect(parseUnwrittenStatus(save({ result: { ...result, [name]: value } }))).toBeNull();
+        expect(parseUnwrittenStatus(save({ result: { ...result, [name]: value } }))).toBe(
+          'damaged',
+        );
       }
     }
   });
@@ -233,7 +251,7 @@ describe('the saved result of a step', () => {
     { ...succeeded, flaky: { names: Array.from({ length: 11 }, () => 'x'), count: 11 } },
     { ...succeeded, flaky: { names: [], count: 1.5 } },
     { ...succeeded, attempt: 1e300, flaky: { names: [], count: 0 } },
-  ])('is none in %j', (result) => {
-    expect(parseUnwrittenStatus(save({ result }))).toBeNull();
+  ])('is damaged in %j', (result) => {
+    expect(parseUnwrittenStatus(save({ result }))).toBe('damaged');
   });
 });

@@ -19,12 +19,20 @@ import { POST_STEP, stopLeftBehind, type StopResult } from './steps/stop.ts';
 import { logLine } from './text/escape.ts';
 import { messageOf } from './text/message-of.ts';
 
+const ATTEMPT_UNREADABLE =
+  'Could not read the attempt that this step saved for its post step (started-attempt). If the step was canceled or killed, its attempt may still be running: look up the batch in the CodeBuild console, and stop it there if you do not need it.';
+/** These stand within a sentence. */
+const STATUS_UNREADABLE =
+  'what this step saved for its post step (unwritten-status) cannot be read. If the status is still pending, look up the result of the batch in the CodeBuild console';
+const SUPERSEDED = 'someone else has written it since';
+
 /** Settings of a client for a region and, if not null, a role to assume. */
 type ClientFor = (region: string, roleArn: string | null) => ClientOptions;
 
 /**
  * What the post step does, whatever became of the step: stops the attempt of a killed process, and
- * completes a commit status that would stay pending. A step that came to its end has saved nothing.
+ * completes a commit status that would stay pending, or that is out of date once the attempt is stopped.
+ * A step that stopped what it had to, and wrote its status, has saved nothing.
  * Cleaning up can warn and never fail.
  *
  * @param signal aborted when the job is canceled
@@ -67,6 +75,10 @@ async function stopOrphanedAttempt(
 ): Promise<StopResult | null> {
   const owned = parseOwnedAttempt(runner.getState(STARTED_ATTEMPT));
   if (owned === null) return null;
+  if (owned === 'damaged') {
+    runner.warning(ATTEMPT_UNREADABLE);
+    return null;
+  }
   const codebuild = createCodeBuild(clientFor(owned.region, owned.roleToAssume));
   const ports = { codebuild, clock, random: Math.random, limits: POST_STEP };
   const result = await stopLeftBehind(owned, ports);
@@ -86,22 +98,30 @@ async function completePendingStatus(
 ): Promise<void> {
   const saved = parseUnwrittenStatus(runner.getState(UNWRITTEN_STATUS));
   if (saved === null) return;
+  if (saved === 'damaged') {
+    runner.warning(formatNotUpdated(STATUS_UNREADABLE));
+    return;
+  }
+  const result = afterStop(saved.result, stop);
+  if (saved.written && result === saved.result) return;
   const token = runner.getInput('github-token');
   if (token !== '') runner.mask(token);
   const refusal = whyNotOurs(saved, runner) ?? (token === '' ? 'github-token is empty' : null);
-  const written =
-    refusal === null
-      ? await writeSavedStatus(
-          { ...saved, result: afterStop(saved.result, stop) },
-          {
-            github: createGitHub(token),
-            clock,
-            isUrlOf: (url, batchId) => isUrlOf(url, batchId, saved.region),
-          },
-          signal,
-        )
-      : { reason: refusal };
-  if ('status' in written) runner.info(logLine(formatWritten(written.status)));
+  if (refusal !== null) {
+    runner.warning(logLine(formatNotUpdated(refusal)));
+    return;
+  }
+  const written = await writeSavedStatus(
+    { ...saved, result },
+    {
+      github: createGitHub(token),
+      clock,
+      isUrlOf: (url, batchId) => isUrlOf(url, batchId, saved.region),
+    },
+    signal,
+  );
+  if (written.kind === 'written') runner.info(logLine(formatWritten(written.status)));
+  else if (written.kind === 'superseded') runner.info(formatNotUpdated(SUPERSEDED));
   else runner.warning(logLine(formatNotUpdated(written.reason)));
 }
 

@@ -1,3 +1,6 @@
+import { isRoleArn } from './aws/arn.ts';
+import { isBatchId } from './aws/batch-reference.ts';
+import { isRegion } from './aws/partition.ts';
 import {
   NAMING_INPUTS,
   type BatchEnd,
@@ -21,31 +24,37 @@ export const STARTED_ATTEMPT = 'started-attempt';
 /** A commit status that is to be written if the step does not. */
 export const UNWRITTEN_STATUS = 'unwritten-status';
 
-/** Reads the saved attempt; null if there is none, or it is not of this form. */
-export function parseOwnedAttempt(text: string): OwnedAttempt | null {
-  return parseJson(text, OWNED_ATTEMPT);
+/** What was saved; null: nothing; `damaged`: something that is not of the form. */
+export type Saved<Value> = Value | 'damaged' | null;
+
+export function parseOwnedAttempt(text: string): Saved<OwnedAttempt> {
+  return parse(text, OWNED_ATTEMPT);
 }
 
-/** Reads the saved commit status; null if there is none, or it is not of this form. */
-export function parseUnwrittenStatus(text: string): (UnwrittenStatus & StatusOwner) | null {
-  return parseJson(text, STATUS);
+export function parseUnwrittenStatus(text: string): Saved<UnwrittenStatus & StatusOwner> {
+  return parse(text, STATUS);
 }
 
-const STRING = when((value) => typeof value === 'string');
-const NUMBER = when((value) => typeof value === 'number');
-
-const OWNED_ATTEMPT: Form<OwnedAttempt> = object({
-  batchId: STRING,
-  region: STRING,
-  roleToAssume: orNull(STRING),
-  retriesBefore: NUMBER,
-  submittedBefore: orNull(NUMBER),
-  submittedOn: orNull(NUMBER),
-  request: orNull(object({ sentOn: NUMBER, endsOn: NUMBER })),
-});
+function parse<Value>(text: string, form: Form<Value>): Saved<Value> {
+  return text === '' || text === 'null' ? null : (parseJson(text, form) ?? 'damaged');
+}
 
 const LONGEST_TEXT = 2000;
 const MOST_NAMES = 10;
+
+const BATCH_ID = textThat(isBatchId);
+const REGION = textThat(isRegion);
+const MOMENT = numberThat((number) => Number.isFinite(number));
+
+const OWNED_ATTEMPT: Form<OwnedAttempt> = object({
+  batchId: BATCH_ID,
+  region: REGION,
+  roleToAssume: orNull(textThat(isRoleArn)),
+  retriesBefore: numberThat((number) => Number.isSafeInteger(number) && number >= -1),
+  submittedBefore: orNull(MOMENT),
+  submittedOn: orNull(MOMENT),
+  request: orNull(object({ sentOn: MOMENT, endsOn: MOMENT })),
+});
 
 const TEXT = textThat(() => true);
 const COUNT = numberThat((number) => Number.isSafeInteger(number) && number >= 0);
@@ -87,11 +96,12 @@ const STEP_RESULT: Form<StepResult> = anyOf<StepResult>(
 const STATUS: Form<UnwrittenStatus & StatusOwner> = object({
   repository: object<Repository>({ owner: REPOSITORY_PART, name: REPOSITORY_PART }),
   commit: textThat(isCommitId),
-  batchId: matching(/^[\w-]+:\S+$/),
-  region: matching(/^[a-z0-9-]+$/),
+  batchId: BATCH_ID,
+  region: REGION,
   context: orNull(TEXT),
   targetUrl: textThat(isWebUrl),
   result: STEP_RESULT,
+  written: BOOLEAN,
   runId: matching(/^\d+$/),
   input: oneOf(...NAMING_INPUTS),
   value: textThat((text) => text !== ''),

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, test } from '@jest/globals';
-import { ServiceError, type ServiceErrorKind } from '../../src/async/service-error.ts';
+import { ServiceError, type Doubt, type ServiceErrorKind } from '../../src/async/service-error.ts';
 import { createBackoff, resilient, type BackoffSettings } from '../../src/async/backoff.ts';
 import { CALL_LIMIT_MS } from '../../src/async/call-budget.ts';
 import type { BackoffEvent } from '../../src/async/backoff-events.ts';
@@ -63,8 +63,8 @@ function retry<Answer>(
   return createBackoff(settings).retry(call, options);
 }
 
-function anError(kind: ServiceErrorKind = 'transient', maybeDone = false): ServiceError {
-  return new ServiceError(kind, 'Throttling', 'AWS throttled it.', maybeDone);
+function anError(kind: ServiceErrorKind = 'transient', doubt: Doubt | null = null): ServiceError {
+  return new ServiceError(kind, 'Throttling', 'AWS throttled it.', doubt);
 }
 
 async function failureOf(promise: Promise<unknown>): Promise<unknown> {
@@ -169,7 +169,7 @@ describe('backoff', () => {
 
   it('emits what each try failed of', async () => {
     const { settings, events } = aBench();
-    const errors = [anError(), new ServiceError('transient', 'Internal', 'AWS failed.', false)];
+    const errors = [anError(), new ServiceError('transient', 'Internal', 'AWS failed.')];
     const call = (): Promise<never> => Promise.reject(errors.shift() ?? anError('permanent'));
     await failureOf(retry(call, settings));
     expect(events.map((event) => 'message' in event && event.message)).toEqual([
@@ -180,8 +180,42 @@ describe('backoff', () => {
 
   it('keeps in mind that the call may have been carried out', async () => {
     const { settings, failing } = aBench();
-    const error = await failureOf(retry(failing(Infinity, anError('transient', true)), settings));
-    expect(error).toMatchObject({ kind: 'gave-up', maybeDone: true });
+    const error = await failureOf(
+      retry(failing(Infinity, anError('transient', 'server-error')), settings),
+    );
+    expect(error).toMatchObject({ kind: 'gave-up', doubt: 'server-error', maybeDone: true });
+  });
+
+  it('counts the tries and the time of a series as one', async () => {
+    const { settings, events, failing } = aBench();
+    const backoff = createBackoff(settings);
+    const series = backoff.series();
+    const options = { giveUpAfterMs: MINUTE };
+    const first = await failureOf(series.retry(failing(Infinity), options));
+    expect(first).toMatchObject({
+      message: 'AWS throttled it. Gave up after 5 tries (1m).',
+    });
+    await settings.clock.sleep(MINUTE, settings.signal);
+    const second = await failureOf(series.retry(failing(Infinity), options));
+    expect(second).toMatchObject({
+      message: 'AWS throttled it. Gave up after 10 tries (3m).',
+    });
+    const other = anError('permanent');
+    expect(series.errorOf(other)).toBe(other);
+    await settings.clock.sleep(MINUTE, settings.signal);
+    expect(series.errorOf(anError('gave-up'))).toMatchObject({
+      kind: 'gave-up',
+      message: 'AWS throttled it. Gave up after 10 tries (4m).',
+    });
+    await expect(series.retry(failing(0))).resolves.toBe('answer');
+    expect(events.at(-1)).toEqual({
+      kind: 'calls-recovered',
+      failures: 10,
+      milliseconds: 4 * MINUTE,
+    });
+    expect(backoff.series().errorOf(anError('gave-up'))).toMatchObject({
+      message: 'AWS throttled it.',
+    });
   });
 
   test.each<[string, unknown]>([

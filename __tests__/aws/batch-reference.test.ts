@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { isUrlOf, isProjectName, parseBatchReference } from '../../src/aws/batch-reference.ts';
+import {
+  isBatchId,
+  isUrlOf,
+  isProjectName,
+  parseBatchReference,
+} from '../../src/aws/batch-reference.ts';
 import { HOSTILE } from '../support/hostile.ts';
 import { testAll } from '../support/test-all.ts';
 
@@ -226,5 +231,21 @@ describe('isProjectName', () => {
     ['äb', false],
   ])('of "%s" is %s', (text, expected) => {
     expect(isProjectName(text)).toBe(expected);
+  });
+});
+
+describe('isBatchId', () => {
+  test.each([
+    ['web-shop:11111111-2222-4333-8444-555555555555', true],
+    ['app:60fe2EXAMPLE', true],
+    ['app', false],
+    ['app:', false],
+    [':1', false],
+    ['app:1:2', false],
+    ['app:1 2', false],
+    ['app:$(id)', false],
+    [`app:${'1'.repeat(101)}`, false],
+  ])('%s: %s', (text, expected) => {
+    expect(isBatchId(text)).toBe(expected);
   });
 });

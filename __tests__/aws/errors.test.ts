@@ -2,7 +2,7 @@ import { describe, expect, it, test } from '@jest/globals';
 import { NoAwsError } from '../../src/aws/check-responses.ts';
 import type { CallContext } from '../../src/aws/client.ts';
 import { toServiceError } from '../../src/aws/errors.ts';
-import { ServiceError } from '../../src/async/service-error.ts';
+import { ServiceError, type Doubt } from '../../src/async/service-error.ts';
 import { testAll } from '../support/test-all.ts';
 
 const POLL: CallContext = {
@@ -236,6 +236,19 @@ describe('toServiceError', () => {
     expect(toServiceError(error, POLL).maybeDone).toBe(false);
   });
 
+  test.each<[Doubt, unknown]>([
+    ['no-response', broken('ECONNRESET')],
+    ['no-response', thrown('TimeoutError', { status: null })],
+    ['server-error', thrown('InternalFailure', { status: 500 })],
+    ['server-error', new NoAwsError(502, '')],
+    ['unknown-error', thrown('SomethingElseException')],
+    ['unknown-error', thrown('SomethingElseException', { status: 429 })],
+    ['invalid-response', new SyntaxError('x')],
+    ['invalid-response', new NoAwsError(403, '')],
+  ])('says what came in place of an answer: %s', (doubt, error) => {
+    expect(toServiceError(error, RETRY).doubt).toBe(doubt);
+  });
+
   test.each<[string, unknown]>([
     ['an empty 301', new NoAwsError(301, '')],
     ['a 403 with a page', new NoAwsError(403, '')],
@@ -450,7 +463,7 @@ describe('toServiceError', () => {
   });
 
   it('returns a service error as it is: credentials are fetched within a call', () => {
-    const error = new ServiceError('transient', 'Throttling', 'AWS throttled STS.', true);
+    const error = new ServiceError('transient', 'Throttling', 'AWS throttled STS.');
     expect(toServiceError(error, POLL)).toBe(error);
   });
 

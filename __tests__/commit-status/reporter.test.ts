@@ -333,6 +333,25 @@ describe('a failure of GitHub', () => {
   });
 });
 
+describe('a status that was written', () => {
+  test.each([
+    ['no-answer', true],
+    ['not-begun', true],
+    ['stopped', false],
+    ['over', false],
+    ['unproven', false],
+    ['later-attempt', false],
+    [null, false],
+  ] as const)('stays saved where the post step tries to stop again: %s', async (stop, isSaved) => {
+    const bench = aBench();
+    bench.retry();
+    await bench.end({ kind: 'cancelled', by: 'SIGINT', stop });
+    expect(statesOf(bench)).toEqual(['pending', 'error']);
+    expect(bench.saved.at(-1)?.written ?? false).toBe(isSaved);
+    expect(bench.saved.at(-1)?.context ?? null).toBe(isSaved ? USUAL : null);
+  });
+});
+
 describe('the post step', () => {
   const status: UnwrittenStatus = {
     repository: { owner: 'octo-org', name: 'app' },
@@ -342,11 +361,13 @@ describe('the post step', () => {
     batchId: aBatch().id,
     region: 'us-west-2',
     result: KILLED,
+    written: false,
   };
   const writeSaved = async (
     saved: UnwrittenStatus,
     failures: GitHubError[],
     cancelAfter = Infinity,
+    statuses: readonly ForeignStatus[] = [{ context: 'my batch', targetUrl: BATCH_URL }],
   ): Promise<{ result: string; elapsed: number }> => {
     const clock = createVirtualClock();
     const abort = new AbortController();
@@ -356,7 +377,7 @@ describe('the post step', () => {
       {
         clock,
         github: {
-          listStatuses: () => Promise.resolve([{ context: 'my batch', targetUrl: BATCH_URL }]),
+          listStatuses: () => Promise.resolve([...statuses]),
           writeStatus: () => {
             const failure = failures.shift();
             return failure === undefined ? Promise.resolve() : Promise.reject(failure);
@@ -367,7 +388,11 @@ describe('the post step', () => {
       abort.signal,
     );
     const result =
-      'status' in written ? `${written.status.context}: ${written.status.state}` : written.reason;
+      written.kind === 'written'
+        ? `${written.status.context}: ${written.status.state}`
+        : 'reason' in written
+          ? written.reason
+          : written.kind;
     return { result, elapsed: clock.elapsed() };
   };
 
@@ -384,6 +409,17 @@ describe('the post step', () => {
     ['under a context that it looks up', { ...status, context: null }, [], 'my batch: error', 0],
   ])('writes the saved status, %s', async (_, saved, failures, result, elapsed) => {
     expect(await writeSaved(saved, failures)).toEqual({ result, elapsed });
+  });
+
+  test.each<[string, readonly ForeignStatus[], string]>([
+    ['is the newest of its context', [{ context: 'lint', targetUrl: null }], `${USUAL}: error`],
+    ['is followed by one of someone else', [{ context: USUAL, targetUrl: 'x' }], 'superseded'],
+    ['is followed by one that leads nowhere', [{ context: USUAL, targetUrl: null }], 'superseded'],
+  ])('brings a status that was written up to date if it %s', async (_, newer, result) => {
+    const ours = { context: USUAL, targetUrl: RUN_URL };
+    const saved = { ...status, written: true };
+    expect((await writeSaved(saved, [], Infinity, [...newer, ours])).result).toBe(result);
+    expect((await writeSaved(saved, [], Infinity, newer)).result).toBe('superseded');
   });
 
   test('says why it could not', async () => {

@@ -54,6 +54,8 @@ it('begins with nothing learned', () => {
     retries: 0,
     unprovenAttempts: [],
     retryInFlight: null,
+    requestDoubt: null,
+    retryDoubt: null,
     retryUnanswered: false,
     ownedAttempt: null,
     groupsStale: false,
@@ -124,9 +126,11 @@ describe('what an event changes', () => {
         unprovenAttempts: [2],
         attempt: 2,
         groupsStale: true,
+        requestDoubt: 'server-error',
       }),
       { ...began, attempt: 3, origin: { ...origin, owner: 'unproven' } },
       {
+        retryDoubt: 'server-error',
         attempt: 3,
         unprovenAttempts: [2, 3],
         groupsStale: false,
@@ -185,7 +189,42 @@ describe('what an event changes', () => {
       { kind: 'attempt-disowned' },
       { retryInFlight: null, ownedAttempt: null },
     ],
-    ['a retry without an answer', asked, { kind: 'retry-unanswered' }, { retryUnanswered: true }],
+    [
+      'a retry without an answer',
+      asked,
+      { kind: 'retry-unanswered' },
+      { retryUnanswered: true, retryDoubt: 'no-response' },
+    ],
+    [
+      'a retry without an answer, after another',
+      { ...asked, requestDoubt: 'server-error', retryDoubt: 'no-response' },
+      { kind: 'retry-unanswered' },
+      { retryUnanswered: true, retryDoubt: 'several' },
+    ],
+    [
+      'what came in place of an answer',
+      asked,
+      { kind: 'retry-doubted', doubt: 'server-error' },
+      { requestDoubt: 'server-error' },
+    ],
+    [
+      'the same again',
+      { ...asked, requestDoubt: 'server-error' },
+      { kind: 'retry-doubted', doubt: 'server-error' },
+      { requestDoubt: 'server-error' },
+    ],
+    [
+      'something else',
+      { ...asked, requestDoubt: 'server-error' },
+      { kind: 'retry-doubted', doubt: 'invalid-response' },
+      { requestDoubt: 'several' },
+    ],
+    [
+      'another retry',
+      { ...asked, requestDoubt: 'server-error', retryDoubt: 'server-error' },
+      { kind: 'retrying', retry: 2, maxRetries: 2, reason: '', delay: 0 },
+      { requestDoubt: null },
+    ],
     [
       'the answer to a stop',
       asked,
@@ -283,7 +322,8 @@ describe('what an event changes', () => {
   });
 
   const FOR_THE_LOG_ALONE: RunEvent[] = [
-    { kind: 'attempt-unproven', attempt: 2 },
+    { kind: 'attempt-unproven', attempt: 2, doubt: 'several' },
+    { kind: 'repeated-retry-rejected', message: 'no' },
     { kind: 'batch-id-changed', from: 'app:1', batch: recovered },
     { kind: 'batch-invisible', id: 'app:1', moreMs: 27_000 },
     { kind: 'cause', group: 'unit', cause: aCause() },
@@ -296,7 +336,6 @@ describe('what an event changes', () => {
     { kind: 'pattern-unmatched', input: 'only-retry', pattern: 'x*', identifiers: [] },
     { kind: 'phase-changed', from: 'SUBMITTED', to: 'IN_PROGRESS', lasted: null },
     { kind: 'still-throttled', milliseconds: 1_800_000 },
-    { kind: 'retrying', retry: 1, maxRetries: 1, reason: 'why', delay: 0 },
   ];
   it('is nothing where it is for the log alone', () => {
     expect(FOR_THE_LOG_ALONE.filter((event) => reduce(asked, event) !== asked)).toEqual([]);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { BatchPlan } from '../../simulator/index.ts';
+import { INTERNAL_FAILURE, type BatchPlan } from '../../simulator/index.ts';
 import { onceLogged, runPostStep, type ActionRun, type Running } from '../support/action.ts';
 import { NO_EVENT, requestsTo, RUN_URL, runOnGitHub, TOKEN } from '../support/github-step.ts';
 import { HELD_TIMERS, passAnHour } from '../support/held-timers.ts';
@@ -225,6 +225,37 @@ describe('commit-status', () => {
     expect(post.operations.at(-1)).toBe('StopBuildBatch');
     expectNoToken(post);
   });
+
+  test.each([
+    ['the step wrote', null, 'error: The step was canceled; the retry was stopped'],
+    ['someone else has overwritten', 'https://ci.example.com/1', null],
+  ])(
+    'that %s is brought up to date where the post step stops what the step could not',
+    async (_, newer, expected) => {
+      const run = await runOn(
+        shopThat('SUCCEEDED', 600),
+        {},
+        onPending(({ action, simulator }) => {
+          simulator.faults.push({ operation: 'StopBuildBatch', fault: INTERNAL_FAILURE });
+          action.kill('SIGINT');
+        }),
+      );
+      expect(github.written().slice(1)).toEqual([
+        'error: The step was canceled; the batch may still be running',
+      ]);
+      if (newer !== null)
+        github.statuses.unshift({ ...OF_CODEBUILD, context: CONTEXT, target_url: newer });
+      run.simulator.faults.length = 0;
+      const post = await runPost(run);
+      expect(post).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(post.operations.at(-1)).toBe('StopBuildBatch');
+      expect(github.written().slice(2)).toEqual(expected === null ? [] : [expected]);
+      expect(
+        post.stdout.includes('Commit status not updated: someone else has written it since.'),
+      ).toBe(expected === null);
+      expect(warningsIn(post)).toEqual([]);
+    },
+  );
 
   test.each([
     ['without a retry', { 'max-retries': '0' }],

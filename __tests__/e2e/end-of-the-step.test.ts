@@ -101,6 +101,27 @@ describe('the post step', () => {
     expect(killed.simulator.calls).toHaveLength(calls);
   });
 
+  test('says that the saved attempt is damaged, and calls nothing', async () => {
+    const killed = await runAction(
+      shop(LONG),
+      inputs,
+      {},
+      onRetry(({ action }) => action.kill('SIGKILL')),
+    );
+    const calls = killed.simulator.calls.length;
+    const saved = JSON.parse(killed.state['started-attempt'] ?? '') as object;
+    for (const damage of [{ batchId: ' ' }, { batchId: 'web-shop:1;id' }, { region: 'x' }]) {
+      const post = await runPostStep(killed, inputs, {
+        'STATE_started-attempt': JSON.stringify({ ...saved, ...damage }),
+      });
+      expect(post).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(post.stdout).toMatch(
+        /^::warning::Could not read the attempt .+ CodeBuild console, .+\n$/,
+      );
+    }
+    expect(killed.simulator.calls).toHaveLength(calls);
+  });
+
   test('is identified by its file: a step that finds saved state is still a step', async () => {
     const started = { batchId: ID, region: 'us-west-2', retriesBefore: 0 };
     const run = await runAction(

@@ -61,11 +61,21 @@ describe('formatEvent', () => {
     ],
     [
       'an attempt that this step may have started',
-      { kind: 'attempt-unproven', attempt: 2 },
+      { kind: 'attempt-unproven', attempt: 2, doubt: 'no-response' },
       [
         {
           kind: 'warning',
           text: 'RetryBuildBatch got no response, so it is unknown whether this step started attempt 2. The attempt counts against max-retries, and canceling this step does not stop it.',
+        },
+      ],
+    ],
+    [
+      'that a repeated request for a retry was rejected',
+      { kind: 'repeated-retry-rejected', message: 'It runs already' },
+      [
+        {
+          kind: 'line',
+          text: 'CodeBuild rejected the repeated request for the retry: It runs already. Polling for the attempt that the first request may have started.',
         },
       ],
     ],
@@ -419,6 +429,7 @@ describe('formatEvent', () => {
       },
       { kind: 'retrying', retry: 1, maxRetries: 1, reason: text, delay: 0 },
       { kind: 'call-failed', message: text, failures: 1, isRetried: true },
+      { kind: 'repeated-retry-rejected', message: text },
       { kind: 'status-written', status: { ...aStatus, context: text, description: text } },
       { kind: 'status-not-pending', reason: text },
       { kind: 'status-postponed', reason: text },

@@ -168,6 +168,12 @@ describe('the reason', () => {
       'CodeBuild did not confirm the retry. Check the batch in the CodeBuild console, or run this step again. RetryBuildBatch got no response, so it is unknown whether this step started attempt 2.',
     ],
     [
+      'a retry that CodeBuild rejected after a request without an answer',
+      { kind: 'retry-rejected', message: 'It is gone' },
+      { batch: aFailedBatch({ groups: [] }), retryUnanswered: true, retryDoubt: 'server-error' },
+      'Batch app #7 failed. CodeBuild rejected the retry: It is gone. An earlier RetryBuildBatch returned a server error, so the retry may have been made.',
+    ],
+    [
       'a timeout',
       TIMED_OUT,
       { batch: aBatch() },

@@ -9,7 +9,7 @@ const TEXTS: Readonly<Record<StopKind, string>> = {
   'not-begun':
     'The retry of batch app:1 that this step had sent has not appeared. Nothing to stop.',
   unproven:
-    'Batch app:1 has a new attempt, but RetryBuildBatch got no response, so it is unknown whether this step started it. It keeps running; if you do not need it, stop it in the CodeBuild console.',
+    'Batch app:1 has a new attempt, but CodeBuild did not confirm the retry, so it is unknown whether this step started it. It keeps running; if you do not need it, stop it in the CodeBuild console.',
   'no-answer':
     'Could not stop the attempt of batch app:1 that this step had started; it may still be running. Access denied. To stop it, run: aws codebuild stop-build-batch --id app:1',
 };

@@ -40,6 +40,8 @@ export interface Backoff {
     call: (signal: AbortSignal) => Promise<Answer>,
     options?: BackoffOptions,
   ): Promise<Answer>;
+  /** Begins calls that are one to a reader: what is said of their failures counts all their tries. */
+  series(): Series;
   /** When AWS last throttled a call, by the clock that only runs forward; -Infinity: never. */
   throttledOn(): number;
   /** When a call that shares the pace last ended, by the same clock; -Infinity: never. */
@@ -48,6 +50,21 @@ export interface Backoff {
   isThrottled(): boolean;
   /** The longest pause between two polls in milliseconds: the interval, or longer while AWS throttles. */
   intervalMs(): number;
+}
+
+export interface Series extends Pick<Backoff, 'retry'> {
+  /**
+   * The error to end with.
+   *
+   * @param error one of this series; if a call gave up, all of the series does, by now
+   */
+  errorOf(error: ServiceError): ServiceError;
+}
+
+/** A try that failed, with the message that says most about it. */
+interface Failure {
+  readonly error: ServiceError;
+  readonly message: string;
 }
 
 type WithoutSignal<Parameters> = Parameters extends [...infer Rest, AbortSignal] ? Rest : never;
@@ -86,7 +103,7 @@ export const NO_ANSWER = new ServiceError(
   'transient',
   'TimeoutError',
   'AWS did not respond in time.',
-  true,
+  'no-response',
 );
 
 /** Starts without a failure behind it. */
@@ -116,45 +133,62 @@ export function createBackoff(settings: BackoffSettings): Backoff {
     return random() * Math.min(cap, first * 2 ** failures);
   };
 
-  return {
-    async retry<Answer>(
-      call: (signal: AbortSignal) => Promise<Answer>,
-      options: BackoffOptions = {},
-    ) {
-      const { withinMs } = options;
-      const began = clock.elapsed();
-      const budget = createCallBudget(options, began, intervalMs, () => credentialsWereGood);
-      const sharesPace = withinMs === undefined || withinMs > CALL_LIMIT_MS;
-      let message: string | null = null;
-      for (let failures = 0; ; failures += 1) {
-        try {
-          const answer = await tryOnce(call, budget.beginTry(clock.elapsed()));
-          credentialsWereGood = true;
-          if (sharesPace) {
-            calledOn = clock.elapsed();
-            pace.speedUp();
+  const series = (): Series => {
+    const seriesBegan = clock.elapsed();
+    let tries = 0;
+    let last: Failure | null = null;
+    return {
+      async retry<Answer>(
+        call: (signal: AbortSignal) => Promise<Answer>,
+        options: BackoffOptions = {},
+      ) {
+        const { withinMs } = options;
+        const began = clock.elapsed();
+        const budget = createCallBudget(options, began, intervalMs, () => credentialsWereGood);
+        const sharesPace = withinMs === undefined || withinMs > CALL_LIMIT_MS;
+        let message: string | null = null;
+        for (let failures = 0; ; failures += 1) {
+          try {
+            const answer = await tryOnce(call, budget.beginTry(clock.elapsed()));
+            credentialsWereGood = true;
+            if (sharesPace) {
+              calledOn = clock.elapsed();
+              pace.speedUp();
+            }
+            reporter.succeeded(tries, seriesBegan);
+            return answer;
+          } catch (error) {
+            signal.throwIfAborted();
+            if (!(error instanceof ServiceError) || !isTransient(error)) throw error;
+            const now = clock.elapsed();
+            const isThrottled = error.kind === 'throttled';
+            if (isThrottled) throttledOn = now;
+            if (sharesPace) calledOn = now;
+            const left = budget.failed(error, now);
+            // What the try before it had failed of says more than that a call was cut.
+            message = error === NO_ANSWER ? (message ?? error.message) : error.message;
+            tries += 1;
+            last = { error, message };
+            const isRetried = left > 0;
+            if (isThrottled && sharesPace) reporter.throttled();
+            reporter.failed(message, tries, isRetried);
+            if (!isRetried) throw gaveUp(last, tries, now - seriesBegan);
+            const pause = isThrottled && sharesPace ? pace.slowDown() : pauseMs(error, failures);
+            await clock.sleep(Math.min(pause, left), signal);
           }
-          reporter.succeeded(failures, began);
-          return answer;
-        } catch (error) {
-          signal.throwIfAborted();
-          if (!(error instanceof ServiceError) || !isTransient(error)) throw error;
-          const now = clock.elapsed();
-          const isThrottled = error.kind === 'throttled';
-          if (isThrottled) throttledOn = now;
-          if (sharesPace) calledOn = now;
-          const left = budget.failed(error, now);
-          // What the try before it had failed of says more than that a call was cut.
-          message = error === NO_ANSWER ? (message ?? error.message) : error.message;
-          const isRetried = left > 0;
-          if (isThrottled && sharesPace) reporter.throttled();
-          reporter.failed(message, failures + 1, isRetried);
-          if (!isRetried) throw gaveUp(error, message, failures + 1, now - began);
-          const pause = isThrottled && sharesPace ? pace.slowDown() : pauseMs(error, failures);
-          await clock.sleep(Math.min(pause, left), signal);
         }
-      }
-    },
+      },
+      errorOf(error) {
+        return error.kind === 'gave-up' && last !== null
+          ? gaveUp(last, tries, clock.elapsed() - seriesBegan)
+          : error;
+      },
+    };
+  };
+
+  return {
+    retry: (call, options) => series().retry(call, options),
+    series,
     throttledOn: () => throttledOn,
     calledOn: () => calledOn,
     isThrottled: () => pace.isSlow(),
@@ -166,13 +200,8 @@ function isTransient({ kind }: ServiceError): boolean {
   return TRANSIENT.has(kind);
 }
 
-function gaveUp(
-  error: ServiceError,
-  message: string,
-  tries: number,
-  elapsedMs: number,
-): ServiceError {
-  const { kind, code, maybeDone } = error;
+function gaveUp({ error, message }: Failure, tries: number, elapsedMs: number): ServiceError {
+  const { kind, code, doubt } = error;
   const [many, time] = [count(tries, 'try', 'tries'), formatDuration(elapsedMs)];
   const gaveUpAfter =
     kind === 'throttled'
@@ -180,5 +209,5 @@ function gaveUp(
       : `${message} Gave up after ${many} (${time}).`;
   return kind === 'credentials'
     ? new ServiceError('permanent', code, gaveUpAfter)
-    : new ServiceError('gave-up', code, gaveUpAfter, maybeDone);
+    : new ServiceError('gave-up', code, gaveUpAfter, doubt);
 }

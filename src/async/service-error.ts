@@ -15,21 +15,29 @@
 export type ServiceErrorKind =
   'transient' | 'throttled' | 'unreachable' | 'credentials' | 'gave-up' | 'rejected' | 'permanent';
 
+/** Why it is unknown whether a write was carried out: what came in place of an answer. */
+export type Doubt = 'no-response' | 'server-error' | 'unknown-error' | 'invalid-response';
+
 /** A failed call to AWS, with a message for the user. */
 export class ServiceError extends Error {
   readonly kind: ServiceErrorKind;
   /** The service's error name or the socket's error code. */
   readonly code: string;
-  /** Whether a write may have been carried out although no usable response came. */
-  readonly maybeDone: boolean;
+  /** Of a write that may have been carried out; null: it surely was not. */
+  readonly doubt: Doubt | null;
 
   /** @param message what happened and what to do, complete and safe to show */
-  constructor(kind: ServiceErrorKind, code: string, message: string, maybeDone = false) {
+  constructor(kind: ServiceErrorKind, code: string, message: string, doubt: Doubt | null = null) {
     super(message);
     this.name = 'ServiceError';
     this.kind = kind;
     this.code = code;
-    this.maybeDone = maybeDone;
+    this.doubt = doubt;
+  }
+
+  /** Whether a write may have been carried out although no usable response came. */
+  get maybeDone(): boolean {
+    return this.doubt !== null;
   }
 }
 

@@ -1,8 +1,14 @@
 import { partitionOf } from './partition.ts';
 
 const ARN = /^arn:[^:]*:codebuild:[^:]*:(?<account>[^:]*):[^/]*\/(?<id>.*)$/;
+const ROLE = /^arn:aws(?:-[a-z]+)*:iam::\d{12}:role\/[\w+=,.@/-]{1,600}$/;
 /** In an IAM policy: any account. */
 const ANY_ACCOUNT = '*';
+
+/** Whether a text has the form of a role's ARN. */
+export function isRoleArn(text: string): boolean {
+  return ROLE.test(text);
+}
 
 /**
  * ARN of the project of a batch or build: the resource type of CodeBuild's permissions on both (service

@@ -9,6 +9,8 @@ export interface BatchReference {
 }
 
 const PROJECT_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{1,254}$/;
+/** In the answers of CodeBuild; what it is given is not checked so closely. */
+const BATCH = /^[\w-]{1,100}$/;
 const ARN =
   /^arn:(?<partition>aws[a-z-]*):codebuild:(?<region>[a-z0-9-]+):\d*:(?<type>[a-z-]+)\/(?<id>.*)$/;
 const CONSOLE_PATH =
@@ -38,6 +40,12 @@ const NOT_THE_CONSOLE: readonly (readonly [host: RegExp, is: string])[] = [
 /** Whether a text can be the name of a CodeBuild project (2 to 255 characters). */
 export function isProjectName(text: string): boolean {
   return PROJECT_NAME.test(text);
+}
+
+/** Whether a text has the form of a batch's id, so that it is safe in a request and a command. */
+export function isBatchId(text: string): boolean {
+  const [project = '', batch = '', ...more] = text.split(':');
+  return isProjectName(project) && BATCH.test(batch) && more.length === 0;
 }
 
 /**

@@ -1,4 +1,9 @@
-import { ServiceError, UNLOADABLE, type ServiceErrorKind } from '../async/service-error.ts';
+import {
+  ServiceError,
+  UNLOADABLE,
+  type Doubt,
+  type ServiceErrorKind,
+} from '../async/service-error.ts';
 import type { CallContext } from './client.ts';
 import * as messages from './error-messages.ts';
 import {
@@ -25,8 +30,8 @@ type Condition = (error: ThrownError, context: CallContext) => boolean;
 interface Meaning {
   readonly kind: ServiceErrorKind;
   readonly message: (error: ThrownError, context: CallContext) => string;
-  /** Whether a write may have been carried out all the same. By default it was not. */
-  readonly maybeDone?: true;
+  /** Why a write may have been carried out all the same. By default it was not. */
+  readonly doubt?: Doubt;
 }
 
 /** The first rule that applies decides. */
@@ -60,11 +65,21 @@ const SERVICE_ERRORS: Rules = {
       when: hasStatus(501),
       kind: 'permanent',
       message: messages.unsupportedOperation,
-      maybeDone: true,
+      doubt: 'server-error',
     },
-    { when: hasStatus(429), kind: 'throttled', message: messages.throttled, maybeDone: true },
-    { when: isServerError, kind: 'transient', message: messages.serverError, maybeDone: true },
-    { when: named(TIMED_OUT), kind: 'transient', message: messages.timedOut, maybeDone: true },
+    {
+      when: hasStatus(429),
+      kind: 'throttled',
+      message: messages.throttled,
+      doubt: 'unknown-error',
+    },
+    {
+      when: isServerError,
+      kind: 'transient',
+      message: messages.serverError,
+      doubt: 'server-error',
+    },
+    { when: named(TIMED_OUT), kind: 'transient', message: messages.timedOut, doubt: 'no-response' },
     {
       when: ({ name, clockCorrected }) => clockCorrected && WRONG_TIME.has(name),
       kind: 'transient',
@@ -92,7 +107,7 @@ const SERVICE_ERRORS: Rules = {
     },
     { when: named(PERMANENT), kind: 'permanent', message: messages.failed },
   ],
-  otherwise: { kind: 'transient', message: messages.unknownError, maybeDone: true },
+  otherwise: { kind: 'transient', message: messages.unknownError, doubt: 'unknown-error' },
 };
 
 /** An error of STS, about the role. Without an error code it is none: something else responded. */
@@ -117,12 +132,17 @@ const INVALID_RESPONSES: Rules = {
       when: ({ name, status }) => NO_OPERATION.has(name) || status === 501,
       kind: 'permanent',
       message: messages.unsupportedOperation,
-      maybeDone: true,
+      doubt: 'invalid-response',
     },
     { when: isSts, kind: 'credentials', message: messages.invalidResponse },
-    { when: isServerError, kind: 'transient', message: messages.serverError, maybeDone: true },
+    {
+      when: isServerError,
+      kind: 'transient',
+      message: messages.serverError,
+      doubt: 'server-error',
+    },
   ],
-  otherwise: { kind: 'transient', message: messages.invalidResponse, maybeDone: true },
+  otherwise: { kind: 'transient', message: messages.invalidResponse, doubt: 'invalid-response' },
 };
 
 /** No response: it was lost, or nothing was sent. */
@@ -143,13 +163,13 @@ const NO_RESPONSE: Rules = {
       when: ({ code }) => TLS.test(code),
       kind: 'unreachable',
       message: messages.tlsFailed,
-      maybeDone: true,
+      doubt: 'no-response',
     },
     {
       when: ({ name }) => name === 'TimeoutError',
       kind: 'transient',
       message: messages.timedOut,
-      maybeDone: true,
+      doubt: 'no-response',
     },
     {
       when: ({ code }) => code === 'ERR_INVALID_URL',
@@ -165,11 +185,11 @@ const NO_RESPONSE: Rules = {
       when: ({ code }) => code !== '',
       kind: 'transient',
       message: messages.connectionBroke,
-      maybeDone: true,
+      doubt: 'no-response',
     },
     { when: isSts, kind: 'credentials', message: messages.invalidResponse },
   ],
-  otherwise: { kind: 'permanent', message: messages.failed, maybeDone: true },
+  otherwise: { kind: 'permanent', message: messages.failed, doubt: 'no-response' },
 };
 
 /**
@@ -184,18 +204,23 @@ export function toServiceError(error: unknown, context: CallContext): ServiceErr
   const thrown = readThrownError(error);
   const { rules, otherwise } = rulesFor(thrown, context);
   const meaning = rules.find(({ when }) => when(thrown, context)) ?? otherwise;
-  const { kind, message, maybeDone = false } = meaning;
+  const { kind, message, doubt = null } = meaning;
   // The SDK calls some socket errors TimeoutError, whatever their code (smithy: node-http-handler).
   const isTimeout = message === messages.timedOut;
   const code = thrown.code === '' || isTimeout ? thrown.name : thrown.code;
-  const mayBeDone = context.writes && maybeDone && !thrown.isUnsent;
-  return new ServiceError(kind, code, message(thrown, context), mayBeDone);
+  const maybeDone = context.writes && !thrown.isUnsent;
+  return new ServiceError(kind, code, message(thrown, context), maybeDone ? doubt : null);
 }
 
 /** The error of a response that does not name what was requested, or lacks what it must hold. */
 export function invalidResponse(context: CallContext): ServiceError {
   const message = messages.invalidResponse({ status: null }, context);
-  return new ServiceError('transient', 'NoAnswer', message, context.writes);
+  return new ServiceError(
+    'transient',
+    'NoAnswer',
+    message,
+    context.writes ? 'invalid-response' : null,
+  );
 }
 
 function rulesFor({ isFromAws, isInvalidResponse }: ThrownError, { service }: CallContext): Rules {

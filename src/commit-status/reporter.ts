@@ -2,7 +2,7 @@ import { NO_RESPONSE, unlessHurried } from '../async/github-calls.ts';
 import { Interruption } from '../async/interruption.ts';
 import type { Batch } from '../domain/batch.ts';
 import type { RunEvent } from '../domain/events.ts';
-import type { Outcome } from '../domain/outcome.ts';
+import { isLeftToPostStep, type Outcome } from '../domain/outcome.ts';
 import { commitOf, NO_COMMIT, repositoryOf } from '../domain/repository.ts';
 import type { RunningAttempt, StatusTarget } from './status.ts';
 import { stepResultOf } from './step-result.ts';
@@ -66,7 +66,7 @@ export function createReporter(settings: ReporterSettings, ports: StatusPorts): 
       await unlessHurried(clock, leftMs, interrupted, async (deadline) => {
         deadline.signal.addEventListener('abort', () => over.abort(NO_RESPONSE));
         await writes;
-        await reported.setResult(stepResultOf(outcome), deadline);
+        await reported.setResult(stepResultOf(outcome), isLeftToPostStep(ending), deadline);
       });
     },
   };

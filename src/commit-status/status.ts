@@ -39,7 +39,7 @@ export interface StatusTarget extends Omit<StatusPlace, 'context'> {
 }
 
 /**
- * A commit status that the post step writes if the step does not. Plain data without a secret: it
+ * A commit status that the post step writes if the step does not, or if it has changed since. Plain data without a secret: it
  * outlives the process.
  */
 export interface UnwrittenStatus extends StatusTarget {
@@ -48,6 +48,8 @@ export interface UnwrittenStatus extends StatusTarget {
   /** The web page that it leads to. */
   readonly targetUrl: string;
   readonly result: StepResult;
+  /** Whether the step wrote it: then the post step does only if it has stopped what the step could not. */
+  readonly written: boolean;
 }
 
 /** An attempt after the first, started by this step or by someone else. */

@@ -75,6 +75,7 @@ export function stepResultOf(outcome: Outcome): StepResult {
  * The result that an earlier process saved, after the attempt was to be stopped.
  *
  * @param stop what came of that; null: nothing was to be stopped
+ * @returns the same result where that changes nothing
  */
 export function afterStop(
   result: StepResult,

@@ -36,8 +36,12 @@ export interface StatusPorts extends WriterPorts {
 export interface TrackedStatus {
   /** While a retry runs. */
   setPending(running: RunningAttempt): Promise<void>;
-  /** When the step is over. */
-  setResult(result: StepResult, deadline: Deadline): Promise<void>;
+  /**
+   * When the step is over.
+   *
+   * @param mayChange whether the post step may learn more of it
+   */
+  setResult(result: StepResult, mayChange: boolean, deadline: Deadline): Promise<void>;
 }
 
 /**
@@ -65,6 +69,7 @@ export function trackStatus(
     context,
     targetUrl,
     result,
+    written: false,
   });
 
   const warn = (reason: string): void => {
@@ -119,7 +124,7 @@ export function trackStatus(
       }
     },
 
-    async setResult(result, deadline) {
+    async setResult(result, mayChange, deadline) {
       // Nothing says that the retry runs: CodeBuild's own status stays, unless there is a newer result.
       if (pending === 'no' && describeResult(result).state === 'error') {
         if (notPending !== null) warn(notPending);
@@ -129,7 +134,9 @@ export function trackStatus(
       save(saved);
       try {
         const status = await writeResult(saved, { github: timed, clock, isUrlOf }, deadline);
-        if (pending !== 'maybe') save(null);
+        if (pending !== 'maybe') {
+          save(mayChange ? { ...saved, context: status.context, written: true } : null);
+        }
         emit({ kind: 'status-written', status });
       } catch (error) {
         const reason = explain(error, needOf(repository));

@@ -10,7 +10,7 @@ import { explain, type Need } from '../async/github-error.ts';
 import type { Repository } from '../domain/repository.ts';
 import type { GitHub } from '../ports.ts';
 import { defaultContext, describeResult } from './description.ts';
-import type { CommitStatus, StatusTarget, UnwrittenStatus } from './status.ts';
+import type { CommitStatus, ForeignStatus, StatusTarget, UnwrittenStatus } from './status.ts';
 
 const PAGE_SIZE = 100;
 const MOST_PAGES = 5;
@@ -24,10 +24,15 @@ export interface WriterPorts {
 }
 
 /** What came of writing a saved status; a reason stands within a sentence. */
-export type Written = { readonly status: CommitStatus } | { readonly reason: string };
+export type Written =
+  | { readonly kind: 'written'; readonly status: CommitStatus }
+  | { readonly kind: 'failed'; readonly reason: string }
+  /** Someone else has written it since the step did. */
+  | { readonly kind: 'superseded' };
 
 /**
- * Writes a status that an earlier process saved.
+ * Writes a status that an earlier process saved. What that wrote already is only brought up to date: a
+ * newer status, of someone else, is left alone.
  *
  * @param signal cuts the time short when it is aborted
  */
@@ -39,12 +44,13 @@ export async function writeSavedStatus(
   const { clock } = ports;
   const github = withCallLimit(ports.github, clock);
   try {
-    const status = await unlessHurried(clock, Infinity, signal, (deadline) =>
-      writeResult(saved, { ...ports, github }, deadline),
-    );
-    return { status };
+    return await unlessHurried(clock, Infinity, signal, async (deadline): Promise<Written> => {
+      const timed = { ...ports, github };
+      if (saved.written && !(await isNewest(saved, timed, deadline))) return { kind: 'superseded' };
+      return { kind: 'written', status: await writeResult(saved, timed, deadline) };
+    });
   } catch (error) {
-    return { reason: explain(error, needOf(saved.repository)) };
+    return { kind: 'failed', reason: explain(error, needOf(saved.repository)) };
   }
 }
 
@@ -58,7 +64,7 @@ export async function writeResult(
   { clock, isUrlOf, ...ports }: WriterPorts,
   { at: giveUpAt, signal }: Deadline,
 ): Promise<CommitStatus> {
-  const github = withBackoff(ports.github, clock, { ...RESULT_BACKOFF, giveUpAt });
+  const github = withResultBackoff(ports.github, clock, giveUpAt);
   const { commit, repository, targetUrl } = target;
   const status = {
     repository,
@@ -77,17 +83,45 @@ export async function findContext(
   { github, isUrlOf }: Pick<WriterPorts, 'github' | 'isUrlOf'>,
   signal: AbortSignal,
 ): Promise<string> {
+  const ofBatch = await findNewest(target, github, signal, ({ context, targetUrl }) => {
+    return context !== '' && targetUrl !== null && isUrlOf(targetUrl, target.batchId);
+  });
+  const [projectName = ''] = target.batchId.split(':');
+  return ofBatch?.context ?? defaultContext(target.region, projectName);
+}
+
+/** Whether the newest status of its context is the one that the step wrote: it leads to its run. */
+async function isNewest(
+  saved: UnwrittenStatus,
+  { github, clock }: WriterPorts,
+  { at, signal }: Deadline,
+): Promise<boolean> {
+  const newest = await findNewest(
+    saved,
+    withResultBackoff(github, clock, at),
+    signal,
+    ({ context }) => context === saved.context,
+  );
+  return newest?.targetUrl === saved.targetUrl;
+}
+
+async function findNewest(
+  target: StatusTarget,
+  github: GitHub,
+  signal: AbortSignal,
+  isMeant: (status: ForeignStatus) => boolean,
+): Promise<ForeignStatus | null> {
   for (let page = 1; page <= MOST_PAGES; page += 1) {
     const statuses = await github.listStatuses(target, PAGE_SIZE, page, signal);
-    const ofBatch = statuses.find(
-      ({ context, targetUrl }) =>
-        context !== '' && targetUrl !== null && isUrlOf(targetUrl, target.batchId),
-    );
-    if (ofBatch !== undefined) return ofBatch.context;
+    const found = statuses.find(isMeant);
+    if (found !== undefined) return found;
     if (statuses.length < PAGE_SIZE) break;
   }
-  const [projectName = ''] = target.batchId.split(':');
-  return defaultContext(target.region, projectName);
+  return null;
+}
+
+function withResultBackoff(github: GitHub, clock: Clock, giveUpAt: number): GitHub {
+  return withBackoff(github, clock, { ...RESULT_BACKOFF, giveUpAt });
 }
 
 /** What writing a status needs of the token. */

@@ -1,4 +1,5 @@
 import type { BackoffEvent } from '../async/backoff-events.ts';
+import type { Doubt } from '../async/service-error.ts';
 import type { OwnedAttempt, Owner } from './attempt.ts';
 import type { Batch, BuildDetails, LogTail } from './batch.ts';
 import type { Cause } from './cause.ts';
@@ -8,6 +9,7 @@ import type { LogSearch } from './log-search.ts';
 import type { ReadFailure } from './read-failure.ts';
 import type { DecisionRecord } from './policy.ts';
 import type { GroupHistory } from './history.ts';
+import type { RetryDoubt } from './retry-doubt.ts';
 import type { RetryRequest } from './retry-request.ts';
 import type { TestCase, TestReport } from './test-report.ts';
 
@@ -22,7 +24,7 @@ export type RunEvent =
   | { readonly kind: 'batch-found'; readonly batch: Batch; readonly attempt: number }
   | AttemptBegan
   /** The attempt may be this step's: the request for it got no answer. */
-  | { readonly kind: 'attempt-unproven'; readonly attempt: number }
+  | { readonly kind: 'attempt-unproven'; readonly attempt: number; readonly doubt: RetryDoubt }
   /** A poll that counts, with what it changes. Each change is an event of its own, too. */
   | {
       readonly kind: 'snapshot-taken';
@@ -102,6 +104,10 @@ export type RunEvent =
     }
   /** The retry in flight has a new token; or it was sent again, and that request was surely not carried out. */
   | { readonly kind: 'retry-request-changed'; readonly request: RetryRequest }
+  /** A request for the retry in flight may have been carried out: what came in place of an answer. */
+  | { readonly kind: 'retry-doubted'; readonly doubt: Doubt }
+  /** CodeBuild rejected the request when it was sent again: its own message. */
+  | { readonly kind: 'repeated-retry-rejected'; readonly message: string }
   /** The step no longer claims an attempt: nothing is to be stopped. */
   | { readonly kind: 'attempt-disowned' }
   /** The step ends, and it is unknown whether its retry was made. */

@@ -47,11 +47,23 @@ export type Ending =
 export type StopKind =
   'stopped' | 'over' | 'later-attempt' | 'not-begun' | 'unproven' | 'no-answer';
 
+/** Whether what a canceled step was to stop may run: then its post step tries again. */
+export function isLeftToPostStep(ending: Ending): boolean {
+  if (ending.kind !== 'cancelled') return false;
+  return ending.stop === 'no-answer' || ending.stop === 'not-begun';
+}
+
 export type Conclusion = 'success' | 'failure' | 'skipped' | 'timed_out' | 'cancelled';
 
 /** What the run state holds for the steps alone: the outcome leaves it out. */
 type OfSteps =
-  'retryInFlight' | 'ownedAttempt' | 'progress' | 'usualAttemptMs' | 'unreadable' | 'lastError';
+  | 'requestDoubt'
+  | 'retryInFlight'
+  | 'ownedAttempt'
+  | 'progress'
+  | 'usualAttemptMs'
+  | 'unreadable'
+  | 'lastError';
 
 /** Everything that outputs, annotations and summary are made of. */
 export interface Outcome extends Omit<RunState, OfSteps> {

@@ -6,6 +6,7 @@ import { NO_PAST, pastAfter, type Past } from './past.ts';
 import type { GroupHistory } from './history.ts';
 import type { LogSearches } from './log-search.ts';
 import type { DecisionRecord } from './policy.ts';
+import { addDoubt, type RetryDoubt } from './retry-doubt.ts';
 import type { RetryRequest } from './retry-request.ts';
 import { spreadOf } from './spread.ts';
 import type { TestCase, TestReport } from './test-report.ts';
@@ -23,6 +24,10 @@ export interface RunState {
   readonly unprovenAttempts: readonly number[];
   /** The retry that was sent and is not answered yet: it may have been made or not. */
   readonly retryInFlight: RetryRequest | null;
+  /** What came in place of an answer to it; null: nothing has come. */
+  readonly requestDoubt: RetryDoubt | null;
+  /** The same of all retries of which it is unknown whether they were made; null: there are none. */
+  readonly retryDoubt: RetryDoubt | null;
   /** Whether the step ended while a request for a retry had no answer. */
   readonly retryUnanswered: boolean;
   /** The attempt that this step started or asked for, and that is not known to be over. */
@@ -60,6 +65,8 @@ export function initialState(): RunState {
     retries: 0,
     unprovenAttempts: [],
     retryInFlight: null,
+    requestDoubt: null,
+    retryDoubt: null,
     retryUnanswered: false,
     ownedAttempt: null,
     groupsStale: false,
@@ -107,7 +114,11 @@ export function reduce(state: RunState, event: RunEvent): RunState {
     case 'attempt-disowned':
       return { ...state, retryInFlight: null, ownedAttempt: null };
     case 'retry-unanswered':
-      return { ...state, retryUnanswered: true };
+      return { ...state, retryUnanswered: true, retryDoubt: doubtAfter(state) };
+    case 'retrying':
+      return { ...state, requestDoubt: null };
+    case 'retry-doubted':
+      return { ...state, requestDoubt: addDoubt(state.requestDoubt, event.doubt) };
     case 'stop-answered':
       return { ...state, batch: event.batch };
     case 'builds-read':
@@ -145,7 +156,7 @@ export function reduce(state: RunState, event: RunEvent): RunState {
     case 'not-stopped':
     case 'pattern-unmatched':
     case 'phase-changed':
-    case 'retrying':
+    case 'repeated-retry-rejected':
     case 'still-throttled':
       return state;
   }
@@ -196,11 +207,17 @@ function afterAttemptBegan(state: RunState, { attempt, batch, origin }: AttemptB
     unprovenAttempts:
       owner === 'unproven' ? [...state.unprovenAttempts, attempt] : state.unprovenAttempts,
     retryInFlight: null,
+    retryDoubt: owner === 'unproven' ? doubtAfter(state) : state.retryDoubt,
     ownedAttempt: isOurs ? ownedAttempt : state.ownedAttempt,
     past: pastAfter(state.past, batch, { retried: batch, everyGroupRuns }),
     groupsStale: false,
     progress: forgetPhase(state.progress),
   };
+}
+
+/** After a retry of which it is unknown whether it was made. */
+function doubtAfter({ requestDoubt, retryDoubt }: RunState): RetryDoubt {
+  return addDoubt(retryDoubt, requestDoubt ?? 'no-response');
 }
 
 function withAll(before: RunState['builds'], read: readonly BuildDetails[]): RunState['builds'] {

@@ -1,3 +1,4 @@
+import { isRoleArn } from '../aws/arn.ts';
 import { environmentProblems } from '../aws/environment-problems.ts';
 import type { RetryRules } from '../domain/policy.ts';
 import type { RetryType } from '../ports.ts';
@@ -66,7 +67,6 @@ export const DEFAULTS: Readonly<Record<string, string>> = {
 
 const RETRY_TYPES = ['RETRY_FAILED_BUILDS', 'RETRY_ALL_BUILDS'] as const satisfies RetryType[];
 const RETRIABLE = ['FAILED', 'FAULT', 'TIMED_OUT', 'STOPPED'];
-const ROLE = /^arn:aws(?:-[a-z]+)*:iam::\d{12}:role\/[\w+=,.@/-]{1,600}$/;
 /** The ARN of a session, as `aws sts get-caller-identity` prints it. */
 const SESSION =
   /^arn:(?<partition>aws[a-z-]*):sts::(?<account>\d{12}):assumed-role\/(?<role>[^/]+)/;
@@ -129,11 +129,11 @@ export function commentsOnPullRequests({ pullRequestComment, dryRun }: Inputs): 
 
 function readRole(arn: string, reject: Reject): string | null {
   if (arn === '') return null;
-  if (!ROLE.test(arn)) {
+  if (!isRoleArn(arn)) {
     const rule = 'must be the ARN of a role, arn:aws:iam::123456789012:role/name';
     const { partition, account, role } = SESSION.exec(arn)?.groups ?? {};
     const meant = `arn:${partition}:iam::${account}:role/${role}`;
-    const suggestion = ROLE.test(meant) ? `; did you mean ${formatValue(meant)}?` : '';
+    const suggestion = isRoleArn(meant) ? `; did you mean ${formatValue(meant)}?` : '';
     reject('role-to-assume', arn, `${rule}${suggestion}`);
   }
   return arn;

@@ -7,6 +7,7 @@ import { matchedText } from '../domain/log-search.ts';
 import { describeMissingLog } from '../domain/missing-log.ts';
 import { describeReadFailure } from '../domain/read-failure.ts';
 import type { RunEvent } from '../domain/events.ts';
+import { describeDoubt } from '../domain/retry-doubt.ts';
 import { shortCommit } from '../domain/repository.ts';
 import { spreadOf } from '../domain/spread.ts';
 import { formatEnd } from '../domain/status.ts';
@@ -48,7 +49,13 @@ export function formatEvent(event: RunEvent | StatusEvent | CommentEvent): LogEn
     case 'attempt-unproven':
       return [
         warning(
-          `RetryBuildBatch got no response, so it is unknown whether this step started attempt ${event.attempt}. The attempt counts against max-retries, and canceling this step does not stop it.`,
+          `RetryBuildBatch ${describeDoubt(event.doubt)}, so it is unknown whether this step started attempt ${event.attempt}. The attempt counts against max-retries, and canceling this step does not stop it.`,
+        ),
+      ];
+    case 'repeated-retry-rejected':
+      return [
+        line(
+          `CodeBuild rejected the repeated request for the retry: ${asSentence(event.message)} Polling for the attempt that the first request may have started.`,
         ),
       ];
     case 'attempt-ended':
@@ -170,6 +177,7 @@ export function formatEvent(event: RunEvent | StatusEvent | CommentEvent): LogEn
     case 'decided':
     case 'retry-sent':
     case 'retry-request-changed':
+    case 'retry-doubted':
     case 'attempt-disowned':
     case 'retry-unanswered':
     case 'stop-answered':

@@ -4,6 +4,7 @@ import { failureOf, formatFailure } from '../domain/failure.ts';
 import type { FailedGroups } from '../domain/groups.ts';
 import type { Ending, Outcome, StopKind } from '../domain/outcome.ts';
 import { READ_LAG_MS } from '../domain/read-lag.ts';
+import { describeDoubt } from '../domain/retry-doubt.ts';
 import { formatEnd } from '../domain/status.ts';
 import { asSentence } from '../text/as-sentence.ts';
 import { cutMiddle } from '../text/cut-middle.ts';
@@ -103,7 +104,8 @@ function describeEnding(outcome: Outcome, close: (message: string) => string): P
     case 'retry-rejected':
       return [
         `${describeEnd(outcome)}. CodeBuild rejected the retry: ${asSentence(ending.message)}`,
-        ' If the batch can no longer be retried, start a new one.',
+        // A retry that may have been made may start yet.
+        outcome.retryUnanswered ? '' : ' If the batch can no longer be retried, start a new one.',
       ];
     case 'never-seen':
       return [
@@ -171,15 +173,18 @@ const STOPS: Readonly<Record<StopKind, string>> = {
   'no-answer': 'The attempt that it had started could not be stopped and may still be running',
 };
 
-/** Retries that may be this step's: their requests got no response. */
-function describeUnproven({ unprovenAttempts, retryUnanswered }: Outcome): string {
+/** Retries that may be this step's: nothing says whether they were made. */
+function describeUnproven(outcome: Outcome): string {
+  const { ending, unprovenAttempts, retryDoubt, retryUnanswered } = outcome;
+  const doubt = describeDoubt(retryDoubt ?? 'no-response');
   if (unprovenAttempts.length > 0) {
     const which = nameSome(unprovenAttempts.map(String));
-    return ` RetryBuildBatch got no response, so it is unknown whether this step started attempt ${which}.`;
+    const further = retryUnanswered ? ', and a further retry may have been made' : '';
+    return ` RetryBuildBatch ${doubt}, so it is unknown whether this step started attempt ${which}${further}.`;
   }
-  return retryUnanswered
-    ? ' RetryBuildBatch got no response, so the retry may have been made.'
-    : '';
+  if (!retryUnanswered) return '';
+  const call = ending.kind === 'retry-rejected' ? 'An earlier RetryBuildBatch' : 'RetryBuildBatch';
+  return ` ${call} ${doubt}, so the retry may have been made.`;
 }
 
 /** What the batch did when the step ended before it. */

@@ -17,7 +17,7 @@ export function formatStopResult(
     case 'not-begun':
       return `The retry of batch ${batchId} that this step had sent has not appeared. Nothing to stop.`;
     case 'unproven':
-      return `Batch ${batchId} has a new attempt, but RetryBuildBatch got no response, so it is unknown whether this step started it. It keeps running; if you do not need it, stop it in the CodeBuild console.`;
+      return `Batch ${batchId} has a new attempt, but CodeBuild did not confirm the retry, so it is unknown whether this step started it. It keeps running; if you do not need it, stop it in the CodeBuild console.`;
     case 'no-answer':
       return `Could not stop the attempt of batch ${batchId} that this step had started; it may still be running. ${describeStopError(result.error)} To stop it, run: aws codebuild stop-build-batch --id ${batchId}`;
   }

@@ -1,7 +1,7 @@
 import { ServiceError } from '../async/service-error.ts';
 import { isLaterAttempt, isOver, ownershipOf, type OwnedAttempt } from '../domain/attempt.ts';
 import type { Batch } from '../domain/batch.ts';
-import type { Ending, StopKind } from '../domain/outcome.ts';
+import { isLeftToPostStep, type Ending, type StopKind } from '../domain/outcome.ts';
 import { instantOf, isTokenDead } from '../domain/retry-request.ts';
 import { beginAttempt } from './begin-attempt.ts';
 import type { RunContext } from './context.ts';
@@ -20,7 +20,9 @@ export async function leave(context: RunContext, ending: Ending): Promise<Ending
   const { ownedAttempt, retryInFlight } = state();
   if (ownedAttempt === null) return ending;
   if (ending.kind === 'cancelled' && inputs.stopOnCancel) {
-    return { ...ending, stop: await stopOwned(context, ownedAttempt) };
+    const left = { ...ending, stop: await stopOwned(context, ownedAttempt) };
+    if (!isLeftToPostStep(left)) emit({ kind: 'attempt-disowned' });
+    return left;
   }
   if (retryInFlight !== null) {
     const limits = CANCELLED_STEP;
@@ -48,10 +50,6 @@ async function stopOwned(context: RunContext, owned: OwnedAttempt): Promise<Stop
   settleRetryInFlight(context, owned, shown ?? snapshot);
   if (shown !== null) emit({ kind: 'stop-answered', batch: shown });
   if (result.kind === 'no-answer') emit({ kind: 'not-stopped', error: result.error });
-  // What may still run stays saved: the post step tries again.
-  if (result.kind !== 'no-answer' && result.kind !== 'not-begun') {
-    emit({ kind: 'attempt-disowned' });
-  }
   return result.kind;
 }
 

@@ -32,6 +32,9 @@ const STALE_POLL_INTERVAL_MS = 5000;
  */
 const THROTTLED_PAUSE_MS = 5000;
 
+/** With this a request that failed before is not sent again: its token has expired. */
+const TOKEN_EXPIRED = new ServiceError('gave-up', 'TokenExpired', 'The token has expired.');
+
 /** What came of asking for a retry. */
 export type RetryResult =
   /** This step's retry was made. The snapshot is the answer to it, which may show the attempt before. */
@@ -62,37 +65,61 @@ export async function retryBatch(context: RunContext, decided: Batch): Promise<R
   const leftMs = (): number => began + THROTTLED_LIMIT_MS - clock.elapsed();
   const unsent = newRetryRequest(decided, ports.uuid());
   if (backoff.isThrottled()) await keepApart(context, backoff.intervalMs());
+  const series = backoff.series();
   for (;;) {
     try {
-      return await backoff.retry((signal) => pollAndSend(context, unsent, signal), {
+      return await series.retry((signal) => pollAndSend(context, unsent, signal), {
         giveUpAfterMs: TOKEN_LIFE_MS,
         withinMs: leftMs(),
       });
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
       const { retryInFlight } = state();
-      const isRejected = error.kind === 'rejected';
-      if (isRejected || retryInFlight !== null) {
+      if (error.kind === 'rejected') return afterRejection(context, decided, error, leftMs);
+      if (retryInFlight !== null) {
         const later = await pollForLaterAttempt(context, decided, leftMs).catch(
           (reason: unknown) => {
-            if (!(reason instanceof ServiceError)) throw reason as Error;
-            if (isRejected) return null;
-            throw error;
+            throw reason instanceof ServiceError ? series.errorOf(error) : reason;
           },
         );
         if (later !== null) return ownerOf(context, later);
-        if (isRejected && retryInFlight !== null) return unproven(context, null);
-        if (isRejected) return { kind: 'rejected', message: error.message };
       }
       const outageMs = clock.elapsed() - Math.max(began, backoff.throttledOn());
       const isTooLong = outageMs >= outageLimitMs(inputs.pollIntervalMs) || leftMs() < 1;
-      if (error.kind === 'permanent' || isTooLong) throw error;
+      if (error.kind === 'permanent' || isTooLong) throw series.errorOf(error);
       if (retryInFlight !== null) {
         const request = withNewToken(retryInFlight, ports.uuid());
         emit({ kind: 'retry-request-changed', request });
       }
     }
   }
+}
+
+/**
+ * CodeBuild rejects the retry of an attempt that was retried already, by this step or by someone else,
+ * and polls may not show it yet. After a request that got no answer they are waited for twice as long.
+ */
+async function afterRejection(
+  context: RunContext,
+  decided: Batch,
+  { message }: ServiceError,
+  leftMs: () => number,
+): Promise<RetryResult> {
+  const { emit, inputs, state } = context;
+  const maybeMade = state().retryInFlight !== null;
+  if (maybeMade) emit({ kind: 'repeated-retry-rejected', message });
+  for (let waits = maybeMade && inputs.wait ? 2 : 1; waits > 0; waits -= 1) {
+    const later = await pollForLaterAttempt(context, decided, leftMs).catch((reason: unknown) => {
+      if (!(reason instanceof ServiceError)) throw reason as Error;
+      return null;
+    });
+    if (later !== null) return ownerOf(context, later);
+  }
+  if (maybeMade) {
+    emit({ kind: 'retry-unanswered' });
+    emit({ kind: 'attempt-disowned' });
+  }
+  return { kind: 'rejected', message };
 }
 
 /** @param unsent what to send unless an earlier request is still in flight */
@@ -162,8 +189,8 @@ async function send(
   signal: AbortSignal,
 ): Promise<Batch> {
   const instant = instantOf(ports.clock);
-  const { lastError, retryInFlight: before } = state();
-  if (isTokenDead(request, instant)) throw tokenExpired(lastError);
+  const { retryInFlight: before } = state();
+  if (isTokenDead(request, instant)) throw TOKEN_EXPIRED;
   const sent = sentAt(request, instant);
   const { decided, firstSentOn, token } = sent;
   const times = { sentOn: firstSentOn, endsOn: instant.now + CALL_LIMIT_MS };
@@ -172,11 +199,13 @@ async function send(
   try {
     return await ports.codebuild.retryBatch(decided.id, inputs.retryType, token, signal);
   } catch (error) {
-    const maybeMade = signal.aborted || !(error instanceof ServiceError) || error.maybeDone;
+    const isCut = signal.aborted || !(error instanceof ServiceError);
+    const doubt = isCut ? 'no-response' : error.doubt;
     // What was surely not made is as if it had never been sent: its token does not age, and it must not
     // be stopped, for the next attempt may be someone else's.
-    if (!maybeMade && before === null) emit({ kind: 'attempt-disowned' });
-    if (!maybeMade && before !== null) emit({ kind: 'retry-request-changed', request: before });
+    if (doubt !== null) emit({ kind: 'retry-doubted', doubt });
+    else if (before === null) emit({ kind: 'attempt-disowned' });
+    else emit({ kind: 'retry-request-changed', request: before });
     throw error;
   }
 }
@@ -241,9 +270,4 @@ async function pollForLaterAttempt(
     if (snapshot !== null && isLaterAttempt(snapshot, decided)) return snapshot;
   } while (await mayBeStale());
   return null;
-}
-
-function tokenExpired(lastError: string | null): ServiceError {
-  const message = lastError ?? 'RetryBuildBatch got no response.';
-  return new ServiceError('gave-up', 'TokenExpired', message);
 }
