@@ -14,6 +14,7 @@ import {
 import { conclude, internalError, type Ending, type Outcome } from './domain/outcome.ts';
 import { decide, unmatchedPatterns, type Decision } from './domain/policy.ts';
 import { startPolling, type Polling } from './domain/polling.ts';
+import { retriesSpent } from './domain/state.ts';
 import { isSuccess } from './domain/status.ts';
 import type { Inputs } from './inputs/inputs.ts';
 import type { Ports } from './ports.ts';
@@ -96,10 +97,9 @@ async function retryUntilDone(context: RunContext, earlier: EarlierBatches): Pro
     const { retry, reason, quotedCause } = await decideOnRetry(context, end.batch, groups);
     if (inputs.dryRun) return { kind: 'dry-run', retry, reason, quotedCause };
     if (!retry) return { kind: 'failed', reason, quotedCause };
-    const { retries, unprovenAttempts } = state();
     emit({
       kind: 'retrying',
-      retry: retries + unprovenAttempts.length + 1,
+      retry: retriesSpent(state()) + 1,
       maxRetries: inputs.maxRetries,
       reason,
       delay: inputs.retryDelayMs,
@@ -122,6 +122,7 @@ async function retryUntilDone(context: RunContext, earlier: EarlierBatches): Pro
       }
     }
     if (!inputs.wait && owner === 'ours') return { kind: 'retry-accepted' };
+    // What answered our own retry may show the attempt before. What a poll has shown is not polled again.
     const first = owner === 'ours' ? null : snapshot;
     end = await watchAttempt(context, begun, snapshot?.id ?? end.batch.id, first);
   }
@@ -136,12 +137,12 @@ async function decideOnRetry(
   const { emit, inputs, signal, state } = context;
   const diagnosis = await diagnose(context, batch, groups);
   warnOfUnmatchedPatterns(context, groups);
-  const { attempt, groupsStale, retries, unprovenAttempts } = state();
+  const { attempt, groupsStale } = state();
   const decision = decide(
     {
       status: batch.status,
       attempts: attempt,
-      retries: retries + unprovenAttempts.length,
+      retries: retriesSpent(state()),
       failed: groups.filter((group) => group.failed).map((group) => group.identifier),
       ran: countedGroups(groups).filter(hasRun).length,
       groupsStale,

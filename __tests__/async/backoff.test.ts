@@ -372,7 +372,7 @@ describe('backoff, where calls are throttled', () => {
   it('has one pace for all calls that count, and brief ones do not change it', async () => {
     const { settings, failing } = aBench();
     const backoff = createBackoff(settings);
-    expect([backoff.throttledOn(), backoff.calledOn()]).toEqual([-Infinity, -Infinity]);
+    expect(backoff.calledOn()).toBe(-Infinity);
     await failureOf(backoff.retry(failing(Infinity, throttled), { withinMs: 20 * SECOND }));
     expect(backoff.isThrottled()).toBe(false);
     expect(backoff.calledOn()).toBe(-Infinity);
@@ -380,7 +380,6 @@ describe('backoff, where calls are throttled', () => {
     expect(backoff.isThrottled()).toBe(true);
     expect(backoff.intervalMs()).toBeGreaterThan(15 * SECOND);
     expect(backoff.calledOn()).toBe(settings.clock.elapsed());
-    expect(backoff.throttledOn()).toBeLessThan(settings.clock.elapsed());
     for (let calls = 0; calls < 20; calls += 1) await backoff.retry(failing(0));
     expect(backoff.isThrottled()).toBe(false);
     expect(backoff.intervalMs()).toBe(15 * SECOND);
@@ -554,6 +553,22 @@ describe('one backoff for several calls', () => {
     expect(sleeps.reduce((sum, sleep) => sum + sleep, 0)).toBe(15 * MINUTE);
   });
 
+  it('knows for how long a series has had no answer, however often it gave up', async () => {
+    const { settings, failing } = aBench();
+    const series = createBackoff(settings).series();
+    expect(series.silentMs()).toBe(0);
+    const twice = { giveUpAfterMs: 60 * SECOND };
+    await failureOf(series.retry(failing(Infinity, anError('transient'), SECOND), twice));
+    await failureOf(series.retry(failing(Infinity, anError('transient'), SECOND), twice));
+    expect(series.silentMs()).toBeGreaterThan(120 * SECOND);
+    await failureOf(series.retry(failing(1, anError('throttled')), { withinMs: 0 }));
+    expect(series.silentMs()).toBe(0);
+    await failureOf(series.retry(failing(1, anError('transient'), SECOND), { withinMs: 0 }));
+    expect(series.silentMs()).toBe(SECOND);
+    await series.retry(failing(0));
+    expect(series.silentMs()).toBe(0);
+  });
+
   it('emits that calls succeed again where another call had given up', async () => {
     const { settings, events, failing } = aBench();
     const backoff = createBackoff(settings);
@@ -605,18 +620,6 @@ describe('a backoff knows', () => {
     const backoff = createBackoff(settings);
     const answer = await backoff.retry(() => Promise.resolve('answer'), { withinMs: SECOND });
     expect([answer, backoff.calledOn()]).toEqual(['answer', -Infinity]);
-  });
-
-  it('when AWS last throttled a call, and of no other failure', async () => {
-    const { settings, failing } = aBench();
-    const backoff = createBackoff(settings);
-    const once = { withinMs: 0 };
-    await failureOf(backoff.retry(failing(1, anError('transient')), once));
-    expect(backoff.throttledOn()).toBe(-Infinity);
-    await failureOf(backoff.retry(failing(1, anError('throttled'), SECOND), once));
-    const throttledOn = settings.clock.elapsed();
-    await failureOf(backoff.retry(failing(1, anError('transient'), SECOND), once));
-    expect(backoff.throttledOn()).toBe(throttledOn);
   });
 });
 

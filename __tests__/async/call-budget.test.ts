@@ -7,17 +7,16 @@ const anError = (kind: ServiceErrorKind): ServiceError => new ServiceError(kind,
 
 test('a try after a long throttled pause has as much time as the first', () => {
   const budget = createCallBudget({ giveUpAfterMs: CALL_LIMIT_MS }, 0, MINUTE, () => true);
-  expect(budget.beginTry(0)).toBe(CALL_LIMIT_MS);
-  budget.failed(anError('throttled'), 0);
-  expect(budget.beginTry(2 * MINUTE)).toBe(CALL_LIMIT_MS);
+  expect(budget.forTry(0)).toBe(CALL_LIMIT_MS);
+  budget.failed(anError('throttled'), 0, 0);
+  expect(budget.forTry(2 * MINUTE)).toBe(CALL_LIMIT_MS);
   // Of the 30 s, five are left for the last try.
-  expect(budget.failed(anError('transient'), 2 * MINUTE + SECOND)).toBe(24 * SECOND);
-  expect(budget.beginTry(2 * MINUTE + 10 * SECOND)).toBe(20 * SECOND);
+  expect(budget.failed(anError('transient'), 2 * MINUTE, 2 * MINUTE + SECOND)).toBe(24 * SECOND);
+  expect(budget.forTry(2 * MINUTE + 10 * SECOND)).toBe(20 * SECOND);
 });
 
 test('a limit within which the call must end holds, however it is throttled', () => {
   const budget = createCallBudget({ withinMs: CALL_LIMIT_MS }, 0, MINUTE, () => true);
-  budget.beginTry(0);
-  budget.failed(anError('throttled'), SECOND);
-  expect(budget.beginTry(10 * SECOND)).toBe(20 * SECOND);
+  budget.failed(anError('throttled'), 0, SECOND);
+  expect(budget.forTry(10 * SECOND)).toBe(20 * SECOND);
 });

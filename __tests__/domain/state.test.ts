@@ -26,6 +26,7 @@ const CALLER = { region: 'us-west-2', roleToAssume: null };
 const owned = describeOwned(failed, null, { sentOn: at(1), endsOn: at(31) }, CALLER);
 const answered = { ...owned, submittedOn: at(200), request: null };
 const request = sentAt(newRetryRequest(failed, 'token'), { elapsed: 5, now: at(1) });
+const sentBefore = sentAt(newRetryRequest(failed, 'token'), { elapsed: 1, now: at(0) });
 const decision = { attempt: 1, status: 'FAILED', retry: true, reason: 'why' };
 const began = {
   kind: 'attempt-began',
@@ -184,7 +185,13 @@ describe('what an event changes', () => {
       { retryInFlight: { ...request, token: 'new', tokenSent: null } },
     ],
     [
-      'that the request was not carried out, or the attempt is not ours',
+      'that a repeated request was not made',
+      asked,
+      { kind: 'retry-not-made', before: { retryInFlight: sentBefore, ownedAttempt: null } },
+      { retryInFlight: sentBefore, ownedAttempt: null },
+    ],
+    [
+      'that the attempt is not ours',
       asked,
       { kind: 'attempt-disowned' },
       { retryInFlight: null, ownedAttempt: null },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { BatchPlan, FaultRule } from '../../simulator/index.ts';
+import { THROTTLED, type BatchPlan, type FaultRule } from '../../simulator/index.ts';
 import { Interruption } from '../../src/async/interruption.ts';
 import { runFlow, type Flow, type Surroundings } from '../support/flow.ts';
 import { FLAKY, ID, shop } from '../support/scenarios.ts';
@@ -289,4 +289,24 @@ test('right before each request a poll shows the attempt that was decided on', a
     operation === RETRY ? [operations[index - 1]] : [],
   );
   expect(before).toEqual([POLL, POLL, POLL, POLL]);
+});
+
+test('a request that was surely not made does not make the attempt of someone else ours', async () => {
+  // The first may have been made within 30 s, the second was throttled: a retry after those 30 s is not ours.
+  const faults: FaultRule[] = [
+    { operation: RETRY, calls: [1], fault: { kind: 'reset' } },
+    { operation: RETRY, fault: THROTTLED },
+  ];
+  const plan: BatchPlan = { groups: { unit: { takes: 600, ends: ['FAILED', 'SUCCEEDED'] } } };
+  const { outcome, simulator } = await runFlow(
+    { ...shop(plan), faults },
+    { 'batch-id': ID, 'poll-interval': '1m' },
+    (surroundings) => {
+      surroundings.clock.at(45, () => retry(surroundings));
+      surroundings.clock.at(46, () => cancel(surroundings));
+    },
+  );
+  expect(simulator.retriesOf(ID)).toMatchObject([{ by: 'other' }]);
+  expect(outcome.ending).toMatchObject({ kind: 'cancelled', stop: 'unproven' });
+  expect(simulator.stopsOf(ID)).toEqual([]);
 });

@@ -215,8 +215,8 @@ describe('what was decided', () => {
     const decisions = [decided(1, true, 'it *may* help'), decided(2, false, 'it did not')];
     const batch = aRecoveredBatch({ status: 'FAILED', groups: [] });
     expect(partOf(anOutcome(NOT_RETRIED, { batch, attempt: 2, decisions }))).toEqual([
-      '- Attempt 1 failed. Retried: it \\*may\\* help.',
-      '- Attempt 2 failed. Not retried: it did not.',
+      '- Attempt 1 failed. Retry: it \\*may\\* help.',
+      '- Attempt 2 failed. No retry: it did not.',
     ]);
   });
 

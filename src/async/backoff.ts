@@ -21,7 +21,7 @@ export interface BackoffSettings {
   /** Ends every wait when aborted. */
   readonly signal: AbortSignal;
   readonly emit: (event: BackoffEvent) => void;
-  /** Whether the service has accepted the credentials before. */
+  /** Whether the service has accepted the credentials before, and so has been reached. */
   readonly credentialsWereGood?: boolean;
 }
 
@@ -33,8 +33,8 @@ export interface Backoff {
    * Jitter": full jitter); throttled calls at a pace that all calls of the step share. Time is measured
    * by the clock that only runs forward.
    *
-   * @throws {ServiceError} the last one, when it is not transient or has lasted too long; the
-   *   signal's reason, when it is aborted
+   * @throws {ServiceError} the last one, when it is not transient; one that says how long it was tried, when
+   *   that was too long; the signal's reason, when it is aborted
    */
   retry<Answer>(
     call: (signal: AbortSignal) => Promise<Answer>,
@@ -42,9 +42,7 @@ export interface Backoff {
   ): Promise<Answer>;
   /** Begins calls that are one to a reader: what is said of their failures counts all their tries. */
   series(): Series;
-  /** When AWS last throttled a call, by the clock that only runs forward; -Infinity: never. */
-  throttledOn(): number;
-  /** When a call that shares the pace last ended, by the same clock; -Infinity: never. */
+  /** When a call that shares the pace last ended, by the clock that only runs forward; -Infinity: never. */
   calledOn(): number;
   /** Whether AWS throttles so much that polls are further apart than one interval. */
   isThrottled(): boolean;
@@ -59,6 +57,8 @@ export interface Series extends Pick<Backoff, 'retry'> {
    * @param error one of this series; if a call gave up, all of the series does, by now
    */
   errorOf(error: ServiceError): ServiceError;
+  /** For how many milliseconds its calls have had no answer; that one is throttled is an answer. */
+  silentMs(): number;
 }
 
 /** A try that failed, with the message that says most about it. */
@@ -112,7 +112,6 @@ export function createBackoff(settings: BackoffSettings): Backoff {
   const pace = createPace(intervalMs, random);
   const reporter = createReporter(clock, () => pace.isSlow(), emit);
   let credentialsWereGood = settings.credentialsWereGood ?? false;
-  let throttledOn = -Infinity;
   let calledOn = -Infinity;
 
   const tryOnce = async <Answer>(
@@ -137,6 +136,8 @@ export function createBackoff(settings: BackoffSettings): Backoff {
     const seriesBegan = clock.elapsed();
     let tries = 0;
     let last: Failure | null = null;
+    /** When the first try began that got no answer, since the last that did. */
+    let silentSince: number | null = null;
     return {
       async retry<Answer>(
         call: (signal: AbortSignal) => Promise<Answer>,
@@ -148,8 +149,10 @@ export function createBackoff(settings: BackoffSettings): Backoff {
         const sharesPace = withinMs === undefined || withinMs > CALL_LIMIT_MS;
         let message: string | null = null;
         for (let failures = 0; ; failures += 1) {
+          const triedOn = clock.elapsed();
           try {
-            const answer = await tryOnce(call, budget.beginTry(clock.elapsed()));
+            const answer = await tryOnce(call, budget.forTry(triedOn));
+            silentSince = null;
             credentialsWereGood = true;
             if (sharesPace) {
               calledOn = clock.elapsed();
@@ -162,9 +165,9 @@ export function createBackoff(settings: BackoffSettings): Backoff {
             if (!(error instanceof ServiceError) || !isTransient(error)) throw error;
             const now = clock.elapsed();
             const isThrottled = error.kind === 'throttled';
-            if (isThrottled) throttledOn = now;
             if (sharesPace) calledOn = now;
-            const left = budget.failed(error, now);
+            silentSince = isThrottled ? null : (silentSince ?? triedOn);
+            const left = budget.failed(error, triedOn, now);
             // What the try before it had failed of says more than that a call was cut.
             message = error === NO_ANSWER ? (message ?? error.message) : error.message;
             tries += 1;
@@ -183,13 +186,13 @@ export function createBackoff(settings: BackoffSettings): Backoff {
           ? gaveUp(last, tries, clock.elapsed() - seriesBegan)
           : error;
       },
+      silentMs: () => (silentSince === null ? 0 : clock.elapsed() - silentSince),
     };
   };
 
   return {
     retry: (call, options) => series().retry(call, options),
     series,
-    throttledOn: () => throttledOn,
     calledOn: () => calledOn,
     isThrottled: () => pace.isSlow(),
     intervalMs: () => pace.intervalMs(),

@@ -8,20 +8,20 @@ const UNREACHABLE_FROM_THE_START_MS = MINUTE_MS;
 /** Credentials that AWS has never accepted may be a mistake; those that were good may be again. */
 const CREDENTIALS_FROM_THE_START_MS = 15_000;
 const CREDENTIALS_MS = 2 * MINUTE_MS;
-/** The longest that one call takes, body included: a longer limit need not cut one. */
+/** The longest that one call takes, body included. Only a limit that is as short must cut a call. */
 export const CALL_LIMIT_MS = 30_000;
 /** So much of a shorter limit is left for the last try, at most. */
 const LAST_TRY_MS = 5000;
 
 export interface BackoffOptions {
   /**
-   * Milliseconds without an answer after which the last error is thrown; by default
+   * Milliseconds without an answer after which the call is given up; by default
    * {@link outageLimitMs}. That a call is throttled is an answer: after it they are counted anew.
    */
   readonly giveUpAfterMs?: number;
   /**
-   * Milliseconds after which the last error is thrown, throttled or not; by default
-   * {@link THROTTLED_LIMIT_MS}. With 0 there is one try. A call with at most {@link CALL_LIMIT_MS} has no
+   * Milliseconds after which the call is given up, throttled or not; by default
+   * {@link THROTTLED_LIMIT_MS}, or `giveUpAfterMs` if that is longer. With 0 there is one try. A call with at most {@link CALL_LIMIT_MS} has no
    * time for the pace of the others, and does not change it.
    *
    * A limit of either kind that is as short also ends the call that is under way when it passes;
@@ -32,10 +32,10 @@ export interface BackoffOptions {
 
 /** How long a call may take, with all its tries. Times are of the clock that only runs forward. */
 interface CallBudget {
-  /** Notes that a try begins. Gives the milliseconds that it may take; null: as many as any call. */
-  beginTry(now: number): number | null;
-  /** Notes that a try has failed. Gives the milliseconds that are left; 0 or less: it was the last. */
-  failed(error: ServiceError, now: number): number;
+  /** Milliseconds that a try may take; null: as many as any call. */
+  forTry(now: number): number | null;
+  /** Notes that a try has failed, which began at that moment. Gives the milliseconds that are left; 0 or less: it was the last. */
+  failed(error: ServiceError, triedOn: number, now: number): number;
 }
 
 /**
@@ -55,17 +55,13 @@ export function createCallBudget(
   const limitMs = Math.min(outageMs, withinMs ?? Infinity);
   const cutsTries = limitMs > 0 && limitMs <= CALL_LIMIT_MS;
   const lastTryMs = cutsTries ? Math.min(LAST_TRY_MS, limitMs / 4) : 0;
-  let triedOn = began;
   /** When the first of the tries began that got no answer; that a call is throttled is one. */
   let silentSince: number | null = null;
   /** The kind of the last failures in a row, and when the first of them came. */
   let row: { readonly kind: ServiceErrorKind; readonly since: number } | null = null;
   return {
-    beginTry(now) {
-      triedOn = now;
-      return cutsTries ? Math.min((silentSince ?? now) + outageMs, endsOn) - now : null;
-    },
-    failed({ kind }, now) {
+    forTry: (now) => (cutsTries ? Math.min((silentSince ?? now) + outageMs, endsOn) - now : null),
+    failed({ kind }, triedOn, now) {
       silentSince = kind === 'throttled' ? null : (silentSince ?? triedOn);
       if (kind !== row?.kind) row = { kind, since: now };
       const outageEndsOn = silentSince === null ? Infinity : silentSince + outageMs - lastTryMs;

@@ -90,7 +90,7 @@ export type RunEvent =
   | { readonly kind: 'decided'; readonly decision: DecisionRecord }
   | {
       readonly kind: 'retrying';
-      /** Which retry of this step it is, of how many. */
+      /** Which retry of this step it is, of how many: those count that may be its own. */
       readonly retry: number;
       readonly maxRetries: number;
       readonly reason: string;
@@ -102,8 +102,10 @@ export type RunEvent =
       readonly request: RetryRequest;
       readonly ownedAttempt: OwnedAttempt;
     }
-  /** The retry in flight has a new token; or it was sent again, and that request was surely not carried out. */
+  /** The retry in flight has a new token. */
   | { readonly kind: 'retry-request-changed'; readonly request: RetryRequest }
+  /** The request that was sent was surely not carried out: what is true is what was true before it. */
+  | { readonly kind: 'retry-not-made'; readonly before: BeforeRequest }
   /** A request for the retry in flight may have been carried out: what came in place of an answer. */
   | { readonly kind: 'retry-doubted'; readonly doubt: Doubt }
   /** CodeBuild rejected the request when it was sent again: its own message. */
@@ -131,6 +133,13 @@ export type RunEvent =
    */
   | { readonly kind: 'not-stopped'; readonly error: string | null }
   | { readonly kind: 'internal-error'; readonly error: unknown };
+
+/** What a request for a retry changes. */
+export interface BeforeRequest {
+  /** Null: no request was in flight. */
+  readonly retryInFlight: RetryRequest | null;
+  readonly ownedAttempt: OwnedAttempt | null;
+}
 
 /** An attempt is watched from here on. */
 export interface AttemptBegan {

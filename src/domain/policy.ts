@@ -50,7 +50,7 @@ export interface FailedAttempt {
   readonly status: string;
   /** Attempts the batch has had, including retries started elsewhere. */
   readonly attempts: number;
-  /** Retries that this step has started. */
+  /** Retries that this step has started, or may have started. */
   readonly retries: number;
   /** Identifiers of the failed groups. */
   readonly failed: readonly string[];
@@ -63,10 +63,20 @@ export interface FailedAttempt {
   readonly logs: LogSearches;
 }
 
+/** The input that a rule is named after. */
+type RuleName =
+  | 'retry-on'
+  | 'max-retries'
+  | 'max-attempts'
+  | 'never-retry'
+  | 'only-retry'
+  | 'max-failed-percent'
+  | 'retry-when';
+
 export interface Decision {
   readonly retry: boolean;
   /** The input whose rule decided against a retry; null for a retry. */
-  readonly decidedBy: string | null;
+  readonly decidedBy: RuleName | null;
   /** Why, rule by rule: it can follow a colon. */
   readonly reason: string;
   /** The cause that the reason quotes; null: none. */
@@ -90,7 +100,7 @@ interface RuleResult {
 type Rule = (attempt: FailedAttempt, rules: RetryRules) => RuleResult | null;
 
 /** In the order in which they are applied: the first that forbids a retry decides. */
-const RULES: readonly [input: string, rule: Rule][] = [
+const RULES: readonly [input: RuleName, rule: Rule][] = [
   ['retry-on', retryOn],
   ['max-retries', maxRetries],
   ['max-attempts', maxAttempts],

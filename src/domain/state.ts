@@ -85,6 +85,11 @@ export function initialState(): RunState {
   };
 }
 
+/** How many of `max-retries` are spent: on retries of this step, and on those that may be its own. */
+export function retriesSpent({ retries, unprovenAttempts }: RunState): number {
+  return retries + unprovenAttempts.length;
+}
+
 /** The state after an event. Nothing else changes a state. */
 export function reduce(state: RunState, event: RunEvent): RunState {
   switch (event.kind) {
@@ -111,6 +116,8 @@ export function reduce(state: RunState, event: RunEvent): RunState {
       return { ...state, retryInFlight: event.request, ownedAttempt: event.ownedAttempt };
     case 'retry-request-changed':
       return { ...state, retryInFlight: event.request };
+    case 'retry-not-made':
+      return { ...state, ...event.before };
     case 'attempt-disowned':
       return { ...state, retryInFlight: null, ownedAttempt: null };
     case 'retry-unanswered':

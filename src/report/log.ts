@@ -177,6 +177,7 @@ export function formatEvent(event: RunEvent | StatusEvent | CommentEvent): LogEn
     case 'decided':
     case 'retry-sent':
     case 'retry-request-changed':
+    case 'retry-not-made':
     case 'retry-doubted':
     case 'attempt-disowned':
     case 'retry-unanswered':

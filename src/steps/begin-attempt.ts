@@ -1,6 +1,7 @@
 import { describeOwned, isLaterAttempt, nextAttemptNumber, type Owner } from '../domain/attempt.ts';
 import type { Batch } from '../domain/batch.ts';
 import { startPolling, type Polling } from '../domain/polling.ts';
+import { retriesSpent } from '../domain/state.ts';
 import type { RunContext } from './context.ts';
 
 /**
@@ -15,7 +16,7 @@ export function beginAttempt(
   snapshot: Batch | null,
 ): Polling {
   const { maxRetries, retryType } = inputs;
-  const { attempt, retries } = state();
+  const { attempt } = state();
   const next = snapshot !== null && isLaterAttempt(snapshot, former) ? snapshot : null;
   const isOurs = owner === 'ours';
   if (next !== null && next.id !== former.id) {
@@ -24,7 +25,7 @@ export function beginAttempt(
   emit({
     kind: 'attempt-began',
     attempt: nextAttemptNumber(attempt, next),
-    retry: isOurs ? retries + 1 : null,
+    retry: isOurs ? retriesSpent(state()) + 1 : null,
     maxRetries,
     batch: former,
     origin: {

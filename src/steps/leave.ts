@@ -70,7 +70,7 @@ function settleRetryInFlight(
 }
 
 /**
- * Asks whose attempt runs as `ownerOf` (retry.ts) does, but for a second at most: a canceled step must be
+ * Asks whose attempt runs as `askOwner` (retry.ts) does, but for a second at most: a canceled step must be
  * gone soon.
  *
  * @param ports with the limits of a step that ends

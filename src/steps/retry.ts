@@ -22,8 +22,8 @@ import { isSuccess } from '../domain/status.ts';
 import type { RunContext } from './context.ts';
 import { keepApart } from './keep-apart.ts';
 
-/** How long a repeated request may take to show whose attempt runs. */
-const OWNERSHIP_WITHIN_MS = 30_000;
+/** How long a repeated request, which shows whose attempt runs, may get no answer. */
+const ASK_OWNER_MS = 30_000;
 /** Between two polls that may be stale. */
 const STALE_POLL_INTERVAL_MS = 5000;
 /**
@@ -37,7 +37,7 @@ const TOKEN_EXPIRED = new ServiceError('gave-up', 'TokenExpired', 'The token has
 
 /** What came of asking for a retry. */
 export type RetryResult =
-  /** This step's retry was made. The snapshot is the answer to it, which may show the attempt before. */
+  /** This step's retry was made. The snapshot is the answer to it, or of a poll; it may show the attempt before. */
   | { readonly kind: 'ours'; readonly snapshot: Batch }
   /** Someone else retried the batch; the snapshot shows their attempt. */
   | { readonly kind: 'others'; readonly snapshot: Batch }
@@ -82,10 +82,9 @@ export async function retryBatch(context: RunContext, decided: Batch): Promise<R
             throw reason instanceof ServiceError ? series.errorOf(error) : reason;
           },
         );
-        if (later !== null) return ownerOf(context, later);
+        if (later !== null) return askOwner(context, later);
       }
-      const outageMs = clock.elapsed() - Math.max(began, backoff.throttledOn());
-      const isTooLong = outageMs >= outageLimitMs(inputs.pollIntervalMs) || leftMs() < 1;
+      const isTooLong = series.silentMs() >= outageLimitMs(inputs.pollIntervalMs) || leftMs() < 1;
       if (error.kind === 'permanent' || isTooLong) throw series.errorOf(error);
       if (retryInFlight !== null) {
         const request = withNewToken(retryInFlight, ports.uuid());
@@ -113,7 +112,7 @@ async function afterRejection(
       if (!(reason instanceof ServiceError)) throw reason as Error;
       return null;
     });
-    if (later !== null) return ownerOf(context, later);
+    if (later !== null) return askOwner(context, later);
   }
   if (maybeMade) {
     emit({ kind: 'retry-unanswered' });
@@ -137,8 +136,8 @@ async function pollAndSend(
     const request = state().retryInFlight ?? unsent;
     return { kind: 'ours', snapshot: await send(context, request, signal) };
   }
-  if (found !== 'changed') return ownerOf(context, found.later);
-  return state().retryInFlight === null ? { kind: 'changed' } : unproven(context, null);
+  if (found !== 'changed') return askOwner(context, found.later);
+  return state().retryInFlight === null ? { kind: 'changed' } : disownUnproven(context, null);
 }
 
 /** Polls until the attempt that was decided on shows, or a later one. Reads may lag behind. */
@@ -189,7 +188,7 @@ async function send(
   signal: AbortSignal,
 ): Promise<Batch> {
   const instant = instantOf(ports.clock);
-  const { retryInFlight: before } = state();
+  const { ownedAttempt: ownedBefore, retryInFlight } = state();
   if (isTokenDead(request, instant)) throw TOKEN_EXPIRED;
   const sent = sentAt(request, instant);
   const { decided, firstSentOn, token } = sent;
@@ -201,11 +200,10 @@ async function send(
   } catch (error) {
     const isCut = signal.aborted || !(error instanceof ServiceError);
     const doubt = isCut ? 'no-response' : error.doubt;
-    // What was surely not made is as if it had never been sent: its token does not age, and it must not
-    // be stopped, for the next attempt may be someone else's.
+    // What was surely not made is as if it had never been sent: its token does not age, and no attempt is
+    // taken for its own, for the next one may be someone else's.
     if (doubt !== null) emit({ kind: 'retry-doubted', doubt });
-    else if (before === null) emit({ kind: 'attempt-disowned' });
-    else emit({ kind: 'retry-request-changed', request: before });
+    else emit({ kind: 'retry-not-made', before: { retryInFlight, ownedAttempt: ownedBefore } });
     throw error;
   }
 }
@@ -215,14 +213,14 @@ async function send(
  * a new retry, so the same request with the same token shows it: an answer means that it is ours. A
  * refusal proves nothing: what CodeBuild does with a repeated token is not documented beyond its life.
  */
-async function ownerOf(context: RunContext, later: Batch): Promise<RetryResult> {
+async function askOwner(context: RunContext, later: Batch): Promise<RetryResult> {
   const { retryInFlight } = context.state();
   if (retryInFlight === null) {
     context.emit({ kind: 'attempt-disowned' });
     return { kind: 'others', snapshot: later };
   }
   // A token that was never sent would ask for a retry that was not decided on.
-  if (retryInFlight.tokenSent === null) return unproven(context, later);
+  if (retryInFlight.tokenSent === null) return disownUnproven(context, later);
   let snapshot = later;
   let repeats = 0;
   const ask = async (signal: AbortSignal): Promise<RetryResult> => {
@@ -231,21 +229,21 @@ async function ownerOf(context: RunContext, later: Batch): Promise<RetryResult> 
     }
     repeats += 1;
     // A retry of what failed again would be one that was not decided on.
-    if (isOver(snapshot) && !isSuccess(snapshot.status)) return unproven(context, snapshot);
+    if (isOver(snapshot) && !isSuccess(snapshot.status)) return disownUnproven(context, snapshot);
     const answer = await send(context, retryInFlight, signal);
     const isShown = isLaterAttempt(answer, retryInFlight.decided);
     return { kind: 'ours', snapshot: isShown ? answer : snapshot };
   };
   try {
-    return await context.backoff.retry(ask, { giveUpAfterMs: OWNERSHIP_WITHIN_MS });
+    return await context.backoff.retry(ask, { giveUpAfterMs: ASK_OWNER_MS });
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
-    return unproven(context, snapshot);
+    return disownUnproven(context, snapshot);
   }
 }
 
 /** Its attempt is not stopped, and not counted as ours. */
-function unproven({ emit }: RunContext, snapshot: Batch | null): RetryResult {
+function disownUnproven({ emit }: RunContext, snapshot: Batch | null): RetryResult {
   emit({ kind: 'attempt-disowned' });
   return { kind: 'unproven', snapshot };
 }

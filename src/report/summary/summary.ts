@@ -1,7 +1,7 @@
 import { asSentence } from '../../text/as-sentence.ts';
 import { formatDuration } from '../../text/duration.ts';
 import { formatCause } from '../../domain/cause.ts';
-import { firstCause, type Outcome } from '../../domain/outcome.ts';
+import { firstCause, type Ending, type Outcome } from '../../domain/outcome.ts';
 import { shortCommit } from '../../domain/repository.ts';
 import { formatEnd } from '../../domain/status.ts';
 import { count } from '../../text/plural.ts';
@@ -204,7 +204,7 @@ function ownCause(outcome: Outcome): string {
   return first?.group === null ? `: ${markdown(formatCause(first.cause), LONGEST_IN_HEADING)}` : '';
 }
 
-const FAILURES: Readonly<Record<string, string>> = {
+const FAILURES: Readonly<Partial<Record<Ending['kind'], string>>> = {
   flaky: 'the batch succeeded, but only after a retry',
   'bad-input': 'invalid inputs',
   'retry-rejected': 'CodeBuild rejected the retry',
@@ -281,7 +281,7 @@ function artifacts({ batch, groups }: Outcome): string {
 function decisions(outcome: Outcome, most: number): string {
   if (outcome.decisions.length === 1 && givesLastDecision(outcome)) return '';
   const lines = outcome.decisions.slice(-most).map(({ attempt, status, retry, reason }) => {
-    const what = retry ? 'Retried' : 'Not retried';
+    const what = retry ? 'Retry' : 'No retry';
     return `- Attempt ${attempt} ${markdown(formatEnd(status), LONGEST_NAME)}. ${what}: ${markdown(asSentence(reason), LONGEST_REASON)}`;
   });
   return lines.length === 0 ? '' : below('### Retry decisions', lines.join('\n'));
