@@ -82,7 +82,7 @@ async function stopOrphanedAttempt(
   const codebuild = createCodeBuild(clientFor(owned.region, owned.roleToAssume));
   const ports = { codebuild, clock, random: Math.random, limits: POST_STEP };
   const result = await stopLeftBehind(owned, ports);
-  const text = formatStopResult(result, owned.batchId);
+  const text = formatStopResult(result, owned);
   const mayStillRun = result.kind === 'no-answer' || result.kind === 'unproven';
   if (mayStillRun) runner.warning(logLine(text));
   else runner.info(logLine(text));

@@ -321,7 +321,7 @@ describe('toServiceError', () => {
     });
     expect(toServiceError(thrown('InvalidInputException', { message: 'No.' }), POLL)).toMatchObject(
       {
-        kind: 'rejected',
+        kind: 'permanent',
         message:
           'CodeBuild rejected BatchGetBuildBatches in region us-west-2 (InvalidInputException). CodeBuild says: No. Check batch-id and project-name.',
       },

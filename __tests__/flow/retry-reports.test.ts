@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { INTERNAL_FAILURE, type Fault, type FaultRule } from '../../simulator/index.ts';
 import { createReporter } from '../../src/commit-status/reporter.ts';
 import { runFlow, type Flow } from '../support/flow.ts';
-import { BROKEN, COMMIT, ID, shop } from '../support/scenarios.ts';
+import { BROKEN, COMMIT, FLAKY, ID, shop } from '../support/scenarios.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 
 const RETRY = 'RetryBuildBatch';
@@ -212,4 +212,13 @@ test('a second retry that may have been made is named besides the first', async 
   expect(flow.outcome.reason).toContain(
     'RetryBuildBatch got no usable response, so it is unknown whether this step started attempt 2, and a further retry may have been made.',
   );
+});
+
+test('a poll that CodeBuild rejects is not a rejected retry', async () => {
+  const rejected = { kind: 'error', name: 'InvalidInputException', message: 'Odd' } as const;
+  const faults = [{ operation: 'BatchGetBuildBatches', calls: [2], fault: rejected }];
+  const { outcome, operations } = await runFlow({ ...shop(FLAKY), faults }, { 'batch-id': ID });
+  expect(outcome.ending.kind).toBe('service-error');
+  expect(outcome.reason).toContain('CodeBuild rejected BatchGetBuildBatches');
+  expect(operations).not.toContain('RetryBuildBatch');
 });

@@ -11,11 +11,13 @@ const TEXTS: Readonly<Record<StopKind, string>> = {
   unproven:
     'Batch app:1 has a new attempt, but CodeBuild did not confirm the retry, so it is unknown whether this step started it. It keeps running; if you do not need it, stop it in the CodeBuild console.',
   'no-answer':
-    'Could not stop the attempt of batch app:1 that this step had started; it may still be running. Access denied. To stop it, run: aws codebuild stop-build-batch --id app:1',
+    'Could not stop the attempt of batch app:1 that this step had started; it may still be running. Access denied. To stop it, run: aws codebuild stop-build-batch --id app:1 --region us-west-2',
 };
 
+const OWNED = { batchId: 'app:1', region: 'us-west-2' };
+
 test.each(Object.entries(TEXTS) as [StopKind, string][])('%s has its text', (kind, expected) => {
-  expect(formatStopResult({ kind, error: 'Access denied.' }, 'app:1')).toBe(expected);
+  expect(formatStopResult({ kind, error: 'Access denied.' }, OWNED)).toBe(expected);
 });
 
 test.each([

@@ -94,9 +94,15 @@ const SERVICE_ERRORS: Rules = {
     { when: named(OTHER_TIME), kind: 'credentials', message: messages.clockIsWrong },
     { when: named(WRONG_TIME), kind: 'credentials', message: messages.badCredentials },
     { when: named(BAD_CREDENTIALS), kind: 'credentials', message: messages.badCredentials },
+    // Of a poll it does not mean that a retry was rejected.
+    {
+      when: ({ name }, { writes }) => name === 'InvalidInputException' && writes,
+      kind: 'rejected',
+      message: messages.rejected,
+    },
     {
       when: ({ name }) => name === 'InvalidInputException',
-      kind: 'rejected',
+      kind: 'permanent',
       message: messages.rejected,
     },
     { when: named(DENIED), kind: 'permanent', message: messages.accessDenied },

@@ -5,7 +5,7 @@ export function formatStopResult(
   result:
     | { readonly kind: Exclude<StopKind, 'no-answer'> }
     | { readonly kind: 'no-answer'; readonly error: string | null },
-  batchId: string,
+  { batchId, region }: { readonly batchId: string; readonly region: string },
 ): string {
   switch (result.kind) {
     case 'stopped':
@@ -19,7 +19,7 @@ export function formatStopResult(
     case 'unproven':
       return `Batch ${batchId} has a new attempt, but CodeBuild did not confirm the retry, so it is unknown whether this step started it. It keeps running; if you do not need it, stop it in the CodeBuild console.`;
     case 'no-answer':
-      return `Could not stop the attempt of batch ${batchId} that this step had started; it may still be running. ${describeStopError(result.error)} To stop it, run: aws codebuild stop-build-batch --id ${batchId}`;
+      return `Could not stop the attempt of batch ${batchId} that this step had started; it may still be running. ${describeStopError(result.error)} To stop it, run: aws codebuild stop-build-batch --id ${batchId} --region ${region}`;
   }
 }
 
