@@ -57,6 +57,15 @@ describe('while the end is unknown, or only groups are stale', () => {
       null,
     );
   const rerunning = aRetriedBatch({ phases: RERUNNING_PHASES });
+  const seen = (snapshot: Batch | null): Polling =>
+    pollingAfter(
+      retried,
+      [
+        [260, rerunning],
+        [320, snapshot],
+      ],
+      answer,
+    );
 
   test.each<[string, Polling, number, number, number]>([
     ['is one interval', startPolling(aPast(), at(200)), 15 * SECOND, 200, 15 * SECOND],
@@ -69,16 +78,12 @@ describe('while the end is unknown, or only groups are stale', () => {
     ['is one interval before a first poll for it', unseen(), 60 * SECOND, 200, 60 * SECOND],
     [
       'is 15 s where it has shown, and a poll is stale',
-      pollingAfter(
-        retried,
-        [
-          [260, rerunning],
-          [320, failed],
-        ],
-        answer,
-      ),
-      ...([60 * SECOND, 320, 15 * SECOND] as const),
+      seen(failed),
+      60 * SECOND,
+      320,
+      15 * SECOND,
     ],
+    ['is 15 s where it has shown, and is not found', seen(null), 60 * SECOND, 320, 15 * SECOND],
   ])('%s', (_, polling, intervalMs, seconds, expected) => {
     expect(
       msUntilNextPoll(polling, { past: retried, builds: new Map() }, intervalMs, at(seconds)),

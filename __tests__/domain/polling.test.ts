@@ -167,6 +167,12 @@ describe('polling a batch that was not retried', () => {
     expect(results.at(-1)).toEqual({ kind: 'running', batch: old });
   });
 
+  it('does not count polls that find no batch as such', () => {
+    const old = aBatch({ phases: phases(['SUBMITTED', 0]) });
+    const polls: Poll[] = [[215, aBatch()], ...every(15, 7, null, 215), ...every(15, 2, old, 320)];
+    expect(pollAll(aPast(), polls).kinds).toEqual(['running', ...Array<string>(9).fill('stale')]);
+  });
+
   it('counts anew after each snapshot that shows something newer', () => {
     const old = aBatch({ phases: phases(['SUBMITTED', 0]) });
     const round: Poll[] = [[0, aBatch()], ...every(15, 7, old, 0)];

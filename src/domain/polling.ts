@@ -39,7 +39,7 @@ export interface Polling {
   readonly newest: Batch | null;
   /** Whether a poll, not only RetryBuildBatch's answer, has shown the attempt. */
   readonly seen: boolean;
-  /** Of the polls since the newest snapshot, or of all if there is none. */
+  /** Of the snapshots since the newest; before a poll has shown the attempt, of all polls. */
   readonly lag: ReadLag;
   /** Of the polls since one last found the batch. */
   readonly absence: ReadLag;
@@ -152,11 +152,11 @@ export function msUntilNextPoll(
   now: number,
   usual: UsualAttempt | null = null,
 ): number {
-  const { builtSince, lag } = polling;
+  const { absence, builtSince, lag } = polling;
   const leftMs = msUntilSettled(polling, now);
   if (leftMs > 0) return Math.min(intervalMs, SETTLING_INTERVAL_MS, leftMs);
   // However long the interval is, that nothing newer shows is known before the job ends.
-  if (lag.polls > 0) return Math.min(intervalMs, STALE_INTERVAL_MS);
+  if (lag.polls > 0 || absence.polls > 0) return Math.min(intervalMs, STALE_INTERVAL_MS);
   // Each pause is as long as all before it: a long end costs few polls.
   if (builtSince !== null)
     return Math.min(intervalMs, Math.max(CLOSING_INTERVAL_MS, now - builtSince));
@@ -238,9 +238,10 @@ function interpretStale(polling: Polling, past: Past, now: number): [Polling, Po
 
 /** A batch may be absent for a moment after it was started, or retried under a new id. */
 function interpretAbsence(polling: Polling, past: Past, now: number): [Polling, PollResult] {
-  const { absence, lag } = polling;
-  const next = { ...polling, absence: lagging(absence), lag: lagging(lag) };
-  if (past.retried !== null && !polling.seen) return interpretStale(next, past, now);
+  const next = { ...polling, absence: lagging(polling.absence) };
+  if (past.retried !== null && !polling.seen) {
+    return interpretStale({ ...next, lag: lagging(polling.lag) }, past, now);
+  }
   const end = knownEnd(polling);
   if (end !== null) return [next, { kind: 'over', batch: end, groupsStale: true }];
   return [next, { kind: hasReadLagPassed(next.absence, now) ? 'gone' : 'stale' }];
