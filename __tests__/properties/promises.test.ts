@@ -21,7 +21,7 @@ import { randomRuns } from '../support/random-runs.ts';
 
 const HOURS = 3600;
 /** Whole steps, each with dozens of calls. */
-const SAMPLE = 250;
+const SAMPLE = 100;
 
 const status = fc.constantFrom('SUCCEEDED', 'SUCCEEDED', 'FAILED', 'FAULT', 'TIMED_OUT');
 const groups = fc
