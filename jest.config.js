@@ -9,7 +9,7 @@ const others = { lines: 95, functions: 95 };
 
 /** @type {import('jest').Config} */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/__tests__/support/environment.ts',
   // More than there are cores: the tests of the bundle wait more than they work.
   maxWorkers: 4,
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],

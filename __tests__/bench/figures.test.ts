@@ -32,16 +32,17 @@ test('a recovered run of 20 minutes makes few calls, all optional reads included
 });
 
 test('60 steps that are throttled together all end right, without many more calls', async () => {
-  const unthrottled = await runCrowd(60, 1);
+  // Steps do not notice each other then: a few show what any number of them does.
+  const unthrottled = await runCrowd(10, 1);
   const throttled = await runCrowd(60, 1, LIMIT);
   expect(unthrottled.wrongEndings).toEqual([]);
   expect(throttled.wrongEndings).toEqual([]);
-  expect(throttled.calls).toBeLessThanOrEqual(TARGETS.crowdCalls * unthrottled.calls);
+  expect(throttled.calls).toBeLessThanOrEqual(TARGETS.crowdCalls * 6 * unthrottled.calls);
   expect(mean(throttled.lags)).toBeLessThanOrEqual(mean(unthrottled.lags) + 5);
 });
 
-test('80 steps that share one call a second all end right, and none waits for far longer than others', async () => {
-  const crowd = await runCrowd(80, 1, { callsPerSecond: 1, burst: 5 });
+test('40 steps that share one call every two seconds all end right, and none waits for far longer than others', async () => {
+  const crowd = await runCrowd(40, 1, { callsPerSecond: 0.5, burst: 5 });
   expect(crowd.wrongEndings).toEqual([]);
   expect(crowd.throttledCalls).toBeLessThanOrEqual(TARGETS.throttledShare * crowd.calls);
   expect(Math.max(...crowd.waits)).toBeLessThanOrEqual(TARGETS.crowdSpread * mean(crowd.waits));

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DESCRIPTIONS, SCENARIOS } from '../../simulator/index.ts';
-import { openSession, run, type Session } from './processes.ts';
+import { openSession, run, type Session } from '../support/processes.ts';
 
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
   scripts: Record<string, string>;

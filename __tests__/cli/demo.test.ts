@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { widthOf } from '../../scripts/demo/wrap.ts';
-import { run } from './processes.ts';
+import { run } from '../support/processes.ts';
 
 const ESCAPE = '\u001b[';
 

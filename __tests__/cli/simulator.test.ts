@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { SCENARIOS } from '../../simulator/index.ts';
-import { openSession, run, type Session } from './processes.ts';
+import { openSession, run, type Session } from '../support/processes.ts';
 
 const SCRIPT = 'scripts/simulator.ts';
 

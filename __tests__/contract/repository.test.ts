@@ -1,4 +1,3 @@
-import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +9,7 @@ import {
   usesOf,
   workflowRefOf,
 } from '../../scripts/docs-tables/repository.ts';
+import { openSession, type Session } from '../support/processes.ts';
 import { testAll } from '../support/test-all.ts';
 import { read, RELEASE, ROOT } from './files.ts';
 
@@ -53,27 +53,35 @@ test('package.json alone holds the name of this action', () => {
 
 describe('npm run docs', () => {
   let folder: string;
+  let session: Session;
   const script = join(ROOT, 'scripts/docs.ts');
   const contentsOf = (root: string): (readonly [string, string])[] =>
     filesIn(root, PARTS).map((file) => [file, readFileSync(join(root, file), 'utf8')]);
-  const run = (...given: string[]): string =>
-    execFileSync(process.execPath, [script, ...given], { cwd: folder, encoding: 'utf8' });
+  const run = async (...given: string[]): Promise<string> => {
+    const { status, stdout, stderr } = await session.run(script, given);
+    expect([status, stderr]).toEqual([0, '']);
+    return stdout;
+  };
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'docs-'));
     for (const part of [...PARTS, '.prettierrc.json']) {
       cpSync(join(ROOT, part), join(folder, part), { recursive: true });
     }
+    session = openSession({}, folder);
   });
-  afterAll(() => rmSync(folder, { recursive: true }));
+  afterAll(async () => {
+    await session.close();
+    rmSync(folder, { recursive: true });
+  });
 
-  test('has nothing to do (if it has: npm run docs)', () => {
-    expect(run()).toBe('Nothing changed.\n');
+  test('has nothing to do (if it has: npm run docs)', async () => {
+    expect(await run()).toBe('Nothing changed.\n');
     expect(contentsOf(folder)).toEqual(contentsOf(ROOT));
   });
 
-  test('sets another name everywhere, and marks no line for it', () => {
-    const said = run('--repository', 'octo_corp/retry.js');
+  test('sets another name everywhere, and marks no line for it', async () => {
+    const said = await run('--repository', 'octo_corp/retry.js');
     for (const file of ['package.json', 'README.md', 'examples/retry-by-hand.yml']) {
       expect(said).toContain(file);
     }
@@ -93,16 +101,13 @@ describe('npm run docs', () => {
     }
   });
 
-  test('sets it back', () => {
-    run('--repository', RELEASE.repository);
+  test('sets it back', async () => {
+    await run('--repository', RELEASE.repository);
     expect(contentsOf(folder)).toEqual(contentsOf(ROOT));
   });
 
-  test('refuses what is not a name, and writes nothing', () => {
-    const { status, stderr } = spawnSync(process.execPath, [script, '--repository', 'octo-org'], {
-      cwd: folder,
-      encoding: 'utf8',
-    });
+  test('refuses what is not a name, and writes nothing', async () => {
+    const { status, stderr } = await session.run(script, ['--repository', 'octo-org']);
     expect(status).toBe(2);
     expect(stderr).toContain('--repository: "octo-org" is not of the form owner/name. ');
     expect(contentsOf(folder)).toEqual(contentsOf(ROOT));

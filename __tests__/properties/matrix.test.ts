@@ -11,7 +11,7 @@ import { run, type Other, type Trial, type Verdict } from '../support/trial.ts';
  */
 const ALL = process.env['FUZZ_RUNS'] !== undefined;
 /** Prime to the numbers of kinds and calls, so that the sample has some of each. */
-const EVERY = ALL ? 1 : 61;
+const EVERY = ALL ? 1 : 101;
 /** What a fault may cost a step, in milliseconds, for each call that it is on: two time limits and their pauses. */
 const COST = 120_000;
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { TestEnvironment } from 'jest-environment-node';
+import PlainGlobals from '../../__tests__/support/environment.ts';
 
 /** A test as jest-circus keeps it, as far as it is needed here. */
 interface Test {
@@ -50,7 +50,7 @@ const LIMIT_FACTOR = 10;
  * jest-circus runs the children of the root in their order, also those that are added meanwhile: so a
  * repeated test has its hooks, its time limit and its errors as the first time.
  */
-export default class MutationEnvironment extends TestEnvironment {
+export default class MutationEnvironment extends PlainGlobals {
   readonly #job = JSON.parse(readFileSync(process.env['MUTATION_JOB'] ?? '', 'utf8')) as Job;
   #active = this.#job.active;
   readonly #loaded = new Set<string>();

@@ -34,10 +34,16 @@ export interface Session {
 /**
  * Opens a process for many runs that do little: starting one for each takes most of their time. What
  * only a process of its own can show is for `run`.
+ *
+ * @param cwd the folder that it works in
  */
-export function openSession(environment: Readonly<Record<string, string>> = {}): Session {
+export function openSession(
+  environment: Readonly<Record<string, string>> = {},
+  cwd: string = process.cwd(),
+): Session {
   const { PATH, NODE_COMPILE_CACHE } = process.env;
   const child = fork(join(import.meta.dirname, 'session-entry.ts'), {
+    cwd,
     env: { PATH, NODE_COMPILE_CACHE, ...environment },
   });
   const exited = once(child, 'exit').then(() => null);
