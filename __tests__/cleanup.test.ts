@@ -149,7 +149,7 @@ test.each([
 ])('nothing is written, with a warning, where %s was saved', async (_, saved) => {
   const inputs = { 'batch-id': ID, 'github-token': TOKEN };
   expect(await logOfPost({ 'unwritten-status': saved }, inputs)).toEqual([
-    'warning: Commit status not updated: what this step saved for its post step (unwritten-status) cannot be read. If the status is still pending, look up the result of the batch in the CodeBuild console.',
+    'warning: Commit status not updated: the saved state of this step (unwritten-status) could not be read. If the status is still pending, check the batch in the CodeBuild console.',
   ]);
   expect(github.requests).toEqual([]);
 });
@@ -160,7 +160,7 @@ test('an attempt that cannot be read causes a warning, and no call; the commit s
     { 'batch-id': ID, 'github-token': TOKEN },
   );
   expect(log).toEqual([
-    'warning: Could not read the attempt that this step saved for its post step (started-attempt). If the step was canceled or killed, its attempt may still be running: look up the batch in the CodeBuild console, and stop it there if you do not need it.',
+    'warning: Could not read the saved state of this step (started-attempt), so the post step stops nothing. If the step was canceled or killed, its attempt may still be running: check the batch in the CodeBuild console, and stop it if you do not need it.',
     `Commit status Batch of the shop: error (${DESCRIPTION})`,
   ]);
 });

@@ -20,11 +20,11 @@ import { logLine } from './text/escape.ts';
 import { messageOf } from './text/message-of.ts';
 
 const ATTEMPT_UNREADABLE =
-  'Could not read the attempt that this step saved for its post step (started-attempt). If the step was canceled or killed, its attempt may still be running: look up the batch in the CodeBuild console, and stop it there if you do not need it.';
+  'Could not read the saved state of this step (started-attempt), so the post step stops nothing. If the step was canceled or killed, its attempt may still be running: check the batch in the CodeBuild console, and stop it if you do not need it.';
 /** These stand within a sentence. */
 const STATUS_UNREADABLE =
-  'what this step saved for its post step (unwritten-status) cannot be read. If the status is still pending, look up the result of the batch in the CodeBuild console';
-const SUPERSEDED = 'someone else has written it since';
+  'the saved state of this step (unwritten-status) could not be read. If the status is still pending, check the batch in the CodeBuild console';
+const SUPERSEDED = 'a newer status has replaced it';
 
 /** Settings of a client for a region and, if not null, a role to assume. */
 type ClientFor = (region: string, roleArn: string | null) => ClientOptions;

@@ -132,7 +132,7 @@ describe('at the end', () => {
     [
       'a retry that never showed',
       retried({ kind: 'never-seen', polls: 5, elapsedMs: 60_000 }),
-      'error: The retry was sent, but no new attempt appeared; it may still start',
+      'error: Polls do not show the retry; it may still be running',
     ],
     [
       'a batch that was deleted',

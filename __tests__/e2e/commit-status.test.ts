@@ -251,7 +251,7 @@ describe('commit-status', () => {
       expect(post.operations.at(-1)).toBe('StopBuildBatch');
       expect(github.written().slice(2)).toEqual(expected === null ? [] : [expected]);
       expect(
-        post.stdout.includes('Commit status not updated: someone else has written it since.'),
+        post.stdout.includes('Commit status not updated: a newer status has replaced it.'),
       ).toBe(expected === null);
       expect(warningsIn(post)).toEqual([]);
     },

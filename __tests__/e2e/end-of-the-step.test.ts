@@ -116,7 +116,7 @@ describe('the post step', () => {
       });
       expect(post).toMatchObject({ exitCode: 0, stderr: '' });
       expect(post.stdout).toMatch(
-        /^::warning::Could not read the attempt .+ CodeBuild console, .+\n$/,
+        /^::warning::Could not read the saved state .+ CodeBuild console, .+\n$/,
       );
     }
     expect(killed.simulator.calls).toHaveLength(calls);

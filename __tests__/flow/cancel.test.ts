@@ -146,7 +146,7 @@ describe('a canceled step', () => {
       ),
     );
     expect(outcome).toMatchObject({ retries: 0, ending: { stop: 'later-attempt' } });
-    expect(outcome.reason).toContain('the retry may have been made');
+    expect(outcome.reason).toContain('the retry may have started');
     expect(operations).not.toContain(STOP);
   });
 
@@ -158,7 +158,7 @@ describe('a canceled step', () => {
       cancelAt(10),
     );
     expect(outcome).toMatchObject({ retries: 0, attempt: 1, ending: { stop: 'not-begun' } });
-    expect(outcome.reason).toContain('has not started');
+    expect(outcome.reason).toContain('No poll shows its retry yet');
     expect(saved.at(-1)).toMatchObject({ batchId: ID });
   });
 

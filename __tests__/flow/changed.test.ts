@@ -78,6 +78,6 @@ describe('a retry whose response was lost', () => {
     expect(flow.outcome.ending.kind).toBe('service-error');
     expect(flow.outcome.reason).toContain(`codebuild:${RETRY}`);
     expect(flow.outcome.reason).not.toContain(`codebuild:${POLL}`);
-    expect(flow.outcome.reason).toContain('the retry may have been made');
+    expect(flow.outcome.reason).toContain('the retry may have started');
   });
 });

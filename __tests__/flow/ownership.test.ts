@@ -257,7 +257,7 @@ describe('a request for a retry that gets no answer', () => {
       conclusion: 'failure',
       ending: { kind: 'service-error' },
     });
-    expect(flow.outcome.reason).toContain('the retry may have been made');
+    expect(flow.outcome.reason).toContain('the retry may have started');
   });
 });
 

@@ -112,11 +112,11 @@ describe('a request that does not show whether the retry was made is reported as
   ])('%s', async (words, failures) => {
     const denied = await runWith([...failures, DENIED]);
     expect(denied.outcome.reason).toContain(
-      `RetryBuildBatch ${words}, so the retry may have been made.`,
+      `RetryBuildBatch ${words}, so the retry may have started.`,
     );
     const timedOut = await runWith(failures, { timeout: '2m' });
     expect(timedOut.outcome.reason).toContain(
-      `RetryBuildBatch ${words}, so the retry may have been made.`,
+      `RetryBuildBatch ${words}, so the retry may have started.`,
     );
   });
 
@@ -166,7 +166,7 @@ describe('a retry that CodeBuild rejects after a request without an answer', () 
     });
     const { reason } = flow.outcome;
     expect(reason).toContain('CodeBuild rejected the retry: The batch is being deleted.');
-    expect(reason).toMatch(/An earlier RetryBuildBatch .+, so the retry may have been made\.$/);
+    expect(reason).toMatch(/An earlier RetryBuildBatch call .+, so the retry may have started\.$/);
     expect(flow.log.join('\n')).toContain('The batch is being deleted.');
     expect(flow.saved.at(-1)).toBeNull();
     // No attempt is said to run that no poll has shown.
@@ -210,7 +210,7 @@ test('a second retry that may have been made is named besides the first', async 
   ];
   const flow = await runFlow({ ...shop(BROKEN), faults }, { 'batch-id': ID, 'max-retries': '2' });
   expect(flow.outcome.reason).toContain(
-    'RetryBuildBatch got no usable response, so it is unknown whether this step started attempt 2, and a further retry may have been made.',
+    'RetryBuildBatch got no usable response, so it is unknown whether this step started attempt 2, and another retry may have started.',
   );
 });
 

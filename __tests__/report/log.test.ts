@@ -75,7 +75,7 @@ describe('formatEvent', () => {
       [
         {
           kind: 'line',
-          text: 'CodeBuild rejected the repeated request for the retry: It runs already. Polling for the attempt that the first request may have started.',
+          text: 'CodeBuild rejected the resent RetryBuildBatch: It runs already. Polling for the attempt that an earlier request may have started.',
         },
       ],
     ],

@@ -134,7 +134,7 @@ describe('the reason', () => {
       'a retry that never showed',
       { kind: 'never-seen', polls: 5, elapsedMs: 75_000 },
       { batch: failed, past: afterRetryOf(failed) },
-      `The retry of batch app #7 was sent, but the last 5 polls (1m 15s) showed no new attempt.${SEE}`,
+      `The last 5 polls (1m 15s) after the retry of batch app #7 showed no new attempt.${SEE}`,
     ],
     [
       'a batch that is gone',
@@ -171,7 +171,7 @@ describe('the reason', () => {
       'a retry that CodeBuild rejected after a request without an answer',
       { kind: 'retry-rejected', message: 'It is gone' },
       { batch: aFailedBatch({ groups: [] }), retryUnanswered: true, retryDoubt: 'server-error' },
-      'Batch app #7 failed. CodeBuild rejected the retry: It is gone. An earlier RetryBuildBatch returned a server error, so the retry may have been made.',
+      'Batch app #7 failed. CodeBuild rejected the retry: It is gone. An earlier RetryBuildBatch call returned a server error, so the retry may have started.',
     ],
     [
       'a timeout',
@@ -353,7 +353,10 @@ describe('an ending without a batch', () => {
       'The batch ended. Dry run, would retry: x.',
     ],
     [{ kind: 'still-running' }, 'The batch is still running after 1m.'],
-    [{ kind: 'never-seen', polls: 1, elapsedMs: 1 }, 'The retry of the batch was sent'],
+    [
+      { kind: 'never-seen', polls: 1, elapsedMs: 1 },
+      'The last 1 poll (1ms) after the retry of the batch',
+    ],
   ])('%j has a reason all the same', (ending, beginning) => {
     const reason = reasonFor(ending);
     expect(reason.startsWith(beginning)).toBe(true);

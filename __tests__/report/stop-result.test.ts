@@ -22,7 +22,10 @@ test.each(Object.entries(TEXTS) as [StopKind, string][])('%s has its text', (kin
 
 test.each([
   ['Access denied.', 'Access denied.'],
-  [null, 'CodeBuild did not confirm the retry.'],
+  [
+    null,
+    'CodeBuild did not confirm the retry, and the poll failed, so first check whose attempt is running.',
+  ],
 ])('the error %s is described', (error, expected) => {
   expect(describeStopError(error)).toBe(expected);
 });

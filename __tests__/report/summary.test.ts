@@ -53,7 +53,7 @@ describe('the heading', () => {
       anOutcome({ kind: 'retry-rejected', message: 'No.' }, { batch }),
     ],
     [
-      '## ❌ app: the retry was sent, but no new attempt appeared',
+      '## ❌ app: polls do not show the retry',
       anOutcome({ kind: 'never-seen', polls: 5, elapsedMs: MINUTE }, { batch }),
     ],
     ['## ❌ app: the batch no longer exists', anOutcome({ kind: 'gone' }, { batch })],
@@ -215,7 +215,7 @@ describe('what was decided', () => {
     const decisions = [decided(1, true, 'it *may* help'), decided(2, false, 'it did not')];
     const batch = aRecoveredBatch({ status: 'FAILED', groups: [] });
     expect(partOf(anOutcome(NOT_RETRIED, { batch, attempt: 2, decisions }))).toEqual([
-      '- Attempt 1 failed. Retry: it \\*may\\* help.',
+      '- Attempt 1 failed. Retry allowed: it \\*may\\* help.',
       '- Attempt 2 failed. No retry: it did not.',
     ]);
   });

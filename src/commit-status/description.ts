@@ -95,7 +95,7 @@ function describe(result: StepResult): string {
     case 'error':
       return `The step failed with an error; ${describeBatchEnd(result.batchEnd)}`;
     case 'never-seen':
-      return 'The retry was sent, but no new attempt appeared; it may still start';
+      return 'Polls do not show the retry; it may still be running';
     case 'gone':
       return 'The batch no longer exists in CodeBuild; it was probably deleted';
   }

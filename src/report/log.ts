@@ -55,7 +55,7 @@ export function formatEvent(event: RunEvent | StatusEvent | CommentEvent): LogEn
     case 'repeated-retry-rejected':
       return [
         line(
-          `CodeBuild rejected the repeated request for the retry: ${asSentence(event.message)} Polling for the attempt that the first request may have started.`,
+          `CodeBuild rejected the resent RetryBuildBatch: ${asSentence(event.message)} Polling for the attempt that an earlier request may have started.`,
         ),
       ];
     case 'attempt-ended':

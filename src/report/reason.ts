@@ -104,12 +104,12 @@ function describeEnding(outcome: Outcome, close: (message: string) => string): P
     case 'retry-rejected':
       return [
         `${describeEnd(outcome)}. CodeBuild rejected the retry: ${asSentence(ending.message)}`,
-        // A retry that may have been made may start yet.
+        // An earlier request may have started it.
         outcome.retryUnanswered ? '' : ' If the batch can no longer be retried, start a new one.',
       ];
     case 'never-seen':
       return [
-        `The retry of ${id} was sent, but the last ${count(ending.polls, 'poll')} (${formatDuration(ending.elapsedMs)}) showed no new attempt.`,
+        `The last ${count(ending.polls, 'poll')} (${formatDuration(ending.elapsedMs)}) after the retry of ${id} showed no new attempt.`,
         ...howToResume(outcome),
       ];
     case 'gone':
@@ -168,7 +168,7 @@ const STOPS: Readonly<Record<StopKind, string>> = {
   stopped: 'The attempt that it had started',
   over: 'The new attempt had already ended',
   'later-attempt': 'Someone else has retried the batch since, and that attempt keeps running',
-  'not-begun': 'The retry that it had sent has not started; if it starts, the post step stops it',
+  'not-begun': 'No poll shows its retry yet; if it starts, the post step stops it',
   unproven: "A new attempt that may be someone else's keeps running",
   'no-answer': 'The attempt that it had started could not be stopped and may still be running',
 };
@@ -177,14 +177,15 @@ const STOPS: Readonly<Record<StopKind, string>> = {
 function describeUnproven(outcome: Outcome): string {
   const { ending, unprovenAttempts, retryDoubt, retryUnanswered } = outcome;
   const doubt = describeDoubt(retryDoubt ?? 'no-response');
+  const call =
+    ending.kind === 'retry-rejected' ? 'An earlier RetryBuildBatch call' : 'RetryBuildBatch';
   if (unprovenAttempts.length > 0) {
     const which = nameSome(unprovenAttempts.map(String));
-    const further = retryUnanswered ? ', and a further retry may have been made' : '';
-    return ` RetryBuildBatch ${doubt}, so it is unknown whether this step started attempt ${which}${further}.`;
+    const further = retryUnanswered ? ', and another retry may have started' : '';
+    return ` ${call} ${doubt}, so it is unknown whether this step started attempt ${which}${further}.`;
   }
   if (!retryUnanswered) return '';
-  const call = ending.kind === 'retry-rejected' ? 'An earlier RetryBuildBatch' : 'RetryBuildBatch';
-  return ` ${call} ${doubt}, so the retry may have been made.`;
+  return ` ${call} ${doubt}, so the retry may have started.`;
 }
 
 /** What the batch did when the step ended before it. */

@@ -29,5 +29,8 @@ export function formatStopResult(
  * @param error message of the service error; null: CodeBuild has not confirmed the retry
  */
 export function describeStopError(error: string | null): string {
-  return error ?? 'CodeBuild did not confirm the retry.';
+  return (
+    error ??
+    'CodeBuild did not confirm the retry, and the poll failed, so first check whose attempt is running.'
+  );
 }

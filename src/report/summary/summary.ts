@@ -208,7 +208,7 @@ const FAILURES: Readonly<Partial<Record<Ending['kind'], string>>> = {
   flaky: 'the batch succeeded, but only after a retry',
   'bad-input': 'invalid inputs',
   'retry-rejected': 'CodeBuild rejected the retry',
-  'never-seen': 'the retry was sent, but no new attempt appeared',
+  'never-seen': 'polls do not show the retry',
   'still-running': 'the batch is still running',
   gone: 'the batch no longer exists',
 };
@@ -281,7 +281,7 @@ function artifacts({ batch, groups }: Outcome): string {
 function decisions(outcome: Outcome, most: number): string {
   if (outcome.decisions.length === 1 && givesLastDecision(outcome)) return '';
   const lines = outcome.decisions.slice(-most).map(({ attempt, status, retry, reason }) => {
-    const what = retry ? 'Retry' : 'No retry';
+    const what = retry ? 'Retry allowed' : 'No retry';
     return `- Attempt ${attempt} ${markdown(formatEnd(status), LONGEST_NAME)}. ${what}: ${markdown(asSentence(reason), LONGEST_REASON)}`;
   });
   return lines.length === 0 ? '' : below('### Retry decisions', lines.join('\n'));
