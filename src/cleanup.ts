@@ -112,7 +112,8 @@ async function completePendingStatus(
     return;
   }
   const written = await writeSavedStatus(
-    { ...saved, result },
+    saved,
+    result,
     {
       github: createGitHub(token),
       clock,

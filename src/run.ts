@@ -115,8 +115,8 @@ async function retryUntilDone(context: RunContext, earlier: EarlierBatches): Pro
     const { kind: owner, snapshot } = result;
     const begun = beginAttempt(context, end.batch, owner, snapshot);
     if (owner === 'unproven') {
-      const { attempt, retryDoubt } = state();
-      emit({ kind: 'attempt-unproven', attempt, doubt: retryDoubt ?? 'no-response' });
+      const { attempt, requestDoubt } = state();
+      emit({ kind: 'attempt-unproven', attempt, doubt: requestDoubt ?? 'no-response' });
       if (!inputs.wait && (snapshot === null || !isOver(snapshot))) {
         return { kind: 'retry-unconfirmed' };
       }

@@ -27,10 +27,12 @@ export const UNWRITTEN_STATUS = 'unwritten-status';
 /** What was saved; null: nothing; `damaged`: something that is not of the form. */
 export type Saved<Value> = Value | 'damaged' | null;
 
+/** Reads the saved attempt. */
 export function parseOwnedAttempt(text: string): Saved<OwnedAttempt> {
   return parse(text, OWNED_ATTEMPT);
 }
 
+/** Reads the saved commit status. */
 export function parseUnwrittenStatus(text: string): Saved<UnwrittenStatus & StatusOwner> {
   return parse(text, STATUS);
 }

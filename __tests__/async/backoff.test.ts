@@ -244,18 +244,18 @@ describe('backoff', () => {
 describe('backoff, where credentials failed', () => {
   const refused = anError('credentials');
 
-  test.each<[string, boolean, number | undefined, number]>([
-    ['15 seconds if AWS has never accepted any', false, undefined, 15 * SECOND],
-    ['2 minutes if it has', true, undefined, 2 * MINUTE],
-    ['no longer than it is asked to', true, MINUTE, MINUTE],
-  ])('tries for %s', async (_, answered, giveUpAfter, expected) => {
+  test.each<[string, boolean, number | undefined, number, ServiceErrorKind]>([
+    ['15 seconds if AWS has never accepted any', false, undefined, 15 * SECOND, 'permanent'],
+    ['2 minutes if it has', true, undefined, 2 * MINUTE, 'permanent'],
+    ['no longer than it is asked to', true, MINUTE, MINUTE, 'gave-up'],
+  ])('tries for %s', async (_, answered, giveUpAfter, expected, kind) => {
     const { settings, sleeps, events, failing } = aBench({ credentialsWereGood: answered });
     const call = failing(Infinity, refused);
     const error = await failureOf(retry(call, settings, giveUpAfter));
     expect(sleeps.reduce((sum, sleep) => sum + sleep, 0)).toBe(expected);
     expect(sleeps.slice(0, 4)).toEqual([1000, 2000, 4000, 7500]);
     expect(error).toMatchObject({
-      kind: 'permanent',
+      kind,
       message: expect.stringMatching(/^AWS throttled it\. Gave up after \d+ tries \(\w+\)\.$/),
     });
     expect(events.slice(0, -1).every(({ kind }) => kind === 'call-failed')).toBe(true);
@@ -555,13 +555,19 @@ describe('one backoff for several calls', () => {
 
   it('knows for how long a series has had no answer, however often it gave up', async () => {
     const { settings, failing } = aBench();
-    const series = createBackoff(settings).series();
+    const backoff = createBackoff(settings);
+    const series = backoff.series();
     expect(series.silentMs()).toBe(0);
     const twice = { giveUpAfterMs: 60 * SECOND };
     await failureOf(series.retry(failing(Infinity, anError('transient'), SECOND), twice));
     await failureOf(series.retry(failing(Infinity, anError('transient'), SECOND), twice));
     expect(series.silentMs()).toBeGreaterThan(120 * SECOND);
     await failureOf(series.retry(failing(1, anError('throttled')), { withinMs: 0 }));
+    expect(series.silentMs()).toBe(0);
+    await failureOf(series.retry(failing(1, anError('transient'), SECOND), { withinMs: 0 }));
+    expect(series.silentMs()).toBe(SECOND);
+    // That another call is throttled shows that AWS answers.
+    await failureOf(backoff.retry(failing(1, anError('throttled')), { withinMs: 0 }));
     expect(series.silentMs()).toBe(0);
     await failureOf(series.retry(failing(1, anError('transient'), SECOND), { withinMs: 0 }));
     expect(series.silentMs()).toBe(SECOND);

@@ -185,6 +185,11 @@ describe('at the end', () => {
       retried({ kind: 'cancelled', by: 'SIGINT', stop: 'not-begun' }, { batch: first }),
       'error: The step was canceled; the batch may still be running',
     ],
+    [
+      'a cancellation before a further retry shows',
+      retried({ kind: 'cancelled', by: 'SIGINT', stop: 'not-begun' }, { batch: failed }),
+      'error: The step was canceled; the batch may still be running',
+    ],
   ])('%s is described', (_, outcome, expected) => {
     const { state, description } = describeOutcome(outcome);
     expect(`${state}: ${description}`).toBe(expected);

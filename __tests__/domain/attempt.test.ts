@@ -293,6 +293,18 @@ describe('isOfWatchedAttempt', () => {
 describe('compareAttempts', () => {
   const ended = (end: number | null, status = 'FAILED'): Batch =>
     aFailedBatch({ phases: [], endedOn: end === null ? null : at(end), status });
+  const SUBMITTED = { type: 'SUBMITTED', status: null, contexts: [] };
+  /** A first attempt, submitted at the first of these seconds; a phase began at each. */
+  const first = (...seconds: number[]): Batch =>
+    aBatch({
+      phases: seconds.map((second, index) => ({
+        ...SUBMITTED,
+        type: index === 0 ? 'SUBMITTED' : 'IN_PROGRESS',
+        startedOn: at(second),
+      })),
+    });
+  /** The third attempt; the second ended by a FAULT, and the retry marks no phase. */
+  const unmarked = aBatch({ phases: [...RERUNNING_PHASES, ...phases(['SUBMITTED', 400])] });
   /** The second attempt, as if it had been submitted at 202 s; without so many of the first phases. */
   const resubmitted = (dropped: number): Batch =>
     aBatch({ phases: [...RETRIED_PHASES.slice(dropped, -1), ...phases(['SUBMITTED', 202])] });
@@ -300,8 +312,17 @@ describe('compareAttempts', () => {
   test.each<[string, Batch, Batch, Order]>([
     ['by submission', aFailedBatch(), aRetriedBatch(), 'earlier'],
     ['the same submission', aRecoveredBatch(), aRetriedBatch(), 'same'],
-    ['as many retries, whenever submitted', aRetriedBatch(), resubmitted(0), 'same'],
-    ['as many retries, of which other phases show', aRetriedBatch(), resubmitted(1), 'earlier'],
+    ['after the same attempt, whenever submitted', aRetriedBatch(), resubmitted(0), 'same'],
+    ['after an attempt that does not show', aRetriedBatch(), resubmitted(1), 'earlier'],
+    ['after an attempt that ended without a mark', aRetriedBatch(), unmarked, 'earlier'],
+    ['by phases that would overlap', first(0, 30), first(20), 'same'],
+    ['by phases that do not overlap', first(0, 30), first(31), 'earlier'],
+    [
+      'by phases without a time',
+      first(0),
+      aBatch({ phases: [{ ...SUBMITTED, startedOn: null }] }),
+      'unknown',
+    ],
     ['by the end where there are no phases', ended(100), ended(300), 'earlier'],
     ['the same end and status', ended(100), ended(100), 'same'],
     ['the same end and another status', ended(100), ended(100, 'FAULT'), 'unknown'],
@@ -324,6 +345,10 @@ describe('compareAttempts', () => {
 
 describe('isSameEnd', () => {
   const decided = aFailedBatch();
+  const mixed = aFailedBatch({ phases: RECOVERED_PHASES });
+  const mixedFailed = aFailedBatch({
+    phases: [...RERUNNING_PHASES.slice(0, -1), ...phases(['IN_PROGRESS', 205], ['FAILED', 300])],
+  });
   test.each([
     ['the same snapshot is', decided, true],
     ['one without phases and with the same status and end is', aFailedBatch({ phases: [] }), true],
@@ -333,7 +358,8 @@ describe('isSameEnd', () => {
     ['a later attempt is not', aRecoveredBatch({ status: 'FAILED' }), false],
     ['another batch is not', aFailedBatch({ id: 'app:other' }), false],
     ['one that seems submitted at another moment is', submittedAt(1.5), true],
-    ['one that seems submitted after it is not', submittedAt(200), false],
+    ['the end under the phases of a later attempt is not', mixed, false],
+    ['the end under those of a later attempt that failed is not', mixedFailed, false],
   ])('%s', (_, shown, expected) => {
     expect(isSameEnd(shown, decided)).toBe(expected);
   });
@@ -361,6 +387,21 @@ describe('isEndSettled', () => {
     ['not before the attempt was submitted', aRecoveredBatch({ endedOn: at(199) }), false],
     ['not where the phases say success', aRecoveredBatch({ status: 'FAILED' }), false],
     ['not where the status says success', aFailedBatch({ status: 'SUCCEEDED' }), false],
+    [
+      'not where only the status says that it was stopped',
+      aFailedBatch({ status: 'STOPPED' }),
+      false,
+    ],
+    [
+      'of a stop where all agrees',
+      aFailedBatch({ status: 'STOPPED', phases: phases(['SUBMITTED', 0], ['STOPPED', 100]) }),
+      true,
+    ],
+    [
+      'not where only the phases say so',
+      aFailedBatch({ phases: phases(['SUBMITTED', 0], ['STOPPED', 100]) }),
+      false,
+    ],
   ])('is true %s', (_, batch, expected) => {
     expect(isEndSettled(batch)).toBe(expected);
   });
@@ -463,6 +504,7 @@ describe('ownershipOf', () => {
   const retriedWithoutTimes = aRetriedBatch({
     phases: RETRIED_PHASES.map((phase) => ({ ...phase, startedOn: null })),
   });
+  const laterAlone = aBatch({ phases: phases(['FAILED', 300, 'RETRY'], ['SUBMITTED', 400]) });
   const ofNewBatch = { ...OURS, batchId: 'app:new', retriesBefore: -1, submittedOn: at(0) };
   const answeredWithoutPhases = { ...OURS, submittedOn: null };
 
@@ -477,6 +519,7 @@ describe('ownershipOf', () => {
     ['a later one, just beyond that', submittedAt(201.001), OURS, 'others'],
     ['an earlier one, just beyond that', submittedAt(198.999), OURS, 'not-begun'],
     ['the next retry, though it seems submitted later', nextAt(202), OURS, 'ours'],
+    ['a later retry, of which earlier phases do not show', laterAlone, OURS, 'others'],
     ['a first attempt that was submitted later', submittedAt(202), ofNewBatch, 'others'],
     ['no phases at all', aBatch({ phases: [] }), OURS, 'not-begun'],
     [

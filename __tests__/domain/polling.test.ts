@@ -387,18 +387,33 @@ describe('how an attempt ended, mixed with the end of the one before', () => {
       ],
       answer,
     );
-    expect(kinds).toEqual(['settling', 'settling', 'over']);
+    expect(kinds).toEqual(['stale', 'stale', 'over']);
     expect(results.at(-1)).toMatchObject({ batch: recovered });
   });
 
   it('is believed once reads cannot lag any more', () => {
     const { kinds } = pollAll(retried, every(5, 13, mixed, 300), answer);
-    expect(kinds).toEqual([...Array<string>(12).fill('settling'), 'over']);
+    expect(kinds).toEqual([...Array<string>(12).fill('stale'), 'over']);
+  });
+
+  it('leaves as much time for the groups, once it is sure, as if it always had been', () => {
+    const stale = aRecoveredBatch({ groups: failed.groups });
+    const { kinds } = pollAll(
+      retried,
+      [
+        [300, mixed],
+        [350, stale],
+        [379, stale],
+        [380, stale],
+      ],
+      answer,
+    );
+    expect(kinds).toEqual(['stale', 'settling', 'settling', 'over']);
   });
 
   it('is not the end of a batch that is not found meanwhile', () => {
     const { kinds, polling } = pollAll(retried, [[305, mixed], ...every(5, 12, null, 305)], answer);
-    expect(kinds).toEqual(['settling', ...Array<string>(11).fill('stale'), 'gone']);
+    expect(kinds).toEqual(['stale', ...Array<string>(11).fill('stale'), 'gone']);
     expect(knownEnd(polling)).toBeNull();
   });
 });
@@ -407,10 +422,7 @@ describe('a snapshot that was wrong', () => {
   const tooFar = aRetriedBatch({ phases: [...RECOVERED_PHASES, ...phases(['FINALIZING', 250])] });
   const tooLate = submittedAt(201.5);
   const retriedTwice = aBatch({
-    phases: [
-      ...RETRIED_PHASES.slice(0, -1),
-      ...phases(['FAILED', 200, 'RETRY'], ['SUBMITTED', 202]),
-    ],
+    phases: [...RETRIED_PHASES, ...phases(['FAILED', 201, 'RETRY'], ['SUBMITTED', 202])],
   });
   /** Phases start anew. */
   const anew = aRecoveredBatch({ phases: phases(['SUBMITTED', 200], ['SUCCEEDED', 300]) });
@@ -418,23 +430,29 @@ describe('a snapshot that was wrong', () => {
   test.each([
     ['phases too many', tooFar, recovered],
     ['a retry too many', retriedTwice, recovered],
-    ['a later submission', aBatch({ phases: phases(['SUBMITTED', 201.5]) }), anew],
+    ['a much later submission', aBatch({ phases: phases(['SUBMITTED', 350]) }), anew],
   ])('by %s hides the end for no longer than reads may lag', (_, wrong, end) => {
     const { kinds, results } = pollAll(retried, [[230, wrong], ...every(15, 8, end, 285)]);
     expect(kinds).toEqual(['running', ...Array<string>(7).fill('stale'), 'over']);
     expect(results.at(-1)).toMatchObject({ batch: end });
   });
 
-  it('by a later submission hides nothing where the retries before it show', () => {
-    const { kinds } = pollAll(
-      retried,
-      [
-        [230, tooLate],
-        [300, recovered],
-      ],
-      answer,
-    );
-    expect(kinds).toEqual(['running', 'over']);
+  test.each([
+    ['the attempt before it shows', tooLate, recovered],
+    ['its phases would overlap', aBatch({ phases: phases(['SUBMITTED', 201.5]) }), anew],
+  ])('by a later submission hides nothing where %s', (_, wrong, end) => {
+    const polls: Poll[] = [
+      [230, wrong],
+      [300, end],
+    ];
+    expect(pollAll(retried, polls).kinds).toEqual(['running', 'over']);
+  });
+
+  it('about when the attempt before was submitted does not make its end that of the new one', () => {
+    const early = aFailedBatch({
+      phases: [...phases(['SUBMITTED', -1.5]), ...FAILED_PHASES.slice(1)],
+    });
+    expect(pollAll(afterRetryOf(early), every(15, 2, failed)).kinds).toEqual(['stale', 'stale']);
   });
 
   it('by RetryBuildBatch hides the attempt for no longer than that', () => {

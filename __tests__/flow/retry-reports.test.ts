@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { INTERNAL_FAILURE, type Fault, type FaultRule } from '../../simulator/index.ts';
+import {
+  EXPIRED_TOKEN,
+  INTERNAL_FAILURE,
+  THROTTLED,
+  type Fault,
+  type FaultRule,
+} from '../../simulator/index.ts';
 import { createReporter } from '../../src/commit-status/reporter.ts';
 import { runFlow, type Flow } from '../support/flow.ts';
 import { BROKEN, COMMIT, FLAKY, ID, shop } from '../support/scenarios.ts';
@@ -82,6 +88,27 @@ describe('a retry that is given up', () => {
       { operation: POLL, from: 240, fault: INTERNAL_FAILURE },
     ]);
     expect(flow.outcome.reason).toMatch(/Gave up after \d+ tries \((?:1[5-9]|2\d)m/);
+  });
+
+  test.each([235, 240, 245, 250, 255])(
+    'is not, while AWS throttles the polls between its tokens: from %d s',
+    async (from) => {
+      const faults: FaultRule[] = [
+        { operation: RETRY, until: 300, fault: INTERNAL_FAILURE },
+        { operation: POLL, from, until: 1500, fault: THROTTLED },
+      ];
+      const { outcome } = await runFlow({ ...shop(FLAKY), faults }, { 'batch-id': ID });
+      expect(outcome).toMatchObject({ conclusion: 'success', retries: 1 });
+    },
+  );
+
+  test('is not, because the last failures of a token were about credentials', async () => {
+    const faults: FaultRule[] = [
+      { operation: RETRY, until: 220, fault: INTERNAL_FAILURE },
+      { operation: RETRY, until: 270, fault: EXPIRED_TOKEN },
+    ];
+    const { outcome } = await runFlow({ ...shop(FLAKY), faults }, { 'batch-id': ID });
+    expect(outcome).toMatchObject({ conclusion: 'success', retries: 1 });
   });
 
   test('has them in the line on its success, too', async () => {

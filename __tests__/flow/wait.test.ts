@@ -100,6 +100,14 @@ describe('wait: false', () => {
     expect(outcome).toMatchObject({ conclusion: 'timed_out', retries: 0 });
   });
 
+  test('says that the batch is gone where the last polls do not find it', async () => {
+    const { outcome, elapsed } = await runFlow(failingAfter(600), given, ({ clock, simulator }) =>
+      clock.at(20, () => simulator.deleteBatch(ID)),
+    );
+    expect(elapsed).toBe(60_000);
+    expect(outcome).toMatchObject({ ending: { kind: 'gone' }, retries: 0 });
+  });
+
   test('ends at once when canceled', async () => {
     const { outcome, elapsed } = await runFlow(failingAfter(600), given, ({ clock, abort }) =>
       clock.at(20, () => abort.abort(new Interruption({ kind: 'cancelled', by: 'SIGTERM' }))),

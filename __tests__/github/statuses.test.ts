@@ -38,8 +38,8 @@ describe('the statuses of a commit', () => {
       wire,
     );
     expect(await list()).toEqual([
-      { context: 'unit', targetUrl: 'https://ci.example.com/1' },
-      { context: 'lint', targetUrl: null },
+      { context: 'unit', targetUrl: 'https://ci.example.com/1', description: '' },
+      { context: 'lint', targetUrl: null, description: '' },
     ]);
     const { path, authorization } = server().requests.at(-1) ?? {};
     expect(path).toBe(
@@ -60,7 +60,7 @@ describe('the statuses of a commit', () => {
     const odd = [null, 7, 'x', { context: 5, target_url: {} }, { context: 'unit' }];
     server().odd = () => ({ status: 200, body: JSON.stringify(odd) });
     expect(await list()).toEqual(
-      ['', '', '', '', 'unit'].map((context) => ({ context, targetUrl: null })),
+      ['', '', '', '', 'unit'].map((context) => ({ context, targetUrl: null, description: null })),
     );
   });
 });

@@ -64,7 +64,8 @@ function forbiddenRetries({ calls, flow, trial }: Verdict): string[] {
   return calls.flatMap(({ call, retried }, index) => {
     if (call.operation !== RETRY || !retried) return [];
     const polls = calls.slice(0, index).filter(({ call: { operation } }) => operation === POLL);
-    if (DECEIVING.has(polls.at(-1)?.call.fault?.kind ?? 'silent')) return [];
+    const deceived = polls.at(-1)?.call.fault;
+    if (deceived !== undefined && DECEIVING.has(deceived.kind)) return [];
     const poll = polls.findLast(({ call: { fault } }) => fault === undefined);
     if (poll === undefined) return ['a retry was sent without a poll'];
     const age = call.at - poll.call.at;

@@ -40,7 +40,7 @@ export interface Backoff {
     call: (signal: AbortSignal) => Promise<Answer>,
     options?: BackoffOptions,
   ): Promise<Answer>;
-  /** Begins calls that are one to a reader: what is said of their failures counts all their tries. */
+  /** Begins a series of calls whose failures are reported as those of one. */
   series(): Series;
   /** When a call that shares the pace last ended, by the clock that only runs forward; -Infinity: never. */
   calledOn(): number;
@@ -50,6 +50,7 @@ export interface Backoff {
   intervalMs(): number;
 }
 
+/** Calls that are one to a reader: what is said of their failures counts all their tries. */
 export interface Series extends Pick<Backoff, 'retry'> {
   /**
    * The error to end with.
@@ -57,7 +58,7 @@ export interface Series extends Pick<Backoff, 'retry'> {
    * @param error one of this series; if a call gave up, all of the series does, by now
    */
   errorOf(error: ServiceError): ServiceError;
-  /** For how many milliseconds its calls have had no answer; that one is throttled is an answer. */
+  /** For how many milliseconds its calls have had no answer; that AWS throttles any call is one. */
   silentMs(): number;
 }
 
@@ -65,6 +66,8 @@ export interface Series extends Pick<Backoff, 'retry'> {
 interface Failure {
   readonly error: ServiceError;
   readonly message: string;
+  /** Whether no retry helps. */
+  readonly isPermanent: boolean;
 }
 
 type WithoutSignal<Parameters> = Parameters extends [...infer Rest, AbortSignal] ? Rest : never;
@@ -112,6 +115,8 @@ export function createBackoff(settings: BackoffSettings): Backoff {
   const pace = createPace(intervalMs, random);
   const reporter = createReporter(clock, () => pace.isSlow(), emit);
   let credentialsWereGood = settings.credentialsWereGood ?? false;
+  /** So many calls were throttled. */
+  let throttles = 0;
   let calledOn = -Infinity;
 
   const tryOnce = async <Answer>(
@@ -136,8 +141,10 @@ export function createBackoff(settings: BackoffSettings): Backoff {
     const seriesBegan = clock.elapsed();
     let tries = 0;
     let last: Failure | null = null;
-    /** When the first try began that got no answer, since the last that did. */
-    let silentSince: number | null = null;
+    /** When its first try began that got no answer, since one did, or since AWS throttled any call. */
+    let silence: { readonly since: number; readonly throttles: number } | null = null;
+    const silentSince = (): number | null =>
+      silence?.throttles === throttles ? silence.since : null;
     return {
       async retry<Answer>(
         call: (signal: AbortSignal) => Promise<Answer>,
@@ -152,7 +159,7 @@ export function createBackoff(settings: BackoffSettings): Backoff {
           const triedOn = clock.elapsed();
           try {
             const answer = await tryOnce(call, budget.forTry(triedOn));
-            silentSince = null;
+            silence = null;
             credentialsWereGood = true;
             if (sharesPace) {
               calledOn = clock.elapsed();
@@ -166,12 +173,13 @@ export function createBackoff(settings: BackoffSettings): Backoff {
             const now = clock.elapsed();
             const isThrottled = error.kind === 'throttled';
             if (sharesPace) calledOn = now;
-            silentSince = isThrottled ? null : (silentSince ?? triedOn);
+            if (isThrottled) throttles += 1;
+            else silence = { since: silentSince() ?? triedOn, throttles };
             const left = budget.failed(error, triedOn, now);
             // What the try before it had failed of says more than that a call was cut.
             message = error === NO_ANSWER ? (message ?? error.message) : error.message;
             tries += 1;
-            last = { error, message };
+            last = { error, message, isPermanent: budget.hasWrongCredentials(now) };
             const isRetried = left > 0;
             if (isThrottled && sharesPace) reporter.throttled();
             reporter.failed(message, tries, isRetried);
@@ -186,7 +194,10 @@ export function createBackoff(settings: BackoffSettings): Backoff {
           ? gaveUp(last, tries, clock.elapsed() - seriesBegan)
           : error;
       },
-      silentMs: () => (silentSince === null ? 0 : clock.elapsed() - silentSince),
+      silentMs() {
+        const now = clock.elapsed();
+        return now - (silentSince() ?? now);
+      },
     };
   };
 
@@ -203,14 +214,18 @@ function isTransient({ kind }: ServiceError): boolean {
   return TRANSIENT.has(kind);
 }
 
-function gaveUp({ error, message }: Failure, tries: number, elapsedMs: number): ServiceError {
+function gaveUp(
+  { error, isPermanent, message }: Failure,
+  tries: number,
+  elapsedMs: number,
+): ServiceError {
   const { kind, code, doubt } = error;
   const [many, time] = [count(tries, 'try', 'tries'), formatDuration(elapsedMs)];
   const gaveUpAfter =
     kind === 'throttled'
       ? `${message} Gave up after ${many} (${time}), still throttled.`
       : `${message} Gave up after ${many} (${time}).`;
-  return kind === 'credentials'
+  return isPermanent
     ? new ServiceError('permanent', code, gaveUpAfter)
     : new ServiceError('gave-up', code, gaveUpAfter, doubt);
 }

@@ -21,8 +21,8 @@ export interface BackoffOptions {
   readonly giveUpAfterMs?: number;
   /**
    * Milliseconds after which the call is given up, throttled or not; by default
-   * {@link THROTTLED_LIMIT_MS}, or `giveUpAfterMs` if that is longer. With 0 there is one try. A call with at most {@link CALL_LIMIT_MS} has no
-   * time for the pace of the others, and does not change it.
+   * {@link THROTTLED_LIMIT_MS}, or `giveUpAfterMs` if that is longer. With 0 there is one try. A call with
+   * at most {@link CALL_LIMIT_MS} has no time for the pace of the others, and does not change it.
    *
    * A limit of either kind that is as short also ends the call that is under way when it passes;
    * `maybeDone` is true then.
@@ -34,8 +34,13 @@ export interface BackoffOptions {
 interface CallBudget {
   /** Milliseconds that a try may take; null: as many as any call. */
   forTry(now: number): number | null;
-  /** Notes that a try has failed, which began at that moment. Gives the milliseconds that are left; 0 or less: it was the last. */
+  /**
+   * Notes that a try has failed, which began at that moment. Gives the milliseconds that are left; 0 or less:
+   * it was the last.
+   */
   failed(error: ServiceError, triedOn: number, now: number): number;
+  /** Whether credentials have failed for as long as they may: no retry helps. */
+  hasWrongCredentials(now: number): boolean;
 }
 
 /**
@@ -57,17 +62,25 @@ export function createCallBudget(
   const lastTryMs = cutsTries ? Math.min(LAST_TRY_MS, limitMs / 4) : 0;
   /** When the first of the tries began that got no answer; that a call is throttled is one. */
   let silentSince: number | null = null;
-  /** The kind of the last failures in a row, and when the first of them came. */
-  let row: { readonly kind: ServiceErrorKind; readonly since: number } | null = null;
+  /** When no connection was first made, since AWS last throttled the call. */
+  let unreachableSince: number | null = null;
+  /** When the first failure of a row came that were all about credentials. */
+  let credentialsSince: number | null = null;
   return {
     forTry: (now) => (cutsTries ? Math.min((silentSince ?? now) + outageMs, endsOn) - now : null),
     failed({ kind }, triedOn, now) {
       silentSince = kind === 'throttled' ? null : (silentSince ?? triedOn);
-      if (kind !== row?.kind) row = { kind, since: now };
+      if (kind === 'throttled') unreachableSince = null;
+      if (kind === 'unreachable') unreachableSince ??= now;
+      credentialsSince = kind === 'credentials' ? (credentialsSince ?? now) : null;
       const outageEndsOn = silentSince === null ? Infinity : silentSince + outageMs - lastTryMs;
-      const kindEndsOn = row.since + limitOf(kind, wereCredentialsGood());
+      const since = kind === 'unreachable' ? unreachableSince : credentialsSince;
+      const kindEndsOn = (since ?? now) + limitOf(kind, wereCredentialsGood());
       return Math.min(outageEndsOn, endsOn - lastTryMs, kindEndsOn) - now;
     },
+    hasWrongCredentials: (now) =>
+      credentialsSince !== null &&
+      now - credentialsSince >= limitOf('credentials', wereCredentialsGood()),
   };
 }
 
@@ -76,7 +89,7 @@ export function outageLimitMs(intervalMs: number): number {
   return Math.max(OUTAGE_MS, 3 * intervalMs);
 }
 
-/** Milliseconds for which errors of this kind may follow each other, whatever the call may take. */
+/** Milliseconds for which errors of this kind may last, whatever the call may take. */
 function limitOf(kind: ServiceErrorKind, wereCredentialsGood: boolean): number {
   if (kind === 'credentials') {
     return wereCredentialsGood ? CREDENTIALS_MS : CREDENTIALS_FROM_THE_START_MS;

@@ -9,7 +9,7 @@
  * - `credentials`: there are none, or AWS does not accept them; a retry with freshly fetched ones may
  *   succeed
  * - `gave-up`: a transient, throttled or unreachable error that lasted until the step gave up
- * - `rejected`: CodeBuild understood the request and rejected it (InvalidInputException)
+ * - `rejected`: CodeBuild understood a write and rejected it (InvalidInputException)
  * - `permanent`: no retry helps: access denied, not found, credentials that are surely wrong
  */
 export type ServiceErrorKind =

@@ -30,6 +30,8 @@ export interface ForeignStatus {
   readonly context: string;
   /** Null if it leads nowhere. */
   readonly targetUrl: string | null;
+  /** Null if it has none. */
+  readonly description: string | null;
 }
 
 /** The commit that a batch was built from; the context is looked up by the batch and its region. */
@@ -39,8 +41,8 @@ export interface StatusTarget extends Omit<StatusPlace, 'context'> {
 }
 
 /**
- * A commit status that the post step writes if the step does not, or if it has changed since. Plain data without a secret: it
- * outlives the process.
+ * A commit status that the post step writes if the step does not, or if it has changed since. Plain data
+ * without a secret: it outlives the process.
  */
 export interface UnwrittenStatus extends StatusTarget {
   /** Null: it is not looked up yet. */

@@ -2,7 +2,7 @@ import { isOver } from '../domain/attempt.ts';
 import type { Batch } from '../domain/batch.ts';
 import { failureOf, type Failure } from '../domain/failure.ts';
 import type { GroupView } from '../domain/groups.ts';
-import type { Outcome, StopKind } from '../domain/outcome.ts';
+import { isLeftToPostStep, type Outcome, type StopKind } from '../domain/outcome.ts';
 import { cutMiddle } from '../text/cut-middle.ts';
 import type { BatchEnd, NamedGroups, StepResult } from './status.ts';
 
@@ -53,8 +53,10 @@ export function stepResultOf(outcome: Outcome): StepResult {
     case 'timed-out':
       return { kind: 'timed-out', timeoutMs: ending.timeoutMs, batchEnd: batchEndOf(outcome) };
     case 'cancelled': {
-      const batchEnd = ending.stop === 'stopped' ? ({ kind: 'stopped' } as const) : null;
-      return { kind: 'canceled', batchEnd: batchEnd ?? batchEndOf(outcome) };
+      if (ending.stop === 'stopped') return { kind: 'canceled', batchEnd: { kind: 'stopped' } };
+      // What the newest snapshot shows may be the attempt before.
+      const batchEnd = isLeftToPostStep(ending) ? MAY_STILL_RUN : batchEndOf(outcome);
+      return { kind: 'canceled', batchEnd };
     }
     case 'never-seen':
     case 'gone':

@@ -10,7 +10,13 @@ import { explain, type Need } from '../async/github-error.ts';
 import type { Repository } from '../domain/repository.ts';
 import type { GitHub } from '../ports.ts';
 import { defaultContext, describeResult } from './description.ts';
-import type { CommitStatus, ForeignStatus, StatusTarget, UnwrittenStatus } from './status.ts';
+import type {
+  CommitStatus,
+  ForeignStatus,
+  StatusTarget,
+  StepResult,
+  UnwrittenStatus,
+} from './status.ts';
 
 const PAGE_SIZE = 100;
 const MOST_PAGES = 5;
@@ -27,17 +33,19 @@ export interface WriterPorts {
 export type Written =
   | { readonly kind: 'written'; readonly status: CommitStatus }
   | { readonly kind: 'failed'; readonly reason: string }
-  /** Someone else has written it since the step did. */
+  /** A newer one has replaced what the step wrote. */
   | { readonly kind: 'superseded' };
 
 /**
  * Writes a status that an earlier process saved. What that wrote already is only brought up to date: a
- * newer status, of someone else, is left alone.
+ * newer status is left alone.
  *
+ * @param result what is true by now
  * @param signal cuts the time short when it is aborted
  */
 export async function writeSavedStatus(
   saved: UnwrittenStatus,
+  result: StepResult,
   ports: WriterPorts,
   signal: AbortSignal,
 ): Promise<Written> {
@@ -47,7 +55,7 @@ export async function writeSavedStatus(
     return await unlessHurried(clock, Infinity, signal, async (deadline): Promise<Written> => {
       const timed = { ...ports, github };
       if (saved.written && !(await isNewest(saved, timed, deadline))) return { kind: 'superseded' };
-      return { kind: 'written', status: await writeResult(saved, timed, deadline) };
+      return { kind: 'written', status: await writeResult({ ...saved, result }, timed, deadline) };
     });
   } catch (error) {
     return { kind: 'failed', reason: explain(error, needOf(saved.repository)) };
@@ -90,7 +98,10 @@ export async function findContext(
   return ofBatch?.context ?? defaultContext(target.region, projectName);
 }
 
-/** Whether the newest status of its context is the one that the step wrote: it leads to its run. */
+/**
+ * Whether no newer status of its context differs from the one that the step wrote. All steps of a run link
+ * to the same page: what they say tells theirs apart.
+ */
 async function isNewest(
   saved: UnwrittenStatus,
   { github, clock }: WriterPorts,
@@ -102,7 +113,10 @@ async function isNewest(
     signal,
     ({ context }) => context === saved.context,
   );
-  return newest?.targetUrl === saved.targetUrl;
+  const { description } = describeResult(saved.result);
+  return (
+    newest === null || (newest.targetUrl === saved.targetUrl && newest.description === description)
+  );
 }
 
 async function findNewest(

@@ -37,9 +37,9 @@ export function submittedOn(batch: Batch): Moment | null {
   return batch.phases.findLast((phase) => phase.type === 'SUBMITTED')?.startedOn ?? null;
 }
 
-/** Retries that a snapshot shows, by this step or by someone else: each closes a phase with the status RETRY. */
+/** Retries that a snapshot shows, by this step or by someone else: each is submitted anew. */
 export function retriesShown(batch: Batch): number {
-  return batch.phases.filter((phase) => phase.status === 'RETRY').length;
+  return submissionsBefore(batch).length;
 }
 
 /**
@@ -108,13 +108,16 @@ export function isOver(batch: Batch): boolean {
 
 /**
  * Whether nothing contradicts that the end which a snapshot shows is that of the attempt in its phases. An
- * end before the attempt was submitted does, and a closing phase that means success where the status does
- * not, or the other way round.
+ * end before the attempt was submitted does, and a closing phase of success or of a stop where the status
+ * is another, or the other way round.
  */
 export function isEndSettled(batch: Batch): boolean {
   if (compareMoments(batch.endedOn, submittedOn(batch)) === 'earlier') return false;
-  const closing = phasesOfLastAttempt(batch).find(({ type }) => CLOSING_PHASES.has(type));
-  return closing === undefined || isSuccess(closing.type) === isSuccess(batch.status);
+  const closing = closingPhase(batch);
+  if (closing === null) return true;
+  return ['SUCCEEDED', 'STOPPED'].every(
+    (word) => (closing.type === word) === (batch.status.toUpperCase() === word),
+  );
 }
 
 /** The state of the attempt that a snapshot shows. Whatever ends and does not succeed has failed. */
@@ -132,15 +135,39 @@ export function compareAttempts(one: Batch, other: Batch): Order {
   return compareMoments(one.endedOn, other.endedOn);
 }
 
-/**
- * Compares when the attempts that two snapshots of one batch show were submitted. Phases that begin alike
- * and show as many retries are of the same attempt, whatever they say of that moment.
- */
+/** Compares when the attempts that two snapshots of one batch show were submitted. */
 function compareSubmissions(one: Batch, other: Batch): Order {
-  const retries = retriesShown(one);
-  const beginAlike = one.phases[0]?.startedOn === other.phases[0]?.startedOn;
-  if (retries > 0 && retries === retriesShown(other) && beginAlike) return 'same';
-  return compareMoments(submittedOn(one), submittedOn(other));
+  return isSurelySameAttempt(one, other)
+    ? 'same'
+    : compareMoments(submittedOn(one), submittedOn(other));
+}
+
+/**
+ * Whether two snapshots show one attempt, be it that one is wrong about when it was submitted: it follows
+ * the same attempts, or without them, its phases would overlap. An attempt is submitted when all phases of
+ * the one before it have begun.
+ */
+function isSurelySameAttempt(one: Batch, other: Batch): boolean {
+  const before = submissionsBefore(one);
+  const others = submissionsBefore(other);
+  const followSame =
+    before.length === others.length &&
+    before.every((moment, index) => moment !== null && moment === others[index]);
+  if (!followSame || before.length > 0) return followSame;
+  return [
+    compareMoments(submittedOn(one), lastPhaseBegan(other)),
+    compareMoments(submittedOn(other), lastPhaseBegan(one)),
+  ].every((order) => order === 'earlier' || order === 'same');
+}
+
+/** When the attempts before the one that a snapshot shows were submitted, as far as it shows them. */
+function submissionsBefore({ phases }: Batch): (Moment | null)[] {
+  const submissions = phases.filter((phase) => phase.type === 'SUBMITTED');
+  return submissions.slice(0, -1).map((phase) => phase.startedOn);
+}
+
+function lastPhaseBegan(batch: Batch): Moment | null {
+  return phasesOfLastAttempt(batch).at(-1)?.startedOn ?? null;
 }
 
 /**
@@ -149,6 +176,7 @@ function compareSubmissions(one: Batch, other: Batch): Order {
  */
 export function isLaterAttempt(snapshot: Batch, than: Batch): boolean {
   if (snapshot.id !== than.id) return true;
+  if (isSameEnd(snapshot, than)) return false;
   const order = compareAttempts(snapshot, than);
   return order === 'later' || (order === 'unknown' && isOver(than) && !isOver(snapshot));
 }
@@ -156,7 +184,7 @@ export function isLaterAttempt(snapshot: Batch, than: Batch): boolean {
 /**
  * Whether a snapshot shows the attempt that is watched, or a later one, and not the one before.
  *
- * @param retried the end of the attempt that this step retried; null: it watches no retry of its own
+ * @param retried the end of the attempt before it; null: the watched one is the first, or polls showed it
  */
 export function isOfWatchedAttempt(
   snapshot: Batch,
@@ -171,8 +199,13 @@ export function isOfWatchedAttempt(
  */
 export function isSameEnd(snapshot: Batch, as: Batch): boolean {
   if (snapshot.id !== as.id || snapshot.status !== as.status || !isOver(snapshot)) return false;
-  const endedTogether = compareMoments(snapshot.endedOn, as.endedOn) === 'same';
-  return (endedTogether && isEndSettled(snapshot)) || compareAttempts(snapshot, as) === 'same';
+  const closed = compareMoments(closedOn(snapshot), closedOn(as));
+  return closed === 'same' || compareAttempts(snapshot, as) === 'same';
+}
+
+/** When an attempt ended, where its closing phase agrees: both have the same start (AWS CLI examples). */
+function closedOn(batch: Batch): Moment | null {
+  return closingPhase(batch)?.startedOn === batch.endedOn ? batch.endedOn : null;
 }
 
 /** Whether a snapshot is older than another: of an earlier attempt, or of an earlier phase of the same. */
@@ -200,7 +233,10 @@ export interface OwnedAttempt {
   readonly submittedBefore: Moment | null;
   /** When it was submitted; null until CodeBuild has said so. */
   readonly submittedOn: Moment | null;
-  /** While the request has no response: when it was first sent, and when the last call is over, by this machine's clock. */
+  /**
+   * While the request has no response: when it was first sent, and when the last call is over, by this
+   * machine's clock.
+   */
   readonly request: { readonly sentOn: Moment; readonly endsOn: Moment } | null;
 }
 
@@ -235,10 +271,9 @@ export function describeOwned(
 }
 
 /**
- * Whose attempt a snapshot shows; `not-begun`: only the attempt before. The retries that a snapshot shows
- * say more than when its attempt was submitted. An attempt whose request has no response is taken for ours
- * only if nothing shows that it is not the very next one, and it was submitted while the request was under
- * way.
+ * Whose attempt a snapshot shows; `not-begun`: only the attempt before. That it follows the attempt before
+ * ours says more than when it was submitted. An attempt whose request has no response is taken for ours only
+ * if nothing shows that it is not the very next one, and it was submitted while the request was under way.
  */
 export function ownershipOf(snapshot: Batch, owned: OwnedAttempt): Owner | 'not-begun' {
   const retries = retriesShown(snapshot);
@@ -246,7 +281,8 @@ export function ownershipOf(snapshot: Batch, owned: OwnedAttempt): Owner | 'not-
   const next = owned.retriesBefore + 1;
   if (retries > next) return 'others';
   const order = compareWithTolerance(shown, owned.submittedOn);
-  const isNext = retries > 0 && retries === next;
+  const isNext =
+    owned.submittedBefore !== null && submissionsBefore(snapshot).at(-1) === owned.submittedBefore;
   if (order === 'later' && !isNext) return 'others';
   if (order === 'same') return 'ours';
   const hasBegun =
@@ -259,6 +295,10 @@ export function ownershipOf(snapshot: Batch, owned: OwnedAttempt): Owner | 'not-
     compareWithTolerance(shown, owned.request.sentOn) !== 'earlier' &&
     compareWithTolerance(shown, owned.request.endsOn) !== 'later';
   return isOfRequest ? 'ours' : 'unproven';
+}
+
+function closingPhase(batch: Batch): Phase | null {
+  return phasesOfLastAttempt(batch).find(({ type }) => CLOSING_PHASES.has(type)) ?? null;
 }
 
 /** From its SUBMITTED on, if it shows: a retry may keep or drop the phases of the attempts before it. */

@@ -13,7 +13,10 @@ export interface Past {
   readonly starts: readonly Moment[];
   /** The builds of earlier attempts that this step saw, by identifier of their group. */
   readonly builds: ReadonlyMap<string, BuildsByArn>;
-  /** The end of the attempt that this step's latest retry followed; null if someone else retried since. */
+  /**
+   * The end of the attempt before the watched one; null: it is the first, or a poll has shown meanwhile that
+   * someone else retried.
+   */
   readonly retried: Batch | null;
   /** Whether the latest retry was to run every group again (RETRY_ALL_BUILDS). */
   readonly everyGroupRuns: boolean;

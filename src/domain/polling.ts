@@ -45,6 +45,8 @@ export interface Polling {
   readonly absence: ReadLag;
   /** When a poll first showed that the attempt is over. */
   readonly overSince: number | null;
+  /** When one first showed how it ended, beyond doubt. */
+  readonly endedSince: number | null;
   /** When a poll first showed that an attempt that is not over has nothing left to build. */
   readonly builtSince: number | null;
 }
@@ -62,10 +64,10 @@ export interface UsualAttempt {
 
 /** What a poll means. */
 export type PollResult =
-  /** No snapshot, or one older than one before: it means nothing. */
+  /** No snapshot, one older than one before, or one whose end may be that of another attempt: it means nothing. */
   | { readonly kind: 'stale' }
   | { readonly kind: 'running'; readonly batch: Batch }
-  /** The attempt is over, but how it ended, or its groups, may be stale. */
+  /** The attempt is over, but its groups may be stale. */
   | { readonly kind: 'settling'; readonly batch: Batch }
   | { readonly kind: 'over'; readonly batch: Batch; readonly groupsStale: boolean }
   /** For longer than reads lag, no poll has shown the attempt, be it that one had shown it before. */
@@ -91,6 +93,7 @@ export function startPolling(past: Past, now: number, answer: Batch | null = nul
     lag: noLag(now),
     absence: noLag(now),
     overSince: null,
+    endedSince: null,
     builtSince: null,
   };
 }
@@ -208,22 +211,27 @@ function interpretNews(
   snapshot: Batch,
   now: number,
 ): [Polling, PollResult] {
-  const overSince = isOver(snapshot) ? (polling.overSince ?? now) : null;
-  const builtSince =
-    overSince === null && isBuilt(snapshot, past) ? (polling.builtSince ?? now) : null;
-  const next = { ...polling, newest: snapshot, seen: true, lag: noLag(now), overSince, builtSince };
-  if (overSince === null) return [next, { kind: 'running', batch: snapshot }];
+  const isEnded = isOver(snapshot);
+  const overSince = isEnded ? (polling.overSince ?? now) : null;
+  const isSure = isEnded && isEndSettled(snapshot);
+  const endedSince = isSure ? (polling.endedSince ?? now) : isEnded ? polling.endedSince : null;
+  const builtSince = !isEnded && isBuilt(snapshot, past) ? (polling.builtSince ?? now) : null;
+  const sinceWhen = { overSince, endedSince, builtSince };
+  const next = { ...polling, newest: snapshot, seen: true, lag: noLag(now), ...sinceWhen };
+  if (!isEnded) return [next, { kind: 'running', batch: snapshot }];
   const groupsStale = !areGroupsSettled(snapshot, past);
-  const isSettled = isEndSettled(snapshot) && !groupsStale;
-  return isSettled || msUntilSettled(next, now) <= 0
-    ? [next, { kind: 'over', batch: snapshot, groupsStale }]
-    : [next, { kind: 'settling', batch: snapshot }];
+  if ((isSure && !groupsStale) || msUntilSettled(next, now) <= 0) {
+    return [next, { kind: 'over', batch: snapshot, groupsStale }];
+  }
+  return [next, isSure ? { kind: 'settling', batch: snapshot } : { kind: 'stale' }];
 }
 
 /** How long what is stale of an attempt that is over may still be so; 0 or less: no longer. */
-function msUntilSettled({ newest, overSince }: Polling, now: number): number {
+function msUntilSettled({ endedSince, newest, overSince }: Polling, now: number): number {
   if (newest === null || overSince === null) return 0;
-  return overSince + (isEndSettled(newest) ? GROUPS_STALE_MS : READ_LAG_MS) - now;
+  return isEndSettled(newest)
+    ? (endedSince ?? overSince) + GROUPS_STALE_MS - now
+    : overSince + READ_LAG_MS - now;
 }
 
 function interpretStale(polling: Polling, past: Past, now: number): [Polling, PollResult] {

@@ -24,10 +24,11 @@ export function createGitHub(token: string): GitHub {
         throw new GitHubError('transient', 'GitHub did not return a list of statuses');
       }
       return list.map((status) => {
-        const { context, target_url: targetUrl } = membersOf(status);
+        const { context, description, target_url: targetUrl } = membersOf(status);
         return {
           context: typeof context === 'string' ? context : '',
           targetUrl: typeof targetUrl === 'string' ? targetUrl : null,
+          description: typeof description === 'string' ? description : null,
         };
       });
     },

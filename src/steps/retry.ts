@@ -79,7 +79,10 @@ export async function retryBatch(context: RunContext, decided: Batch): Promise<R
       if (retryInFlight !== null) {
         const later = await pollForLaterAttempt(context, decided, leftMs).catch(
           (reason: unknown) => {
-            throw reason instanceof ServiceError ? series.errorOf(error) : reason;
+            if (!(reason instanceof ServiceError)) throw reason;
+            throw error.kind === 'gave-up' && reason.kind === 'permanent'
+              ? reason
+              : series.errorOf(error);
           },
         );
         if (later !== null) return askOwner(context, later);

@@ -61,7 +61,9 @@ export async function watchAttempt(
     if (result.kind === 'over' || result.kind === 'never-seen' || result.kind === 'gone') {
       return result;
     }
-    if (polling.overSince === null && now >= watchUntil) return { kind: 'still-running' };
+    if (polling.overSince === null && now >= watchUntil) {
+      return { kind: polling.absence.polls > 1 ? 'gone' : 'still-running' };
+    }
     const { batch } = state();
     if (now - lastNews >= HEARTBEAT_MS && batch !== null) {
       const groups = viewGroups(batch, state().past);
