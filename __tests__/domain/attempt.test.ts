@@ -303,6 +303,12 @@ describe('compareAttempts', () => {
         startedOn: at(second),
       })),
     });
+  /** The phases before those of the attempt before have been dropped. */
+  const afterOther = aBatch({
+    phases: phases(['SUBMITTED', 200], ['FAILED', 300, 'RETRY'], ['SUBMITTED', 400]),
+  });
+  const withoutTimeBefore = (seconds: number): Batch =>
+    aBatch({ phases: [{ ...SUBMITTED, startedOn: null }, ...phases(['SUBMITTED', seconds])] });
   /** The third attempt; the second ended by a FAULT, and the retry marks no phase. */
   const unmarked = aBatch({ phases: [...RERUNNING_PHASES, ...phases(['SUBMITTED', 400])] });
   /** The second attempt, as if it had been submitted at 202 s; without so many of the first phases. */
@@ -315,7 +321,16 @@ describe('compareAttempts', () => {
     ['after the same attempt, whenever submitted', aRetriedBatch(), resubmitted(0), 'same'],
     ['after an attempt that does not show', aRetriedBatch(), resubmitted(1), 'earlier'],
     ['after an attempt that ended without a mark', aRetriedBatch(), unmarked, 'earlier'],
+    [
+      'after the same attempt, before a phase shows',
+      aBatch({ phases: RETRIED_PHASES }),
+      resubmitted(0),
+      'same',
+    ],
+    ['after as many others', aRetriedBatch(), afterOther, 'earlier'],
+    ['after an attempt without a time', withoutTimeBefore(200), withoutTimeBefore(202), 'earlier'],
     ['by phases that would overlap', first(0, 30), first(20), 'same'],
+    ['by phases that would overlap, though barely', first(0, 30), first(30), 'same'],
     ['by phases that do not overlap', first(0, 30), first(31), 'earlier'],
     [
       'by phases without a time',

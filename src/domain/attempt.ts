@@ -113,8 +113,8 @@ export function isOver(batch: Batch): boolean {
  */
 export function isEndSettled(batch: Batch): boolean {
   if (compareMoments(batch.endedOn, submittedOn(batch)) === 'earlier') return false;
-  const closing = closingPhase(batch);
-  if (closing === null) return true;
+  const closing = phasesOfLastAttempt(batch).find(({ type }) => CLOSING_PHASES.has(type));
+  if (closing === undefined) return true;
   return ['SUCCEEDED', 'STOPPED'].every(
     (word) => (closing.type === word) === (batch.status.toUpperCase() === word),
   );
@@ -176,7 +176,6 @@ function lastPhaseBegan(batch: Batch): Moment | null {
  */
 export function isLaterAttempt(snapshot: Batch, than: Batch): boolean {
   if (snapshot.id !== than.id) return true;
-  if (isSameEnd(snapshot, than)) return false;
   const order = compareAttempts(snapshot, than);
   return order === 'later' || (order === 'unknown' && isOver(than) && !isOver(snapshot));
 }
@@ -193,19 +192,14 @@ export function isOfWatchedAttempt(
   return retried === null || isLaterAttempt(snapshot, retried);
 }
 
-/**
- * Whether a snapshot shows the end of an attempt just as another did. Two ends at the same moment are one,
- * be it that a snapshot is wrong about when the attempt was submitted.
- */
+/** Whether a snapshot shows the end of an attempt just as another did. */
 export function isSameEnd(snapshot: Batch, as: Batch): boolean {
-  if (snapshot.id !== as.id || snapshot.status !== as.status || !isOver(snapshot)) return false;
-  const closed = compareMoments(closedOn(snapshot), closedOn(as));
-  return closed === 'same' || compareAttempts(snapshot, as) === 'same';
-}
-
-/** When an attempt ended, where its closing phase agrees: both have the same start (AWS CLI examples). */
-function closedOn(batch: Batch): Moment | null {
-  return closingPhase(batch)?.startedOn === batch.endedOn ? batch.endedOn : null;
+  return (
+    isOver(snapshot) &&
+    snapshot.status === as.status &&
+    snapshot.id === as.id &&
+    compareAttempts(snapshot, as) === 'same'
+  );
 }
 
 /** Whether a snapshot is older than another: of an earlier attempt, or of an earlier phase of the same. */
@@ -295,10 +289,6 @@ export function ownershipOf(snapshot: Batch, owned: OwnedAttempt): Owner | 'not-
     compareWithTolerance(shown, owned.request.sentOn) !== 'earlier' &&
     compareWithTolerance(shown, owned.request.endsOn) !== 'later';
   return isOfRequest ? 'ours' : 'unproven';
-}
-
-function closingPhase(batch: Batch): Phase | null {
-  return phasesOfLastAttempt(batch).find(({ type }) => CLOSING_PHASES.has(type)) ?? null;
 }
 
 /** From its SUBMITTED on, if it shows: a retry may keep or drop the phases of the attempts before it. */

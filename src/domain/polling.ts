@@ -137,8 +137,8 @@ export function interpret(
 }
 
 /** The end of the attempt, once polls have shown it and how it ended; null until then. */
-export function knownEnd({ newest, overSince }: Polling): Batch | null {
-  return newest !== null && overSince !== null && isEndSettled(newest) ? newest : null;
+export function knownEnd({ endedSince, newest }: Polling): Batch | null {
+  return endedSince === null ? null : newest;
 }
 
 /**
@@ -214,7 +214,7 @@ function interpretNews(
   const isEnded = isOver(snapshot);
   const overSince = isEnded ? (polling.overSince ?? now) : null;
   const isSure = isEnded && isEndSettled(snapshot);
-  const endedSince = isSure ? (polling.endedSince ?? now) : isEnded ? polling.endedSince : null;
+  const endedSince = isSure ? (polling.endedSince ?? now) : null;
   const builtSince = !isEnded && isBuilt(snapshot, past) ? (polling.builtSince ?? now) : null;
   const sinceWhen = { overSince, endedSince, builtSince };
   const next = { ...polling, newest: snapshot, seen: true, lag: noLag(now), ...sinceWhen };
@@ -227,11 +227,9 @@ function interpretNews(
 }
 
 /** How long what is stale of an attempt that is over may still be so; 0 or less: no longer. */
-function msUntilSettled({ endedSince, newest, overSince }: Polling, now: number): number {
-  if (newest === null || overSince === null) return 0;
-  return isEndSettled(newest)
-    ? (endedSince ?? overSince) + GROUPS_STALE_MS - now
-    : overSince + READ_LAG_MS - now;
+function msUntilSettled({ endedSince, overSince }: Polling, now: number): number {
+  if (endedSince !== null) return endedSince + GROUPS_STALE_MS - now;
+  return overSince === null ? 0 : overSince + READ_LAG_MS - now;
 }
 
 function interpretStale(polling: Polling, past: Past, now: number): [Polling, PollResult] {
