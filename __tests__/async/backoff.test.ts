@@ -329,7 +329,7 @@ describe('backoff, where calls are throttled', () => {
       return tries < 10 ? Promise.reject(throttled) : new Promise(() => undefined);
     };
     const error = await failureOf(retry(call, settings, 30 * SECOND));
-    expect(error).toMatchObject({ kind: 'gave-up', code: 'TimeoutError', maybeDone: true });
+    expect(error).toMatchObject({ kind: 'gave-up', code: 'TimeoutError', doubt: 'no-response' });
     expect(clock.elapsed()).toBeGreaterThan(10 * MINUTE);
   });
 

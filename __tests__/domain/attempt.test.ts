@@ -535,6 +535,14 @@ describe('ownershipOf', () => {
     ['an earlier one, just beyond that', submittedAt(198.999), OURS, 'not-begun'],
     ['the next retry, though it seems submitted later', nextAt(202), OURS, 'ours'],
     ['a later retry, of which earlier phases do not show', laterAlone, OURS, 'others'],
+    [
+      'a later one, where the attempt before has no time',
+      aBatch({
+        phases: [...retriedWithoutTimes.phases.slice(0, -1), ...phases(['SUBMITTED', 400])],
+      }),
+      { ...OURS, submittedBefore: null },
+      'others',
+    ],
     ['a first attempt that was submitted later', submittedAt(202), ofNewBatch, 'others'],
     ['no phases at all', aBatch({ phases: [] }), OURS, 'not-begun'],
     [

@@ -4,7 +4,7 @@ import { describeOwned } from '../../src/domain/attempt.ts';
 import { changesIn } from '../../src/domain/changes.ts';
 import { NO_PAST } from '../../src/domain/past.ts';
 import { newRetryRequest, sentAt, withNewToken } from '../../src/domain/retry-request.ts';
-import { initialState, reduce, type RunState } from '../../src/domain/state.ts';
+import { initialState, reduce, retriesSpent, type RunState } from '../../src/domain/state.ts';
 import {
   aBatch,
   aCause,
@@ -46,6 +46,10 @@ const aState = (overrides: Partial<RunState> = {}): RunState => ({
 });
 const watching = aState({ batch: failed });
 const asked = aState({ batch: failed, retryInFlight: request, ownedAttempt: owned });
+
+it('counts the retries that are spent: its own, and those that may be', () => {
+  expect(retriesSpent(aState({ retries: 1, unprovenAttempts: [3, 4] }))).toBe(3);
+});
 
 it('begins with nothing learned', () => {
   expect(initialState()).toEqual({
