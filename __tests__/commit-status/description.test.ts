@@ -145,7 +145,7 @@ describe('at the end', () => {
         { kind: 'timed-out', timeoutMs: 300_000, lastError: null },
         { batch: aRetriedBatch() },
       ),
-      'error: The step timed out after 5m; the batch keeps running',
+      'error: The step timed out after 5m; the batch may still be running',
     ],
     [
       'a cancellation that stopped the retry',
@@ -163,7 +163,7 @@ describe('at the end', () => {
         { kind: 'timed-out', timeoutMs: 300_000, lastError: null },
         { batch: first, past: afterRetryOf(first) },
       ),
-      'error: The step timed out after 5m; the batch keeps running',
+      'error: The step timed out after 5m; the batch may still be running',
     ],
     [
       'a cancellation that stopped nothing',
@@ -184,6 +184,14 @@ describe('at the end', () => {
       'a cancellation before the retry shows',
       retried({ kind: 'cancelled', by: 'SIGINT', stop: 'not-begun' }, { batch: first }),
       'error: The step was canceled; the batch may still be running',
+    ],
+    [
+      'a timeout while it is unknown whether a further retry was made',
+      retried(
+        { kind: 'timed-out', timeoutMs: 300_000, lastError: null },
+        { batch: failed, retryUnanswered: true },
+      ),
+      'error: The step timed out after 5m; the batch may still be running',
     ],
     [
       'a cancellation before a further retry shows',

@@ -490,6 +490,12 @@ describe('describeOwned', () => {
       aBatch({ id: 'app:new' }),
       { batchId: 'app:new', retriesBefore: -1, submittedBefore: at(200), submittedOn: at(0) },
     ],
+    [
+      'answered after an attempt between, which did not show',
+      aFailedBatch(),
+      THIRD,
+      { retriesBefore: 1, submittedBefore: at(200), submittedOn: at(400) },
+    ],
     ['answered without phases', aFailedBatch(), aBatch({ phases: [] }), { submittedOn: null }],
   ])('%s', (_, retried, answer, expected) => {
     expect(describeOwned(retried, answer, request, CALLER)).toEqual({

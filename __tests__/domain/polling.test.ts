@@ -396,6 +396,22 @@ describe('how an attempt ended, mixed with the end of the one before', () => {
     expect(kinds).toEqual([...Array<string>(12).fill('stale'), 'over']);
   });
 
+  it('does not replace what was shown before it', () => {
+    const stale = aRecoveredBatch({ groups: failed.groups });
+    const polls: Poll[] = [
+      [300, stale],
+      [305, mixed],
+    ];
+    const { polling } = pollAll(retried, polls, answer);
+    expect(knownEnd(polling)).toBe(stale);
+    const { results } = pollAll(retried, [...polls, ...every(5, 6, mixed, 305)], answer);
+    expect(results.find(({ kind }) => kind === 'over')).toEqual({
+      kind: 'over',
+      batch: stale,
+      groupsStale: true,
+    });
+  });
+
   it('leaves as much time for the groups, once it is sure, as if it always had been', () => {
     const stale = aRecoveredBatch({ groups: failed.groups });
     const { kinds } = pollAll(
@@ -413,7 +429,7 @@ describe('how an attempt ended, mixed with the end of the one before', () => {
 
   it('is not the end of a batch that is not found meanwhile', () => {
     const { kinds, polling } = pollAll(retried, [[305, mixed], ...every(5, 12, null, 305)], answer);
-    expect(kinds).toEqual(['stale', ...Array<string>(11).fill('stale'), 'gone']);
+    expect(kinds).toEqual(['stale', ...Array<string>(11).fill('stale'), 'never-seen']);
     expect(knownEnd(polling)).toBeNull();
   });
 });
@@ -455,8 +471,16 @@ describe('a snapshot that was wrong', () => {
     expect(pollAll(afterRetryOf(early), every(15, 2, failed)).kinds).toEqual(['stale', 'stale']);
   });
 
-  it('by RetryBuildBatch hides the attempt for no longer than that', () => {
-    const { kinds } = pollAll(retried, every(15, 8, recovered, 285), tooLate);
+  it('by RetryBuildBatch hides nothing where the attempt before it shows', () => {
+    expect(pollAll(retried, [[300, recovered]], tooLate).kinds).toEqual(['over']);
+  });
+
+  it('by RetryBuildBatch hides the attempt for no longer than that where it does not', () => {
+    const { kinds } = pollAll(
+      retried,
+      every(15, 8, anew, 285),
+      aBatch({ phases: phases(['SUBMITTED', 350]) }),
+    );
     expect(kinds).toEqual([...Array<string>(7).fill('stale'), 'over']);
   });
 

@@ -122,7 +122,7 @@ describe('commit-status', () => {
     expect(run.outputs).toMatchObject({ conclusion: 'timed_out' });
     expect(github.written()).toEqual([
       'pending: Retry 1 of 1 is running',
-      'error: The step timed out after 1h; the batch keeps running',
+      'error: The step timed out after 1h; the batch may still be running',
     ]);
   });
 

@@ -84,9 +84,8 @@ function describe(result: StepResult): string {
         : `${start}${oneLine(message, room - failure.length)}${join}${failure}`;
     }
     case 'timed-out': {
-      const { batchEnd, timeoutMs } = result;
-      const end = batchEnd.kind === 'may-still-run' ? KEEPS_RUNNING : describeBatchEnd(batchEnd);
-      return `The step timed out after ${formatDuration(timeoutMs)}; ${end}`;
+      const after = formatDuration(result.timeoutMs);
+      return `The step timed out after ${after}; ${describeBatchEnd(result.batchEnd)}`;
     }
     case 'canceled':
       return `The step was canceled; ${describeBatchEnd(result.batchEnd)}`;
@@ -100,8 +99,6 @@ function describe(result: StepResult): string {
       return 'The batch no longer exists in CodeBuild; it was probably deleted';
   }
 }
-
-const KEEPS_RUNNING = 'the batch keeps running';
 
 /** In so many characters: names and causes are cut first. */
 function describeFailure(failure: Failure, most: number): string {

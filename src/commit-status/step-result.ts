@@ -89,9 +89,10 @@ export function afterStop(
   return result;
 }
 
-/** An older snapshot, of the attempt before the watched one, says nothing. */
-function batchEndOf({ batch, batchStatus }: Outcome): BatchEnd {
-  return batch !== null && batchStatus !== '' && isOver(batch) ? ended(batch) : MAY_STILL_RUN;
+/** An older snapshot, of the attempt before the watched one, or before a retry that may run, says nothing. */
+function batchEndOf({ batch, batchStatus, retryUnanswered }: Outcome): BatchEnd {
+  const isKnown = batch !== null && batchStatus !== '' && isOver(batch) && !retryUnanswered;
+  return isKnown ? ended(batch) : MAY_STILL_RUN;
 }
 
 function ended({ status }: Batch): BatchEnd {

@@ -253,12 +253,14 @@ export function describeOwned(
   caller: Pick<OwnedAttempt, 'region' | 'roleToAssume'>,
 ): OwnedAttempt {
   const hasNewId = answer !== null && answer.id !== retried.id;
+  // The answer knows of an attempt between that the poll before the request did not show.
+  const shownBefore = answer === null ? [] : submissionsBefore(answer);
   return {
     batchId: answer?.id ?? retried.id,
     region: caller.region,
     roleToAssume: caller.roleToAssume,
-    retriesBefore: hasNewId ? -1 : retriesShown(retried),
-    submittedBefore: submittedOn(retried),
+    retriesBefore: Math.max(hasNewId ? -1 : retriesShown(retried), shownBefore.length - 1),
+    submittedBefore: shownBefore.at(-1) ?? submittedOn(retried),
     submittedOn: answer === null ? null : submittedOn(answer),
     request,
   };

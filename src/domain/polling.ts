@@ -1,4 +1,5 @@
 import {
+  compareAttempts,
   compareWithTolerance,
   isEarlierSnapshot,
   isEndSettled,
@@ -194,7 +195,9 @@ function msUntilExpectedEnd(
 function isStale({ newest, submittedOn: awaited }: Polling, past: Past, snapshot: Batch): boolean {
   if (newest !== null && isEarlierSnapshot(snapshot, newest)) return true;
   if (snapshot.id !== past.retried?.id) return false;
-  const isOfAttemptBetween = compareWithTolerance(submittedOn(snapshot), awaited) === 'earlier';
+  const isSame = newest?.id === snapshot.id && compareAttempts(snapshot, newest) === 'same';
+  const isOfAttemptBetween =
+    !isSame && compareWithTolerance(submittedOn(snapshot), awaited) === 'earlier';
   return isOfAttemptBetween || !isLaterAttempt(snapshot, past.retried);
 }
 
@@ -212,18 +215,30 @@ function interpretNews(
   now: number,
 ): [Polling, PollResult] {
   const isEnded = isOver(snapshot);
+  if (isEnded && !isEndSettled(snapshot)) return interpretDoubtfulEnd(polling, past, snapshot, now);
   const overSince = isEnded ? (polling.overSince ?? now) : null;
-  const isSure = isEnded && isEndSettled(snapshot);
-  const endedSince = isSure ? (polling.endedSince ?? now) : null;
+  const endedSince = isEnded ? (polling.endedSince ?? now) : null;
   const builtSince = !isEnded && isBuilt(snapshot, past) ? (polling.builtSince ?? now) : null;
   const sinceWhen = { overSince, endedSince, builtSince };
   const next = { ...polling, newest: snapshot, seen: true, lag: noLag(now), ...sinceWhen };
   if (!isEnded) return [next, { kind: 'running', batch: snapshot }];
   const groupsStale = !areGroupsSettled(snapshot, past);
-  if ((isSure && !groupsStale) || msUntilSettled(next, now) <= 0) {
-    return [next, { kind: 'over', batch: snapshot, groupsStale }];
-  }
-  return [next, isSure ? { kind: 'settling', batch: snapshot } : { kind: 'stale' }];
+  return groupsStale && msUntilSettled(next, now) > 0
+    ? [next, { kind: 'settling', batch: snapshot }]
+    : [next, { kind: 'over', batch: snapshot, groupsStale }];
+}
+
+/** The attempt is over, but how it ended may be how the one before did: that counts only if nothing better comes. */
+function interpretDoubtfulEnd(
+  polling: Polling,
+  past: Past,
+  snapshot: Batch,
+  now: number,
+): [Polling, PollResult] {
+  const next = { ...polling, lag: noLag(now), overSince: polling.overSince ?? now };
+  if (msUntilSettled(next, now) > 0) return [next, { kind: 'stale' }];
+  const batch = knownEnd(next) ?? snapshot;
+  return [next, { kind: 'over', batch, groupsStale: !areGroupsSettled(batch, past) }];
 }
 
 /** How long what is stale of an attempt that is over may still be so; 0 or less: no longer. */
@@ -233,9 +248,10 @@ function msUntilSettled({ endedSince, overSince }: Polling, now: number): number
 }
 
 function interpretStale(polling: Polling, past: Past, now: number): [Polling, PollResult] {
-  const { lag, newest, overSince } = polling;
-  if (newest !== null && overSince !== null && msUntilSettled(polling, now) <= 0) {
-    return [polling, { kind: 'over', batch: newest, groupsStale: !areGroupsSettled(newest, past) }];
+  const { lag } = polling;
+  const end = knownEnd(polling);
+  if (end !== null && msUntilSettled(polling, now) <= 0) {
+    return [polling, { kind: 'over', batch: end, groupsStale: !areGroupsSettled(end, past) }];
   }
   return hasReadLagPassed(lag, now)
     ? [polling, { kind: 'never-seen', polls: lag.polls, elapsedMs: now - lag.since }]

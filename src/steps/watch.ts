@@ -62,7 +62,7 @@ export async function watchAttempt(
       return result;
     }
     if (polling.overSince === null && now >= watchUntil) {
-      return { kind: polling.absence.polls > 1 ? 'gone' : 'still-running' };
+      return { kind: polling.absence.polls > 2 ? 'gone' : 'still-running' };
     }
     const { batch } = state();
     if (now - lastNews >= HEARTBEAT_MS && batch !== null) {
