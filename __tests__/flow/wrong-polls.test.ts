@@ -27,12 +27,13 @@ const GIVEN = { 'batch-id': ID, timeout: '4h' };
 
 describe.each(PLANS)('a batch %s', (_, plan) => {
   test.each(WRONG)('ends as it did, whichever one poll shows %s', async (_name, fault) => {
-    const plain = await runFlow(shop(plan), GIVEN);
+    const given = { ...GIVEN, 'poll-interval': '25' };
+    const plain = await runFlow(shop(plan), given);
     const { attempt, ending, batchStatus, retries } = plain.outcome;
     const polls = plain.operations.filter((operation) => operation === POLL).length;
     for (let number = 1; number <= polls; number += 1) {
       const faults = [{ operation: POLL, calls: [number], fault }];
-      const { outcome, elapsed } = await runFlow({ ...shop(plan), faults }, GIVEN);
+      const { outcome, elapsed } = await runFlow({ ...shop(plan), faults }, given);
       const { kind } = ending;
       expect(outcome).toMatchObject({ ending: { kind }, batchStatus, attempt, retries });
       expect(elapsed - plain.elapsed).toBeLessThanOrEqual(EIGHT_POLLS_MS);
