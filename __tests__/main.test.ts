@@ -206,7 +206,7 @@ describe('the step', () => {
   });
 
   test('calls AWS with the role that it assumes, and masks what it is given', async () => {
-    const sts = await serveSts(3_600_000);
+    const sts = await serveSts();
     simulator.accepts = (authorization) => sts.accepts(authorization);
     await run(main, { ...inputs, 'role-to-assume': ROLE }, { ...sts.environment });
     await sts.close();
@@ -296,7 +296,7 @@ describe('the post step', () => {
   });
 
   test('stops it with the role that the step had assumed', async () => {
-    const sts = await serveSts(3_600_000);
+    const sts = await serveSts();
     simulator.accepts = (authorization) => sts.accepts(authorization);
     const state = stateOf({ ...STARTED, roleToAssume: ROLE }, null);
     await run(runPost, inputs, { ...sts.environment, ...state });

@@ -30,7 +30,7 @@ const runWithRole = (sts: StsDouble): Promise<ActionRun> =>
   );
 
 test('a role is assumed once for CodeBuild and CloudWatch Logs', async () => {
-  const sts = await serveSts(3_600_000);
+  const sts = await serveSts();
   const run = await runWithRole(sts);
   await sts.close();
   expect(run.exitCode).toBe(0);
@@ -41,7 +41,7 @@ test('a role is assumed once for CodeBuild and CloudWatch Logs', async () => {
 describe('role-to-assume', () => {
   let sts: StsDouble;
   beforeEach(async () => {
-    sts = await serveSts(1000);
+    sts = await serveSts(3);
   });
   afterEach(() => sts.close());
 

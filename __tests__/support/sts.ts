@@ -1,7 +1,9 @@
 import { createServer } from 'node:http';
 import { listen, textOf } from './sockets.ts';
 
-/** GitHub's OIDC endpoint and AWS's STS in one, with credentials that live for seconds. */
+const HOUR_MS = 3_600_000;
+
+/** GitHub's OIDC endpoint and AWS's STS in one, with credentials that live for some calls. */
 export interface StsDouble {
   /** What a runner gives a job that may have OIDC tokens. */
   readonly environment: Readonly<Record<string, string>>;
@@ -11,7 +13,7 @@ export interface StsDouble {
   readonly assumed: readonly { readonly token: string; readonly role: string }[];
   /** What the next requests to assume a role are answered with instead, one after the other. */
   readonly instead: { readonly status: number; readonly text: string }[];
-  /** Whether a signature is of credentials that were given and still live. */
+  /** Whether a call with this signature is one for which its credentials still live. */
   accepts(authorization: string): boolean;
   close(): Promise<void>;
 }
@@ -19,13 +21,13 @@ export interface StsDouble {
 /**
  * Serves the double on 127.0.0.1.
  *
- * @param lifetime of credentials, in milliseconds
+ * @param calls for which credentials live, however long these take
  */
-export async function serveSts(lifetime: number): Promise<StsDouble> {
+export async function serveSts(calls = Infinity): Promise<StsDouble> {
   const audiences: string[] = [];
   const assumed: { token: string; role: string }[] = [];
   const instead: { status: number; text: string }[] = [];
-  const expiries = new Map<string, number>();
+  const callsLeft = new Map<string, number>();
 
   const giveToken = (url: URL): string => {
     audiences.push(url.searchParams.get('audience') ?? '');
@@ -36,15 +38,14 @@ export async function serveSts(lifetime: number): Promise<StsDouble> {
     const [token, role] = [asked.get('WebIdentityToken') ?? '', asked.get('RoleArn') ?? ''];
     assumed.push({ token, role });
     const key = `AKID${assumed.length}`;
-    const expiry = Date.now() + lifetime;
-    expiries.set(key, expiry);
+    callsLeft.set(key, calls);
     return `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
   <AssumeRoleWithWebIdentityResult>
     <Credentials>
       <AccessKeyId>${key}</AccessKeyId>
       <SecretAccessKey>secret-${assumed.length}</SecretAccessKey>
       <SessionToken>session-${assumed.length}</SessionToken>
-      <Expiration>${new Date(expiry).toISOString()}</Expiration>
+      <Expiration>${new Date(Date.now() + HOUR_MS).toISOString()}</Expiration>
     </Credentials>
   </AssumeRoleWithWebIdentityResult>
 </AssumeRoleWithWebIdentityResponse>`;
@@ -73,7 +74,9 @@ export async function serveSts(lifetime: number): Promise<StsDouble> {
     instead,
     accepts(authorization) {
       const key = /Credential=(?<key>[^/]+)\//.exec(authorization)?.groups?.['key'] ?? '';
-      return (expiries.get(key) ?? 0) > Date.now();
+      const left = callsLeft.get(key) ?? 0;
+      callsLeft.set(key, left - 1);
+      return left > 0;
     },
     close: () => listening.close(),
   };
