@@ -491,6 +491,12 @@ describe('describeOwned', () => {
       { batchId: 'app:new', retriesBefore: -1, submittedBefore: at(200), submittedOn: at(0) },
     ],
     [
+      'answered after two attempts between, which did not show',
+      aFailedBatch(),
+      aBatch({ phases: [...THIRD.phases, ...phases(['SUBMITTED', 600])] }),
+      { retriesBefore: 2, submittedBefore: at(400), submittedOn: at(600) },
+    ],
+    [
       'answered after an attempt between, which did not show',
       aFailedBatch(),
       THIRD,
