@@ -1,5 +1,6 @@
 import { arnOf, type Home } from '../domain/arn.ts';
 import type { AnswerReplaced, AnswerSpoiled, Fault } from '../domain/faults.ts';
+import { submittedLater, type BatchView } from './batch-view.ts';
 import { ServiceError } from './errors.ts';
 import type { Operation } from './operations.ts';
 import type { Json } from './settings.ts';
@@ -95,10 +96,7 @@ function spoiled(fault: AnswerSpoiled, call: FaultyCall): HttpAnswer {
       });
     }
     case 'submitted-later':
-      return withBatches(call.perform(), (batch) => ({
-        ...batch,
-        phases: submittedLater(batch.phases, fault.seconds),
-      }));
+      return withBatches(call.perform(), (batch) => submittedLater(batch, fault.seconds));
     case 'extra-phases':
       return withBatches(call.perform(), ({ phases, ...batch }) => {
         const extra = { phaseType: 'FINALIZING', startTime: phases.at(-1)?.startTime };
@@ -155,28 +153,23 @@ function page(status: number): HttpAnswer {
   };
 }
 
-interface BatchView extends Json {
-  readonly phases: readonly { readonly phaseType: string; readonly startTime: number }[];
+interface BatchesView extends Json {
+  readonly buildBatches?: readonly BatchView[];
 }
 
-function batchesIn({ body }: HttpAnswer): BatchView[] {
-  return (JSON.parse(body) as { buildBatches?: BatchView[] }).buildBatches ?? [];
+function batchesIn({ body }: HttpAnswer): readonly BatchView[] {
+  return (JSON.parse(body) as BatchesView).buildBatches ?? [];
 }
 
 function withBatches(
   answer: HttpAnswer,
   change: (batch: BatchView, index: number) => Json,
 ): HttpAnswer {
-  const content = JSON.parse(answer.body) as Json;
-  const buildBatches = batchesIn(answer).map(change);
-  return { ...answer, body: JSON.stringify({ ...content, buildBatches }) };
-}
-
-function submittedLater(phases: BatchView['phases'], seconds: number): BatchView['phases'] {
-  const last = phases.findLastIndex(({ phaseType }) => phaseType === 'SUBMITTED');
-  return phases.map((phase, index) =>
-    index === last ? { ...phase, startTime: phase.startTime + seconds } : phase,
-  );
+  const { buildBatches = [], ...content } = JSON.parse(answer.body) as BatchesView;
+  return {
+    ...answer,
+    body: JSON.stringify({ ...content, buildBatches: buildBatches.map(change) }),
+  };
 }
 
 /** The same answer with another uuid for each that the request names. */

@@ -11,7 +11,7 @@ import {
 import type { Batch } from '../domain/model.ts';
 import { isVisible, snapshotAt } from '../domain/snapshot.ts';
 import type { Account } from './account.ts';
-import { batchView, startedBatchView } from './batch-view.ts';
+import { batchView, startedBatchView, submittedLater, type BatchView } from './batch-view.ts';
 import { invalidInput, notFound } from './errors.ts';
 import type { Json } from './settings.ts';
 import { oncePerToken, type TokenBook } from './tokens.ts';
@@ -97,7 +97,10 @@ export function retryBuildBatch(
       attempt: lastAttempt(retried).number,
     });
     if (switches.retryReturnsStaleBatch === true) return before;
-    return withSubmissionLater(view(account, retried, at), switches.retryStartOffsetSeconds ?? 0);
+    const { buildBatch } = view(account, retried, at);
+    return {
+      buildBatch: submittedLater(buildBatch as BatchView, switches.retryStartOffsetSeconds ?? 0),
+    };
   });
 }
 
@@ -191,15 +194,6 @@ function withToken(
 function view(account: Account, batch: Batch, at: number): Json {
   const { home, switches } = account;
   return { buildBatch: batchView(snapshotAt(batch, at, Infinity, switches), home, switches) };
-}
-
-/** The last phase of a batch that was just reopened is its SUBMITTED. */
-function withSubmissionLater({ buildBatch }: Json, seconds: number): Json {
-  const batch = buildBatch as { phases: { startTime: number }[] };
-  const phases = batch.phases.map((phase, index, { length }) =>
-    index === length - 1 ? { ...phase, startTime: phase.startTime + seconds } : phase,
-  );
-  return { buildBatch: { ...batch, phases } };
 }
 
 function requireProject({ home, hasProject }: Account, project: string): void {

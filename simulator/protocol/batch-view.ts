@@ -19,6 +19,20 @@ import {
   wireTime,
 } from './settings.ts';
 
+/** A batch in an answer, as far as an answer is changed once it is made. */
+export interface BatchView extends Json {
+  readonly phases: readonly { readonly phaseType: string; readonly startTime: number }[];
+}
+
+/** The same batch, its attempt submitted so many seconds later. */
+export function submittedLater(batch: BatchView, seconds: number): BatchView {
+  const last = batch.phases.findLastIndex(({ phaseType }) => phaseType === 'SUBMITTED');
+  const phases = batch.phases.map((phase, index) =>
+    index === last ? { ...phase, startTime: phase.startTime + seconds } : phase,
+  );
+  return { ...batch, phases };
+}
+
 /** A batch in the answer of BatchGetBuildBatches, RetryBuildBatch and StopBuildBatch. */
 export function batchView(snapshot: BatchSnapshot, home: Home, switches: Switches): Json {
   const { batch } = snapshot;
