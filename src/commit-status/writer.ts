@@ -91,9 +91,13 @@ export async function findContext(
   { github, isUrlOf }: Pick<WriterPorts, 'github' | 'isUrlOf'>,
   signal: AbortSignal,
 ): Promise<string> {
-  const ofBatch = await findNewest(target, github, signal, ({ context, targetUrl }) => {
-    return context !== '' && targetUrl !== null && isUrlOf(targetUrl, target.batchId);
-  });
+  const ofBatch = await findNewest(
+    target,
+    github,
+    signal,
+    ({ context, targetUrl }) =>
+      context !== '' && targetUrl !== null && isUrlOf(targetUrl, target.batchId),
+  );
   const [projectName = ''] = target.batchId.split(':');
   return ofBatch?.context ?? defaultContext(target.region, projectName);
 }

@@ -274,8 +274,7 @@ export function describeOwned(
 export function ownershipOf(snapshot: Batch, owned: OwnedAttempt): Owner | 'not-begun' {
   const retries = retriesShown(snapshot);
   const shown = submittedOn(snapshot);
-  const next = owned.retriesBefore + 1;
-  if (retries > next) return 'others';
+  if (retries > owned.retriesBefore + 1) return 'others';
   const order = compareWithTolerance(shown, owned.submittedOn);
   const isNext =
     owned.submittedBefore !== null && submissionsBefore(snapshot).at(-1) === owned.submittedBefore;
@@ -295,12 +294,8 @@ export function ownershipOf(snapshot: Batch, owned: OwnedAttempt): Owner | 'not-
 
 /** From its SUBMITTED on, if it shows: a retry may keep or drop the phases of the attempts before it. */
 function phasesOfLastAttempt({ phases }: Batch): readonly Phase[] {
-  return phases.slice(
-    Math.max(
-      0,
-      phases.findLastIndex((phase) => phase.type === 'SUBMITTED'),
-    ),
-  );
+  const submission = phases.findLastIndex((phase) => phase.type === 'SUBMITTED');
+  return phases.slice(Math.max(0, submission));
 }
 
 /**

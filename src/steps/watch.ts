@@ -14,6 +14,8 @@ import { READ_LAG_MS } from '../domain/read-lag.ts';
 import type { RunContext } from './context.ts';
 
 const HEARTBEAT_MS = 30 * 60_000;
+/** With `wait: false`, a batch that so many last polls do not find is gone: there is no time for more. */
+const GONE_POLLS = 3;
 /** The last poll is made so long before the step's timeout: time enough for the call. */
 const LAST_POLL_BEFORE_DEADLINE_MS = 2000;
 
@@ -62,7 +64,7 @@ export async function watchAttempt(
       return result;
     }
     if (polling.overSince === null && now >= watchUntil) {
-      return { kind: polling.absence.polls > 2 ? 'gone' : 'still-running' };
+      return { kind: polling.absence.polls >= GONE_POLLS ? 'gone' : 'still-running' };
     }
     const { batch } = state();
     if (now - lastNews >= HEARTBEAT_MS && batch !== null) {
