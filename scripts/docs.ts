@@ -6,7 +6,6 @@
 //
 // --repository owner/name sets that name in package.json first.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { format, resolveConfig } from 'prettier';
 import { parse } from 'yaml';
 import { runCommand, UsageError } from './cli/command.ts';
 import { renderCost } from './docs-tables/cost.ts';
@@ -36,7 +35,7 @@ function update(path: string, text: string): string[] {
  *
  * @returns the files that changed
  */
-async function writeDocumentation(packageJson: string): Promise<string[]> {
+function writeDocumentation(packageJson: string): string[] {
   const release = JSON.parse(packageJson) as { repository: string; version: string };
   const action = parse(read('action.yml')) as ActionTexts;
   const reusable = parse(read('.github/workflows/retry-on-red-status.yml')) as ReusableTexts;
@@ -56,21 +55,19 @@ async function writeDocumentation(packageJson: string): Promise<string[]> {
   const changed = update('package.json', packageJson);
   for (const path of ['README.md', ...files]) {
     const named = nameAction(path, read(path), release);
-    const text = generate[path]?.(named) ?? named;
-    const formatted = await format(text, { ...(await resolveConfig(path)), filepath: path });
-    changed.push(...update(path, formatted));
+    changed.push(...update(path, generate[path]?.(named) ?? named));
   }
   return changed;
 }
 
 await runCommand(
   { name: 'docs', help: HELP, options: { repository: { type: 'string' } } },
-  async ({ repository }) => {
+  ({ repository }) => {
     if (repository !== undefined && !isRepository(repository)) {
       throw new UsageError(`--repository: "${repository}" is not of the form owner/name.`);
     }
     const packageJson = read('package.json');
-    const changed = await writeDocumentation(
+    const changed = writeDocumentation(
       repository === undefined ? packageJson : setRepository(packageJson, repository),
     );
     console.log(changed.length === 0 ? 'Nothing changed.' : `Changed: ${changed.join(', ')}`);

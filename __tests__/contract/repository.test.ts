@@ -65,7 +65,7 @@ describe('npm run docs', () => {
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'docs-'));
-    for (const part of [...PARTS, '.prettierrc.json']) {
+    for (const part of PARTS) {
       cpSync(join(ROOT, part), join(folder, part), { recursive: true });
     }
     session = openSession({}, folder);
@@ -126,6 +126,7 @@ describe('npm run docs', () => {
   ])('explains a placeholder for the owner, and no other: %s', (repository, isExplained) => {
     const text = explainName(read('README.md'), { ...RELEASE, repository });
     expect(text.includes('`your-org` is the owner of your fork')).toBe(isExplained);
+    expect(text).not.toContain('\n\n\n');
   });
 
   test('needs marks for what it says of the name', () => {

@@ -34,7 +34,8 @@ export function fill(page: string, mark: string, text: string): string {
   const from = page.indexOf(opening);
   const to = page.indexOf(closing, from);
   if (from < 0 || to < 0) throw new Error(`The page has no ${opening} followed by ${closing}.`);
-  return `${page.slice(0, from + opening.length)}\n\n${text}\n\n${page.slice(to)}`;
+  const filling = text === '' ? '\n\n' : `\n\n${text}\n\n`;
+  return page.slice(0, from + opening.length) + filling + page.slice(to);
 }
 
 /** A Markdown table. */

@@ -160,4 +160,9 @@ export interface DetailedBatchEnding {
 
 /** CodeBuild's final words; any other is taken too, to show what a client does with a new one. */
 export type FinalStatus =
-  'SUCCEEDED' | 'FAILED' | 'FAULT' | 'TIMED_OUT' | 'STOPPED' | (string & Record<never, never>);
+  | 'SUCCEEDED'
+  | 'FAILED'
+  | 'FAULT'
+  | 'TIMED_OUT'
+  | 'STOPPED'
+  | (string & Record<never, never>);

@@ -49,7 +49,8 @@ const OPERATIONS: Readonly<Record<Operation, Entry>> = {
 export function operationOf(target: string): Operation | null {
   const [prefix, name = ''] = target.split('.');
   const operation = Object.keys(OPERATIONS).find((candidate) => candidate === name) as
-    Operation | undefined;
+    | Operation
+    | undefined;
   if (operation === undefined) return null;
   return prefix === (operation === 'GetLogEvents' ? 'Logs_20140328' : 'CodeBuild_20161006')
     ? operation

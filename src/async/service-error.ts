@@ -13,7 +13,13 @@
  * - `permanent`: no retry helps: access denied, not found, credentials that are surely wrong
  */
 export type ServiceErrorKind =
-  'transient' | 'throttled' | 'unreachable' | 'credentials' | 'gave-up' | 'rejected' | 'permanent';
+  | 'transient'
+  | 'throttled'
+  | 'unreachable'
+  | 'credentials'
+  | 'gave-up'
+  | 'rejected'
+  | 'permanent';
 
 /** Why it is unknown whether a write was carried out: what came in place of an answer. */
 export type Doubt = 'no-response' | 'server-error' | 'unknown-error' | 'invalid-response';

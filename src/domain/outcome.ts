@@ -45,7 +45,12 @@ export type Ending =
     };
 
 export type StopKind =
-  'stopped' | 'over' | 'later-attempt' | 'not-begun' | 'unproven' | 'no-answer';
+  | 'stopped'
+  | 'over'
+  | 'later-attempt'
+  | 'not-begun'
+  | 'unproven'
+  | 'no-answer';
 
 /** Whether what a canceled step was to stop may run: then its post step tries again. */
 export function isLeftToPostStep(ending: Ending): boolean {

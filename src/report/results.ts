@@ -21,7 +21,8 @@ export interface GroupOutput {
   readonly consoleUrl?: string;
   readonly logsUrl?: string;
   readonly cause:
-    (Pick<Cause, 'phase' | 'code' | 'message' | 'kind'> & Pick<GroupView, 'matchedLogText'>) | null;
+    | (Pick<Cause, 'phase' | 'code' | 'message' | 'kind'> & Pick<GroupView, 'matchedLogText'>)
+    | null;
   readonly attempts: readonly {
     readonly status: string;
     readonly buildArn?: string;
