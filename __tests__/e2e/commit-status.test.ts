@@ -1,22 +1,22 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { INTERNAL_FAILURE, type BatchPlan } from '../../simulator/index.ts';
+import type { BatchPlan } from '../../simulator/index.ts';
 import { onceLogged, runPostStep, type ActionRun, type Running } from '../support/action.ts';
-import { NO_EVENT, requestsTo, RUN_URL, runOnGitHub, TOKEN } from '../support/github-step.ts';
+import {
+  CONTEXT,
+  LIST,
+  NO_EVENT,
+  requestsTo,
+  RUN_URL,
+  runOnGitHub,
+  TOKEN,
+} from '../support/github-step.ts';
 import { HELD_TIMERS, passAnHour } from '../support/held-timers.ts';
-import { OF_CODEBUILD, serveGitHub, type GitHubDouble, type OddAnswer } from '../support/github.ts';
+import { OF_CODEBUILD, serveGitHub, type GitHubDouble } from '../support/github.ts';
 import { serveProxy } from '../support/proxy.ts';
-import { COMMIT, ID } from '../support/scenarios.ts';
+import { COMMIT, failsThen, ID } from '../support/scenarios.ts';
 
-const LIST = `GET /repos/octo-org/web-shop/commits/${COMMIT}/statuses?per_page=100&page=1`;
 const WRITE = `POST /repos/octo-org/web-shop/statuses/${COMMIT}`;
-const CONTEXT = 'AWS CodeBuild BuildBatch us-west-2 (web-shop)';
 
-/** Fails quickly, then runs for so many seconds and ends so. */
-const shopThat = (end: 'FAILED' | 'SUCCEEDED', takes = 0.1): BatchPlan => ({
-  downloadBatchspec: 0.05,
-  commit: COMMIT,
-  groups: { unit: { takes, ends: [{ status: 'FAILED', takes: 0.1 }, end] } },
-});
 const inputs = {
   'batch-id': ID,
   'poll-interval': '0.1',
@@ -65,7 +65,7 @@ describe('commit-status', () => {
   test('sets the status of the batch to pending, then to its success', async () => {
     github.statuses.push({ ...OF_CODEBUILD, context: 'lint', target_url: null }, OF_CODEBUILD);
     const environment = { ...NO_EVENT, RUNNER_DEBUG: '1' };
-    const run = await runOn(shopThat('SUCCEEDED'), {}, undefined, environment);
+    const run = await runOn(failsThen('SUCCEEDED'), {}, undefined, environment);
     expect(run.exitCode).toBe(0);
     expect(run.stderr).toBe('');
     expect(asked()).toEqual([LIST, WRITE, WRITE]);
@@ -101,20 +101,9 @@ describe('commit-status', () => {
     expect(loaded).toBeGreaterThan(retried ?? 0);
   });
 
-  test("sets CodeBuild's usual context to the failure of the last retry", async () => {
-    const run = await runOn(shopThat('FAILED'), { 'max-retries': '2' });
-    expect(run.exitCode).toBe(1);
-    expect(github.written()).toEqual([
-      'pending: Retry 1 of 2 is running',
-      'pending: Retry 2 of 2 is running',
-      'failure: Batch failed after 2 retries: unit (BUILD, exit status 1)',
-    ]);
-    expect(new Set(github.statuses.map(({ context }) => context))).toEqual(new Set([CONTEXT]));
-  });
-
   test('ends in error at the timeout of the step', async () => {
     const run = await runOn(
-      shopThat('SUCCEEDED', 600),
+      failsThen('SUCCEEDED', 600),
       { timeout: '1h' },
       onPending(passAnHour),
       HELD_TIMERS,
@@ -131,7 +120,7 @@ describe('commit-status', () => {
     ['no answer in time', {}],
   ])('ends in error, at once, when the step is canceled, with %s', async (_, odd) => {
     const run = await runOn(
-      shopThat('SUCCEEDED', 600),
+      failsThen('SUCCEEDED', 600),
       {},
       onPending(({ action }) => {
         github.odd = () => odd;
@@ -158,7 +147,7 @@ describe('commit-status', () => {
       return {};
     };
     const run = await runOn(
-      shopThat('SUCCEEDED'),
+      failsThen('SUCCEEDED'),
       {},
       (started) => (running = started),
       HELD_TIMERS,
@@ -179,7 +168,7 @@ describe('commit-status', () => {
       slow.push(() => github.statuses.unshift(status));
       return {};
     };
-    const run = await runOn(shopThat('SUCCEEDED', 600), {}, (started) => (running = started));
+    const run = await runOn(failsThen('SUCCEEDED', 600), {}, (started) => (running = started));
     const last = 'The step was canceled; the retry was stopped';
     expect(github.statuses.map(({ description }) => description)).toEqual([last]);
     for (const apply of slow) apply();
@@ -191,7 +180,7 @@ describe('commit-status', () => {
   test('goes through the proxy of the environment', async () => {
     const proxy = await serveProxy(Number(new URL(github.url).port));
     try {
-      const run = await runOn(shopThat('SUCCEEDED'), {}, undefined, {
+      const run = await runOn(failsThen('SUCCEEDED'), {}, undefined, {
         GITHUB_API_URL: 'http://api.github.test',
         HTTP_PROXY: proxy.url,
         NO_PROXY: '127.0.0.1',
@@ -210,7 +199,7 @@ describe('commit-status', () => {
 
   test('is completed by the post step after a kill', async () => {
     const killed = await runOn(
-      shopThat('SUCCEEDED', 600),
+      failsThen('SUCCEEDED', 600),
       {},
       onPending(({ action }) => action.kill('SIGKILL')),
     );
@@ -227,90 +216,15 @@ describe('commit-status', () => {
   });
 
   test.each([
-    ['the step wrote', null, 'error: The step was canceled; the retry was stopped'],
-    ['someone else has overwritten', 'https://ci.example.com/1', null],
-  ])(
-    'that %s is brought up to date where the post step stops what the step could not',
-    async (_, newer, expected) => {
-      const run = await runOn(
-        shopThat('SUCCEEDED', 600),
-        {},
-        onPending(({ action, simulator }) => {
-          simulator.faults.push({ operation: 'StopBuildBatch', fault: INTERNAL_FAILURE });
-          action.kill('SIGINT');
-        }),
-      );
-      expect(github.written().slice(1)).toEqual([
-        'error: The step was canceled; the batch may still be running',
-      ]);
-      if (newer !== null)
-        github.statuses.unshift({ ...OF_CODEBUILD, context: CONTEXT, target_url: newer });
-      run.simulator.faults.length = 0;
-      const post = await runPost(run);
-      expect(post).toMatchObject({ exitCode: 0, stderr: '' });
-      expect(post.operations.at(-1)).toBe('StopBuildBatch');
-      expect(github.written().slice(2)).toEqual(expected === null ? [] : [expected]);
-      expect(
-        post.stdout.includes('Commit status not updated: a newer status has replaced it.'),
-      ).toBe(expected === null);
-      expect(warningsIn(post)).toEqual([]);
-    },
-  );
-
-  test.each([
     ['without a retry', { 'max-retries': '0' }],
     ['with dry-run', { 'dry-run': 'true' }],
     ['with wait: false', { wait: 'false' }],
     ['with commit-status: false', { 'commit-status': 'false' }],
   ])('asks GitHub nothing, nor loads its client, %s', async (_, given) => {
-    const run = await runOn(shopThat('SUCCEEDED'), given, undefined, NO_EVENT);
+    const run = await runOn(failsThen('SUCCEEDED'), given, undefined, NO_EVENT);
     expect(asked()).toEqual([]);
     expect(run.stdout).not.toContain(NO_EVENT.GITHUB_EVENT_PATH);
     expect(warningsIn(run)).toEqual([]);
-  });
-
-  test('is not updated, with a notice, where the source is elsewhere', async () => {
-    const source = {
-      type: 'CODECOMMIT',
-      location: 'https://git-codecommit.us-west-2.amazonaws.com/v1/repos/web-shop',
-    };
-    const run = await runOn({ ...shopThat('SUCCEEDED'), source });
-    expect(run.exitCode).toBe(0);
-    expect(asked()).toEqual([]);
-    expect(run.stdout).toContain(
-      '::notice::Commit status not updated: the source of the batch is on git-codecommit.us-west-2.amazonaws.com (CODECOMMIT), not on github.com.\n',
-    );
-  });
-
-  test('costs one warning where the token may not write', async () => {
-    github.odd = () => ({
-      status: 403,
-      body: '{"message":"Resource not accessible by integration"}',
-    });
-    const run = await runOn(shopThat('FAILED'), { 'max-retries': '2' });
-    // Once for the first retry, and once for the end.
-    expect(asked()).toEqual([LIST, LIST]);
-    const [warning, ...more] = warningsIn(run);
-    expect(more).toEqual([]);
-    expect(warning).toContain('statuses of octo-org/web-shop (GitHub returned');
-    expect(warning).toContain('"statuses: write"');
-    expect(run.exitCode).toBe(1);
-    expect(run.state['unwritten-status']).toBe('null');
-  });
-
-  const LIMIT =
-    '{"message":"You have exceeded a secondary rate limit. Please wait a few minutes."}';
-  test.each<[string, string, OddAnswer]>([
-    ['a secondary rate limit at pending', 'pending', { status: 403, body: LIMIT }],
-    ['an answer whose body stalls', 'success', { status: 201, stalled: true, done: true }],
-  ])('ends in success after %s', async (_, state, odd) => {
-    github.odd = ({ status }) => (status?.state === state ? odd : null);
-    const run = await runOn(shopThat('SUCCEEDED'));
-    expect(run.exitCode).toBe(0);
-    expect(github.statuses[0]).toMatchObject({ state: 'success', context: CONTEXT });
-    expect(run.state['unwritten-status']).toBe('null');
-    expect(warningsIn(run)).toEqual([]);
-    expect(run.stdout).not.toContain('statuses: write');
   });
 
   test('stays out of the verdict where GitHub fails throughout, and is left to the post step', async () => {
@@ -326,7 +240,7 @@ describe('commit-status', () => {
     const whenOver = onceLogged('Attempt 2 succeeded', () => (isOver = true));
     const whenPendingOver = onceLogged('not set to pending', () => (isPendingOver = true));
     const run = await runOn(
-      shopThat('SUCCEEDED'),
+      failsThen('SUCCEEDED'),
       { timeout: '1h' },
       (started) => {
         running = started;

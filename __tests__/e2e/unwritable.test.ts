@@ -4,18 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import type { BatchPlan } from '../../simulator/index.ts';
 import { OUTPUT_NAMES } from '../../src/report/outputs.ts';
 import { runAction } from '../support/action.ts';
-import { ID, shop } from '../support/scenarios.ts';
+import { ID, quick, shop } from '../support/scenarios.ts';
 
 const BUNDLE = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
 const RETRY = 'RetryBuildBatch';
-/** Short enough for real time. */
-const QUICK: BatchPlan = {
-  downloadBatchspec: 0.05,
-  groups: { unit: { takes: 0.1, ends: ['FAILED', 'SUCCEEDED'] } },
-};
+const QUICK = quick('FAILED', 'SUCCEEDED');
 const inputs = { 'batch-id': ID, 'poll-interval': '0.1' };
 
 describe('what cannot be saved, written or shown does not change the verdict: the bundle', () => {

@@ -63,10 +63,7 @@ async function runEntry(
   environment: Record<string, string>,
   meanwhile: (running: Running) => void,
 ): Promise<ActionRun> {
-  const simulator =
-    'handle' in scenario
-      ? scenario
-      : createSimulator(scenario, { now: Date.now, uuid: randomUUID });
+  const simulator = simulatorOf(scenario);
   const served = await serve(simulator);
   const folder = await mkdtemp(join(tmpdir(), 'retry-codebuild-batch-e2e-'));
   try {
@@ -116,6 +113,13 @@ async function runEntry(
     await served.close();
     await rm(folder, { recursive: true });
   }
+}
+
+/** A simulator of the scenario, in real time. */
+export function simulatorOf(scenario: Scenario | Simulator): Simulator {
+  return 'handle' in scenario
+    ? scenario
+    : createSimulator(scenario, { now: Date.now, uuid: randomUUID });
 }
 
 /** Does something with the running action as soon as its log has these words. */

@@ -1,12 +1,19 @@
 import type { BatchPlan } from '../../simulator/index.ts';
 import { runAction, type ActionRun, type Running } from './action.ts';
 import type { GitHubDouble } from './github.ts';
-import { shop } from './scenarios.ts';
+import { COMMIT, shop } from './scenarios.ts';
 
 export const TOKEN = 'ghs_0123456789abcdefghijklmnopqrstuvwxyz';
 export const RUN_URL = 'https://github.com/octo-org/web-shop/actions/runs/42/attempts/3';
 /** @actions/github complains of this when it is loaded. */
 export const NO_EVENT = { GITHUB_EVENT_PATH: '/nowhere/event.json' };
+
+/** The context that CodeBuild gives the status of the shop's batches, unless told otherwise. */
+export const CONTEXT = 'AWS CodeBuild BuildBatch us-west-2 (web-shop)';
+/** Where the statuses of the commit are listed, and its pull requests. */
+export const LIST = `GET /repos/octo-org/web-shop/commits/${COMMIT}/statuses?per_page=100&page=1`;
+export const BY_COMMIT = `GET /repos/octo-org/web-shop/commits/${COMMIT}/pulls?per_page=100`;
+export const GRAPHQL = 'POST /graphql';
 
 /** Runs the bundle on a batch of the shop, in a workflow run of a GitHub double. */
 export function runOnGitHub(
@@ -22,4 +29,11 @@ export function runOnGitHub(
 /** What GitHub was asked for, in order: method and path. */
 export function requestsTo({ requests }: GitHubDouble): string[] {
   return requests.map(({ method, path }) => `${method} ${path}`);
+}
+
+/** The comments on a pull request, oldest first. */
+export function commentsOn({ pullRequests }: GitHubDouble, number: number): string[] {
+  return pullRequests.flatMap((one) =>
+    one.number === number ? one.comments.map(({ body }) => body) : [],
+  );
 }

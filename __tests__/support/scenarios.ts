@@ -19,6 +19,20 @@ export const BROKEN: BatchPlan = {
   groups: { lint: { takes: 20 }, unit: { takes: 60, ends: ['FAILED'] } },
 };
 
+/** A batch that is short enough for real time. Its group ends so, attempt after attempt. */
+export function quick(...ends: ('FAILED' | 'SUCCEEDED')[]): BatchPlan {
+  return { downloadBatchspec: 0.05, commit: COMMIT, groups: { unit: { takes: 0.1, ends } } };
+}
+
+/** A batch that fails quickly, then runs for so many seconds and ends so. */
+export function failsThen(end: 'FAILED' | 'SUCCEEDED', takes = 0.1): BatchPlan {
+  return {
+    downloadBatchspec: 0.05,
+    commit: COMMIT,
+    groups: { unit: { takes, ends: [{ status: 'FAILED', takes: 0.1 }, end] } },
+  };
+}
+
 /** A scenario of one project with one batch that ended an hour ago, unless said otherwise. */
 export function shop(batch: Partial<ExistingBatch> & BatchPlan, switches: Switches = {}): Scenario {
   return {
