@@ -7,11 +7,25 @@ process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cach
 const pure = { lines: 100, functions: 100, branches: 95 };
 const others = { lines: 95, functions: 95 };
 
-/** @type {import('jest').Config} */
-export default {
+/** Folders whose tests are not about the lines of src/, and run faster where these are not counted. */
+const uncounted = [
+  'bench',
+  'cli',
+  'contract',
+  'e2e',
+  'judges',
+  'mutation',
+  'properties',
+  'record',
+  'simulator',
+].map((folder) => `<rootDir>/__tests__/${folder}/`);
+
+/** In ms. A guard against hanging, not a measure: machines are busy. */
+export const testTimeout = 60_000;
+
+/** What is the same for all tests. */
+export const project = {
   testEnvironment: '<rootDir>/__tests__/support/environment.ts',
-  // More than there are cores: the tests of the bundle wait more than they work.
-  maxWorkers: 4,
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
@@ -23,6 +37,22 @@ export default {
       },
     ],
   },
+  errorOnDeprecated: true,
+  restoreMocks: true,
+};
+
+/** @type {import('jest').Config} */
+export default {
+  projects: [
+    { ...project, testPathIgnorePatterns: uncounted },
+    {
+      ...project,
+      testMatch: uncounted.map((folder) => `${folder}**/*.test.ts`),
+      coveragePathIgnorePatterns: ['/'],
+    },
+  ],
+  // More than there are cores: the tests of the bundle wait more than they work.
+  maxWorkers: 4,
   // Not the entry points, which end the process: __tests__/e2e runs them as the bundle has them.
   collectCoverageFrom: ['src/**/*.ts', '!src/{index,post-entry}.ts'],
   coverageReporters: ['text-summary', 'lcovonly'],
@@ -40,8 +70,5 @@ export default {
     './src/steps/': others,
     global: others,
   },
-  errorOnDeprecated: true,
-  restoreMocks: true,
-  // A guard against hanging, not a measure: machines are busy.
-  testTimeout: 60_000,
+  testTimeout,
 };
