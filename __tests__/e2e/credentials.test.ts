@@ -1,16 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { EXPIRED_TOKEN, type BatchPlan } from '../../simulator/index.ts';
+import { EXPIRED_TOKEN } from '../../simulator/index.ts';
 import { createServer } from 'node:http';
 import { runAction, type ActionRun } from '../support/action.ts';
-import { ID, shop } from '../support/scenarios.ts';
+import { ID, quick, shop } from '../support/scenarios.ts';
 import { listen } from '../support/sockets.ts';
 import { serveSts, type StsDouble } from '../support/sts.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/retry';
-const QUICK: BatchPlan = {
-  downloadBatchspec: 0.05,
-  groups: { unit: { takes: 3, ends: [{ status: 'FAILED', takes: 0.2 }, 'SUCCEEDED'] } },
-};
+const FLAKY = shop(quick('FAILED', 'SUCCEEDED'));
 const inputs = { 'batch-id': ID, 'poll-interval': '0.1' };
 const NO_KEYS = {
   AWS_ACCESS_KEY_ID: '',
@@ -21,7 +18,7 @@ const NO_KEYS = {
 /** A step that assumes a role, on a CodeBuild that accepts the credentials of the role alone. */
 const runWithRole = (sts: StsDouble): Promise<ActionRun> =>
   runAction(
-    shop(QUICK),
+    FLAKY,
     { ...inputs, 'role-to-assume': ROLE },
     { ...NO_KEYS, ...sts.environment },
     ({ simulator }) => {
@@ -60,7 +57,7 @@ describe('role-to-assume', () => {
     const page = { status: 403, text: '<html><body>Please sign in.</body></html>' };
     sts.instead.push({ status: 400, text: refusal });
     const run = await runAction(
-      shop(QUICK),
+      FLAKY,
       { ...inputs, 'role-to-assume': ROLE },
       { ...NO_KEYS, ...sts.environment },
       ({ simulator }) => {
@@ -78,7 +75,7 @@ describe('role-to-assume', () => {
 
   test('prints no secret but to mask it', async () => {
     const run = await runAction(
-      shop(QUICK),
+      FLAKY,
       { ...inputs, 'role-to-assume': ROLE },
       { ...NO_KEYS, ...sts.environment, RUNNER_DEBUG: '1' },
     );
@@ -97,7 +94,7 @@ describe('role-to-assume', () => {
     const silent = await listen(createServer());
     const environment = { ...sts.environment, ACTIONS_ID_TOKEN_REQUEST_URL: `${silent.url}/?x` };
     const run = await runAction(
-      shop(QUICK),
+      FLAKY,
       { ...inputs, 'role-to-assume': ROLE, timeout: '1' },
       { ...NO_KEYS, ...environment },
     );
@@ -107,7 +104,7 @@ describe('role-to-assume', () => {
   });
 
   test('says what is missing if the job has no permission for tokens', async () => {
-    const run = await runAction(shop(QUICK), { ...inputs, 'role-to-assume': ROLE }, NO_KEYS);
+    const run = await runAction(FLAKY, { ...inputs, 'role-to-assume': ROLE }, NO_KEYS);
     expect(run.exitCode).toBe(1);
     expect(run.outputs['reason']).toContain('id-token: write');
     expect(run.operations).toEqual([]);
@@ -115,13 +112,13 @@ describe('role-to-assume', () => {
 });
 
 test('without credentials it says so and what to do', async () => {
-  const run = await runAction(shop(QUICK), inputs, NO_KEYS);
+  const run = await runAction(FLAKY, inputs, NO_KEYS);
   expect(run.exitCode).toBe(1);
   expect(run.outputs['reason']).toContain('No AWS credentials found');
 });
 
 test('a profile that does not exist is named, at once', async () => {
-  const run = await runAction(shop(QUICK), inputs, { ...NO_KEYS, AWS_PROFILE: 'nope' });
+  const run = await runAction(FLAKY, inputs, { ...NO_KEYS, AWS_PROFILE: 'nope' });
   expect(run.exitCode).toBe(1);
   expect(run.outputs['reason']).toContain('The profile "nope" (AWS_PROFILE) is not in');
   expect(run.stderr).toBe('');
@@ -138,7 +135,7 @@ test('an instance whose metadata service fails for a moment gives credentials af
       response.end(JSON.stringify({ ...keys, Expiration: '2099-01-01T00:00:00Z' }));
     }),
   );
-  const run = await runAction(shop(QUICK), inputs, {
+  const run = await runAction(FLAKY, inputs, {
     ...NO_KEYS,
     AWS_EC2_METADATA_DISABLED: '',
     AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url,
@@ -149,7 +146,7 @@ test('an instance whose metadata service fails for a moment gives credentials af
 
 test('expired credentials end the step with advice, and the batch keeps running', async () => {
   const scenario = {
-    ...shop(QUICK),
+    ...FLAKY,
     // The first poll finds the failed batch, the second is after the retry.
     faults: [{ operation: 'BatchGetBuildBatches', calls: [3], fault: EXPIRED_TOKEN }],
   };

@@ -18,6 +18,8 @@ const RED = quick('FAILED');
 const inputs = {
   'batch-id': ID,
   'poll-interval': '0.1',
+  // A comment is written at the end, also without a retry.
+  'max-retries': '0',
   'pull-request-comment': 'true',
   'github-token': TOKEN,
 };
@@ -39,7 +41,7 @@ const isMutation = ({ graphql }: GitHubRequest): boolean =>
 describe('pull-request-comment', () => {
   test('reports a success after a retry, flaky groups included', async () => {
     open(aPullRequest(12, COMMIT));
-    await runOn(quick('FAILED', 'SUCCEEDED'));
+    await runOn(quick('FAILED', 'SUCCEEDED'), { 'max-retries': '1' });
     expect(commentsOn(step.github, 12)).toHaveLength(1);
     expect(commentsOn(step.github, 12)[0]).toContain(
       '✅ web-shop: the batch succeeded on attempt 2',
@@ -53,7 +55,7 @@ describe('pull-request-comment', () => {
     step.onOutput = (text) => {
       if (text.includes('Waiting 3s')) simulator.perform('RetryBuildBatch', { id: ID });
     };
-    await step.run(main, simulator, { ...inputs, 'retry-delay': '3s' });
+    await step.run(main, simulator, { ...inputs, 'max-retries': '1', 'retry-delay': '3s' });
     expect(step.outputs()).toMatchObject({ conclusion: 'success', 'retry-count': '0' });
     expect(commentsOn(step.github, 12)).toHaveLength(1);
     expect(commentsOn(step.github, 12)[0]).toContain(
@@ -119,14 +121,14 @@ describe('pull-request-comment', () => {
 
   test('is written with wait: false where the decision was against a retry', async () => {
     open(aPullRequest(12, COMMIT));
-    await runOn(RED, { wait: 'false', 'never-retry': 'unit' });
+    await runOn(RED, { 'max-retries': '1', wait: 'false', 'never-retry': 'unit' });
     expect(commentsOn(step.github, 12)).toHaveLength(1);
   });
 
   test('is written beside the commit status', async () => {
     open(aPullRequest(12, COMMIT));
     const source = { location: 'https://github.com/octo-org/web-shop.git' };
-    await runOn({ ...RED, source }, { 'commit-status': 'true' });
+    await runOn({ ...RED, source }, { 'max-retries': '1', 'commit-status': 'true' });
     expect(commentsOn(step.github, 12)).toHaveLength(1);
     expect(step.github.written().at(-1)).toMatch(/^failure: Batch failed after 1 retry/);
     expect(step.log.split(`::add-mask::${TOKEN}`)).toHaveLength(2);
