@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   accessDenied,
   type BatchPlan,
@@ -15,6 +15,7 @@ import {
   type Switches,
   THROTTLED,
 } from '../../simulator/index.ts';
+import { openSession, type Session } from '../support/processes.ts';
 import { ID, shop } from '../support/scenarios.ts';
 
 const SCRIPT = fileURLToPath(new URL('../../scripts/record.ts', import.meta.url));
@@ -55,6 +56,13 @@ function simulate(scenario: Scenario): Simulator {
   return simulator;
 }
 
+const environmentFor = (url: string): Record<string, string> => ({
+  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'example',
+  AWS_REGION: 'us-west-2',
+  AWS_ENDPOINT_URL: url,
+});
+
 /** Runs `npm run record` with those arguments against a simulator on 127.0.0.1. */
 const run = (scenario: Scenario, ...given: string[]): Promise<Run> =>
   runOn(simulate(scenario), given);
@@ -71,10 +79,7 @@ async function runOn(
       env: {
         PATH: process.env['PATH'],
         NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
-        AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-        AWS_SECRET_ACCESS_KEY: 'example',
-        AWS_REGION: 'us-west-2',
-        AWS_ENDPOINT_URL: url,
+        ...environmentFor(url),
       },
     });
     let said = '';
@@ -214,6 +219,18 @@ test('an interrupted recording keeps its answers, and the batch keeps running', 
 });
 
 describe('no batch is retried', () => {
+  const simulator = simulate(shop(QUICK));
+  let served: Awaited<ReturnType<typeof serve>>;
+  let session: Session;
+  beforeAll(async () => {
+    served = await serve(simulator);
+    session = openSession(environmentFor(served.url));
+  });
+  afterAll(async () => {
+    await session.close();
+    await served.close();
+  });
+
   test('without --yes', async () => {
     const ran = await run(shop(QUICK), ID);
     expect(ran.exitCode).toBe(2);
@@ -240,10 +257,10 @@ describe('no batch is retried', () => {
       '--region: the batch is in eu-west-1, not in eu-west-2.',
     ],
   ])('given %j', async (given, problem) => {
-    const ran = await run(shop(QUICK), ...given);
-    expect([ran.exitCode, ran.simulator.calls]).toEqual([2, []]);
-    expect(ran.stderr).toContain(problem);
-    expect(ran.stderr).toMatch(/ Run "npm run record -- --help" for help\.\n$/);
+    const { status, stderr } = await session.run(SCRIPT, given);
+    expect([status, simulator.calls]).toEqual([2, []]);
+    expect(stderr).toContain(problem);
+    expect(stderr).toMatch(/ Run "npm run record -- --help" for help\.\n$/);
   });
 
   test('into a folder that holds something', async () => {
