@@ -1,6 +1,5 @@
 // Builds dist/ from src/.
 import { join } from 'node:path';
-import { build } from './build/bundle.ts';
 import { runCommand } from './cli/command.ts';
 
 const HELP = `usage: npm run build -- [--out folder]
@@ -13,6 +12,8 @@ const dist = join(import.meta.dirname, '..', 'dist');
 await runCommand(
   { name: 'build', help: HELP, options: { out: { type: 'string', default: dist } } },
   async ({ out }) => {
+    // Loaded here: the compilers take longer than the help.
+    const { build } = await import('./build/bundle.ts');
     const bytes = await build(out);
     console.log(`${out}: ${Math.round(bytes / 1000)} kB of script`);
     return 0;

@@ -4,8 +4,6 @@ import { DESCRIPTIONS } from '../simulator/index.ts';
 import { runCommand, UsageError } from './cli/command.ts';
 import { SCENARIO_LIST, scenarioNamed } from './cli/scenarios.ts';
 import { runBundle } from './demo/run-bundle.ts';
-import { runnerLog } from './demo/runner-log.ts';
-import { openScreen } from './demo/screen.ts';
 import { terminalOf } from './demo/terminal.ts';
 
 const HELP = `usage: npm run demo -- [scenario]
@@ -35,6 +33,9 @@ await runCommand(
     }
     const name = argument ?? option ?? 'flaky';
     const scenario = scenarioNamed(name);
+    // Loaded here: what reads Markdown takes longer than the help.
+    const { runnerLog } = await import('./demo/runner-log.ts');
+    const { openScreen } = await import('./demo/screen.ts');
     const terminal = terminalOf(process.stdout, process.env);
     const screen = openScreen(terminal, (text) => console.log(text));
     const format = runnerLog(terminal);

@@ -3,7 +3,6 @@ import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { runCommand, UsageError } from './cli/command.ts';
-import { instrument } from './mutation/mutants.ts';
 import { report } from './mutation/report.ts';
 import { tryAll } from './mutation/try-all.ts';
 
@@ -38,6 +37,8 @@ await runCommand(
       filesIn(path, '.test.ts'),
     );
     if (tests.length === 0) throw new UsageError('No tests found: name some with --tests.');
+    // Loaded here: the compiler takes longer than the help.
+    const { instrument } = await import('./mutation/mutants.ts');
     const instrumented = new Map(
       files.map((file) => [file, instrument(file, readFileSync(file, 'utf8'))]),
     );

@@ -139,6 +139,8 @@ describe.each(Object.entries(CASES))(
   'a response of %s',
   (_, { operation, examples, call, toState }) => {
     const { answer, places } = fullAnswer(operation, examples);
+    /** By the place that has no value: the same, whichever wrong one it is compared with. */
+    const without = new Map<Place, unknown>();
     const wrong = fc
       .constantFrom(...places)
       .chain((place) => fc.tuple(fc.constant(place), fc.constantFrom(...WRONG[place.kind])));
@@ -153,8 +155,10 @@ describe.each(Object.entries(CASES))(
       await fc.assert(
         fc.asyncProperty(wrong, async ([place, value]) => {
           const found = await resultOf(call, changed(answer, place, value));
-          const expected = await resultOf(call, changed(answer, place));
-          expect(found).toEqual(expected);
+          if (!without.has(place)) {
+            without.set(place, await resultOf(call, changed(answer, place)));
+          }
+          expect(found).toEqual(without.get(place));
           if (toState === undefined || typeof found === 'string') return;
           const ending = { kind: 'failed', reason: 'why', quotedCause: null } as const;
           const outcome = conclude(ending, { ...initialState(), ...toState(found) }, 0, 0);

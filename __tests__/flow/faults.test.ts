@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import {
   EXPIRED_TOKEN,
   INTERNAL_FAILURE,
@@ -6,7 +6,7 @@ import {
   type Fault,
   type Operation,
 } from '../../simulator/index.ts';
-import { runFlow } from '../support/flow.ts';
+import { runFlow, type Flow } from '../support/flow.ts';
 import { BROKEN, FLAKY, ID, shop } from '../support/scenarios.ts';
 
 const OPERATIONS: Operation[] = [
@@ -32,9 +32,13 @@ const BATCHES = [
 const given = { 'batch-id': ID };
 
 describe.each(BATCHES)('%s', (_, batch, verdict) => {
+  let plain: Flow;
+  beforeAll(async () => {
+    plain = await runFlow(shop(batch), given);
+  });
+
   describe.each(OPERATIONS)('when a call of %s', (operation) => {
     test.each(FAULTS)('is %s: the verdict is the same', async (_how, fault) => {
-      const plain = await runFlow(shop(batch), given);
       const calls = plain.operations.filter((one) => one === operation).length;
       const positions = new Set([1, Math.ceil(calls / 2), calls]);
       for (const position of positions) {

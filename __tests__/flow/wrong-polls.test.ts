@@ -1,7 +1,7 @@
-import { describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Fault } from '../../simulator/index.ts';
 import { Interruption } from '../../src/async/interruption.ts';
-import { runFlow } from '../support/flow.ts';
+import { runFlow, type Flow } from '../support/flow.ts';
 import { BROKEN, FLAKY, ID, shop } from '../support/scenarios.ts';
 
 const POLL = 'BatchGetBuildBatches';
@@ -26,9 +26,13 @@ const PLANS: readonly [string, Parameters<typeof shop>[0]][] = [
 const GIVEN = { 'batch-id': ID, timeout: '4h' };
 
 describe.each(PLANS)('a batch %s', (_, plan) => {
+  const given = { ...GIVEN, 'poll-interval': '25' };
+  let plain: Flow;
+  beforeAll(async () => {
+    plain = await runFlow(shop(plan), given);
+  });
+
   test.each(WRONG)('ends as it did, whichever one poll shows %s', async (_name, fault) => {
-    const given = { ...GIVEN, 'poll-interval': '25' };
-    const plain = await runFlow(shop(plan), given);
     const { attempt, ending, batchStatus, retries } = plain.outcome;
     const polls = plain.operations.filter((operation) => operation === POLL).length;
     for (let number = 1; number <= polls; number += 1) {

@@ -24,6 +24,9 @@ const DELIMITER = 'ghadelimiter_00000000-0000-0000-0000-000000000000';
 const upTo = (most: number): fc.Arbitrary<number> =>
   fc.oneof(fc.nat(Math.ceil(most / 100)), fc.nat(Math.ceil(most / 10)), fc.nat(most));
 
+/** Of what each group has, in all groups: many times what fits, beyond which it takes time alone. */
+const MOST_IN_ALL = 100_000;
+
 /** How much there is of everything, over all groups, and how long names and texts are. */
 const sizes = fc.record({
   groups: upTo(10_000),
@@ -45,12 +48,17 @@ type Sizes = typeof sizes extends fc.Arbitrary<infer T> ? T : never;
 /** What stays alike from group to group is made once: it is the outputs that are to be large here. */
 function stateOf(size: Sizes): Partial<RunState> {
   const times = (length: number, text = size.letter): string => text.repeat(length);
-  const dependsOn = Array.from({ length: size.dependencies }, (_, n) => `${times(size.name)}${n}`);
+  const mostOfEach = Math.ceil(MOST_IN_ALL / size.groups);
+  const eachHas = (number: number): number => Math.min(number, mostOfEach);
+  const dependsOn = Array.from(
+    { length: eachHas(size.dependencies) },
+    (_, n) => `${times(size.name)}${n}`,
+  );
   const location = times(size.location);
   const artifacts = Array.from({ length: size.artifacts }, () =>
     anArtifact({ location, uri: location }),
   );
-  const prior = Array.from({ length: size.attempts }, (_, n) =>
+  const prior = Array.from({ length: eachHas(size.attempts) }, (_, n) =>
     aBuild({ id: `b${n}`, status: 'FAILED', requestedOn: at(n) }),
   );
   const steady = prior.map((build) => ({ ...build, status: 'STOPPED' }));

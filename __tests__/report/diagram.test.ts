@@ -11,11 +11,13 @@ import {
   aPast,
   aRecoveredBatch,
   aRetriedGroup,
+  NOT_RETRIED,
 } from '../support/batches.ts';
+import { everywhere } from '../support/hostile-outcome.ts';
 import { HOSTILE } from '../support/hostile.ts';
 import { testAll } from '../support/test-all.ts';
 import { parseMermaid } from '../support/mermaid.ts';
-import { source, stopped } from '../support/outcomes.ts';
+import { GOLDEN, source, stopped } from '../support/outcomes.ts';
 
 function draw(groups: BuildGroup[], past: Past = aPast(), batch = aFailedBatch()): string {
   return diagram(viewGroups({ ...batch, groups }, past));
@@ -174,4 +176,20 @@ describe('the diagram', () => {
     expect(lines).toHaveLength(5);
     expect(lines[1]).toMatch(/^g0\["(?:\w|#\d+;)*"\]:::succeeded$/);
   });
+
+  testAll(HOSTILE)('is drawn by Mermaid where everything is hostile', async (_, text) => {
+    const { groups } = everywhere(text, NOT_RETRIED);
+    expect((await sourceOf(diagram(groups)))[0]).toBe('flowchart LR');
+  });
+
+  const golden = Object.entries(GOLDEN).map(
+    ([name, { groups }]) => [name, diagram(groups)] as const,
+  );
+
+  test.each(golden.filter(([, markdown]) => markdown !== ''))(
+    'is drawn by Mermaid in the golden summary %s',
+    async (_, markdown) => {
+      expect((await sourceOf(markdown))[0]).toBe('flowchart LR');
+    },
+  );
 });

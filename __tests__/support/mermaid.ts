@@ -6,6 +6,8 @@ interface Jsdom {
   readonly JSDOM: new (html: string) => { readonly window: { readonly document: object } };
 }
 
+/** All in few files, of which Jest loads each anew in every suite. Without types, so not a literal of `import`. */
+const BUNDLE = 'mermaid/dist/mermaid.esm.min.mjs';
 /** Mermaid's default. */
 const MAX_TEXT_SIZE = 50_000;
 
@@ -32,7 +34,7 @@ async function load(): Promise<Mermaid> {
   const { JSDOM } = require('jsdom') as Jsdom;
   const { window } = new JSDOM('');
   Object.assign(globalThis, { window, document: window.document });
-  const { default: mermaid } = await import('mermaid');
+  const { default: mermaid } = (await import(BUNDLE)) as { readonly default: Mermaid };
   mermaid.initialize({ startOnLoad: false, securityLevel: 'strict', maxTextSize: MAX_TEXT_SIZE });
   return mermaid;
 }

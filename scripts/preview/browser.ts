@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { type Theme, WIDTH } from './page.ts';
 
 const USUAL_PLACES = [
@@ -40,6 +40,8 @@ export function chromiumPath(): string | null {
  * @throws Error of playwright-core if it does not start
  */
 export async function openBrowser(executablePath: string): Promise<Browser> {
+  // Loaded here: it takes longer than the help.
+  const { chromium } = await import('playwright-core');
   return chromium.launch({ executablePath, args: FLAGS });
 }
 

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { renderOnGitHub } from './github-markdown.ts';
 
 export const THEMES = ['light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
@@ -25,6 +24,8 @@ const BOX: Readonly<Record<Theme, string>> = {
  * @param theme GitHub's light or dark one
  */
 export async function pageOf(markdown: string, theme: Theme): Promise<string> {
+  // Loaded here: it takes longer than the help.
+  const { renderOnGitHub } = await import('./github-markdown.ts');
   const css = await readFile(fileURLToPath(STYLESHEETS[theme]), 'utf8');
   return `<!doctype html>
 <html lang="en">
