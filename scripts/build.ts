@@ -12,7 +12,7 @@ const dist = join(import.meta.dirname, '..', 'dist');
 await runCommand(
   { name: 'build', help: HELP, options: { out: { type: 'string', default: dist } } },
   async ({ out }) => {
-    // Loaded here: the compilers take longer than the help.
+    // Loaded here, to keep --help fast: they bring the compilers.
     const { build } = await import('./build/bundle.ts');
     const bytes = await build(out);
     console.log(`${out}: ${Math.round(bytes / 1000)} kB of script`);

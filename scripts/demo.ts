@@ -33,7 +33,7 @@ await runCommand(
     }
     const name = argument ?? option ?? 'flaky';
     const scenario = scenarioNamed(name);
-    // Loaded here: what reads Markdown takes longer than the help.
+    // Loaded here, to keep --help fast: they bring what reads Markdown.
     const { runnerLog } = await import('./demo/runner-log.ts');
     const { openScreen } = await import('./demo/screen.ts');
     const terminal = terminalOf(process.stdout, process.env);

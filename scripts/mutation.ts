@@ -37,7 +37,7 @@ await runCommand(
       filesIn(path, '.test.ts'),
     );
     if (tests.length === 0) throw new UsageError('No tests found: name some with --tests.');
-    // Loaded here: the compiler takes longer than the help.
+    // Loaded here, to keep --help fast: it brings the compiler.
     const { instrument } = await import('./mutation/mutants.ts');
     const instrumented = new Map(
       files.map((file) => [file, instrument(file, readFileSync(file, 'utf8'))]),

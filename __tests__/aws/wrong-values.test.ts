@@ -139,7 +139,7 @@ describe.each(Object.entries(CASES))(
   'a response of %s',
   (_, { operation, examples, call, toState }) => {
     const { answer, places } = fullAnswer(operation, examples);
-    /** By the place that has no value: the same, whichever wrong one it is compared with. */
+    /** Results without a value, by its place: the same for every wrong value there. */
     const without = new Map<Place, unknown>();
     const wrong = fc
       .constantFrom(...places)

@@ -2,12 +2,12 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { EXPIRED_TOKEN } from '../../simulator/index.ts';
 import { createServer } from 'node:http';
 import { runAction, type ActionRun } from '../support/action.ts';
-import { ID, quick, shop } from '../support/scenarios.ts';
+import { failsThen, ID, quick, shop } from '../support/scenarios.ts';
 import { listen } from '../support/sockets.ts';
 import { serveSts, type StsDouble } from '../support/sts.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/retry';
-const FLAKY = shop(quick('FAILED', 'SUCCEEDED'));
+const SCENARIO = shop(quick('FAILED', 'SUCCEEDED'));
 const inputs = { 'batch-id': ID, 'poll-interval': '0.1' };
 const NO_KEYS = {
   AWS_ACCESS_KEY_ID: '',
@@ -16,9 +16,9 @@ const NO_KEYS = {
 };
 
 /** A step that assumes a role, on a CodeBuild that accepts the credentials of the role alone. */
-const runWithRole = (sts: StsDouble): Promise<ActionRun> =>
+const runWithRole = (sts: StsDouble, scenario = SCENARIO): Promise<ActionRun> =>
   runAction(
-    FLAKY,
+    scenario,
     { ...inputs, 'role-to-assume': ROLE },
     { ...NO_KEYS, ...sts.environment },
     ({ simulator }) => {
@@ -43,21 +43,21 @@ describe('role-to-assume', () => {
   afterEach(() => sts.close());
 
   test('outlives its credentials: the role is assumed again, with a fresh token', async () => {
-    const run = await runWithRole(sts);
+    const run = await runWithRole(sts, shop(failsThen('SUCCEEDED', 1)));
     expect(run.outputs).toMatchObject({ conclusion: 'success', 'retry-count': '1' });
     expect(run.exitCode).toBe(0);
-    expect(sts.assumed.length).toBeGreaterThan(2);
+    expect(sts.assumed.length).toBeGreaterThan(3);
     expect(new Set(sts.assumed.map(({ token }) => token)).size).toBe(sts.assumed.length);
     expect(new Set(sts.assumed.map(({ role }) => role))).toEqual(new Set([ROLE]));
     expect(new Set(sts.audiences)).toEqual(new Set(['sts.amazonaws.com']));
   });
 
-  test('is assumed again after a transient STS error, at the start and in the wait', async () => {
+  test('is assumed again after a transient STS error, at the start and later', async () => {
     const refusal = `<ErrorResponse><Error><Code>InvalidIdentityToken</Code><Message>Couldn't retrieve verification key from your identity provider</Message></Error></ErrorResponse>`;
     const page = { status: 403, text: '<html><body>Please sign in.</body></html>' };
     sts.instead.push({ status: 400, text: refusal });
     const run = await runAction(
-      FLAKY,
+      SCENARIO,
       { ...inputs, 'role-to-assume': ROLE },
       { ...NO_KEYS, ...sts.environment },
       ({ simulator }) => {
@@ -75,7 +75,7 @@ describe('role-to-assume', () => {
 
   test('prints no secret but to mask it', async () => {
     const run = await runAction(
-      FLAKY,
+      SCENARIO,
       { ...inputs, 'role-to-assume': ROLE },
       { ...NO_KEYS, ...sts.environment, RUNNER_DEBUG: '1' },
     );
@@ -94,7 +94,7 @@ describe('role-to-assume', () => {
     const silent = await listen(createServer());
     const environment = { ...sts.environment, ACTIONS_ID_TOKEN_REQUEST_URL: `${silent.url}/?x` };
     const run = await runAction(
-      FLAKY,
+      SCENARIO,
       { ...inputs, 'role-to-assume': ROLE, timeout: '1' },
       { ...NO_KEYS, ...environment },
     );
@@ -104,7 +104,7 @@ describe('role-to-assume', () => {
   });
 
   test('says what is missing if the job has no permission for tokens', async () => {
-    const run = await runAction(FLAKY, { ...inputs, 'role-to-assume': ROLE }, NO_KEYS);
+    const run = await runAction(SCENARIO, { ...inputs, 'role-to-assume': ROLE }, NO_KEYS);
     expect(run.exitCode).toBe(1);
     expect(run.outputs['reason']).toContain('id-token: write');
     expect(run.operations).toEqual([]);
@@ -112,13 +112,13 @@ describe('role-to-assume', () => {
 });
 
 test('without credentials it says so and what to do', async () => {
-  const run = await runAction(FLAKY, inputs, NO_KEYS);
+  const run = await runAction(SCENARIO, inputs, NO_KEYS);
   expect(run.exitCode).toBe(1);
   expect(run.outputs['reason']).toContain('No AWS credentials found');
 });
 
 test('a profile that does not exist is named, at once', async () => {
-  const run = await runAction(FLAKY, inputs, { ...NO_KEYS, AWS_PROFILE: 'nope' });
+  const run = await runAction(SCENARIO, inputs, { ...NO_KEYS, AWS_PROFILE: 'nope' });
   expect(run.exitCode).toBe(1);
   expect(run.outputs['reason']).toContain('The profile "nope" (AWS_PROFILE) is not in');
   expect(run.stderr).toBe('');
@@ -135,7 +135,7 @@ test('an instance whose metadata service fails for a moment gives credentials af
       response.end(JSON.stringify({ ...keys, Expiration: '2099-01-01T00:00:00Z' }));
     }),
   );
-  const run = await runAction(FLAKY, inputs, {
+  const run = await runAction(SCENARIO, inputs, {
     ...NO_KEYS,
     AWS_EC2_METADATA_DISABLED: '',
     AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url,
@@ -146,8 +146,8 @@ test('an instance whose metadata service fails for a moment gives credentials af
 
 test('expired credentials end the step with advice, and the batch keeps running', async () => {
   const scenario = {
-    ...FLAKY,
-    // The first poll finds the failed batch, the second is after the retry.
+    ...shop(failsThen('SUCCEEDED', 600)),
+    // The batch is found, polled right before the retry, and then after it.
     faults: [{ operation: 'BatchGetBuildBatches', calls: [3], fault: EXPIRED_TOKEN }],
   };
   const run = await runAction(scenario, inputs);

@@ -52,9 +52,7 @@ describe('pull-request-comment', () => {
   test('reports what someone else retried', async () => {
     open(aPullRequest(12, COMMIT, { comments: [aComment('IC_1', `${MARKER}\n\nred`)] }));
     const simulator = simulatorOf(shop({ ...quick('FAILED', 'SUCCEEDED'), startedAgo: 0 }));
-    step.onOutput = (text) => {
-      if (text.includes('Waiting 3s')) simulator.perform('RetryBuildBatch', { id: ID });
-    };
+    step.onceLogged('Waiting 3s', () => void simulator.perform('RetryBuildBatch', { id: ID }));
     await step.run(main, simulator, { ...inputs, 'max-retries': '1', 'retry-delay': '3s' });
     expect(step.outputs()).toMatchObject({ conclusion: 'success', 'retry-count': '0' });
     expect(commentsOn(step.github, 12)).toHaveLength(1);

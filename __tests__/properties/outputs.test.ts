@@ -24,7 +24,7 @@ const DELIMITER = 'ghadelimiter_00000000-0000-0000-0000-000000000000';
 const upTo = (most: number): fc.Arbitrary<number> =>
   fc.oneof(fc.nat(Math.ceil(most / 100)), fc.nat(Math.ceil(most / 10)), fc.nat(most));
 
-/** Of what each group has, in all groups: many times what fits, beyond which it takes time alone. */
+/** The most of anything over all groups: many times what fits. More would only take time. */
 const MOST_IN_ALL = 100_000;
 
 /** How much there is of everything, over all groups, and how long names and texts are. */

@@ -177,7 +177,7 @@ describe('the diagram', () => {
     expect(lines[1]).toMatch(/^g0\["(?:\w|#\d+;)*"\]:::succeeded$/);
   });
 
-  testAll(HOSTILE)('is drawn by Mermaid where everything is hostile', async (_, text) => {
+  testAll(HOSTILE)('is accepted by Mermaid where everything is hostile', async (_, text) => {
     const { groups } = everywhere(text, NOT_RETRIED);
     expect((await sourceOf(diagram(groups)))[0]).toBe('flowchart LR');
   });
@@ -187,7 +187,7 @@ describe('the diagram', () => {
   );
 
   test.each(golden.filter(([, markdown]) => markdown !== ''))(
-    'is drawn by Mermaid in the golden summary %s',
+    'is accepted by Mermaid in the golden summary %s',
     async (_, markdown) => {
       expect((await sourceOf(markdown))[0]).toBe('flowchart LR');
     },

@@ -77,7 +77,7 @@ describe('hostile text everywhere in a summary', () => {
     const seen = visibleText(html).replaceAll('\u200b', '');
     expect(wordsOf(text).filter((word) => !seen.includes(word))).toEqual([]);
     const diagrams = codeBlocksOf(html).filter(({ language }) => language === 'mermaid');
-    // As it is: that Mermaid draws it is tested with the diagram.
+    // Verbatim: diagram.test.ts checks that Mermaid accepts it.
     expect(diagrams.map(({ text: source }) => `\`\`\`mermaid\n${source}\`\`\``)).toEqual([
       diagram(outcome.groups),
     ]);

@@ -21,7 +21,7 @@ describe('golden summaries', () => {
     const html = renderOnGitHub(summary);
     expect(elementsRemoved(summary)).toEqual([]);
     expect(headingsOf(html).filter(({ level }) => level === 2)).toHaveLength(1);
-    // As it is: that Mermaid draws it is tested with the diagram.
+    // Verbatim: diagram.test.ts checks that Mermaid accepts it.
     const diagrams = codeBlocksOf(html).filter(({ language }) => language === 'mermaid');
     expect(diagrams.map(({ text }) => `\`\`\`mermaid\n${text}\`\`\``).join('')).toBe(
       diagram(outcome.groups),

@@ -6,7 +6,7 @@ interface Jsdom {
   readonly JSDOM: new (html: string) => { readonly window: { readonly document: object } };
 }
 
-/** All in few files, of which Jest loads each anew in every suite. Without types, so not a literal of `import`. */
+/** Mermaid in few files, since Jest loads every file again in every suite. Without types, so no literal of `import`. */
 const BUNDLE = 'mermaid/dist/mermaid.esm.min.mjs';
 /** Mermaid's default. */
 const MAX_TEXT_SIZE = 50_000;

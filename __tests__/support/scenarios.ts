@@ -19,7 +19,7 @@ export const BROKEN: BatchPlan = {
   groups: { lint: { takes: 20 }, unit: { takes: 60, ends: ['FAILED'] } },
 };
 
-/** A batch that is short enough for real time. Its group ends so, attempt after attempt. */
+/** A batch that is short enough for real time. Its group ends in these states, one per attempt. */
 export function quick(...ends: ('FAILED' | 'SUCCEEDED')[]): BatchPlan {
   return { downloadBatchspec: 0.05, commit: COMMIT, groups: { unit: { takes: 0.1, ends } } };
 }

@@ -12,16 +12,16 @@ export const KEYS = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: '
 /** Steps in the process of the test: what they print and write, and the GitHub that they ask. */
 export interface Step {
   readonly github: GitHubDouble;
-  /** What was printed in this test. */
+  /** What the last run has printed. */
   readonly log: string;
-  /** Gets what is printed, as it is printed. */
-  onOutput: (text: string) => void;
+  /** Does something, once, as soon as the log of the next run has these words. */
+  onceLogged(words: string, act: () => void): void;
   /**
    * Runs `main` or `runPost` with the environment that a runner gives it.
    *
    * @param scenario or a simulator
    * @param inputs by name
-   * @param environment in place of {@link KEYS}, and more
+   * @param environment in place of {@link KEYS}; overrides everything else
    */
   run(
     entry: () => Promise<void>,
@@ -48,7 +48,7 @@ const LISTENED: readonly (readonly [NodeJS.EventEmitter, readonly string[]])[] =
 
 /**
  * Lets the tests of a file run steps without a process for each. To be called once, at its top. What
- * only a process shows, such as its start, its end and signals, is for `runAction`.
+ * only a process shows, such as its start, its end, stderr and real signals, is for `runAction`.
  */
 export function useStep(): Step {
   const former = { env: process.env, exitCode: process.exitCode };
@@ -56,8 +56,12 @@ export function useStep(): Step {
   let listeners: Set<unknown>;
   let folder: string;
   let log: string;
+  /** By the words that they wait for. */
+  const waiting = new Map<string, () => void>();
   const written = (file: (typeof FILES)[number]): string =>
     readFileSync(join(folder, file), 'utf8');
+
+  const saved = (): [string, string][] => Object.entries(entriesIn(written('STATE')));
 
   // @actions/github reads GITHUB_API_URL once, when it is loaded: one server for all tests.
   beforeAll(async () => {
@@ -69,10 +73,13 @@ export function useStep(): Step {
       LISTENED.flatMap(([emitter, names]) => names.flatMap((name) => emitter.listeners(name))),
     );
     folder = await mkdtemp(join(tmpdir(), 'retry-codebuild-batch-step-'));
-    log = '';
     jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
       log += String(text);
-      step.onOutput(String(text));
+      for (const [words, act] of waiting) {
+        if (!log.includes(words)) continue;
+        waiting.delete(words);
+        act();
+      }
       return true;
     });
   });
@@ -88,7 +95,7 @@ export function useStep(): Step {
     }
     for (const list of [github.statuses, github.pullRequests, github.requests]) list.length = 0;
     github.odd = () => null;
-    step.onOutput = () => undefined;
+    waiting.clear();
     await rm(folder, { recursive: true });
   });
 
@@ -99,10 +106,12 @@ export function useStep(): Step {
     get log() {
       return log;
     },
-    onOutput: () => undefined,
+    onceLogged: (words, act) => void waiting.set(words, act),
     async run(entry, scenario, inputs, environment = KEYS) {
-      const served = await serve(simulatorOf(scenario));
       await Promise.all(FILES.map((name) => writeFile(join(folder, name), '')));
+      const served = await serve(simulatorOf(scenario));
+      log = '';
+      process.exitCode = former.exitCode;
       process.env = {
         AWS_REGION: 'us-west-2',
         AWS_ENDPOINT_URL: served.url,
@@ -124,19 +133,9 @@ export function useStep(): Step {
     outputs: () => entriesIn(written('OUTPUT')),
     summary: () => written('STEP_SUMMARY'),
     savedState: () =>
-      Object.fromEntries(
-        Object.entries(entriesIn(written('STATE'))).map(([name, value]) => [
-          name,
-          JSON.parse(value) as unknown,
-        ]),
-      ),
+      Object.fromEntries(saved().map(([name, value]) => [name, JSON.parse(value) as unknown])),
     stateVariables: () =>
-      Object.fromEntries(
-        Object.entries(entriesIn(written('STATE'))).map(([name, value]) => [
-          `STATE_${name}`,
-          value,
-        ]),
-      ),
+      Object.fromEntries(saved().map(([name, value]) => [`STATE_${name}`, value])),
     linesOf: (command) => log.split('\n').filter((line) => line.startsWith(`::${command}`)),
   };
   return step;

@@ -40,7 +40,7 @@ export function chromiumPath(): string | null {
  * @throws Error of playwright-core if it does not start
  */
 export async function openBrowser(executablePath: string): Promise<Browser> {
-  // Loaded here: it takes longer than the help.
+  // Loaded here, to keep --help fast.
   const { chromium } = await import('playwright-core');
   return chromium.launch({ executablePath, args: FLAGS });
 }

@@ -24,7 +24,7 @@ const BOX: Readonly<Record<Theme, string>> = {
  * @param theme GitHub's light or dark one
  */
 export async function pageOf(markdown: string, theme: Theme): Promise<string> {
-  // Loaded here: it takes longer than the help.
+  // Loaded here, to keep --help fast.
   const { renderOnGitHub } = await import('./github-markdown.ts');
   const css = await readFile(fileURLToPath(STYLESHEETS[theme]), 'utf8');
   return `<!doctype html>
