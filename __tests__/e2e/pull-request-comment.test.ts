@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { BatchPlan } from '../../simulator/index.ts';
-import { formatMarker } from '../../src/pull-request-comment/marker.ts';
 import type { ActionRun, Running } from '../support/action.ts';
 import { serveGitHub, type GitHubDouble } from '../support/github.ts';
 import { aPullRequest, type WirePullRequest } from '../support/github-pull-requests.ts';
@@ -8,7 +7,9 @@ import {
   BY_COMMIT,
   commentsOn,
   GRAPHQL,
+  MARKER,
   NO_EVENT,
+  OTHER_COMMIT,
   requestsTo,
   RUN_URL,
   runOnGitHub,
@@ -16,10 +17,6 @@ import {
 } from '../support/github-step.ts';
 import { HELD_TIMERS } from '../support/held-timers.ts';
 import { COMMIT, ID, quick } from '../support/scenarios.ts';
-
-const OTHER = 'c0ffee00'.repeat(5);
-const WEB_SHOP = { region: 'us-west-2', project: 'web-shop', commit: COMMIT, batch: 1 };
-const MARKER = formatMarker(WEB_SHOP);
 
 const RED = quick('FAILED');
 const inputs = {
@@ -51,7 +48,7 @@ describe('pull-request-comment', () => {
       .filter((line) => /^::(?:warning|notice)::/.test(line) && !line.includes('poll-interval'));
 
   test('creates a comment, which the run of a later batch turns green in place', async () => {
-    open(aPullRequest(12, COMMIT), aPullRequest(13, OTHER));
+    open(aPullRequest(12, COMMIT), aPullRequest(13, OTHER_COMMIT));
     const red = await runOn(RED, {}, undefined, { ...NO_EVENT, RUNNER_DEBUG: '1' });
     expect(red.exitCode).toBe(1);
     expect(red.stderr).toBe('');

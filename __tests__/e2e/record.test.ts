@@ -15,6 +15,7 @@ import {
   type Switches,
   THROTTLED,
 } from '../../simulator/index.ts';
+import { KEYS } from '../support/action.ts';
 import { openSession, type Session } from '../support/processes.ts';
 import { ID, shop } from '../support/scenarios.ts';
 
@@ -57,8 +58,7 @@ function simulate(scenario: Scenario): Simulator {
 }
 
 const environmentFor = (url: string): Record<string, string> => ({
-  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-  AWS_SECRET_ACCESS_KEY: 'example',
+  ...KEYS,
   AWS_REGION: 'us-west-2',
   AWS_ENDPOINT_URL: url,
 });

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { INTERNAL_FAILURE, type BatchPlan } from '../../simulator/index.ts';
 import { main, runPost } from '../../src/main.ts';
-import { simulatorOf } from '../support/action.ts';
+import { KEYS, simulatorOf } from '../support/action.ts';
 import { OF_CODEBUILD, type OddAnswer } from '../support/github.ts';
 import { CONTEXT, LIST, requestsTo, TOKEN } from '../support/github-step.ts';
 import { failsThen, ID, shop } from '../support/scenarios.ts';
-import { KEYS, useStep } from '../support/step.ts';
+import { useStep } from '../support/step.ts';
 
 const STOP = 'StopBuildBatch';
 const inputs = {

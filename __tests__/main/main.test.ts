@@ -3,12 +3,12 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Simulator } from '../../simulator/index.ts';
 import { main, runPost } from '../../src/main.ts';
 import { OUTPUT_NAMES } from '../../src/report/outputs.ts';
-import { simulatorOf } from '../support/action.ts';
+import { KEYS, simulatorOf } from '../support/action.ts';
 import { OF_CODEBUILD } from '../support/github.ts';
 import { aPullRequest } from '../support/github-pull-requests.ts';
 import { RUN_URL, TOKEN } from '../support/github-step.ts';
 import { COMMIT, failsThen, ID, quick, shop } from '../support/scenarios.ts';
-import { KEYS, useStep } from '../support/step.ts';
+import { useStep } from '../support/step.ts';
 import { serveSts } from '../support/sts.ts';
 
 const RETRY = 'RetryBuildBatch';

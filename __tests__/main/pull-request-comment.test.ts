@@ -5,15 +5,21 @@ import { formatMarker } from '../../src/pull-request-comment/marker.ts';
 import { simulatorOf } from '../support/action.ts';
 import type { GitHubRequest } from '../support/github.ts';
 import { aComment, aPullRequest, type WirePullRequest } from '../support/github-pull-requests.ts';
-import { BY_COMMIT, commentsOn, GRAPHQL, requestsTo, TOKEN } from '../support/github-step.ts';
+import {
+  BY_COMMIT,
+  commentsOn,
+  GRAPHQL,
+  MARKER,
+  OTHER_COMMIT,
+  requestsTo,
+  TOKEN,
+  WEB_SHOP,
+} from '../support/github-step.ts';
 import { COMMIT, ID, quick, shop } from '../support/scenarios.ts';
 import { useStep } from '../support/step.ts';
 
-const OTHER = 'c0ffee00'.repeat(5);
 const NEWEST =
   'GET /repos/octo-org/web-shop/pulls?state=open&sort=created&direction=desc&per_page=100';
-const WEB_SHOP = { region: 'us-west-2', project: 'web-shop', commit: COMMIT, batch: 1 };
-const MARKER = formatMarker(WEB_SHOP);
 const RED = quick('FAILED');
 const inputs = {
   'batch-id': ID,
@@ -79,7 +85,7 @@ describe('pull-request-comment', () => {
 
   test('finds the pull request of a fork among the newest', async () => {
     open(aPullRequest(12, COMMIT, { isFromFork: true }));
-    open(...Array.from({ length: 99 }, (_, index) => aPullRequest(13 + index, OTHER)));
+    open(...Array.from({ length: 99 }, (_, index) => aPullRequest(13 + index, OTHER_COMMIT)));
     await runOn(RED);
     expect(requestsTo(step.github)).toEqual([BY_COMMIT, NEWEST, GRAPHQL, GRAPHQL]);
     expect(commentsOn(step.github, 12)).toHaveLength(1);
@@ -87,7 +93,7 @@ describe('pull-request-comment', () => {
 
   test('finds none of a fork behind the newest hundred', async () => {
     open(aPullRequest(12, COMMIT, { isFromFork: true }));
-    open(...Array.from({ length: 100 }, (_, index) => aPullRequest(13 + index, OTHER)));
+    open(...Array.from({ length: 100 }, (_, index) => aPullRequest(13 + index, OTHER_COMMIT)));
     await runOn(RED);
     expect(requestsTo(step.github)).toEqual([BY_COMMIT, NEWEST]);
     expect(step.log).toContain(
@@ -98,7 +104,7 @@ describe('pull-request-comment', () => {
 
   test.each<[string, Partial<WirePullRequest>, string]>([
     ['is closed', { state: 'closed' }, 'pull request 12 is not open'],
-    ['has moved on', { head: OTHER }, `commit ${COMMIT.slice(0, 12)} is not the head`],
+    ['has moved on', { head: OTHER_COMMIT }, `commit ${COMMIT.slice(0, 12)} is not the head`],
     [
       'has a comment about a later batch',
       {

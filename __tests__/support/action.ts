@@ -8,6 +8,9 @@ import { createSimulator, serve, type Scenario, type Simulator } from '../../sim
 
 const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
 
+/** For the simulator, which takes any. */
+export const KEYS = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'example' };
+
 /** What a runner has after the step. */
 export interface ActionRun {
   readonly exitCode: number | null;
@@ -52,7 +55,7 @@ export function runPostStep(
   inputs: Record<string, string>,
   environment: Record<string, string> = {},
 ): Promise<ActionRun> {
-  const state = stateVariables(of);
+  const state = stateVariables(of.state);
   return runEntry('post.js', of.simulator, inputs, { ...state, ...environment }, () => undefined);
 }
 
@@ -71,22 +74,17 @@ async function runEntry(
       join(folder, name),
     ) as [string, string, string];
     await Promise.all([outputFile, summaryFile, stateFile].map((file) => writeFile(file, '')));
-    const given = Object.entries(inputs).map(([name, value]) => [
-      `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`,
-      value,
-    ]);
     const action = spawn(process.execPath, [join(DIST, entry)], {
       env: {
         PATH: process.env['PATH'],
-        AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-        AWS_SECRET_ACCESS_KEY: 'example',
+        ...KEYS,
         AWS_REGION: 'us-west-2',
         AWS_ENDPOINT_URL: served.url,
         GITHUB_OUTPUT: outputFile,
         GITHUB_STEP_SUMMARY: summaryFile,
         GITHUB_STATE: stateFile,
         RUNNER_TEMP: folder,
-        ...(Object.fromEntries(given) as Record<string, string>),
+        ...inputVariables(inputs),
         ...environment,
       },
     });
@@ -137,8 +135,18 @@ export function onceLogged(
   };
 }
 
+/** Inputs as a step finds them in its environment. */
+export function inputVariables(inputs: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => [
+      `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`,
+      value,
+    ]),
+  );
+}
+
 /** The saved state of a step, as its post step finds it in the environment. */
-function stateVariables({ state }: ActionRun): Record<string, string> {
+export function stateVariables(state: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(state).map(([name, value]) => [`STATE_${name}`, value]));
 }
 

@@ -1,4 +1,5 @@
 import type { BatchPlan } from '../../simulator/index.ts';
+import { formatMarker } from '../../src/pull-request-comment/marker.ts';
 import { runAction, type ActionRun, type Running } from './action.ts';
 import type { GitHubDouble } from './github.ts';
 import { COMMIT, shop } from './scenarios.ts';
@@ -14,6 +15,11 @@ export const CONTEXT = 'AWS CodeBuild BuildBatch us-west-2 (web-shop)';
 export const LIST = `GET /repos/octo-org/web-shop/commits/${COMMIT}/statuses?per_page=100&page=1`;
 export const BY_COMMIT = `GET /repos/octo-org/web-shop/commits/${COMMIT}/pulls?per_page=100`;
 export const GRAPHQL = 'POST /graphql';
+/** Another commit than that of the batch. */
+export const OTHER_COMMIT = 'c0ffee00'.repeat(5);
+/** What the comment about the batch names. */
+export const WEB_SHOP = { region: 'us-west-2', project: 'web-shop', commit: COMMIT, batch: 1 };
+export const MARKER = formatMarker(WEB_SHOP);
 
 /** Runs the bundle on a batch of the shop, in a workflow run of a GitHub double. */
 export function runOnGitHub(

@@ -4,10 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, jest } from '@jest/globals';
 import { serve, type Scenario, type Simulator } from '../../simulator/index.ts';
-import { entriesIn, simulatorOf } from './action.ts';
+import { entriesIn, inputVariables, KEYS, simulatorOf, stateVariables } from './action.ts';
 import { serveGitHub, type GitHubDouble } from './github.ts';
-
-export const KEYS = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'example' };
 
 /** Steps in the process of the test: what they print and write, and the GitHub that they ask. */
 export interface Step {
@@ -60,8 +58,7 @@ export function useStep(): Step {
   const waiting = new Map<string, () => void>();
   const written = (file: (typeof FILES)[number]): string =>
     readFileSync(join(folder, file), 'utf8');
-
-  const saved = (): [string, string][] => Object.entries(entriesIn(written('STATE')));
+  const saved = (): Record<string, string> => entriesIn(written('STATE'));
 
   // @actions/github reads GITHUB_API_URL once, when it is loaded: one server for all tests.
   beforeAll(async () => {
@@ -119,9 +116,7 @@ export function useStep(): Step {
         RUNNER_TEMP: folder,
         ...github.environment,
         ...Object.fromEntries(FILES.map((name) => [`GITHUB_${name}`, join(folder, name)])),
-        ...Object.fromEntries(
-          Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
-        ),
+        ...inputVariables(inputs),
         ...environment,
       };
       try {
@@ -133,9 +128,10 @@ export function useStep(): Step {
     outputs: () => entriesIn(written('OUTPUT')),
     summary: () => written('STEP_SUMMARY'),
     savedState: () =>
-      Object.fromEntries(saved().map(([name, value]) => [name, JSON.parse(value) as unknown])),
-    stateVariables: () =>
-      Object.fromEntries(saved().map(([name, value]) => [`STATE_${name}`, value])),
+      Object.fromEntries(
+        Object.entries(saved()).map(([name, value]) => [name, JSON.parse(value) as unknown]),
+      ),
+    stateVariables: () => stateVariables(saved()),
     linesOf: (command) => log.split('\n').filter((line) => line.startsWith(`::${command}`)),
   };
   return step;
